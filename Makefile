@@ -1,0 +1,95 @@
+# Needs Go and make alone; only race and check need a C compiler as well. `make help` lists the targets.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+REQUIRES    = github.com/go-chi/chi/v5 github.com/gorilla/securecookie github.com/spf13/cast
+
+FUZZ     = ^Fuzz
+FUZZTIME = 20s
+BENCH    = .
+COUNT    = 1
+
+# Every folder with a go.mod: the core, the modules of contrib/, _examples/ (which ./... would pass over).
+MODULES = $(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod))))
+
+# A workspace or a C compiler of the machine must not change what is built and tested.
+export GOWORK      = off
+export CGO_ENABLED = 0
+
+# each runs a command in every module. It goes on after a failure, and ends with the names of the modules that failed.
+define each
+@failed=; \
+for module in $(MODULES); do \
+	echo "==> $$module: $(1)"; \
+	(cd $$module && $(1)) || failed="$$failed $$module"; \
+done; \
+[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
+endef
+
+.PHONY: help run test check race fuzz bench lint examples gofmt vet staticcheck tidy requires
+.NOTPARALLEL:
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
+	@cd _examples && go run ./flaskr
+
+test: ## run the tests of every module
+	$(call each,go test ./...)
+
+check: lint tidy requires examples race ## all that must hold before a push: lint, go.mod, examples, tests with -race
+
+race: ## run the tests of every module with the race detector, shuffled (needs a C compiler)
+	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
+		echo "race: the race detector needs a C compiler and $$1 is not installed; install it, or set CC" >&2; \
+		exit 1; \
+	}
+	$(call each,CGO_ENABLED=1 go test -race -shuffle=on ./...)
+
+# What go test -list prints, names and after them the package they are of, made into pairs of package and name.
+fuzz-pairs = /^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }
+
+fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match FUZZ=regexp
+	@failed=; \
+	for module in $(MODULES); do \
+		list=$$(cd $$module && go test -list '$(FUZZ)' ./...) || { echo "$$list"; exit 1; }; \
+		set -- $$(echo "$$list" | awk '$(fuzz-pairs)'); \
+		while [ $$# -gt 0 ]; do \
+			echo "==> $$1: $$2"; \
+			(cd $$module && go test -run '^$$' -fuzz "^$$2"'$$' -fuzztime $(FUZZTIME) $$1) || failed="$$failed $$2"; \
+			shift 2; \
+		done; \
+	done; \
+	[ -z "$$failed" ] || { echo "fuzz failed in:$$failed" >&2; exit 1; }
+
+bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
+	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
+
+lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
+
+examples: ## build every example
+	@cd _examples && go build -o /dev/null ./... && go list -f 'builds: {{.ImportPath}}' ./...
+
+gofmt:
+	@files=$$(gofmt -l .) && [ -z "$$files" ] || { echo "gofmt -w would change:"; echo "$$files"; exit 1; } >&2
+
+vet:
+	$(call each,go vet ./...)
+
+staticcheck: # staticcheck.conf says which checks
+	$(call each,go run $(STATICCHECK) ./...)
+
+tidy:
+	$(call each,go mod tidy -diff)
+
+# The core stands on exactly three modules, in go.mod and in what its packages and their tests import.
+requires:
+	@direct=$$(go list -m -f '{{if not (or .Main .Indirect)}}{{.Path}}{{end}}' all | LC_ALL=C sort | xargs); \
+	used=$$(go list -deps -test -f '{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}' ./... \
+		| LC_ALL=C sort -u | xargs); \
+	[ "$$direct" = "$(REQUIRES)" ] && [ "$$used" = "$(REQUIRES)" ] && echo "requires: $$used" || { \
+		echo "requires: the core stands on $(REQUIRES) and nothing else; what needs more is a module under contrib/"; \
+		echo "go.mod requires:  $$direct"; \
+		echo "packages import:  $$used"; \
+		exit 1; \
+	} >&2
