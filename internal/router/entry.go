@@ -1,0 +1,141 @@
+package router
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/rule"
+)
+
+// entry is one form of a rule in the table of one method.
+type entry struct {
+	rule  *rule.Rule
+	route int
+	rank  int // the place in the order of the table
+
+	other    bool // the form with or without a slash that the rule itself has not
+	redirect bool // answered by a redirect to the rule's own form
+	derived  bool // for a method that the route does not list
+
+	pattern string // what chi knows it by, "" if chi cannot express it
+}
+
+// match is the rule's Match. A form that lost its slash does not get it back from a variable that takes slashes.
+func (e *entry) match(path string, buf []any) ([]any, bool) {
+	if e.other && !e.rule.Branch() && strings.HasSuffix(path, "/") {
+		return buf, false
+	}
+	return e.rule.Match(path, buf)
+}
+
+// precedence tells which one of two entries of the same shape stays: the one with less.
+func (e *entry) precedence() int {
+	p := 0
+	if e.other {
+		p += 2
+	}
+	if e.derived {
+		p++
+	}
+	return p
+}
+
+// allEntries returns the entries of each method's table in their order.
+func allEntries(routes []Route) map[string][]*entry {
+	order := make([]int, len(routes))
+	for i := range routes {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(rule.Compare(routes[a].Rule, routes[b].Rule), cmp.Compare(a, b))
+	})
+	methods, entries := allMethods(routes), map[string][]*entry{}
+	for _, i := range order {
+		forms := routes[i].forms(i)
+		for method, derived := range routes[i].answers(methods) {
+			for _, e := range forms {
+				e.derived = derived
+				entries[method] = append(entries[method], &e)
+			}
+		}
+	}
+	for method, list := range entries {
+		entries[method] = settle(list)
+	}
+	return entries
+}
+
+// allMethods returns the names of all methods that some route answers by name.
+func allMethods(routes []Route) []string {
+	named := map[string]bool{}
+	for _, route := range routes {
+		if len(route.Methods) == 0 {
+			continue
+		}
+		for method := range route.answers(nil) {
+			named[method] = true
+		}
+	}
+	methods := make([]string, 0, len(named))
+	for method := range named {
+		methods = append(methods, method)
+	}
+	return methods
+}
+
+// answers returns the methods that the route answers, of all methods if it lists none, and whether each is derived from
+// another one.
+func (r Route) answers(all []string) map[string]bool {
+	answers := map[string]bool{}
+	if len(r.Methods) == 0 {
+		answers[anyMethod] = false
+		for _, method := range all {
+			answers[method] = false
+		}
+		return answers
+	}
+	if slices.Contains(r.Methods, http.MethodGet) {
+		answers[http.MethodHead] = true
+	}
+	if r.AutoOptions {
+		answers[http.MethodOptions] = true
+	}
+	for _, method := range r.Methods {
+		answers[method] = false
+	}
+	return answers
+}
+
+// forms returns the route's rule and, if there is one to answer, its other form.
+func (r Route) forms(index int) []entry {
+	own := entry{rule: r.Rule, route: index}
+	if r.StrictSlashes && !r.Rule.Branch() {
+		return []entry{own}
+	}
+	other := r.Rule.WithSlash(!r.Rule.Branch())
+	if other == nil {
+		return []entry{own}
+	}
+	return []entry{own, {rule: other, route: index, other: true, redirect: r.StrictSlashes}}
+}
+
+// settle leaves one entry of each shape and ranks them.
+func settle(list []*entry) []*entry {
+	best := map[string]*entry{}
+	for _, e := range list {
+		shape := e.rule.Shape()
+		if b := best[shape]; b == nil || e.precedence() < b.precedence() {
+			best[shape] = e
+		}
+	}
+	var settled []*entry
+	for _, e := range list {
+		if best[e.rule.Shape()] == e {
+			e.rank = len(settled)
+			settled = append(settled, e)
+		}
+	}
+	return settled
+}

@@ -1,0 +1,185 @@
+// Package router finds the route of a request.
+//
+// A [Router] is made once of all routes. For each method it keeps three things: a map of the static rules; a chi tree of
+// the rules that chi can express, asked with Find and never served; and the rest in the order of [rule.Compare]. Rules
+// enter chi in that order too, because chi tries equal siblings as they come. What chi finds is only a proposal: the
+// rule itself matches the path again, with its converters, and if it refuses then the rules after it are tried in order.
+// The answer is always that of the first rule in the order that matches.
+//
+// The routes of one Router share a host. To route by host, put a table of Routers above.
+package router
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/rule"
+)
+
+// Route is one rule with the methods that it answers.
+type Route struct {
+	// Rule is what the path must match.
+	Rule *rule.Rule
+	// Methods are the names of the methods, in any order and spelled as in requests; none means every method. A route
+	// with GET answers HEAD too.
+	Methods []string
+	// StrictSlashes makes a branch redirect the path without its slash, and a leaf refuse the path with one. Otherwise
+	// both forms of the path are served.
+	StrictSlashes bool
+	// AutoOptions makes the route match OPTIONS too, with a result of the kind [AutoOptions], if it does not list it.
+	AutoOptions bool
+	// Data is passed on to the Result.
+	Data any
+}
+
+// Options change how a Router matches.
+type Options struct {
+	// KeepSlashes turns off the redirect from /a//b to /a/b.
+	KeepSlashes bool
+}
+
+// Kind says what became of a request.
+type Kind int
+
+// The kinds of results.
+const (
+	NotFound         Kind = iota // no rule matches the path
+	MethodNotAllowed             // rules match the path, but for other methods: Result.Allowed
+	Found                        // a route answers
+	AutoOptions                  // a route matches OPTIONS without listing it: answer with Result.Allowed
+	SlashRedirect                // the path with a slash at its end is found: Result.Path
+	MergeRedirect                // the path without repeated slashes is found: Result.Path
+)
+
+// Result is what [Router.Match] found.
+type Result struct {
+	Kind Kind
+	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
+	Route int
+	// Data is the route's own.
+	Data any
+	// Values are the values of the rule's variables, in their order.
+	Values []any
+	// Path is where to redirect to, decoded. It begins with exactly one slash.
+	Path string
+	// Allowed are the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
+	Allowed []string
+}
+
+// Router matches requests to routes. It does not change and is safe for concurrent use.
+type Router struct {
+	routes      []Route
+	methods     []string // sorted, without anyMethod
+	tables      map[string]*table
+	keepSlashes bool
+}
+
+// anyMethod is the name of the table for the methods that no route names.
+const anyMethod = ""
+
+// New makes a Router of routes. The order of routes plays no part but to number them. It returns a *[DuplicateError] if
+// two routes match the same requests.
+func New(routes []Route, opts Options) (*Router, error) {
+	for i, route := range routes {
+		if route.Rule == nil || slices.Contains(route.Methods, "") {
+			return nil, fmt.Errorf("route %d has no rule or a method without a name; give both", i)
+		}
+	}
+	if err := findDuplicate(routes); err != nil {
+		return nil, err
+	}
+	r := &Router{routes: routes, tables: map[string]*table{}, keepSlashes: opts.KeepSlashes}
+	for method, entries := range allEntries(routes) {
+		r.tables[method] = newTable(entries)
+		if method != anyMethod {
+			r.methods = append(r.methods, method)
+		}
+	}
+	slices.Sort(r.methods)
+	return r, nil
+}
+
+// Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
+// several slashes at its beginning one counts. Values are appended to buf, which may be nil and is not kept.
+func (r *Router) Match(method, path string, buf []any) Result {
+	if !strings.HasPrefix(path, "/") {
+		return Result{Route: -1}
+	}
+	path = singleSlash(path)
+	if result, ok := r.lookup(method, path, buf); ok {
+		return result
+	}
+	merged := path
+	if !r.keepSlashes && strings.Contains(path, "//") {
+		merged = mergeSlashes(path)
+		if result, ok := r.lookup(method, merged, buf); ok {
+			return Result{Kind: MergeRedirect, Route: -1, Path: cmp.Or(result.Path, merged)}
+		}
+	}
+	if allowed := r.allowed(buf, path, merged); allowed != nil {
+		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}
+	}
+	return Result{Route: -1}
+}
+
+// lookup finds a route for path as it is.
+func (r *Router) lookup(method, path string, buf []any) (Result, bool) {
+	e, values := r.table(method).find(path, buf, true)
+	switch {
+	case e == nil:
+		return Result{}, false
+	case e.redirect:
+		return Result{Kind: SlashRedirect, Route: -1, Path: path + "/"}, true
+	}
+	result := Result{Kind: Found, Route: e.route, Data: r.routes[e.route].Data, Values: values}
+	if e.derived && method == http.MethodOptions {
+		result.Kind, result.Allowed = AutoOptions, r.allowed(nil, path, path)
+	}
+	return result, true
+}
+
+// table returns the table for method, nil if there is none.
+func (r *Router) table(method string) *table {
+	if t := r.tables[method]; t != nil {
+		return t
+	}
+	return r.tables[anyMethod]
+}
+
+// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect.
+func (r *Router) allowed(buf []any, path, merged string) []string {
+	var allowed []string
+	for _, method := range r.methods {
+		t := r.tables[method]
+		e, _ := t.find(path, buf, false)
+		if e == nil && merged != path {
+			e, _ = t.find(merged, buf, false)
+		}
+		if e != nil {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}
+
+// singleSlash returns path, which begins with a slash, without the other slashes at its beginning.
+func singleSlash(path string) string {
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
+	}
+	return path
+}
+
+// mergeSlashes returns path with one slash wherever several follow each other.
+func mergeSlashes(path string) string {
+	merged := make([]byte, 0, len(path))
+	for i := range len(path) {
+		if i == 0 || path[i] != '/' || path[i-1] != '/' {
+			merged = append(merged, path[i])
+		}
+	}
+	return string(merged)
+}

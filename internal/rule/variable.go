@@ -1,0 +1,79 @@
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// variable is one variable of a rule with its converter.
+type variable struct {
+	name    string
+	conv    Converter
+	shape   string // the converter with its arguments, in braces
+	pattern string
+	weight  int
+	slashes bool
+	groups  int            // the groups in pattern
+	plain   bool           // a string without arguments
+	whole   *regexp.Regexp // nil if Parse refuses what the pattern does
+}
+
+// exact marks the converters whose Parse refuses everything that their Pattern does not match, so that the pattern need
+// not be run.
+type exact interface{ exact() }
+
+// newVariable returns the variable name converted by conv.
+func newVariable(name, shape string, conv Converter) (*variable, error) {
+	v := &variable{name: name, conv: conv, shape: shape, pattern: conv.Pattern(), weight: 100}
+	if w, ok := conv.(interface{ Weight() int }); ok {
+		v.weight = w.Weight()
+	}
+	if s, ok := conv.(interface{ Slashes() bool }); ok {
+		v.slashes = s.Slashes()
+	}
+	if s, ok := conv.(stringConverter); ok {
+		v.plain = s == plainString
+	}
+	pattern, err := regexp.Compile(v.pattern)
+	if err != nil {
+		return nil, fmt.Errorf("variable %q: correct the regular expression: %w", name, err)
+	}
+	v.groups = pattern.NumSubexp()
+	whole, err := regexp.Compile(`\A(?:` + v.pattern + `)\z`)
+	if err != nil {
+		return nil, fmt.Errorf("variable %q: shorten the regular expression: %w", name, err)
+	}
+	if _, ok := conv.(exact); !ok {
+		v.whole = whole
+	}
+	return v, nil
+}
+
+// parse converts text, or reports that the variable does not match it.
+func (v *variable) parse(text string) (any, bool) {
+	if text == "" || v.whole != nil && !v.whole.MatchString(text) {
+		return nil, false
+	}
+	value, err := v.conv.Parse(text)
+	return value, err == nil
+}
+
+// format converts value to text that parse accepts.
+func (v *variable) format(value any) (string, error) {
+	text, err := v.conv.Format(value)
+	if err != nil {
+		return "", fmt.Errorf("variable %q: %w", v.name, err)
+	}
+	if text == "" {
+		return "", fmt.Errorf("variable %q is empty, and no path matches an empty variable; give a value", v.name)
+	}
+	if !v.slashes && strings.Contains(text, "/") {
+		return "", fmt.Errorf("variable %q has a slash, which %s does not match; write {%s:path} in the rule",
+			v.name, v.shape, v.name)
+	}
+	if _, ok := v.parse(text); !ok {
+		return "", fmt.Errorf("variable %q has a value that %s does not match; give one that it does", v.name, v.shape)
+	}
+	return text, nil
+}
