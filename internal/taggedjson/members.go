@@ -1,0 +1,128 @@
+package taggedjson
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Member is one member of an object, its value still encoded.
+type Member struct {
+	// Key is the name, unescaped.
+	Key string
+	// Raw is the value's JSON without white space around it.
+	Raw []byte
+}
+
+// Members splits the object in data and appends its members to dst, in their order. It checks the
+// syntax of the whole text, but decodes nothing. Of several members with one key only the last is
+// kept. What is no object is an error, and then dst is returned as it came.
+//
+// Each Raw is a part of data, and all keys are parts of one copy of it.
+func Members(data []byte, dst []Member) ([]Member, error) {
+	s := scanner{data: data}
+	s.space()
+	if s.peek() != '{' {
+		return dst, s.fail("an object is missing")
+	}
+	found := dst
+	if found == nil {
+		found = make([]Member, 0, 8)
+	}
+	text, sorted := string(data), true
+	err := s.object(0, func(t span) error {
+		start, key := s.pos, text[t.start:t.end]
+		if t.escaped {
+			key = unescape(data[t.start:t.end])
+		}
+		if err := s.skip(1); err != nil {
+			return err
+		}
+		sorted = sorted && (len(found) == len(dst) || found[len(found)-1].Key < key)
+		found = append(found, Member{Key: key, Raw: data[start:s.pos:s.pos]})
+		return nil
+	})
+	if err == nil {
+		err = s.end()
+	}
+	if err != nil {
+		return dst, err
+	}
+	if !sorted {
+		return append(found[:len(dst)], lastOfEach(found[len(dst):])...), nil
+	}
+	return found, nil
+}
+
+// lastOfEach removes, in place, each member that one with the same key follows.
+func lastOfEach(members []Member) []Member {
+	last := make(map[string]int, len(members))
+	for i, m := range members {
+		last[m.Key] = i
+	}
+	kept := members[:0]
+	for i, m := range members {
+		if last[m.Key] == i {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// AppendObject appends the object with the given members, sorted by key. Keys must be valid UTF-8 and
+// differ, and each Raw must be canonical JSON: what [Codec.AppendMember] wrote. The members stay in
+// their order.
+func AppendObject(dst []byte, members []Member) []byte {
+	byKey := func(a, b Member) int { return strings.Compare(a.Key, b.Key) }
+	if !slices.IsSortedFunc(members, byKey) {
+		members = slices.SortedFunc(slices.Values(members), byKey)
+	}
+	dst = append(dst, '{')
+	for i, m := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(dst, m.Key)
+		dst = append(dst, ':')
+		dst = append(dst, m.Raw...)
+	}
+	return append(dst, '}')
+}
+
+// Split is [Members] for a whole tagged document: an object that Flask escaped because its only key
+// looks like a tag is unescaped, and one that is a tag, hence no object, is an error.
+func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
+	found, err := Members(data, dst)
+	if err != nil || len(found) != len(dst)+1 || !c.isTag(found[len(dst)].Key) {
+		return found, err
+	}
+	only := found[len(dst)]
+	if only.Key != tagDict {
+		return dst, &Error{Reason: "the document is a tagged value, not an object"}
+	}
+	if only.Raw[0] != '{' {
+		return dst, badEscape()
+	}
+	found, err = Members(only.Raw, dst)
+	if err != nil {
+		return dst, err
+	}
+	if len(found) != len(dst)+1 {
+		return dst, badEscape()
+	}
+	key, ok := c.unescapeKey(found[len(dst)].Key)
+	if !ok {
+		return dst, badEscape()
+	}
+	found[len(dst)].Key = key
+	return found, nil
+}
+
+// Join is [AppendObject] for a whole tagged document, the reverse of [Codec.Split].
+func (c *Codec) Join(dst []byte, members []Member) []byte {
+	if len(members) != 1 || !c.isTag(members[0].Key) {
+		return AppendObject(dst, members)
+	}
+	dst = append(dst, `{" di":`...)
+	dst = AppendObject(dst, []Member{{Key: members[0].Key + "__", Raw: members[0].Raw}})
+	return append(dst, '}')
+}

@@ -1,0 +1,246 @@
+package taggedjson
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// A scanner checks the syntax of a document and finds its parts without decoding them.
+type scanner struct {
+	data []byte
+	pos  int
+}
+
+// A span is the inside of a scanned string.
+type span struct {
+	start, end int
+	escaped    bool
+}
+
+func (s *scanner) fail(reason string) error {
+	return &Error{Reason: fmt.Sprintf("malformed JSON at byte %d: %s", s.pos, reason)}
+}
+
+// peek returns the next byte, or 0, which is part of no document, at the end.
+func (s *scanner) peek() byte {
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
+	}
+	return 0
+}
+
+func (s *scanner) accept(c byte) bool {
+	if s.peek() != c {
+		return false
+	}
+	s.pos++
+	return true
+}
+
+func (s *scanner) space() {
+	for s.pos < len(s.data) {
+		switch s.data[s.pos] {
+		case ' ', '\t', '\n', '\r':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// end reads the white space behind the document.
+func (s *scanner) end() error {
+	s.space()
+	if s.pos < len(s.data) {
+		return s.fail("data after the end of the value")
+	}
+	return nil
+}
+
+// object reads an object inside depth others and calls member behind each key and colon, to read the
+// value.
+func (s *scanner) object(depth int, member func(key span) error) error {
+	if depth >= MaxDepth {
+		return tooDeep()
+	}
+	s.pos++
+	s.space()
+	if s.accept('}') {
+		return nil
+	}
+	for {
+		key, err := s.key()
+		if err != nil {
+			return err
+		}
+		if err := member(key); err != nil {
+			return err
+		}
+		s.space()
+		if s.accept('}') {
+			return nil
+		}
+		if !s.accept(',') {
+			return s.fail("a comma or } is missing")
+		}
+		s.space()
+	}
+}
+
+// key reads a key, the colon, and the white space around it.
+func (s *scanner) key() (span, error) {
+	key, err := s.text()
+	if err != nil {
+		return key, err
+	}
+	s.space()
+	if !s.accept(':') {
+		return key, s.fail("a colon is missing")
+	}
+	s.space()
+	return key, nil
+}
+
+// array reads an array inside depth other values and calls element to read each of its values.
+func (s *scanner) array(depth int, element func() error) error {
+	if depth >= MaxDepth {
+		return tooDeep()
+	}
+	s.pos++
+	s.space()
+	if s.accept(']') {
+		return nil
+	}
+	for {
+		if err := element(); err != nil {
+			return err
+		}
+		s.space()
+		if s.accept(']') {
+			return nil
+		}
+		if !s.accept(',') {
+			return s.fail("a comma or ] is missing")
+		}
+		s.space()
+	}
+}
+
+// skip reads a value inside depth others.
+func (s *scanner) skip(depth int) (err error) {
+	switch s.peek() {
+	case '"':
+		_, err = s.text()
+	case '{':
+		err = s.object(depth, func(span) error { return s.skip(depth + 1) })
+	case '[':
+		err = s.array(depth, func() error { return s.skip(depth + 1) })
+	case 't':
+		err = s.literal("true")
+	case 'f':
+		err = s.literal("false")
+	case 'n':
+		err = s.literal("null")
+	default:
+		_, err = s.number()
+	}
+	return err
+}
+
+func (s *scanner) literal(want string) error {
+	end := s.pos + len(want)
+	if end > len(s.data) || string(s.data[s.pos:end]) != want {
+		return s.fail("a value is missing")
+	}
+	s.pos = end
+	return nil
+}
+
+// text reads a string.
+func (s *scanner) text() (span, error) {
+	if !s.accept('"') {
+		return span{}, s.fail("a string is missing")
+	}
+	found := span{start: s.pos}
+	for {
+		s.pos += plainLen(s.data[s.pos:])
+		if s.accept('"') {
+			found.end = s.pos - 1
+			return found, nil
+		}
+		if s.pos == len(s.data) {
+			return span{}, s.fail("the end of a string is missing")
+		}
+		n := charLen(s.data[s.pos:])
+		if n == 0 {
+			return span{}, s.fail("a character that no string may hold")
+		}
+		found.escaped = found.escaped || s.data[s.pos] == '\\'
+		s.pos += n
+	}
+}
+
+// plainLen returns how many characters at the beginning of b stand for themselves.
+func plainLen(b []byte) int {
+	for i, c := range b {
+		if !isPlain(c) {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// charLen returns the length of the escape or character at the beginning of b, or 0 if it is wrong.
+func charLen(b []byte) int {
+	if b[0] == '\\' {
+		_, n := readEscape(b)
+		return n
+	}
+	if b[0] < ' ' {
+		return 0
+	}
+	r, n := utf8.DecodeRune(b)
+	if r == utf8.RuneError && n == 1 {
+		return 0
+	}
+	return n
+}
+
+// number reads a number as RFC 8259 has it.
+func (s *scanner) number() (number, error) {
+	start := s.pos
+	s.accept('-')
+	if !s.accept('0') && !s.digits() {
+		return number{}, s.fail("a value is missing")
+	}
+	whole := s.pos
+	if s.accept('.') && !s.digits() {
+		return number{}, s.fail("a digit is missing")
+	}
+	if s.accept('e') || s.accept('E') {
+		if !s.accept('-') {
+			s.accept('+')
+		}
+		if !s.digits() {
+			return number{}, s.fail("a digit is missing")
+		}
+	}
+	return number{text: s.data[start:s.pos], integer: s.pos == whole}, nil
+}
+
+// digits reads digits and reports whether there was one.
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+// string returns the text of a scanned string.
+func (s *scanner) string(t span) string {
+	if t.escaped {
+		return unescape(s.data[t.start:t.end])
+	}
+	return string(s.data[t.start:t.end])
+}
