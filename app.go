@@ -1,0 +1,278 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// App is an application: it owns the configuration, the routes, the blueprints and the session interface,
+// and it is an [http.Handler]. Make one with [New].
+//
+// Everything is registered first; the first request, or [App.Build], freezes the App. Registering later
+// panics and says so. After that an App may be used by any number of goroutines.
+type App struct {
+	scaffold
+
+	// Config is the configuration. It may be changed at any time; a request sees one state throughout.
+	Config *Config
+	// SessionInterface opens and saves sessions. The default is [SecureCookieSessionInterface]. It is read
+	// at Build.
+	SessionInterface SessionInterface
+	// Logger receives what the App has to say. Nil means [slog.Default].
+	Logger *slog.Logger
+	// JSON encodes and decodes JSON. The default uses encoding/json, indented in DEBUG. It is read when used.
+	JSON JSONProvider
+	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
+	// is read at Build.
+	Renderer Renderer
+	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
+	// another.
+	RootPath string
+	// InstancePath is the folder for files that do not belong into version control: instance below RootPath
+	// unless [InstancePath] set another. It is never created by dewar.
+	InstancePath string
+
+	// Signals, as in Flask. They may be connected to at any time.
+	RequestStarted      Signal[*Context]
+	RequestFinished     Signal[*Context]
+	RequestTearingDown  Signal[*Context]
+	GotRequestException Signal[RequestException]
+	TemplateRendered    Signal[Rendering]
+	BeforeRender        Signal[Rendering]
+	MessageFlashed      Signal[FlashMessage]
+
+	fsys       fs.FS
+	options    appOptions
+	routes     []*boundRoute
+	shapes     map[string][]*boundRoute // by what they match, to find duplicates
+	endpoints  map[string][]*boundRoute // by name, to build URLs
+	blueprints []*instance
+	converters converterSet
+	middleware []func(http.Handler) http.Handler
+	fallback   Handler
+
+	building   sync.Mutex
+	runtime    atomic.Pointer[runtime]
+	buildOnce  sync.Once
+	background sync.WaitGroup
+	lifetime   context.Context // ends when the App stops
+	stop       context.CancelFunc
+}
+
+// RequestException is what [App.GotRequestException] tells: an error that no handler wanted.
+type RequestException struct {
+	Context *Context
+	Err     error
+}
+
+type appOptions struct {
+	instanceRelative bool
+	strictSlashes    bool
+	staticPath       string
+}
+
+// Option is an attribute that [New] must know.
+type Option interface{ applyApp(*App) }
+
+type appOption func(*App)
+
+func (o appOption) applyApp(app *App) { o(app) }
+
+// RootPath sets the folder that relative file names refer to. The default is the working directory. A
+// relative dir is made absolute.
+func RootPath(dir string) Option {
+	return appOption(func(app *App) { app.RootPath = dir })
+}
+
+// InstancePath sets the instance folder. New panics if dir is not absolute.
+func InstancePath(dir string) Option {
+	if !filepath.IsAbs(dir) {
+		panic(fmt.Sprintf("dewar: InstancePath(%q): the path must be absolute; make it so with filepath.Abs", dir))
+	}
+	return appOption(func(app *App) { app.InstancePath = dir })
+}
+
+// InstanceRelativeConfig makes relative names of configuration files refer to the instance folder.
+func InstanceRelativeConfig() Option {
+	return appOption(func(app *App) { app.options.instanceRelative = true })
+}
+
+// SharedOption is an attribute of an App or of a Blueprint.
+type SharedOption interface {
+	Option
+	BlueprintOption
+}
+
+type fsOption struct{ fsys fs.FS }
+
+func (o fsOption) applyApp(app *App)            { app.fsys = o.fsys }
+func (o fsOption) applyBlueprint(bp *Blueprint) { bp.fsys = o.fsys }
+
+// FS sets the files of an App or Blueprint: its templates are in the folder templates, its static files in
+// static. For an App the default is those folders below RootPath; in DEBUG they go before fsys where they
+// exist, so that edits show at once. For a Blueprint the default is none.
+func FS(fsys fs.FS) SharedOption { return fsOption{fsys} }
+
+// New returns an App with default configuration. The name appears in the log. DEBUG is taken from the
+// environment variable FLASK_DEBUG.
+func New(name string, opts ...Option) *App {
+	app := &App{shapes: map[string][]*boundRoute{}, endpoints: map[string][]*boundRoute{}}
+	app.lifetime, app.stop = context.WithCancel(context.Background())
+	app.scaffold = scaffold{name: name, app: app}
+	for _, opt := range opts {
+		opt.applyApp(app)
+	}
+	app.RootPath = absolute(app.RootPath)
+	if app.InstancePath == "" {
+		app.InstancePath = filepath.Join(app.RootPath, "instance")
+	}
+	base := app.RootPath
+	if app.options.instanceRelative {
+		base = app.InstancePath
+	}
+	app.Config = newConfig(base)
+	app.JSON = standardJSON{app}
+	app.SessionInterface = &SecureCookieSessionInterface{}
+	app.converters = builtinConverters()
+	app.addStaticRoute()
+	return app
+}
+
+func absolute(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		panic(fmt.Sprintf("dewar: the working directory cannot be found (%v); pass dewar.RootPath", err))
+	}
+	return abs
+}
+
+// Name returns the name given to [New].
+func (app *App) Name() string { return app.scaffold.name }
+
+// Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
+// the first one added is the outermost. Code that needs the Context belongs into a hook.
+func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
+	app.setup("Use")
+	app.middleware = append(app.middleware, middleware...)
+}
+
+// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
+// that is being moved to dewar. The app's hooks run around it.
+func (app *App) Fallback(h http.Handler) {
+	app.setup("Fallback")
+	app.fallback = Wrap(h)
+}
+
+// Build checks everything that can be known before the first request and freezes the App. It reports all
+// problems at once; after an error they can be mended and Build called again. Run, the test client and the
+// first request call it. It may be called by several goroutines.
+func (app *App) Build() error {
+	if app.runtime.Load() != nil {
+		return nil
+	}
+	app.building.Lock()
+	defer app.building.Unlock()
+	if app.runtime.Load() != nil {
+		return nil
+	}
+	rt, err := app.assemble()
+	if err != nil {
+		return fmt.Errorf("dewar: app %q cannot be built:\n%w", app.Name(), err)
+	}
+	app.freeze()
+	app.runtime.Store(rt)
+	return nil
+}
+
+func (app *App) freeze() {
+	app.frozen.Store(true)
+	for _, in := range app.blueprints {
+		in.bp.frozen.Store(true)
+	}
+}
+
+// ServeHTTP serves one request. If the App cannot be built, every request is answered with a plain 500 and
+// the report is logged once.
+func (app *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rt := app.runtime.Load()
+	if rt == nil {
+		if err := app.Build(); err != nil {
+			app.buildOnce.Do(func() { app.logger().Error("app cannot be built", "err", err) })
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			return
+		}
+		rt = app.runtime.Load()
+	}
+	rt.entry.ServeHTTP(w, r)
+}
+
+func (app *App) logger() *slog.Logger {
+	if app.Logger != nil {
+		return app.Logger
+	}
+	return slog.Default()
+}
+
+// backgroundContext returns a context that is also cancelled when the App stops.
+func (app *App) backgroundContext(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	unhook := context.AfterFunc(app.lifetime, cancel)
+	return ctx, func() { unhook(); cancel() }
+}
+
+// A runtime is the frozen form of an App.
+type runtime struct {
+	app       *App
+	entry     http.Handler
+	router    *routeTable
+	appChain  *chain
+	sessions  SessionInterface
+	renderer  Renderer
+	propagate bool
+
+	nosniff, sameOrigin, referrerPolicy []string
+}
+
+// assemble checks the App and makes its frozen form.
+func (app *App) assemble() (*runtime, error) {
+	rt := &runtime{
+		app: app, sessions: app.SessionInterface, renderer: app.Renderer,
+		nosniff: []string{"nosniff"}, sameOrigin: []string{"SAMEORIGIN"},
+		referrerPolicy: []string{"strict-origin-when-cross-origin"},
+	}
+	var problems []error
+	if err := app.Config.check(); err != nil {
+		problems = append(problems, err)
+	}
+	if rt.sessions == nil {
+		problems = append(problems, errors.New("app.SessionInterface is nil; leave it alone or set it to an implementation"))
+	}
+	rt.appChain = app.chainOf(nil)
+	router, err := app.buildRoutes(rt)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	rt.router = router
+	if rt.renderer == nil {
+		renderer, err := newTemplateRenderer(app)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		rt.renderer = renderer
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	rt.entry = http.HandlerFunc(rt.serve)
+	for i := len(app.middleware) - 1; i >= 0; i-- {
+		rt.entry = app.middleware[i](rt.entry)
+	}
+	return rt, nil
+}

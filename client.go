@@ -1,0 +1,282 @@
+package dewar
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// A clientInfo is what is known of the other side: from the connection, or from the forwarded headers of a
+// trusted proxy. Everything that depends on it comes from here.
+type clientInfo struct {
+	ip      netip.Addr
+	scheme  string
+	host    string // "" while it is not trusted
+	proxied bool   // the peer is a trusted proxy
+}
+
+// maxForwarded is how many entries of X-Forwarded-For are looked at.
+const maxForwarded = 50
+
+// maxCookies is the most cookies net/http parses; with more it returns none.
+const maxCookies = 3000
+
+// info returns what is known of the client, worked out once.
+func (c *Context) info() *clientInfo {
+	if c.client == nil {
+		c.client = newClientInfo(c.born, c.settings)
+	}
+	return c.client
+}
+
+func newClientInfo(r *http.Request, s *settings) *clientInfo {
+	info := &clientInfo{ip: peerAddr(r), scheme: "http", host: r.Host}
+	if r.TLS != nil {
+		info.scheme = "https"
+	}
+	if len(s.trustedProxies) == 0 || !trusted(s.trustedProxies, info.ip) {
+		return info
+	}
+	info.proxied = true
+	info.ip = forwardedFor(r.Header.Values("X-Forwarded-For"), info.ip, s.trustedProxies)
+	if proto := lastValue(r.Header.Values("X-Forwarded-Proto")); strings.EqualFold(proto, "http") || strings.EqualFold(proto, "https") {
+		info.scheme = strings.ToLower(proto)
+	}
+	if host := lastValue(r.Header.Values("X-Forwarded-Host")); host != "" {
+		info.host = host
+	}
+	return info
+}
+
+func peerAddr(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr.Unmap()
+}
+
+func trusted(proxies []netip.Prefix, addr netip.Addr) bool {
+	for _, p := range proxies {
+		if addr.IsValid() && p.Contains(addr.WithZone("")) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwardedFor walks X-Forwarded-For from the right past the trusted proxies. An entry that is no address
+// ends the walk at the last one that could be trusted.
+func forwardedFor(lines []string, peer netip.Addr, proxies []netip.Prefix) netip.Addr {
+	entries := strings.Split(strings.Join(lines, ","), ",")
+	client := peer
+	for n := len(entries) - 1; n >= 0 && len(entries)-n <= maxForwarded; n-- {
+		addr, err := netip.ParseAddr(strings.TrimSpace(entries[n]))
+		if err != nil {
+			return client
+		}
+		client = addr.Unmap()
+		if !trusted(proxies, client) {
+			return client
+		}
+	}
+	return peer
+}
+
+// lastValue returns what the nearest proxy said: the last item of the last line.
+func lastValue(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	last := lines[len(lines)-1]
+	return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+}
+
+// ClientIP returns the address of the client: that of the connection, or what X-Forwarded-For says when the
+// connection comes from one of TRUSTED_PROXIES. It is the zero Addr when the connection has no IP address,
+// as with a Unix socket.
+func (c *Context) ClientIP() netip.Addr { return c.info().ip }
+
+// Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy
+// says.
+func (c *Context) Scheme() string { return c.info().scheme }
+
+// Host returns the host that the client asked for, with its port if it named one: the Host header, or
+// X-Forwarded-Host of a trusted proxy. It is "" while the host is not one of TRUSTED_HOSTS.
+func (c *Context) Host() string { return c.info().host }
+
+// BaseURL returns scheme, host and APPLICATION_ROOT, ending in a slash.
+func (c *Context) BaseURL() string {
+	return c.Scheme() + "://" + c.Host() + c.settings.rootPrefix + "/"
+}
+
+// URL returns the whole URL of the request as the client sees it.
+func (c *Context) URL() string {
+	u := c.Scheme() + "://" + c.Host() + c.settings.rootPrefix + c.born.URL.EscapedPath()
+	if c.born.URL.RawQuery != "" {
+		u += "?" + c.born.URL.RawQuery
+	}
+	return u
+}
+
+// checkHost refuses a request whose Host is malformed or not trusted, before anything else sees it. Error
+// handlers and after-request hooks still run, with an empty Host.
+func (c *Context) checkHost() error {
+	if cookies := c.born.Header["Cookie"]; countCookies(cookies) > maxCookies {
+		return &HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."}
+	}
+	s := c.settings
+	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && validHost(c.born.Host) {
+		return nil
+	}
+	info := c.info()
+	if !validHost(info.host) || !s.trustsHost(info.host) {
+		info.host = ""
+		return &HTTPError{Code: http.StatusBadRequest, Message: "The host name of this request is not served here."}
+	}
+	return nil
+}
+
+func countCookies(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		n += 1 + strings.Count(line, ";")
+	}
+	return n
+}
+
+// validHost reports whether host is a name or an address with at most one port. Letters, digits, dots,
+// dashes and underscores make a name; one dot at its end is allowed.
+func validHost(host string) bool {
+	name, ok := hostName(host)
+	if !ok || name == "" || len(name) > 253 {
+		return false
+	}
+	if name[0] == '[' {
+		addr, err := netip.ParseAddr(name[1 : len(name)-1])
+		return err == nil && addr.Is6() && addr.Zone() == ""
+	}
+	if name[0] == '.' || name[0] == '-' || strings.Contains(name, "..") {
+		return false
+	}
+	for i := 0; i < len(name); i++ {
+		b := name[i]
+		if !('a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '.' || b == '-' || b == '_') {
+			return false
+		}
+	}
+	return true
+}
+
+// hostName takes the port off host; ok is false when what stands there is none.
+func hostName(host string) (name string, ok bool) {
+	end := strings.LastIndexByte(host, ':')
+	if strings.HasPrefix(host, "[") {
+		bracket := strings.LastIndexByte(host, ']')
+		if bracket < 0 {
+			return "", false
+		}
+		if bracket == len(host)-1 {
+			return host, true
+		}
+		if end != bracket+1 {
+			return "", false
+		}
+	}
+	if end < 0 {
+		return host, true
+	}
+	port, err := strconv.ParseUint(host[end+1:], 10, 16)
+	return host[:end], err == nil && port > 0 && host[end+1] != '+'
+}
+
+// A hostPattern is one of TRUSTED_HOSTS: a name, or a name with a dot in front that stands for itself and
+// everything below.
+type hostPattern struct {
+	name   string
+	suffix bool
+}
+
+func newHostPattern(s string) hostPattern {
+	name, _ := hostName(strings.ToLower(strings.TrimSuffix(s, ".")))
+	if rest, ok := strings.CutPrefix(name, "."); ok {
+		return hostPattern{rest, true}
+	}
+	return hostPattern{name, false}
+}
+
+func (p hostPattern) matches(name string) bool {
+	return name == p.name || p.suffix && strings.HasSuffix(name, "."+p.name)
+}
+
+// trustsHost reports whether host is one of TRUSTED_HOSTS. Without any every host is.
+func (s *settings) trustsHost(host string) bool {
+	if len(s.trustedHosts) == 0 {
+		return true
+	}
+	name, ok := hostName(host)
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	for _, p := range s.trustedHosts {
+		if ok && p.matches(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkOrigin refuses unsafe requests that another site made the browser send, by the standard library's
+// protection, before any hook runs.
+func (c *Context) checkOrigin() error {
+	switch c.born.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return nil
+	}
+	if c.settings.crossOrigin == nil || c.route != nil && c.route.exempt {
+		return nil
+	}
+	header := c.born.Header
+	if len(header["Origin"]) > 1 || len(header["Sec-Fetch-Site"]) > 1 {
+		return Abort(http.StatusBadRequest)
+	}
+	r := c.born
+	if c.Host() != r.Host {
+		r = r.Clone(r.Context())
+		r.Host = c.Host()
+	}
+	if err := c.settings.crossOrigin.Check(r); err != nil || c.foreignOrigin() {
+		return &HTTPError{Code: http.StatusForbidden, Message: "This request was sent by another site.", Err: err}
+	}
+	return nil
+}
+
+// foreignOrigin finds what the standard library lets pass for browsers that send no Sec-Fetch-Site: an Origin
+// of http on a site of https, and one with a user name in it.
+func (c *Context) foreignOrigin() bool {
+	origin := c.born.Header.Get("Origin")
+	if origin == "" || c.born.Header.Get("Sec-Fetch-Site") != "" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err != nil || u.User != nil || c.Scheme() == "https" && u.Scheme == "http" && !c.settings.trustsOrigin(origin)
+}
+
+// forwardedRequestID returns the request id that a trusted proxy sent, if it is a plain one.
+func (c *Context) forwardedRequestID() string {
+	id := c.born.Header.Get("X-Request-Id")
+	if id == "" || len(id) > 128 || !c.info().proxied {
+		return ""
+	}
+	for i := 0; i < len(id); i++ {
+		if id[i] <= ' ' || id[i] >= 0x7f {
+			return ""
+		}
+	}
+	return id
+}

@@ -1,0 +1,283 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// A kind is the type of a configuration key.
+type kind uint8
+
+const (
+	kindAny kind = iota
+	kindBool
+	kindInt
+	kindInt64
+	kindFloat
+	kindDuration
+	kindString
+	kindStrings
+	kindSecrets // a list of text that is never split
+)
+
+// A keySpec describes a built-in or declared key.
+type keySpec struct {
+	name     string
+	kind     kind
+	def      any
+	doc      string
+	optional bool // may be unset: None in Flask
+	secret   bool
+	check    func(value any) error
+}
+
+// builtinKeys are the keys that dewar reads: Flask's, then its own.
+var builtinKeys = []keySpec{
+	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs and the cookie path"},
+	{name: "DEBUG", kind: kindBool, def: false, doc: "show errors in detail, reload templates; never in production"},
+	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log where each template was looked for"},
+	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
+	{name: "MAX_COOKIE_SIZE", kind: kindInt, def: 4093, doc: "most bytes of a Set-Cookie header for the session; more is an error; 0 for no limit"},
+	{name: "MAX_FORM_MEMORY_SIZE", kind: kindInt64, def: int64(500_000), optional: true, doc: "most bytes of the fields of a form that are no files; unset or 0 for no limit"},
+	{name: "MAX_FORM_PARTS", kind: kindInt, def: 1000, optional: true, doc: "most parts of a multipart form; unset or 0 for no limit"},
+	{name: "PERMANENT_SESSION_LIFETIME", kind: kindDuration, def: 31 * 24 * time.Hour, check: checkPositive, doc: "how long a session is valid, and how long the cookie of a permanent one is kept"},
+	{name: "PREFERRED_URL_SCHEME", kind: kindString, def: "http", check: checkScheme, doc: "scheme of URLs built outside a request"},
+	{name: "PROPAGATE_EXCEPTIONS", kind: kindBool, def: nil, optional: true, doc: "raise errors that no handler wanted out of the App"},
+	{name: "PROVIDE_AUTOMATIC_OPTIONS", kind: kindBool, def: true, doc: "answer OPTIONS requests by itself"},
+	{name: "SECRET_KEY", kind: kindString, def: nil, optional: true, secret: true, doc: "key that session cookies are signed with: long, random and secret"},
+	{name: "SECRET_KEY_FALLBACKS", kind: kindSecrets, def: nil, optional: true, secret: true, check: checkFallbacks, doc: "list of earlier SECRET_KEYs that are still accepted, at most 16"},
+	{name: "SEND_FILE_MAX_AGE_DEFAULT", kind: kindDuration, def: nil, optional: true, doc: "how long browsers may keep static files; unset makes them ask each time"},
+	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of URLs built outside a request"},
+	{name: "SESSION_COOKIE_DOMAIN", kind: kindString, def: nil, optional: true, doc: "Domain of the session cookie; unset for this host alone"},
+	{name: "SESSION_COOKIE_HTTPONLY", kind: kindBool, def: true, doc: "keep the session cookie from scripts"},
+	{name: "SESSION_COOKIE_NAME", kind: kindString, def: "session", check: checkCookieName, doc: "name of the session cookie"},
+	{name: "SESSION_COOKIE_PARTITIONED", kind: kindBool, def: false, doc: "Partitioned for the session cookie; implies Secure"},
+	{name: "SESSION_COOKIE_PATH", kind: kindString, def: nil, optional: true, check: checkPath, doc: "Path of the session cookie; unset for APPLICATION_ROOT"},
+	{name: "SESSION_COOKIE_SAMESITE", kind: kindString, def: "Lax", optional: true, check: checkSameSite, doc: "SameSite of the session cookie: Lax, Strict, None, or unset for no attribute"},
+	{name: "SESSION_COOKIE_SECURE", kind: kindBool, def: false, doc: "send the session cookie over HTTPS only"},
+	{name: "SESSION_REFRESH_EACH_REQUEST", kind: kindBool, def: true, doc: "send the cookie of a permanent session again with every request that opens it"},
+	{name: "TEMPLATES_AUTO_RELOAD", kind: kindBool, def: nil, optional: true, doc: "read templates again when they change; unset for DEBUG"},
+	{name: "TESTING", kind: kindBool, def: false, doc: "the application runs in a test"},
+	{name: "TRAP_BAD_REQUEST_ERRORS", kind: kindBool, def: nil, optional: true, doc: "treat 400 errors as errors of the application"},
+	{name: "TRAP_HTTP_EXCEPTIONS", kind: kindBool, def: false, doc: "treat HTTP errors without a handler as errors of the application"},
+	{name: "TRUSTED_HOSTS", kind: kindStrings, def: nil, optional: true, check: checkHosts, doc: "hosts that are served; a dot in front means everything below too; unset for all"},
+	{name: "USE_X_SENDFILE", kind: kindBool, def: false, doc: "let the server in front send files"},
+
+	{name: "CROSS_ORIGIN_PROTECTION", kind: kindBool, def: true, doc: "refuse unsafe requests that other sites made a browser send"},
+	{name: "DEFAULT_SECURITY_HEADERS", kind: kindBool, def: true, doc: "add X-Content-Type-Options and, to pages, X-Frame-Options and Referrer-Policy"},
+	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
+	{name: "RESPONSE_BUFFER_SIZE", kind: kindInt64, def: int64(1 << 20), check: checkNotNegative, doc: "bytes of a response that are held back until the request ends"},
+	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
+	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
+	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
+	{name: "SHUTDOWN_TIMEOUT", kind: kindDuration, def: 20 * time.Second, check: checkPositive, doc: "how long Run waits for requests to end when it is stopped"},
+	{name: "TRUSTED_ORIGINS", kind: kindStrings, def: nil, optional: true, check: checkOrigins, doc: "origins such as https://example.com whose unsafe requests are accepted"},
+	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks whose X-Forwarded headers are believed"},
+}
+
+// convert makes value fit the key, or says what it should be. It never tells the value.
+func (spec *keySpec) convert(value any) (any, error) {
+	if value == nil {
+		if spec.optional || spec.kind == kindAny {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("want %s, not nothing", spec.kind)
+	}
+	value, err := spec.kind.convert(value)
+	if err != nil {
+		return nil, err
+	}
+	if spec.check != nil && value != nil {
+		if err := spec.check(value); err != nil {
+			return nil, err
+		}
+	}
+	return value, nil
+}
+
+func (k kind) convert(value any) (any, error) {
+	switch k {
+	case kindBool:
+		return coerced(coerce.Bool(value))
+	case kindInt:
+		return coerced(coerce.Int(value))
+	case kindInt64:
+		return coerced(coerce.Int64(value))
+	case kindFloat:
+		return coerced(coerce.Float64(value))
+	case kindDuration:
+		return coerced(coerce.Duration(value))
+	case kindString:
+		return coerced(coerce.String(value))
+	case kindStrings:
+		return coerced(coerce.Strings(value))
+	case kindSecrets:
+		return secretList(value)
+	}
+	return value, nil
+}
+
+func coerced[T any](value T, err error) (any, error) { return value, err }
+
+// secretList wants a list: text is refused, because Flask would take it apart letter by letter.
+func secretList(value any) (any, error) {
+	switch list := value.(type) {
+	case []string:
+		return slices.Clone(list), nil
+	case []any:
+		keys := make([]string, len(list))
+		for i, v := range list {
+			s, err := coerce.String(v)
+			if err != nil {
+				return nil, fmt.Errorf("item %d: %w", i, err)
+			}
+			keys[i] = s
+		}
+		return keys, nil
+	}
+	return nil, errors.New(`want a list of strings, as in ["older-key"]`)
+}
+
+func (k kind) String() string {
+	return [...]string{"anything", "true or false", "an integer", "an integer", "a number",
+		"a duration such as 30s or a number of seconds", "text", "a list of strings", "a list of strings"}[k]
+}
+
+// kindOf returns the kind of a declared key from its default.
+func kindOf(def any) (kind, bool) {
+	switch def.(type) {
+	case nil:
+		return kindAny, true
+	case bool:
+		return kindBool, true
+	case int:
+		return kindInt, true
+	case int64:
+		return kindInt64, true
+	case float64:
+		return kindFloat, true
+	case time.Duration:
+		return kindDuration, true
+	case string:
+		return kindString, true
+	case []string:
+		return kindStrings, true
+	}
+	return 0, false
+}
+
+func checkPositive(v any) error {
+	if v.(time.Duration) <= 0 {
+		return errors.New("want a duration above zero")
+	}
+	return nil
+}
+
+func checkNotNegative(v any) error {
+	if v.(int64) < 0 {
+		return errors.New("want 0 or more")
+	}
+	return nil
+}
+
+func checkPath(v any) error {
+	if s := v.(string); s == "" || s[0] != '/' || strings.ContainsAny(s, ";?#\\") || hasControl(s) || strings.HasPrefix(s, "//") {
+		return errors.New("want a path that begins with one slash")
+	}
+	return nil
+}
+
+func checkScheme(v any) error {
+	if s := v.(string); s != "http" && s != "https" {
+		return errors.New(`want "http" or "https"`)
+	}
+	return nil
+}
+
+func checkCookieName(v any) error {
+	if !validToken(v.(string)) {
+		return errors.New("want a cookie name: letters, digits, dashes and underscores")
+	}
+	return nil
+}
+
+func checkSameSite(v any) error {
+	if _, ok := sameSiteModes[strings.ToLower(v.(string))]; !ok {
+		return errors.New(`want "Lax", "Strict" or "None"`)
+	}
+	return nil
+}
+
+// sameSiteModes are the values of SESSION_COOKIE_SAMESITE in lower case. An empty text means no attribute.
+var sameSiteModes = map[string]http.SameSite{
+	"": 0, "lax": http.SameSiteLaxMode, "strict": http.SameSiteStrictMode, "none": http.SameSiteNoneMode,
+}
+
+func checkFallbacks(v any) error {
+	keys := v.([]string)
+	if len(keys) > 16 {
+		return fmt.Errorf("has %d keys, at most 16 are accepted; drop the oldest", len(keys))
+	}
+	if slices.Contains(keys, "") {
+		return errors.New("has an empty key; remove it")
+	}
+	return nil
+}
+
+func checkHostName(v any) error {
+	if !validHost(v.(string)) {
+		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
+	}
+	return nil
+}
+
+func checkHosts(v any) error {
+	for i, s := range v.([]string) {
+		if !validHost(strings.TrimPrefix(s, ".")) {
+			return fmt.Errorf("item %d: want a host name such as example.com, or .example.com for everything below", i)
+		}
+	}
+	return nil
+}
+
+func checkOrigins(v any) error {
+	p := http.NewCrossOriginProtection()
+	for i, s := range v.([]string) {
+		if p.AddTrustedOrigin(s) != nil {
+			return fmt.Errorf("item %d: want an origin such as https://example.com, without a path", i)
+		}
+	}
+	return nil
+}
+
+func checkProxies(v any) error {
+	for i, s := range v.([]string) {
+		if _, err := parseProxy(s); err != nil {
+			return fmt.Errorf("item %d: want an address such as 10.0.0.1 or a network such as 10.0.0.0/8", i)
+		}
+	}
+	return nil
+}
+
+func parseProxy(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		p, err := netip.ParsePrefix(s)
+		return p.Masked(), err
+	}
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return addr.Unmap().Prefix(addr.Unmap().BitLen())
+}
+
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
+}

@@ -1,0 +1,195 @@
+package dewar
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
+// The default is 200. It panics on a code that is no HTTP status.
+func (c *Context) Status(code int) *Context {
+	if code < 100 || code > 999 {
+		panic(fmt.Sprintf("dewar: c.Status(%d): no HTTP status", code))
+	}
+	if c.response.state == buffering {
+		c.response.status = code
+	}
+	return c
+}
+
+// Text answers with plain text. Like every answering method it replaces an answer given before in the same
+// request, and returns an error only when the answer could not be given.
+func (c *Context) Text(s string) error { return c.answerString("text/plain; charset=utf-8", s) }
+
+// HTML answers with s as it is, as an HTML page. Text from outside must be escaped; [Context.Render] does
+// that by itself.
+func (c *Context) HTML(s string) error { return c.answerString("text/html; charset=utf-8", s) }
+
+// JSON answers with v as JSON, encoded by the App's JSON provider. A value that cannot be encoded is an
+// error, and nothing of it is sent.
+func (c *Context) JSON(v any) error {
+	body, err := c.App.JSON.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
+	}
+	return c.blob("application/json", append(body, '\n'))
+}
+
+// Blob answers with data of the given content type.
+func (c *Context) Blob(contentType string, data []byte) error { return c.blob(contentType, data) }
+
+// NoContent answers with no body: status 204 unless [Context.Status] set another.
+func (c *Context) NoContent() error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	if c.response.status == 0 {
+		c.response.status = http.StatusNoContent
+	}
+	return nil
+}
+
+// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. The target
+// goes out as it is told, so one that came from outside needs a check first; [Context.RedirectTo] builds one
+// that stays on the site. A target with a control character in it is an error.
+func (c *Context) Redirect(target string) error {
+	if hasControl(target) {
+		return fmt.Errorf("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")
+	}
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	if c.response.status < 300 || c.response.status > 399 {
+		c.response.status = http.StatusFound
+	}
+	c.Response.Header().Set("Location", asciiURL(target))
+	return nil
+}
+
+// RedirectTo sends the client to the URL of an endpoint, as [Context.URLFor] builds it.
+func (c *Context) RedirectTo(endpoint string, pairs ...any) error {
+	target, err := c.URLFor(endpoint, pairs...)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(target)
+}
+
+// Stream commits the response and calls f with a writer that sends every Write to the client at once. The
+// after-request hooks run and the session is saved before f starts. An error of f cuts the connection, so
+// that no client takes half a stream for a whole one.
+func (c *Context) Stream(f func(w io.Writer) error) error {
+	c.response.wroteHeader = true
+	if err := c.response.FlushError(); err != nil {
+		return err
+	}
+	if c.response.isHead() {
+		return nil
+	}
+	return f(flushWriter{c.Response})
+}
+
+// flushWriter sends what is written at once.
+type flushWriter struct{ r *Response }
+
+func (w flushWriter) Write(p []byte) (int, error) {
+	n, err := w.r.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, w.r.FlushError()
+}
+
+// SetCookie adds a Set-Cookie header. A cookie that is not valid, for example because of a line break in its
+// value, is an error and nothing is set.
+func (c *Context) SetCookie(cookie *http.Cookie) error {
+	if cookie.Valid() != nil {
+		return fmt.Errorf("dewar: cookie %q cannot be set: its name, value, path or domain has a character that is not allowed there", cookie.Name)
+	}
+	if c.response.Committed() {
+		return c.response.lateError("no cookie can be set")
+	}
+	http.SetCookie(c.Response, cookie)
+	return nil
+}
+
+func (c *Context) answerString(contentType, s string) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType(contentType)
+	_, err := c.response.WriteString(s)
+	return err
+}
+
+func (c *Context) blob(contentType string, body []byte) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType(contentType)
+	_, err := c.response.Write(body)
+	return err
+}
+
+// startAnswer makes room for an answer, or tells why there can be none.
+func (c *Context) startAnswer() error {
+	if c.response.failed != nil {
+		return c.response.failed
+	}
+	if c.response.state != buffering {
+		return c.response.lateError("there can be no other answer")
+	}
+	c.response.restart()
+	return nil
+}
+
+// setContentType sets the header without an allocation. Every later set replaces the slice or, for this
+// method, its only element.
+func (c *Context) setContentType(value string) {
+	c.contentType[0] = value
+	c.response.w.Header()["Content-Type"] = c.contentType[:1:1]
+}
+
+// setDefaultHeaders adds the security headers that the application has not set itself.
+func (c *Context) setDefaultHeaders() {
+	if !c.settings.securityHeaders {
+		return
+	}
+	header := c.response.w.Header()
+	setDefault(header, "X-Content-Type-Options", c.rt.nosniff)
+	if types := header["Content-Type"]; len(types) > 0 && strings.HasPrefix(types[0], "text/html") {
+		setDefault(header, "X-Frame-Options", c.rt.sameOrigin)
+		setDefault(header, "Referrer-Policy", c.rt.referrerPolicy)
+	}
+}
+
+func setDefault(header http.Header, key string, value []string) {
+	if _, ok := header[key]; !ok {
+		header[key] = value
+	}
+}
+
+// asciiURL escapes what is not ASCII in a URL and leaves the rest alone.
+func asciiURL(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 || s[i] == ' ' {
+			return escapeNonASCII(s)
+		}
+	}
+	return s
+}
+
+func escapeNonASCII(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 || s[i] == ' ' {
+			b.WriteString(url.PathEscape(s[i : i+1]))
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

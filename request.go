@@ -1,0 +1,301 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// Query returns the values of the URL's query. A pair that is badly escaped is kept as it came.
+func (c *Context) Query() *Values {
+	if c.query == nil {
+		c.query = &Values{src: &textSource{values: parseQuery(c.Request.URL.RawQuery), what: "query parameter"}}
+	}
+	return c.query
+}
+
+// parseQuery reads a query as net/url does, but loses nothing: what cannot be unescaped stays as it is.
+func parseQuery(raw string) url.Values {
+	values, err := url.ParseQuery(raw)
+	if err == nil {
+		return values
+	}
+	values = url.Values{}
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		values.Add(unescapeOrKeep(key), unescapeOrKeep(value))
+	}
+	return values
+}
+
+func unescapeOrKeep(s string) string {
+	if u, err := url.QueryUnescape(s); err == nil {
+		return u
+	}
+	return s
+}
+
+// Form returns the values of a form in the body, urlencoded or multipart. Without such a body it is empty. A
+// body that is malformed or too large makes it empty and becomes the answer, 400 or 413, unless the handler
+// asks [Context.BodyError] and answers itself.
+func (c *Context) Form() *Values {
+	if c.form == nil {
+		c.form = &Values{src: &textSource{values: c.parseForm(), what: "form field"}}
+	}
+	return c.form
+}
+
+// BodyError returns what was wrong with the body when it was read as a form, or nil. After it was called the
+// error no longer becomes the answer by itself.
+func (c *Context) BodyError() error {
+	c.Form()
+	c.bodyErrSeen = true
+	return c.bodyErr
+}
+
+// parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and
+// MAX_FORM_PARTS.
+func (c *Context) parseForm() url.Values {
+	r := c.Request
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch mediaType {
+	case "application/x-www-form-urlencoded":
+		err = c.parseURLEncoded()
+	case "multipart/form-data":
+		err = c.parseMultipart()
+	default:
+		return nil
+	}
+	if err != nil {
+		c.bodyErr = bodyError(err)
+		return nil
+	}
+	return r.PostForm
+}
+
+func (c *Context) parseURLEncoded() error {
+	limit := c.settings.maxFormMemory
+	if limit > 0 && c.Request.ContentLength > limit {
+		return &http.MaxBytesError{Limit: limit}
+	}
+	reader := io.Reader(c.Request.Body)
+	if limit > 0 {
+		reader = io.LimitReader(reader, limit+1)
+	}
+	body, err := io.ReadAll(reader)
+	if err != nil {
+		return err
+	}
+	if limit > 0 && int64(len(body)) > limit {
+		return &http.MaxBytesError{Limit: limit}
+	}
+	values, err := url.ParseQuery(string(body))
+	c.Request.PostForm = values
+	return err
+}
+
+func (c *Context) parseMultipart() error {
+	limit := c.settings.maxFormMemory
+	if limit <= 0 {
+		limit = 32 << 20
+	}
+	r := c.Request
+	if err := r.ParseMultipartForm(limit); err != nil {
+		return err
+	}
+	parts, size := 0, int64(0)
+	for _, values := range r.MultipartForm.Value {
+		parts += len(values)
+		for _, v := range values {
+			size += int64(len(v))
+		}
+	}
+	for _, files := range r.MultipartForm.File {
+		parts += len(files)
+	}
+	if c.settings.maxFormParts > 0 && parts > c.settings.maxFormParts {
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("form has %d parts, MAX_FORM_PARTS is %d", parts, c.settings.maxFormParts)}
+	}
+	if c.settings.maxFormMemory > 0 && size > c.settings.maxFormMemory {
+		return &http.MaxBytesError{Limit: c.settings.maxFormMemory}
+	}
+	return nil
+}
+
+// bodyError turns an error of reading a body into the answer to it.
+func bodyError(err error) error {
+	if _, ok := errors.AsType[*HTTPError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
+	}
+	return &HTTPError{Code: http.StatusBadRequest, Err: err}
+}
+
+// limitBody bounds the body of the request to MAX_CONTENT_LENGTH. Reading more is an error whose answer is
+// 413.
+func (c *Context) limitBody() {
+	if body := c.Request.Body; body == nil || body == http.NoBody {
+		return
+	}
+	c.body = c.Request.Body
+	c.LimitBody(c.settings.maxContentLength)
+}
+
+// LimitBody sets the most bytes that may be read of this request's body, in place of MAX_CONTENT_LENGTH. It
+// must be called before the body is read; n of 0 or less means no limit.
+func (c *Context) LimitBody(n int64) {
+	if c.body == nil {
+		return
+	}
+	c.Request.Body = c.body
+	if n > 0 {
+		c.Request.Body = http.MaxBytesReader(c.response.w, c.body, n)
+	}
+}
+
+// File returns the first uploaded file of the form field name. Without one, or without a multipart form, it
+// is a 400. The file's Filename comes from the client and must not be used as a path.
+func (c *Context) File(name string) (*multipart.FileHeader, error) {
+	files, err := c.Files(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, Abortf(http.StatusBadRequest, "form file %q is missing", name)
+	}
+	return files[0], nil
+}
+
+// Files returns every uploaded file of the form field name, none when there is none. An error is what was
+// wrong with the body.
+func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
+	c.Form()
+	if c.bodyErr != nil {
+		return nil, c.bodyErr
+	}
+	if c.Request.MultipartForm == nil {
+		return nil, nil
+	}
+	return c.Request.MultipartForm.File[name], nil
+}
+
+// Cookie returns the value of a cookie of the request, or "" when there is none. Of several with the same
+// name the first counts.
+func (c *Context) Cookie(name string) string {
+	cookie, err := c.Request.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// IsJSON reports whether the body is declared to be JSON: application/json or any type that ends in +json.
+func (c *Context) IsJSON() bool {
+	mediaType, _, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	return err == nil && (mediaType == "application/json" ||
+		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"))
+}
+
+// Accepts returns the one of the offered media types that the client likes best, or "" when it wants none of
+// them. Offers that are liked equally go by their order; without an Accept header the first is returned.
+func (c *Context) Accepts(offers ...string) string {
+	accept := c.Request.Header.Values("Accept")
+	if len(accept) == 0 && len(offers) > 0 {
+		return offers[0]
+	}
+	best, bestQuality := "", 0.0
+	for _, offer := range offers {
+		if q := quality(accept, offer); q > bestQuality {
+			best, bestQuality = offer, q
+		}
+	}
+	return best
+}
+
+// quality returns how much an Accept header likes a media type: the q of its most specific matching range.
+func quality(accept []string, offer string) float64 {
+	kind, _, _ := strings.Cut(offer, "/")
+	q, specific := 0.0, -1
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		mediaRange, params, _ := strings.Cut(part, ";")
+		mediaRange = strings.ToLower(strings.TrimSpace(mediaRange))
+		rank := slices.Index([]string{"*/*", kind + "/*", offer}, mediaRange)
+		if rank > specific {
+			q, specific = qualityParam(params), rank
+		}
+	}
+	return q
+}
+
+func qualityParam(params string) float64 {
+	for param := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
+		if strings.EqualFold(name, "q") {
+			q, err := strconv.ParseFloat(value, 64)
+			if err != nil || q < 0 || q > 1 {
+				return 0
+			}
+			return q
+		}
+	}
+	return 1
+}
+
+// A textSource is a query or a form.
+type textSource struct {
+	values url.Values
+	what   string
+}
+
+func (s *textSource) lookup(key string) (any, bool) {
+	list := s.values[key]
+	if len(list) == 0 {
+		return nil, false
+	}
+	return list[0], true
+}
+
+func (s *textSource) into(key string, dst any) (bool, error) {
+	list := s.values[key]
+	if len(list) == 0 {
+		return false, nil
+	}
+	if d, ok := dst.(*[]string); ok {
+		*d = slices.Clone(list)
+		return true, nil
+	}
+	if reflect.TypeOf(dst).Elem().Kind() == reflect.Slice {
+		return true, coerce.Into(dst, list)
+	}
+	return true, coerce.Into(dst, list[0])
+}
+
+func (s *textSource) list(key string) ([]string, bool) {
+	list, ok := s.values[key]
+	return slices.Clone(list), ok
+}
+
+func (s *textSource) keys() []string { return sortedKeys(s.values) }
+
+func (s *textSource) describe(key string) (string, int) {
+	return fmt.Sprintf("%s %q", s.what, key), http.StatusBadRequest
+}

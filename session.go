@@ -1,0 +1,403 @@
+package dewar
+
+import (
+	"fmt"
+	"iter"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/taggedjson"
+)
+
+// Session is what one visitor's requests have in common: a bag of values that is saved when it changed. It
+// has the getters of [Values]; [ValueOr] and [Session.Decode] read structs and slices.
+//
+// Values keep their types over requests: integers up to any size, floats, text, []byte, time.Time to the
+// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping. A map, slice or pointer that a
+// getter handed out is compared when the session is saved, so that a change inside it is saved too.
+//
+// A Session lives as long as its request and may be used by several goroutines of it. The zero Session can
+// only be read and is empty.
+type Session struct {
+	Values
+
+	mu       sync.Mutex
+	entries  []sessionEntry
+	deleted  []string
+	err      error
+	readOnly error // why nothing can be written; nil for a usable session
+	onLate   func(error)
+	id       string
+
+	isNew, modified, cleared, closed bool
+	renewed, destroyed, reissue      bool
+	refresh                          bool
+	expires                          time.Time
+	accessed                         atomic.Bool
+}
+
+// A sessionEntry is one value: its encoding, and what of it has been handed out.
+type sessionEntry struct {
+	key     string
+	raw     []byte
+	value   any // decoded from raw; nil until asked for
+	decoded bool
+	dirty   bool
+	lent    []loan
+}
+
+// A loan is a value that a handler may change from outside, with its encoding when it was handed out.
+type loan struct {
+	value any
+	raw   []byte
+}
+
+// permanentKey is where a session says that it is permanent, as Flask's does.
+const permanentKey = "_permanent"
+
+// epoch is the Expires of a cookie that is to be deleted.
+var epoch = time.Unix(0, 0).UTC()
+
+func now() time.Time { return time.Now() }
+
+// sessionCodec encodes the values of sessions.
+var sessionCodec = mustCodec()
+
+func mustCodec() *taggedjson.Codec {
+	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()})
+	if err != nil {
+		panic(err)
+	}
+	return codec
+}
+
+// NewSession returns an empty session that can be written, for a [SessionInterface] to return.
+func NewSession() *Session {
+	s := &Session{isNew: true}
+	s.src = sessionSource{s}
+	return s
+}
+
+func (s *Session) isNull() bool { return s.src == nil }
+
+// Set gives key a value. What cannot be kept, such as a function or a number that is not finite, sticks in
+// [Session.Err] and fails the request; so does a change that comes after the response has begun.
+func (s *Session) Set(key string, value any) {
+	raw, err := sessionCodec.AppendMember(nil, key, value)
+	s.change(func() {
+		if err != nil {
+			s.fail(&HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf("dewar: session value %q cannot be kept: %w", key, err)})
+			return
+		}
+		e := s.entry(key)
+		if e == nil {
+			s.entries = append(s.entries, sessionEntry{})
+			e = &s.entries[len(s.entries)-1]
+			s.deleted = slices.DeleteFunc(s.deleted, func(k string) bool { return k == key })
+		}
+		*e = newEntry(key, value, raw)
+		s.modified = true
+	})
+}
+
+// newEntry returns the entry for a value that was set. One that can be changed from outside is watched.
+func newEntry(key string, value any, raw []byte) sessionEntry {
+	e := sessionEntry{key: key, raw: raw, dirty: true}
+	if !lendable(reflect.TypeOf(value)) {
+		return e
+	}
+	e.lent = []loan{{value, raw}}
+	switch value.(type) {
+	case Map, []any:
+		e.value, e.decoded = value, true
+	}
+	return e
+}
+
+// lendable reports whether a value of type t can be changed by who holds it.
+func lendable(t reflect.Type) bool {
+	if t == nil {
+		return false
+	}
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Pointer:
+		return true
+	}
+	return false
+}
+
+// Pop removes key and returns the value it had, or nil. Only a key that was there makes a change.
+func (s *Session) Pop(key string) any {
+	value, ok := s.Lookup(key)
+	if ok || s.isNull() {
+		s.Delete(key)
+	}
+	return value
+}
+
+// Delete removes keys. Only a key that was there makes a change.
+func (s *Session) Delete(keys ...string) {
+	for _, key := range keys {
+		if !s.Has(key) && !s.isNull() {
+			continue
+		}
+		s.change(func() {
+			s.entries = slices.DeleteFunc(s.entries, func(e sessionEntry) bool { return e.key == key })
+			s.deleted = append(s.deleted, key)
+			s.modified = true
+		})
+	}
+}
+
+// Clear removes everything. It counts as a change also when there was nothing.
+func (s *Session) Clear() {
+	s.change(func() {
+		s.entries, s.deleted = nil, nil
+		s.cleared, s.modified = true, true
+	})
+}
+
+// Renew asks for a new id with the same values, so that one an attacker knows is worth nothing: call it when
+// a user logs in. A session kept in a cookie is signed anew.
+func (s *Session) Renew() { s.change(func() { s.renewed, s.modified = true, true }) }
+
+// Destroy ends the session: its values are gone, and a backend that keeps it on the server removes it.
+func (s *Session) Destroy() {
+	s.Clear()
+	s.change(func() { s.destroyed = true })
+}
+
+// SetPermanent makes the cookie outlive the browser: it expires PERMANENT_SESSION_LIFETIME after the last
+// request that opened the session. Flask has the attribute permanent.
+func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) }
+
+// Permanent reports whether the cookie outlives the browser. The default is false.
+func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
+
+// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without
+// it.
+func (s *Session) MarkModified() { s.change(func() { s.modified = true }) }
+
+// Modified reports whether the session was changed through one of its methods. A change inside a value shows
+// in it when the session is saved.
+func (s *Session) Modified() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.modified }
+
+// Accessed reports whether a handler asked for the session in this request.
+func (s *Session) Accessed() bool { return s.accessed.Load() }
+
+// IsNew reports whether the session began with this request.
+func (s *Session) IsNew() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.isNew }
+
+// ID returns the id under which a backend keeps the session, or "" for one that is kept in a cookie.
+func (s *Session) ID() string { s.mu.Lock(); defer s.mu.Unlock(); return s.id }
+
+// SetID tells the session its id. It is for backends.
+func (s *Session) SetID(id string) { s.mu.Lock(); defer s.mu.Unlock(); s.id = id }
+
+// Renewed reports whether Renew was called. It is for backends.
+func (s *Session) Renewed() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.renewed }
+
+// Destroyed reports whether Destroy was called. It is for backends.
+func (s *Session) Destroyed() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.destroyed }
+
+// Err returns what went wrong with the session: it could not be opened, a value could not be kept, or it was
+// changed too late. A handler need not ask; the request fails by itself.
+func (s *Session) Err() error { s.mu.Lock(); defer s.mu.Unlock(); return s.err }
+
+// Len returns the number of values.
+func (s *Session) Len() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.entries) }
+
+// All returns the keys, sorted, with their values.
+func (s *Session) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, key := range s.Keys() {
+			if v, ok := s.Lookup(key); ok && !yield(key, v) {
+				return
+			}
+		}
+	}
+}
+
+// Decode stores the value of key in what dst points to, which may be a struct. A missing key or a value that
+// does not fit is an error that names the key.
+func (s *Session) Decode(key string, dst any) error {
+	if s.isNull() {
+		return fmt.Errorf("dewar: session value %q is missing", key)
+	}
+	found, err := s.src.into(key, dst)
+	if err != nil {
+		return fmt.Errorf("dewar: session value %q: %w", key, err)
+	}
+	if !found {
+		return fmt.Errorf("dewar: session value %q is missing", key)
+	}
+	return nil
+}
+
+// ShouldSave reports whether the session must be saved: it was modified, it is permanent, not empty and
+// SESSION_REFRESH_EACH_REQUEST is on, or it was signed with one of SECRET_KEY_FALLBACKS.
+func (s *Session) ShouldSave() bool {
+	if s.isNull() {
+		return false
+	}
+	if s.Modified() {
+		return true
+	}
+	return s.Len() > 0 && (s.reissue || s.refresh && s.Permanent())
+}
+
+// change runs f under the lock if the session can be changed, and remembers the attempt if it cannot.
+func (s *Session) change(f func()) {
+	s.mu.Lock()
+	refused := s.refusal()
+	if refused == nil {
+		f()
+	} else {
+		s.fail(refused)
+	}
+	s.mu.Unlock()
+	if refused == ErrSessionCommitted && s.onLate != nil {
+		s.onLate(refused)
+	}
+}
+
+// refusal says why the session cannot be changed.
+func (s *Session) refusal() error {
+	switch {
+	case s.readOnly != nil:
+		return &HTTPError{Code: http.StatusInternalServerError, Err: s.readOnly}
+	case s.isNull():
+		return &HTTPError{Code: http.StatusInternalServerError, Err: errNoSession}
+	case s.closed:
+		return ErrSessionCommitted
+	}
+	return nil
+}
+
+func (s *Session) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// close makes every later change a late one.
+func (s *Session) close() { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
+
+// entry returns the entry of key, or nil. The caller holds the lock.
+func (s *Session) entry(key string) *sessionEntry {
+	for i := range s.entries {
+		if s.entries[i].key == key {
+			return &s.entries[i]
+		}
+	}
+	return nil
+}
+
+// A sessionSource reads a session.
+type sessionSource struct{ s *Session }
+
+func (src sessionSource) lookup(key string) (any, bool) {
+	s := src.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entry(key)
+	if e == nil {
+		return nil, false
+	}
+	if e.decoded {
+		return e.value, true
+	}
+	value, err := sessionCodec.Decode(e.raw)
+	if err != nil { // checked when the session was opened
+		return nil, false
+	}
+	e.value, e.decoded = value, true
+	if lendable(reflect.TypeOf(value)) {
+		e.lent = append(e.lent, loan{value, e.raw})
+	}
+	return value, true
+}
+
+func (src sessionSource) into(key string, dst any) (bool, error) {
+	switch d := dst.(type) {
+	case *any, *Map, *[]any:
+		v, ok := src.lookup(key)
+		return coerceInto(v, ok, d)
+	}
+	raw, lent, ok := src.s.encoded(key, reflect.TypeOf(dst).Elem())
+	if !ok {
+		return false, nil
+	}
+	if lent != nil {
+		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(lent))
+		return true, nil
+	}
+	if err := sessionCodec.DecodeInto(raw, dst); err != nil {
+		v, decodeErr := sessionCodec.Decode(raw)
+		if decodeErr != nil || coerce.Into(dst, v) != nil {
+			return true, err
+		}
+	}
+	return true, src.s.lend(key, reflect.ValueOf(dst).Elem())
+}
+
+// encoded returns the current encoding of key's value, or a value of type t that was handed out before.
+func (s *Session) encoded(key string, t reflect.Type) (raw []byte, lent any, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entry(key)
+	if e == nil {
+		return nil, nil, false
+	}
+	if lendable(t) {
+		for _, l := range e.lent {
+			if reflect.TypeOf(l.value) == t {
+				return nil, l.value, true
+			}
+		}
+	}
+	return e.raw, nil, true
+}
+
+// lend remembers a typed value that was handed out, if it can be changed from outside.
+func (s *Session) lend(key string, v reflect.Value) error {
+	if !lendable(v.Type()) || v.IsNil() {
+		return nil
+	}
+	raw, err := sessionCodec.Append(nil, v.Interface())
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.entry(key); e != nil {
+		e.lent = append(e.lent, loan{v.Interface(), raw})
+	}
+	return nil
+}
+
+func (src sessionSource) list(key string) ([]string, bool) {
+	v, ok := src.lookup(key)
+	return coerceList(v, ok)
+}
+
+func (src sessionSource) keys() []string {
+	src.s.mu.Lock()
+	defer src.s.mu.Unlock()
+	keys := make([]string, len(src.s.entries))
+	for i := range src.s.entries {
+		keys[i] = src.s.entries[i].key
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (src sessionSource) describe(key string) (string, int) {
+	return fmt.Sprintf("session value %q", key), http.StatusInternalServerError
+}

@@ -1,0 +1,172 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// A SessionInterface opens and saves the sessions of an App. Set App.SessionInterface to replace the
+// default; Flask's session_interface is the same. It must be safe for concurrent use.
+//
+// A backend builds its sessions with [NewSession], [Session.UnmarshalBinary] and [Session.MarshalBinary], and
+// its cookie with [SessionCookie], so that every SESSION_COOKIE key counts. dewar itself sets Vary: Cookie.
+type SessionInterface interface {
+	// OpenSession returns the session of c's request: a new one when there is none, or when it is expired or
+	// was tampered with; nil when sessions are unavailable, and then a session that can only be read is
+	// used. An error means that the backend failed: the request ends in 503. It is called when a handler
+	// first asks for the session, at most once in a request.
+	OpenSession(c *Context) (*Session, error)
+	// SaveSession stores s and sets or deletes the cookie. It is called once, after the after-request hooks
+	// and before the header is sent, for every session that was opened; most begin with
+	// if !s.ShouldSave() { return nil }. An error replaces the response: 503, or the status that the error
+	// picks.
+	SaveSession(c *Context, s *Session) error
+}
+
+// ErrSessionCommitted is what [Session.Err] gives after a session was changed too late: its cookie had left
+// with the header already.
+var ErrSessionCommitted = errors.New("dewar: the session was changed after the response had begun; change it before the first flush, or before the body outgrows RESPONSE_BUFFER_SIZE")
+
+// errNoSecretKey is what a write to the session of an App without a key gives.
+var errNoSecretKey = errors.New("dewar: the session cannot be written because SECRET_KEY is not set; set it to a long random text, in the environment as FLASK_SECRET_KEY with app.Config.FromPrefixedEnv or with app.Config.Set")
+
+var errNoSession = errors.New("dewar: the session cannot be written because the SessionInterface has none for this request")
+
+// Session returns the session of the request. The first call opens it; it never returns nil. If it could not
+// be opened the session is empty, [Session.Err] says why, and the request ends in 503. Without a SECRET_KEY
+// it can be read, and is empty, but a write ends the request in 500.
+func (c *Context) Session() *Session {
+	c.sessionMu.Lock()
+	defer c.sessionMu.Unlock()
+	if c.session == nil {
+		c.session = c.openSession()
+	}
+	c.session.accessed.Store(true)
+	return c.session
+}
+
+func (c *Context) openSession() *Session {
+	s, err := c.rt.sessions.OpenSession(c)
+	switch {
+	case err != nil:
+		s = NewSession()
+		s.err = unavailable("open", err)
+	case s == nil:
+		s = &Session{}
+		s.readOnly = errNoSession
+		if c.settings.secretKey == "" {
+			s.readOnly = errNoSecretKey
+		}
+	}
+	s.refresh = c.settings.refresh
+	s.onLate = c.lateSession
+	if c.finalized {
+		s.close()
+	}
+	return s
+}
+
+// unavailable wraps the error of a session backend. An error that picks its own status keeps it.
+func unavailable(what string, err error) error {
+	err = fmt.Errorf("dewar: %s session: %w", what, err)
+	if _, ok := statusOf(err); ok {
+		return err
+	}
+	return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
+}
+
+// saveSession saves the session, if one was opened, and sets the headers that go with it.
+func (c *Context) saveSession() error {
+	s := c.session
+	if s == nil {
+		return nil
+	}
+	defer s.close()
+	header := c.Response.Header()
+	if !s.isNull() {
+		addVary(header, "Cookie")
+	}
+	if err := s.Err(); err != nil {
+		if c.sessionReported {
+			return nil
+		}
+		c.sessionReported = true
+		return err
+	}
+	if s.isNull() || c.panicked && !c.settings.saveOnPanic {
+		return nil
+	}
+	if err := s.settle(); err != nil {
+		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
+	}
+	cookies := len(header["Set-Cookie"])
+	if err := c.rt.sessions.SaveSession(c, s); err != nil {
+		return unavailable("save", err)
+	}
+	cacheControl := "private"
+	if len(header["Set-Cookie"]) > cookies {
+		cacheControl = "no-store"
+	}
+	setDefault(header, "Cache-Control", []string{cacheControl})
+	return nil
+}
+
+// lateSession tells of a change that could not be saved any more.
+func (c *Context) lateSession(err error) {
+	c.Logger().Error("session change lost", "err", err)
+	c.App.GotRequestException.send(RequestException{c, err})
+}
+
+// addVary adds a field name to Vary, which stays one line without repetitions.
+func addVary(header http.Header, name string) {
+	lines := header["Vary"]
+	if len(lines) == 0 {
+		header["Vary"] = []string{name}
+		return
+	}
+	joined := strings.Join(lines, ", ")
+	for field := range strings.SplitSeq(joined, ",") {
+		field = strings.TrimSpace(field)
+		if field == "*" || strings.EqualFold(field, name) {
+			header["Vary"] = []string{joined}
+			return
+		}
+	}
+	header["Vary"] = []string{joined + ", " + name}
+}
+
+// SessionCookie returns the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires
+// when s is permanent, and one that deletes it when value is "".
+func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
+	k := &c.settings.cookie
+	cookie := &http.Cookie{
+		Name: k.name, Value: value, Domain: k.domain, Path: k.path, HttpOnly: k.httpOnly, Secure: k.secure,
+		SameSite: k.sameSite, Partitioned: k.partitioned,
+	}
+	switch {
+	case value == "":
+		cookie.MaxAge, cookie.Expires = -1, epoch
+	case s.Permanent():
+		cookie.Expires = now().Add(c.settings.lifetime).UTC()
+	}
+	return cookie
+}
+
+// SessionCookieValue returns the value of the request's session cookie, or "". Of several cookies with that
+// name the first counts.
+func SessionCookieValue(c *Context) string {
+	lines := c.born.Header["Cookie"]
+	if len(lines) == 1 && !strings.Contains(lines[0], c.settings.cookie.name) {
+		return ""
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	cookie, err := c.born.Cookie(c.settings.cookie.name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}

@@ -1,0 +1,302 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/suggest"
+)
+
+// URLOption is an attribute of a URL; it stands among the pairs given to URLFor.
+type URLOption func(*urlRequest)
+
+// External makes URLFor return a whole URL with scheme and host.
+func External() URLOption { return func(u *urlRequest) { u.external = true } }
+
+// Scheme makes URLFor return a whole URL with this scheme.
+func Scheme(scheme string) URLOption {
+	return func(u *urlRequest) { u.scheme, u.external = scheme, true }
+}
+
+// Anchor puts #name at the end of the URL.
+func Anchor(name string) URLOption { return func(u *urlRequest) { u.anchor, u.hasAnchor = name, true } }
+
+// ForMethod chooses, among the routes of an endpoint, one that answers method.
+func ForMethod(method string) URLOption {
+	return func(u *urlRequest) { u.method, u.onlyMethod = strings.ToUpper(method), true }
+}
+
+// A urlRequest is one call of URLFor.
+type urlRequest struct {
+	endpoint   string
+	values     Map
+	order      []string // keys of values as they were given
+	scheme     string
+	external   bool
+	anchor     string
+	hasAnchor  bool
+	method     string // preferred, or with onlyMethod the only one
+	onlyMethod bool
+}
+
+// URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7).
+// Names that are no variable of the rule become the query, lists as repeated parameters; nil values are left
+// out. ".show" is an endpoint of the current blueprint. The URL is relative to the site unless [External] or
+// [Scheme] is among the pairs; it never leaves the site.
+//
+// An unknown endpoint, a missing value and one that its converter does not take are errors that name the
+// endpoint and say what is missing or which name is near.
+func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
+	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
+		endpoint = rest
+		if bp := c.Blueprint(); bp != "" {
+			endpoint = bp + "." + rest
+		}
+	}
+	u, err := newURLRequest(endpoint, pairs)
+	if err != nil {
+		return "", err
+	}
+	if !u.onlyMethod {
+		u.method = c.born.Method
+	}
+	path, err := c.App.buildPath(u, c.settings)
+	if err != nil || !u.external {
+		return path, err
+	}
+	if c.Host() == "" {
+		return "", errors.New("dewar: no external URL can be built in a request whose host is not trusted")
+	}
+	if u.scheme == "" {
+		u.scheme = c.Scheme()
+	}
+	return u.scheme + "://" + c.Host() + path, nil
+}
+
+// URLFor builds the whole URL of an endpoint outside a request, from SERVER_NAME, APPLICATION_ROOT and
+// PREFERRED_URL_SCHEME. Without SERVER_NAME it is an error. Inside a request use [Context.URLFor].
+func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
+	u, err := newURLRequest(endpoint, pairs)
+	if err != nil {
+		return "", err
+	}
+	s := app.Config.snapshot().settings()
+	if s.serverName == "" {
+		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed", endpoint)
+	}
+	path, err := app.buildPath(u, s)
+	if err != nil {
+		return "", err
+	}
+	if u.scheme == "" {
+		u.scheme = s.preferScheme
+	}
+	return u.scheme + "://" + s.serverName + path, nil
+}
+
+// newURLRequest sorts the arguments of URLFor.
+func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
+	u := &urlRequest{endpoint: endpoint, values: Map{}}
+	for i := 0; i < len(pairs); i++ {
+		if opt, ok := pairs[i].(URLOption); ok {
+			opt(u)
+			continue
+		}
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dewar: URL for %q: argument %d is a %T; pass pairs of a name and a value, as in \"id\", 7", endpoint, i+1, pairs[i])
+		}
+		if i+1 == len(pairs) {
+			return nil, fmt.Errorf("dewar: URL for %q: %q has no value behind it", endpoint, name)
+		}
+		u.values[name] = pairs[i+1]
+		u.order = append(u.order, name)
+		i++
+	}
+	return u, nil
+}
+
+// buildPath returns path, query and anchor.
+func (app *App) buildPath(u *urlRequest, s *settings) (string, error) {
+	routes := app.endpoints[u.endpoint]
+	if len(routes) == 0 {
+		return "", app.unknownEndpoint(u.endpoint)
+	}
+	app.injectDefaults(u, routes[0].in)
+	var missing []string
+	var failure error
+	for _, r := range u.candidates(routes) {
+		path, lacks, err := r.rule.Build(u.lookup(r))
+		switch {
+		case err != nil:
+			failure = cmpErr(failure, err)
+		case len(lacks) > 0:
+			if missing == nil || len(lacks) < len(missing) {
+				missing = lacks
+			}
+		case !u.contradicts(r):
+			return s.rootPrefix + path + u.query(r) + u.fragment(), nil
+		}
+	}
+	return "", u.failed(routes, missing, failure)
+}
+
+func cmpErr(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// injectDefaults calls the URLDefaults functions of the app, then those of the endpoint's blueprints.
+func (app *App) injectDefaults(u *urlRequest, in *instance) {
+	given := len(u.values)
+	for _, f := range app.urlDefaults {
+		f(u.endpoint, u.values)
+	}
+	for _, i := range in.lineage() {
+		for _, f := range i.bp.urlDefaults {
+			f(u.endpoint, u.values)
+		}
+	}
+	if len(u.values) != given {
+		for _, key := range sortedKeys(u.values) {
+			if !slices.Contains(u.order, key) {
+				u.order = append(u.order, key)
+			}
+		}
+	}
+}
+
+// candidates returns the routes in the order to try: those that answer the method first, then those with
+// more variables, then those with more defaults.
+func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
+	if len(routes) == 1 && !u.onlyMethod {
+		return routes
+	}
+	answers := func(r *boundRoute) bool { return slices.Contains(r.Methods, u.method) }
+	list := slices.Clone(routes)
+	if u.onlyMethod {
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !answers(r) })
+	}
+	slices.SortStableFunc(list, func(a, b *boundRoute) int {
+		if x, y := answers(a), answers(b); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		if d := len(b.rule.Variables()) + len(b.spec.defaults) - len(a.rule.Variables()) - len(a.spec.defaults); d != 0 {
+			return d
+		}
+		return len(b.spec.defaults) - len(a.spec.defaults)
+	})
+	return list
+}
+
+// lookup finds the value of a variable.
+func (u *urlRequest) lookup(r *boundRoute) func(name string) (any, bool) {
+	return func(name string) (any, bool) {
+		if v, ok := u.values[name]; ok && v != nil {
+			return v, true
+		}
+		v, ok := r.spec.defaults[name]
+		return v, ok
+	}
+}
+
+// contradicts reports whether a given value differs from the one the route fixes by its defaults.
+func (u *urlRequest) contradicts(r *boundRoute) bool {
+	for name, fixed := range r.spec.defaults {
+		given, ok := u.values[name]
+		if ok && given != nil && !slices.Contains(r.rule.Variables(), name) && fmt.Sprint(given) != fmt.Sprint(fixed) {
+			return true
+		}
+	}
+	return false
+}
+
+// query returns what is no variable of the rule, in the order it was given.
+func (u *urlRequest) query(r *boundRoute) string {
+	var b strings.Builder
+	for _, name := range u.order {
+		if slices.Contains(r.rule.Variables(), name) {
+			continue
+		}
+		if _, fixed := r.spec.defaults[name]; fixed {
+			continue
+		}
+		for _, text := range queryValues(u.values[name]) {
+			if b.Len() == 0 {
+				b.WriteByte('?')
+			} else {
+				b.WriteByte('&')
+			}
+			b.WriteString(url.QueryEscape(name) + "=" + url.QueryEscape(text))
+		}
+	}
+	return b.String()
+}
+
+// queryValues returns a value as text, each item of a list by itself and nothing for nil.
+func queryValues(v any) []string {
+	if v == nil {
+		return nil
+	}
+	if s, err := coerce.String(v); err == nil {
+		return []string{s}
+	}
+	list := reflect.ValueOf(v)
+	if k := list.Kind(); k != reflect.Slice && k != reflect.Array {
+		return []string{fmt.Sprint(v)}
+	}
+	var all []string
+	for i := range list.Len() {
+		all = append(all, queryValues(list.Index(i).Interface())...)
+	}
+	return all
+}
+
+func (u *urlRequest) fragment() string {
+	if !u.hasAnchor {
+		return ""
+	}
+	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
+}
+
+func (u *urlRequest) failed(routes []*boundRoute, missing []string, err error) error {
+	switch {
+	case err != nil:
+		return fmt.Errorf("dewar: URL for %q: %w", u.endpoint, err)
+	case len(missing) > 0:
+		return fmt.Errorf("dewar: URL for %q: no value for %s; pass \"%s\", value", u.endpoint, strings.Join(missing, ", "), missing[0])
+	case u.onlyMethod:
+		return fmt.Errorf("dewar: URL for %q: no route of it answers %s, only %s", u.endpoint, u.method, strings.Join(routes[0].Methods, ", "))
+	}
+	return fmt.Errorf("dewar: URL for %q: the values contradict the defaults of its routes", u.endpoint)
+}
+
+// unknownEndpoint names the nearest endpoint, or tells how to get one.
+func (app *App) unknownEndpoint(name string) error {
+	known := sortedKeys(app.endpoints)
+	if near := suggest.Nearest(name, known); near != "" {
+		return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, near)
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	for _, k := range known {
+		if k[strings.LastIndexByte(k, '.')+1:] == last {
+			return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, k)
+		}
+	}
+	for _, r := range app.routes {
+		if r.Endpoint == "" {
+			return fmt.Errorf("dewar: no endpoint %q; the closure at %s has no name, give it one with dewar.Endpoint(%q)", name, r.Site, last)
+		}
+	}
+	return fmt.Errorf("dewar: no endpoint %q; known are %s", name, strings.Join(known, ", "))
+}

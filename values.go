@@ -1,0 +1,185 @@
+package dewar
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// Map is a plain map with text keys: configuration mappings, template data, default values of a route.
+type Map = map[string]any
+
+// Values is a read-only bag of values with text keys. [Config], [Session] and what [Context.Params],
+// [Context.Query] and [Context.Form] return all speak this vocabulary.
+//
+// A getter returns the zero value for a key that is missing or whose value cannot be converted to the
+// wanted type; use [ValueOr] for another default and [Require] for an error. Conversions never lose
+// anything: integers are decimal and checked for their range, a fraction is no integer, a bare number is a
+// duration in seconds, and on, off, yes and no are booleans.
+//
+// The zero Values is empty. Whether a Values may be used by several goroutines is said by what returns it.
+type Values struct {
+	src source
+}
+
+// A source is what a bag reads from.
+type source interface {
+	lookup(key string) (any, bool)
+	// into converts the value of key into *dst and reports whether there was one.
+	into(key string, dst any) (bool, error)
+	// list returns every value of key as text.
+	list(key string) ([]string, bool)
+	keys() []string
+	// describe names the bag and a key's place in it for errors; status is what a request with a
+	// missing value is answered with.
+	describe(key string) (text string, status int)
+}
+
+// A Bag is a keyed collection that [ValueOr] and [Require] read from: [*Values], [*Config] or [*Session].
+type Bag interface {
+	values() *Values
+}
+
+func (v *Values) values() *Values { return v }
+
+// Has reports whether key has a value.
+func (v *Values) Has(key string) bool {
+	_, ok := v.Lookup(key)
+	return ok
+}
+
+// Get returns the value of key, or nil when it is missing.
+func (v *Values) Get(key string) any {
+	x, _ := v.Lookup(key)
+	return x
+}
+
+// Lookup returns the value of key and whether there is one.
+func (v *Values) Lookup(key string) (any, bool) {
+	if v == nil || v.src == nil {
+		return nil, false
+	}
+	return v.src.lookup(key)
+}
+
+// Keys returns the keys that have a value, sorted.
+func (v *Values) Keys() []string {
+	if v == nil || v.src == nil {
+		return nil
+	}
+	return v.src.keys()
+}
+
+// String returns the value of key as text, or "" when it is missing or neither text nor a number.
+func (v *Values) String(key string) string { return get(v, key, coerce.String) }
+
+// Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
+func (v *Values) Int(key string) int { return get(v, key, coerce.Int) }
+
+// Int64 returns the value of key as an int64, or 0 when it is missing or not a whole number in range.
+func (v *Values) Int64(key string) int64 { return get(v, key, coerce.Int64) }
+
+// Float64 returns the value of key as a float64, or 0 when it is missing or not a number.
+func (v *Values) Float64(key string) float64 { return get(v, key, coerce.Float64) }
+
+// Bool returns the value of key as a bool, or false when it is missing or not one of true, false, on, off,
+// yes, no, 1 and 0.
+func (v *Values) Bool(key string) bool { return get(v, key, coerce.Bool) }
+
+// Duration returns the value of key as a duration, or 0 when it is missing or none. A bare number counts
+// seconds, as in Flask.
+func (v *Values) Duration(key string) time.Duration { return get(v, key, coerce.Duration) }
+
+// Time returns the value of key as a time, or the zero time when it is missing or none. Text is read as
+// RFC 3339, as a date or as an HTTP date.
+func (v *Values) Time(key string) time.Time { return get(v, key, coerce.Time) }
+
+// Map returns the value of key as a map with text keys, or nil when it is missing or none.
+func (v *Values) Map(key string) Map { return get(v, key, coerce.Map) }
+
+// Strings returns every value of key: all the values of a query or form field, or the items of a list. Text
+// where a list is expected is split on commas. It returns nil when key is missing.
+func (v *Values) Strings(key string) []string {
+	if v == nil || v.src == nil {
+		return nil
+	}
+	list, _ := v.src.list(key)
+	return list
+}
+
+func get[T any](v *Values, key string, convert func(any) (T, error)) T {
+	x, ok := v.Lookup(key)
+	if !ok {
+		var zero T
+		return zero
+	}
+	t, err := convert(x)
+	if err != nil {
+		var zero T
+		return zero
+	}
+	return t
+}
+
+// ValueOr returns the value of key in bag as a T, or def when it is missing or cannot be converted. T may
+// be any type that the value converts to, structs and slices included.
+func ValueOr[T any](bag Bag, key string, def T) T {
+	v := bag.values()
+	if v == nil || v.src == nil {
+		return def
+	}
+	var out T
+	if found, err := v.src.into(key, &out); !found || err != nil {
+		return def
+	}
+	return out
+}
+
+// Require returns the value of key in bag as a T, or an error when it is missing or cannot be converted.
+// The error is an [*HTTPError] that names the key and never the value: a 400 for what the client sent
+// (Params, Query, Form), a 500 for Config and Session.
+func Require[T any](bag Bag, key string) (T, error) {
+	var out T
+	v := bag.values()
+	if v == nil || v.src == nil {
+		return out, &HTTPError{Code: http.StatusInternalServerError,
+			Err: fmt.Errorf("dewar: %q was required of a bag that holds nothing", key)}
+	}
+	found, err := v.src.into(key, &out)
+	if found && err == nil {
+		return out, nil
+	}
+	var zero T
+	what, status := v.src.describe(key)
+	if err == nil {
+		err = fmt.Errorf("%s is missing", what)
+	} else {
+		err = fmt.Errorf("%s: %w", what, err)
+	}
+	if status < http.StatusInternalServerError {
+		return zero, &HTTPError{Code: status, Message: err.Error(), Err: err}
+	}
+	return zero, &HTTPError{Code: status, Err: err}
+}
+
+// coerceInto converts what lookup returned, for the sources that hold plain Go values.
+func coerceInto(value any, found bool, dst any) (bool, error) {
+	if !found {
+		return false, nil
+	}
+	return true, coerce.Into(dst, value)
+}
+
+// coerceList is the list method of the sources that hold plain Go values.
+func coerceList(value any, found bool) ([]string, bool) {
+	if !found {
+		return nil, false
+	}
+	list, err := coerce.Strings(value)
+	if err != nil {
+		return nil, true
+	}
+	return list, true
+}

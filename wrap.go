@@ -1,0 +1,72 @@
+package dewar
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
+// so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
+// saved like any answer; a handler that writes nothing answers with an empty 200, as in net/http.
+func Wrap(h http.Handler) Handler {
+	return func(c *Context) error {
+		r := c.innerRequest()
+		defer func() { adoptForm(c.Request, r) }()
+		h.ServeHTTP(c.Response, r)
+		if !c.response.Started() {
+			c.response.wroteHeader = true
+		}
+		return nil
+	}
+}
+
+// innerRequest returns the request for a net/http handler inside the App.
+func (c *Context) innerRequest() *http.Request {
+	if c.route != nil {
+		for i, name := range c.params.names {
+			if text, err := coerce.String(c.params.values[i]); err == nil {
+				c.Request.SetPathValue(name, text)
+			}
+		}
+	}
+	return c.Request.WithContext(c)
+}
+
+// stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike.
+func stripPrefix(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest := r.PathValue("path")
+		u := new(url.URL)
+		*u = *r.URL
+		n := len(r.URL.Path) - len(rest) - 1
+		u.Path = r.URL.Path[n:]
+		u.RawPath = dropDecoded(r.URL.RawPath, n)
+		inner := new(http.Request)
+		*inner = *r
+		inner.URL = u
+		defer adoptForm(r, inner)
+		h.ServeHTTP(w, inner)
+	})
+}
+
+// adoptForm hands the form that was parsed from a copy of a request to the request itself, so that its
+// temporary files are removed.
+func adoptForm(r, inner *http.Request) {
+	if r.MultipartForm == nil {
+		r.MultipartForm = inner.MultipartForm
+	}
+}
+
+// dropDecoded cuts the first n bytes, counted after decoding, off an escaped path.
+func dropDecoded(escaped string, n int) string {
+	for ; n > 0 && escaped != ""; n-- {
+		if escaped[0] == '%' && len(escaped) >= 3 {
+			escaped = escaped[3:]
+			continue
+		}
+		escaped = escaped[1:]
+	}
+	return escaped
+}
