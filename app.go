@@ -236,6 +236,7 @@ type runtime struct {
 	sessions  SessionInterface
 	renderer  Renderer
 	propagate bool
+	host      atomic.Pointer[string] // the first valid Host that was seen
 
 	nosniff, sameOrigin, referrerPolicy []string
 }

@@ -129,11 +129,8 @@ func (c *Context) URL() string {
 // checkHost refuses a request whose Host is malformed or not trusted, before anything else sees it. Error
 // handlers and after-request hooks still run, with an empty Host.
 func (c *Context) checkHost() error {
-	if cookies := c.born.Header["Cookie"]; countCookies(cookies) > maxCookies {
-		return &HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."}
-	}
 	s := c.settings
-	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && validHost(c.born.Host) {
+	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && c.rt.validHost(c.born.Host) {
 		return nil
 	}
 	info := c.info()
@@ -143,6 +140,22 @@ func (c *Context) checkHost() error {
 	}
 	return nil
 }
+
+// validHost is the function of the same name, but remembers the first host that was found valid.
+func (rt *runtime) validHost(host string) bool {
+	known := rt.host.Load()
+	if known != nil && *known == host {
+		return true
+	}
+	valid := validHost(host)
+	if valid && known == nil {
+		rt.host.Store(&host)
+	}
+	return valid
+}
+
+// tooManyCookies reports whether net/http would not read the request's cookies at all.
+func (c *Context) tooManyCookies() bool { return countCookies(c.born.Header["Cookie"]) > maxCookies }
 
 func countCookies(lines []string) int {
 	n := 0

@@ -48,6 +48,11 @@ func (c *Context) Session() *Session {
 }
 
 func (c *Context) openSession() *Session {
+	if c.tooManyCookies() {
+		s := NewSession()
+		s.err = &HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."}
+		return s
+	}
 	s, err := c.rt.sessions.OpenSession(c)
 	switch {
 	case err != nil:

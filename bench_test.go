@@ -1,0 +1,176 @@
+package dewar_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// nullWriter is a ResponseWriter that costs nothing, so that a benchmark measures what stands above it.
+type nullWriter struct{ header http.Header }
+
+func (w *nullWriter) Header() http.Header               { return w.header }
+func (w *nullWriter) Write(p []byte) (int, error)       { return len(p), nil }
+func (w *nullWriter) WriteString(s string) (int, error) { return len(s), nil }
+func (w *nullWriter) WriteHeader(int)                   {}
+
+func (w *nullWriter) reset() { clear(w.header) }
+
+func quietApp(t testing.TB) *dewar.App {
+	t.Helper()
+	app := dewar.New("bench", dewar.RootPath(t.TempDir()))
+	app.Logger = slog.New(slog.DiscardHandler)
+	if err := app.Config.Set("SECRET_KEY", testKey); err != nil {
+		t.Fatal(err)
+	}
+	return app
+}
+
+// plainHandler does by hand what the static text route of the benchmarks does.
+func plainHandler(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "Hello, World!")
+}
+
+func hello(c *dewar.Context) error { return c.Text("Hello, World!") }
+
+func allocations(t *testing.T, h http.Handler, r *http.Request) float64 {
+	t.Helper()
+	w := &nullWriter{header: http.Header{}}
+	return testing.AllocsPerRun(1000, func() {
+		w.reset()
+		h.ServeHTTP(w, r)
+	})
+}
+
+func TestAllocationBudgets(t *testing.T) {
+	app := quietApp(t)
+	app.Get("/", hello)
+	app.Get("/u/{name}", func(c *dewar.Context) error { return c.Text(c.Params().String("name")) })
+	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user_id", 42); return c.Text("set") })
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	root := httptest.NewRequest("GET", "/", nil)
+	plain := allocations(t, http.HandlerFunc(plainHandler), root)
+	static := allocations(t, app, root)
+	if static > plain+2 {
+		t.Errorf("a static text route allocates %v times, net/http by hand %v; the budget is 2 more", static, plain)
+	}
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, httptest.NewRequest("GET", "/set", nil))
+	withCookie := httptest.NewRequest("GET", "/", nil)
+	withCookie.AddCookie(rec.Result().Cookies()[0])
+	if got := allocations(t, app, withCookie); got != static {
+		t.Errorf("a route that does not touch the session allocates %v times with a cookie in the request, %v without", got, static)
+	}
+	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann", nil)); got > static+1 {
+		t.Errorf("a route with a parameter allocates %v times, a static one %v; the budget is 1 more", got, static)
+	}
+}
+
+func benchmark(b *testing.B, h http.Handler, r *http.Request) {
+	b.Helper()
+	w := &nullWriter{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		w.reset()
+		h.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkStatic(b *testing.B) {
+	app := quietApp(b)
+	app.Get("/hello", hello)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /hello", plainHandler)
+	r := httptest.NewRequest("GET", "/hello", nil)
+	b.Run("nethttp", func(b *testing.B) { benchmark(b, mux, r) })
+	b.Run("dewar", func(b *testing.B) { benchmark(b, app, r) })
+}
+
+func BenchmarkParam(b *testing.B) {
+	app := quietApp(b)
+	app.Get("/users/{id}/posts/{post}", func(c *dewar.Context) error { return c.Text(c.Params().String("post")) })
+	app.Get("/numbers/{id:int}", func(c *dewar.Context) error { _ = c.Params().Int("id"); return c.Text("ok") })
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users/{id}/posts/{post}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, r.PathValue("post"))
+	})
+	r := httptest.NewRequest("GET", "/users/17/posts/ann", nil)
+	b.Run("nethttp", func(b *testing.B) { benchmark(b, mux, r) })
+	b.Run("dewar", func(b *testing.B) { benchmark(b, app, r) })
+	b.Run("dewar-int", func(b *testing.B) { benchmark(b, app, httptest.NewRequest("GET", "/numbers/17", nil)) })
+}
+
+func Benchmark200Routes(b *testing.B) {
+	app := quietApp(b)
+	mux := http.NewServeMux()
+	for i := range 100 {
+		app.Get(fmt.Sprintf("/static/page%d", i), hello, dewar.Endpoint(fmt.Sprintf("s%d", i)))
+		app.Get(fmt.Sprintf("/thing%d/{id}/edit", i), hello, dewar.Endpoint(fmt.Sprintf("p%d", i)))
+		mux.HandleFunc(fmt.Sprintf("GET /static/page%d", i), plainHandler)
+		mux.HandleFunc(fmt.Sprintf("GET /thing%d/{id}/edit", i), plainHandler)
+	}
+	for _, path := range []string{"/static/page77", "/thing77/4/edit"} {
+		r := httptest.NewRequest("GET", path, nil)
+		b.Run("nethttp"+path, func(b *testing.B) { benchmark(b, mux, r) })
+		b.Run("dewar"+path, func(b *testing.B) { benchmark(b, app, r) })
+	}
+}
+
+func BenchmarkFiveHooks(b *testing.B) {
+	app := quietApp(b)
+	nothing := func(*dewar.Context) error { return nil }
+	app.BeforeRequest(nothing, nothing, nothing)
+	app.AfterRequest(nothing, nothing)
+	app.Get("/", hello)
+	benchmark(b, app, httptest.NewRequest("GET", "/", nil))
+}
+
+// sessionRequest returns a request with the cookie of a session with three values.
+func sessionRequest(tb testing.TB, app *dewar.App, path string) *http.Request {
+	tb.Helper()
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, httptest.NewRequest("GET", "/set", nil))
+	r := httptest.NewRequest("GET", path, nil)
+	r.AddCookie(rec.Result().Cookies()[0])
+	return r
+}
+
+func sessionApp(tb testing.TB) *dewar.App {
+	app := quietApp(tb)
+	app.Get("/set", func(c *dewar.Context) error {
+		s := c.Session()
+		s.Set("user_id", 42)
+		s.Set("name", "ann")
+		s.Set("csrf", "c5b0b8d1c2f04e7ab4e0a1d2c3b4a596")
+		return c.Text("set")
+	})
+	app.Get("/untouched", hello)
+	app.Get("/read", func(c *dewar.Context) error {
+		if c.Session().Int("user_id") != 42 {
+			return dewar.Abort(403)
+		}
+		return c.Text("ok")
+	})
+	app.Get("/write", func(c *dewar.Context) error {
+		c.Session().Set("user_id", 42)
+		return c.Text("ok")
+	})
+	return app
+}
+
+func BenchmarkSession(b *testing.B) {
+	app := sessionApp(b)
+	for _, path := range []string{"/untouched", "/read", "/write"} {
+		r := sessionRequest(b, app, path)
+		b.Run(path[1:], func(b *testing.B) { benchmark(b, app, r) })
+	}
+}

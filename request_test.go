@@ -1,0 +1,260 @@
+package dewar_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+func post(app http.Handler, path, contentType, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	r.Header.Set("Content-Type", contentType)
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, r)
+	return rec
+}
+
+const urlencoded = "application/x-www-form-urlencoded"
+
+func TestQueryLosesNothing(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Text(fmt.Sprintf("%q %d %q", c.Query().String("s"), c.Query().Int("n"), c.Query().Strings("l")))
+	})
+	for _, tt := range []struct{ query, want string }{
+		{"s=a+b&n=7&l=1&l=2", `"a b" 7 ["1" "2"]`},
+		{"s=%zz&n=x", `"%zz" 0 []`},
+		{"s=a;b&n=5", `"a;b" 5 []`},
+		{"", `"" 0 []`},
+		{"s", `"" 0 []`},
+	} {
+		if got := send(app, "GET", "/?"+tt.query).Body.String(); got != tt.want {
+			t.Errorf("%q gave %s, want %s", tt.query, got, tt.want)
+		}
+	}
+}
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	if err := app.Config.FromMapping(dewar.Map{"MAX_CONTENT_LENGTH": 2000, "MAX_FORM_MEMORY_SIZE": 1000}); err != nil {
+		t.Fatal(err)
+	}
+	app.Post("/form", func(c *dewar.Context) error { return c.Text("name=" + c.Form().String("name")) })
+	app.Post("/require", func(c *dewar.Context) error {
+		name, err := dewar.Require[string](c.Form(), "name")
+		if err != nil {
+			return err
+		}
+		return c.Text("name=" + name)
+	})
+	app.Post("/handled", func(c *dewar.Context) error {
+		c.Form()
+		if err := c.BodyError(); err != nil {
+			return c.Status(422).Text("handled")
+		}
+		return c.Text("fine")
+	})
+	app.Post("/ignored", func(c *dewar.Context) error { return c.Text("never read") })
+	app.Post("/larger", func(c *dewar.Context) error {
+		c.LimitBody(10_000)
+		body, err := io.ReadAll(c.Request.Body)
+		if err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(len(body)))
+	})
+	app.Post("/read", func(c *dewar.Context) error {
+		_, err := io.ReadAll(c.Request.Body)
+		return err
+	})
+	for _, tt := range []struct {
+		name, path, kind, body string
+		status                 int
+		want                   string
+	}{
+		{"a form", "/form", urlencoded, "name=ann", 200, "name=ann"},
+		{"an empty field is there", "/require", urlencoded, "name=", 200, "name="},
+		{"a missing field is a 400", "/require", urlencoded, "x=1", 400, `form field "name" is missing`},
+		{"no body", "/form", urlencoded, "", 200, "name="},
+		{"another content type", "/form", "text/plain", "name=ann", 200, "name="},
+		{"malformed", "/form", urlencoded, "name=%zz", 400, "400"},
+		{"a malformed form that the view handles", "/handled", urlencoded, "name=%zz", 422, "handled"},
+		{"too large for a form", "/form", urlencoded, "name=" + strings.Repeat("x", 1000), 413, "413"},
+		{"too large but never read", "/ignored", urlencoded, strings.Repeat("x", 5000), 200, "never read"},
+		{"too large when read", "/read", "text/plain", strings.Repeat("x", 2001), 413, "413"},
+		{"a limit of its own", "/larger", "text/plain", strings.Repeat("x", 5000), 200, "5000"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rec := post(app, tt.path, tt.kind, tt.body)
+			if rec.Code != tt.status || !strings.Contains(rec.Body.String(), tt.want) {
+				t.Errorf("got %d %q, want %d %q", rec.Code, rec.Body, tt.status, tt.want)
+			}
+		})
+	}
+}
+
+// multipartBody returns a form with one field and n files of the given size.
+func multipartBody(t *testing.T, n, size int) (body, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	if err := w.WriteField("name", "ann"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		part, err := w.CreateFormFile("upload", fmt.Sprintf("f%d.txt", i))
+		if err == nil {
+			_, err = part.Write(bytes.Repeat([]byte("x"), size))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Close()
+	return b.String(), w.FormDataContentType()
+}
+
+func TestUploads(t *testing.T) {
+	app := newApp(t)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir)
+	if err := app.Config.FromMapping(dewar.Map{"MAX_FORM_MEMORY_SIZE": 1000, "MAX_FORM_PARTS": 5}); err != nil {
+		t.Fatal(err)
+	}
+	inner := func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseMultipartForm(1000); err != nil {
+			http.Error(w, err.Error(), 400)
+			return
+		}
+		fmt.Fprint(w, "inner ", r.FormValue("name"))
+	}
+	app.Post("/upload", func(c *dewar.Context) error {
+		file, err := c.File("upload")
+		if err != nil {
+			return err
+		}
+		files, err := c.Files("upload")
+		return errors.Join(err, c.Text(fmt.Sprint(file.Filename, " ", file.Size, " ", len(files), " ", c.Form().String("name"))))
+	})
+	app.Post("/panic", func(c *dewar.Context) error { c.Form(); panic("oh") })
+	app.Handle("/wrapped", http.HandlerFunc(inner))
+	app.Mount("/mounted", http.HandlerFunc(inner))
+	app.Handle("/wrapped-panic", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { inner(w, r); panic("oh") }))
+	big, bigType := multipartBody(t, 2, 12<<20/4)
+	many, manyType := multipartBody(t, 6, 10)
+	for _, tt := range []struct {
+		name, path, body, kind string
+		status                 int
+		want                   string
+	}{
+		{"files", "/upload", big, bigType, 200, "f0.txt 3145728 2 ann"},
+		{"too many parts", "/upload", many, manyType, 413, "413"},
+		{"a panic", "/panic", big, bigType, 500, "500"},
+		{"a wrapped handler that parses", "/wrapped", big, bigType, 200, "inner ann"},
+		{"a mounted handler that parses", "/mounted/x", big, bigType, 200, "inner ann"},
+		{"a wrapped handler that panics", "/wrapped-panic", big, bigType, 500, "500"},
+		{"no file", "/upload", "a=b", urlencoded, 400, `"upload"`},
+		{"cut off in the middle", "/upload", big[:len(big)/2], bigType, 400, "400"},
+		{"no boundary", "/upload", big, "multipart/form-data", 400, "400"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := post(app, tt.path, tt.kind, tt.body)
+			if rec.Code != tt.status || !strings.Contains(rec.Body.String(), tt.want) {
+				t.Errorf("got %d %.100q, want %d %q", rec.Code, rec.Body, tt.status, tt.want)
+			}
+			left, err := os.ReadDir(dir)
+			if err != nil || len(left) > 0 {
+				t.Errorf("%d temporary files are left, %v", len(left), err)
+			}
+		})
+	}
+}
+
+func TestJSONBodies(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	if err := app.Config.Set("MAX_JSON_SIZE", 100); err != nil {
+		t.Fatal(err)
+	}
+	app.Post("/", func(c *dewar.Context) error {
+		var v struct {
+			N int `json:"n"`
+		}
+		if err := c.BindJSON(&v); err != nil {
+			return err
+		}
+		return c.Status(201).JSON(dewar.Map{"n": v.N})
+	})
+	for _, tt := range []struct {
+		name, kind, body string
+		status           int
+		want             string
+	}{
+		{"good", "application/json", `{"n":7}`, 201, "{\"n\":7}\n"},
+		{"another JSON type", "application/vnd.api+json; charset=utf-8", `{"n":7}`, 201, "{\"n\":7}\n"},
+		{"not declared as JSON", "text/plain", `{"n":7}`, 415, "application/json"},
+		{"malformed", "application/json", `{"n":`, 400, "not valid JSON"},
+		{"the wrong type", "application/json", `{"n":"seven"}`, 400, `\"n\" has the wrong type`},
+		{"trailing data", "application/json", `{"n":7}{}`, 400, "not valid JSON"},
+		{"too large", "application/json", `{"x":"` + strings.Repeat("x", 100) + `"}`, 413, "413"},
+		{"empty", "application/json", "", 400, "not valid JSON"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rec := post(app, "/", tt.kind, tt.body)
+			if rec.Code != tt.status || !strings.Contains(rec.Body.String(), tt.want) {
+				t.Errorf("got %d %q, want %d %q", rec.Code, rec.Body, tt.status, tt.want)
+			}
+		})
+	}
+}
+
+func TestContextIsAContext(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	user := dewar.NewKey[string]("user")
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		user.Set(c, "ann")
+		c.Set("theme", "dark")
+		if c.Value("user") != "ann" || c.Value("theme") != "dark" || c.Value("nothing") != nil {
+			t.Errorf("values %v %v %v", c.Value("user"), c.Value("theme"), c.Value("nothing"))
+		}
+		if got, ok := user.Lookup(c); !ok || got != "ann" {
+			t.Errorf("Lookup gave %q, %v", got, ok)
+		}
+		if got := dewar.NewKey[string]("user").Get(c); got != "" {
+			t.Errorf("another key of the same name gave %q", got)
+		}
+		if dewar.FromContext(c) != c || dewar.FromContext(c.Request.Context()) != nil {
+			t.Error("FromContext does not find the context where it is, or finds it where it is not")
+		}
+		// A context derived from c and put into c.Request must not make c its own ancestor.
+		c.Request = c.Request.WithContext(contextWith(c, key{}, "inner"))
+		_, hasDeadline := c.Deadline()
+		if c.Value(key{}) != nil || c.Err() != nil || hasDeadline {
+			t.Error("the context sees a value of its own descendant")
+		}
+		c.Request = c.Request.WithContext(contextWith(t.Context(), key{}, "outer"))
+		if c.Value(key{}) != "outer" {
+			t.Error("the context does not see the values of its request's context")
+		}
+		return c.NoContent()
+	})
+	if rec := send(app, "GET", "/"); rec.Code != 204 {
+		t.Errorf("got %d", rec.Code)
+	}
+}
