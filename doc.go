@@ -1,0 +1,63 @@
+// Package dewar is a mini web framework in the manner of Flask: configuration and signed sessions, routes with
+// converters, blueprints, hooks, error handlers, templates and static files, on top of net/http.
+//
+// # A first application
+//
+// An [App] is an [net/http.Handler]. A view is a func(c *dewar.Context) error that answers through the
+// [Context] or returns an error:
+//
+//	app := dewar.New("hello")
+//	app.Get("/", func(c *dewar.Context) error { return c.Text("Hello, World!") })
+//	log.Fatal(app.Run("127.0.0.1:5000"))
+//
+// Everything is registered first. Mistakes that can be seen at once panic at the line that makes them and say
+// what to type; [App.Build] reports all others together; the first request freezes the App.
+//
+// # Routes and URLs
+//
+// A rule is written /users/{id:int}; the converters are string (the default), int, float, path, uuid and any,
+// and [App.Converter] adds others. The order of registration plays no part: static text goes before
+// variables, and a rule that does not take a value leaves it to the next. [Context.Params] has the converted
+// values. HEAD comes with GET, OPTIONS is answered, and a path that differs by the slash at its end is
+// redirected.
+//
+// The name of a view function is its endpoint, by which [Context.URLFor] builds URLs and [Context.RedirectTo]
+// redirects. A [Blueprint] puts its own name and prefix before those of its routes, and may be registered
+// twice, or inside another.
+//
+// # The way of a request
+//
+// The host is checked, the route matched, then the before-request hooks run, of the app first and of the
+// innermost blueprint last. One that answers or fails ends the list. The view follows, then the hooks of
+// [Context.AfterThisRequest] and the after-request hooks from the inside out; then the session is saved, and
+// only then does the response leave. Teardown functions run at the end, whatever happened.
+//
+// A [Response] is held back until the request ends, up to RESPONSE_BUFFER_SIZE bytes. So an error never
+// leaves half a page behind, and a session set after the body was written is in the cookie. One that is
+// flushed, hijacked or outgrows the bound is committed then, with hooks and session before its header.
+//
+// # Errors
+//
+// A view returns [Abort](404), or any error: those with a method StatusCode() int pick their own status,
+// others are a 500, logged once and bland outside. [App.ErrorHandler] answers a status and [HandleError] a Go
+// type, on an App or a Blueprint. Without a handler browsers get a page, JSON clients problem+json, others
+// text.
+//
+// # Sessions
+//
+// [Context.Session] opens the session when it is first asked for; a request that does not ask costs nothing.
+// It is saved if it changed, also inside a map or slice it handed out. [SecureCookieSessionInterface] keeps it
+// in a signed cookie and needs a SECRET_KEY. Set App.SessionInterface to keep it elsewhere; package
+// flaskcookie shares it with a Flask application.
+//
+// # Configuration
+//
+// [Config] has Flask's keys and loaders. Built-in keys have a type: a wrong value is an error that names key
+// and source when it is loaded, never later. [Config.FromPrefixedEnv] reads FLASK_SECRET_KEY, FLASK_DEBUG and
+// their like.
+//
+// # Testing
+//
+// Package dewartest has a client with a cookie jar that calls the App in process and can read and write the
+// session.
+package dewar
