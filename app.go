@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,10 +59,14 @@ type App struct {
 	middleware []func(http.Handler) http.Handler
 	fallback   Handler
 
+	urlErrorHandlers []URLBuildErrorHandler
+
 	building   sync.Mutex
 	runtime    atomic.Pointer[runtime]
 	buildOnce  sync.Once
-	background sync.WaitGroup
+	life       *lifecycle
+	bindPlans  sync.Map        // reflect.Type to *bindPlan, for Context.Bind
+	background crew            // the work of Context.Go
 	lifetime   context.Context // ends when the App stops
 	stop       context.CancelFunc
 }
@@ -73,8 +78,9 @@ type RequestException struct {
 }
 
 type appOptions struct {
+	routing
 	instanceRelative bool
-	strictSlashes    bool
+	accessLog        bool
 	staticPath       string
 }
 
@@ -125,6 +131,7 @@ func FS(fsys fs.FS) SharedOption { return fsOption{fsys} }
 func New(name string, opts ...Option) *App {
 	app := &App{shapes: map[string][]*boundRoute{}, endpoints: map[string][]*boundRoute{}}
 	app.lifetime, app.stop = context.WithCancel(context.Background())
+	app.life = newLifecycle()
 	app.scaffold = scaffold{name: name, app: app}
 	for _, opt := range opts {
 		opt.applyApp(app)
@@ -156,6 +163,15 @@ func absolute(dir string) string {
 // Name returns the name given to [New].
 func (app *App) Name() string { return app.scaffold.name }
 
+// Format prints the name, for every verb: an App holds too much, and secrets, to be printed.
+func (app *App) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "App(%q)", app.Name()) }
+
+// LogValue returns the name.
+func (app *App) LogValue() slog.Value { return slog.StringValue(app.Name()) }
+
+// MarshalJSON returns the name.
+func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) }
+
 // Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
 // the first one added is the outermost. Code that needs the Context belongs into a hook.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
@@ -186,6 +202,7 @@ func (app *App) Build() error {
 	if err != nil {
 		return fmt.Errorf("dewar: app %q cannot be built:\n%w", app.Name(), err)
 	}
+	app.Config.warn(app.logger())
 	app.freeze()
 	app.runtime.Store(rt)
 	return nil
@@ -229,23 +246,22 @@ func (app *App) backgroundContext(parent context.Context) (context.Context, cont
 
 // A runtime is the frozen form of an App.
 type runtime struct {
-	app       *App
-	entry     http.Handler
-	router    *routeTable
-	appChain  *chain
-	sessions  SessionInterface
-	renderer  Renderer
-	propagate bool
-	host      atomic.Pointer[string] // the first valid Host that was seen
+	app      *App
+	entry    http.Handler
+	router   *routeTable
+	appChain *chain
+	sessions SessionInterface
+	renderer Renderer
+	host     atomic.Pointer[string] // the first valid Host that was seen
 
-	nosniff, sameOrigin, referrerPolicy []string
+	nosniff, sameOrigin, referrerPolicy, closeConn []string
 }
 
 // assemble checks the App and makes its frozen form.
 func (app *App) assemble() (*runtime, error) {
 	rt := &runtime{
 		app: app, sessions: app.SessionInterface, renderer: app.Renderer,
-		nosniff: []string{"nosniff"}, sameOrigin: []string{"SAMEORIGIN"},
+		nosniff: []string{"nosniff"}, sameOrigin: []string{"SAMEORIGIN"}, closeConn: []string{"close"},
 		referrerPolicy: []string{"strict-origin-when-cross-origin"},
 	}
 	var problems []error
@@ -254,6 +270,11 @@ func (app *App) assemble() (*runtime, error) {
 	}
 	if rt.sessions == nil {
 		problems = append(problems, errors.New("app.SessionInterface is nil; leave it alone or set it to an implementation"))
+	}
+	if sessions, ok := rt.sessions.(*SecureCookieSessionInterface); ok {
+		if err := sessions.check(); err != nil {
+			problems = append(problems, err)
+		}
 	}
 	rt.appChain = app.chainOf(nil)
 	router, err := app.buildRoutes(rt)

@@ -12,9 +12,11 @@ import (
 // it, as often as needed, with RegisterBlueprint. What is added to a Blueprint after that panics.
 type Blueprint struct {
 	scaffold
+	routing
 	prefix   string
 	fsys     fs.FS
 	children []registration
+	recorded []func(SetupState)
 
 	appBefore, appAfter []Handler
 	appTeardowns        []TeardownFunc
@@ -23,19 +25,29 @@ type Blueprint struct {
 
 // A registration is one RegisterBlueprint call.
 type registration struct {
-	bp     *Blueprint
-	name   string
-	prefix string
-	site   string
+	bp      *Blueprint
+	routing routing
+	name    string
+	prefix  string
+	site    string
 }
 
 // An instance is a blueprint as it stands in an App, under its full name and prefix.
 type instance struct {
-	bp     *Blueprint
-	name   string
-	prefix string
-	parent *instance
-	site   string
+	bp      *Blueprint
+	routing routing
+	name    string
+	prefix  string
+	parent  *instance
+	site    string
+}
+
+// rule returns a rule of the blueprint with the prefix in front. The rule "" is the prefix itself.
+func (in *instance) rule(text string) string {
+	if in.prefix == "" {
+		return text
+	}
+	return joinPrefix(in.prefix, text)
 }
 
 // BlueprintOption is an attribute of a Blueprint, for [NewBlueprint] or RegisterBlueprint.
@@ -133,11 +145,11 @@ func (app *App) RegisterBlueprint(bp *Blueprint, opts ...BlueprintOption) {
 
 // newRegistration applies the options of a RegisterBlueprint call to a copy of what the blueprint says.
 func newRegistration(bp *Blueprint, opts []BlueprintOption) registration {
-	said := &Blueprint{scaffold: scaffold{name: bp.Name()}, prefix: bp.prefix}
+	said := &Blueprint{scaffold: scaffold{name: bp.Name()}, routing: bp.routing, prefix: bp.prefix}
 	for _, opt := range opts {
 		opt.applyBlueprint(said)
 	}
-	return registration{bp: bp, name: said.Name(), prefix: said.prefix, site: site()}
+	return registration{bp: bp, routing: said.routing, name: said.Name(), prefix: said.prefix, site: site()}
 }
 
 func panicNameTaken(name, first, second string) {
@@ -147,9 +159,11 @@ func panicNameTaken(name, first, second string) {
 // register adds one blueprint and its children to the app.
 func (app *App) register(reg registration, parent *instance) {
 	in := &instance{bp: reg.bp, name: reg.name, prefix: joinPrefix("", reg.prefix), parent: parent, site: reg.site}
+	in.routing = reg.routing.within(app.options.routing)
 	if parent != nil {
 		in.name = parent.name + "." + reg.name
 		in.prefix = joinPrefix(parent.prefix, reg.prefix)
+		in.routing = reg.routing.nested(parent.routing)
 	}
 	for p := parent; p != nil; p = p.parent {
 		if p.bp == reg.bp {
@@ -159,6 +173,7 @@ func (app *App) register(reg registration, parent *instance) {
 	if i := slices.IndexFunc(app.blueprints, func(other *instance) bool { return other.name == in.name }); i >= 0 {
 		panicNameTaken(in.name, app.blueprints[i].site, in.site)
 	}
+	app.runRecorded(in)
 	app.blueprints = append(app.blueprints, in)
 	reg.bp.frozen.Store(true)
 	for _, spec := range reg.bp.rules {

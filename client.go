@@ -149,7 +149,8 @@ func (rt *runtime) validHost(host string) bool {
 	}
 	valid := validHost(host)
 	if valid && known == nil {
-		rt.host.Store(&host)
+		first := host // a copy, so that only this branch allocates
+		rt.host.Store(&first)
 	}
 	return valid
 }

@@ -1,10 +1,12 @@
 package dewar
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -42,20 +44,20 @@ type keySpec struct {
 var builtinKeys = []keySpec{
 	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs and the cookie path"},
 	{name: "DEBUG", kind: kindBool, def: false, doc: "show errors in detail, reload templates; never in production"},
-	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log where each template was looked for"},
-	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
-	{name: "MAX_COOKIE_SIZE", kind: kindInt, def: 4093, doc: "most bytes of a Set-Cookie header for the session; more is an error; 0 for no limit"},
-	{name: "MAX_FORM_MEMORY_SIZE", kind: kindInt64, def: int64(500_000), optional: true, doc: "most bytes of the fields of a form that are no files; unset or 0 for no limit"},
-	{name: "MAX_FORM_PARTS", kind: kindInt, def: 1000, optional: true, doc: "most parts of a multipart form; unset or 0 for no limit"},
+	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log at Build where each template was found"},
+	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
+	{name: "MAX_COOKIE_SIZE", kind: kindInt, def: 4093, check: checkNotNegative, doc: "most bytes of a Set-Cookie header for the session; more is an error; 0 for no limit"},
+	{name: "MAX_FORM_MEMORY_SIZE", kind: kindInt64, def: int64(500_000), optional: true, check: checkNotNegative, doc: "most bytes of the fields of a form that are no files; unset or 0 for no limit"},
+	{name: "MAX_FORM_PARTS", kind: kindInt, def: 1000, optional: true, check: checkNotNegative, doc: "most parts of a multipart form; unset or 0 for no limit"},
 	{name: "PERMANENT_SESSION_LIFETIME", kind: kindDuration, def: 31 * 24 * time.Hour, check: checkPositive, doc: "how long a session is valid, and how long the cookie of a permanent one is kept"},
 	{name: "PREFERRED_URL_SCHEME", kind: kindString, def: "http", check: checkScheme, doc: "scheme of URLs built outside a request"},
 	{name: "PROPAGATE_EXCEPTIONS", kind: kindBool, def: nil, optional: true, doc: "raise errors that no handler wanted out of the App"},
 	{name: "PROVIDE_AUTOMATIC_OPTIONS", kind: kindBool, def: true, doc: "answer OPTIONS requests by itself"},
 	{name: "SECRET_KEY", kind: kindString, def: nil, optional: true, secret: true, doc: "key that session cookies are signed with: long, random and secret"},
 	{name: "SECRET_KEY_FALLBACKS", kind: kindSecrets, def: nil, optional: true, secret: true, check: checkFallbacks, doc: "list of earlier SECRET_KEYs that are still accepted, at most 16"},
-	{name: "SEND_FILE_MAX_AGE_DEFAULT", kind: kindDuration, def: nil, optional: true, doc: "how long browsers may keep static files; unset makes them ask each time"},
+	{name: "SEND_FILE_MAX_AGE_DEFAULT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long browsers may keep static files; unset makes them ask each time"},
 	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of URLs built outside a request"},
-	{name: "SESSION_COOKIE_DOMAIN", kind: kindString, def: nil, optional: true, doc: "Domain of the session cookie; unset for this host alone"},
+	{name: "SESSION_COOKIE_DOMAIN", kind: kindString, def: nil, optional: true, check: checkCookieDomain, doc: "Domain of the session cookie; unset for this host alone"},
 	{name: "SESSION_COOKIE_HTTPONLY", kind: kindBool, def: true, doc: "keep the session cookie from scripts"},
 	{name: "SESSION_COOKIE_NAME", kind: kindString, def: "session", check: checkCookieName, doc: "name of the session cookie"},
 	{name: "SESSION_COOKIE_PARTITIONED", kind: kindBool, def: false, doc: "Partitioned for the session cookie; implies Secure"},
@@ -68,11 +70,13 @@ var builtinKeys = []keySpec{
 	{name: "TRAP_BAD_REQUEST_ERRORS", kind: kindBool, def: nil, optional: true, doc: "treat 400 errors as errors of the application"},
 	{name: "TRAP_HTTP_EXCEPTIONS", kind: kindBool, def: false, doc: "treat HTTP errors without a handler as errors of the application"},
 	{name: "TRUSTED_HOSTS", kind: kindStrings, def: nil, optional: true, check: checkHosts, doc: "hosts that are served; a dot in front means everything below too; unset for all"},
-	{name: "USE_X_SENDFILE", kind: kindBool, def: false, doc: "let the server in front send files"},
+	{name: "USE_X_SENDFILE", kind: kindBool, def: false, doc: "let the server in front send the files of SendFile, by the header X-Sendfile"},
 
 	{name: "CROSS_ORIGIN_PROTECTION", kind: kindBool, def: true, doc: "refuse unsafe requests that other sites made a browser send"},
 	{name: "DEFAULT_SECURITY_HEADERS", kind: kindBool, def: true, doc: "add X-Content-Type-Options and, to pages, X-Frame-Options and Referrer-Policy"},
-	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
+	{name: "DRAIN_DELAY", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long Run goes on accepting requests when it is stopped; unset for 5s where other machines can connect, 250ms otherwise, 0 with DEBUG or TESTING"},
+	{name: "HANDLER_TIMEOUT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long a request may take before its context ends; unset or 0 for no limit"},
+	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
 	{name: "RESPONSE_BUFFER_SIZE", kind: kindInt64, def: int64(1 << 20), check: checkNotNegative, doc: "bytes of a response that are held back until the request ends"},
 	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
@@ -94,7 +98,10 @@ func (spec *keySpec) convert(value any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if spec.check != nil && value != nil {
+	if value == "" && spec.optional && !spec.secret {
+		return nil, nil
+	}
+	if spec.check != nil {
 		if err := spec.check(value); err != nil {
 			return nil, err
 		}
@@ -115,34 +122,84 @@ func (k kind) convert(value any) (any, error) {
 	case kindDuration:
 		return coerced(coerce.Duration(value))
 	case kindString:
-		return coerced(coerce.String(value))
+		return coerced(textValue(value))
 	case kindStrings:
-		return coerced(coerce.Strings(value))
+		return coerced(textList(value))
 	case kindSecrets:
-		return secretList(value)
+		if _, err := textValue(value); err == nil {
+			return nil, errors.New(`want a list of strings, as in ["older-key"]`) // Flask would take text letter by letter
+		}
+		return coerced(textList(value))
 	}
-	return value, nil
+	return detached(value), nil
 }
 
 func coerced[T any](value T, err error) (any, error) { return value, err }
 
-// secretList wants a list: text is refused, because Flask would take it apart letter by letter.
-func secretList(value any) (any, error) {
-	switch list := value.(type) {
-	case []string:
-		return slices.Clone(list), nil
-	case []any:
-		keys := make([]string, len(list))
-		for i, v := range list {
-			s, err := coerce.String(v)
+// textValue wants text and no other scalar: what a file has without quotes may be another text than it was,
+// as 007 is 7 and 1e3 is 1000.
+func textValue(value any) (string, error) {
+	v := reflect.ValueOf(value)
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return coerce.String(value)
+	}
+	switch v.Interface().(type) {
+	case json.Number, time.Time, time.Duration:
+		return "", errNotText
+	}
+	if v.Kind() >= reflect.Bool && v.Kind() <= reflect.Complex128 {
+		return "", errNotText
+	}
+	return coerce.String(value)
+}
+
+var errNotText = errors.New("want text; put the value in quotes")
+
+// textList wants a list of text, or text with commas.
+func textList(value any) ([]string, error) {
+	v := reflect.ValueOf(value)
+	if _, isList := value.([]byte); v.Kind() == reflect.Slice && !isList {
+		list := make([]string, v.Len())
+		for i := range list {
+			text, err := textValue(v.Index(i).Interface())
 			if err != nil {
 				return nil, fmt.Errorf("item %d: %w", i, err)
 			}
-			keys[i] = s
+			list[i] = text
 		}
-		return keys, nil
+		return list, nil
 	}
-	return nil, errors.New(`want a list of strings, as in ["older-key"]`)
+	text, err := textValue(value)
+	if err != nil {
+		return nil, errors.New("want a list of strings")
+	}
+	return coerce.Strings(text)
+}
+
+// fromText returns what text from the environment is for the key, when decoded is what it is for any key:
+// text where text is wanted, unless it was a JSON string.
+func (spec *keySpec) fromText(decoded any, text string) any {
+	switch spec.kind {
+	case kindString:
+		if _, ok := decoded.(string); ok || decoded == nil && spec.optional && !spec.secret {
+			return decoded
+		}
+		return text
+	case kindStrings:
+		switch decoded.(type) {
+		case string, []any:
+			return decoded
+		case nil:
+			if spec.optional {
+				return nil
+			}
+		}
+		return text
+	}
+	return decoded
 }
 
 func (k kind) String() string {
@@ -181,7 +238,10 @@ func checkPositive(v any) error {
 }
 
 func checkNotNegative(v any) error {
-	if v.(int64) < 0 {
+	if d, ok := v.(time.Duration); ok && d >= 0 {
+		return nil
+	}
+	if n, err := coerce.Int64(v); err != nil || n < 0 {
 		return errors.New("want 0 or more")
 	}
 	return nil
@@ -234,6 +294,13 @@ func checkFallbacks(v any) error {
 func checkHostName(v any) error {
 	if !validHost(v.(string)) {
 		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
+	}
+	return nil
+}
+
+func checkCookieDomain(v any) error {
+	if s := v.(string); s != "" && !validHost(strings.TrimPrefix(s, ".")) {
+		return errors.New("want a host name such as example.com")
 	}
 	return nil
 }

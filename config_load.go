@@ -6,23 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 )
 
 // FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
-// If one value is wrong nothing is taken, and the error names them all.
+// If one value is wrong nothing is taken, and the error names them all. Nil unsets a key.
 func (c *Config) FromMapping(m Map) error {
-	return c.fromMapping(m, site())
+	return c.fromMapping(m, upper, site())
 }
 
-func (c *Config) fromMapping(m Map, source string) error {
+// Update takes every key of m, whatever its case, as [Config.Set] does; what Flask's config.update is.
+// If one value is wrong nothing is taken.
+func (c *Config) Update(m Map) error {
+	return c.fromMapping(m, func(string) bool { return true }, site())
+}
+
+func (c *Config) fromMapping(m Map, take func(key string) bool, source string) error {
 	var values []assignment
 	for _, key := range sortedKeys(m) {
-		if upper(key) {
+		if take(key) {
 			values = append(values, assignment{key: key, value: m[key], source: source})
 		}
 	}
@@ -42,40 +46,80 @@ func (c *Config) storeLoaded(values []assignment) error {
 	return nil
 }
 
-// FileOption is an attribute of a configuration file for [Config.FromFile].
-type FileOption func(*fileOptions)
+type loadOptions struct {
+	optional bool
+	prefix   string
+	decode   func(text string) (any, error)
+}
 
-type fileOptions struct{ optional bool }
+// FileOption is an attribute of a configuration file, for [Config.FromFile] and [Config.FromEnvVar].
+type FileOption interface {
+	DotenvOption
+	file()
+}
+
+type fileOption func(*loadOptions)
+
+func (o fileOption) load(options *loadOptions) { o(options) }
+func (fileOption) file()                       {}
 
 // Optional makes a missing file no error, what Flask calls silent=True. Anything else that is wrong with it
-// still is.
-func Optional() FileOption { return func(o *fileOptions) { o.optional = true } }
+// still is: that it cannot be read, is a folder or does not parse.
+func Optional() FileOption { return fileOption(func(o *loadOptions) { o.optional = true }) }
 
 // FromFile reads a file and takes its upper-case keys, as [Config.FromMapping] does. The name is relative to
-// the App's root, or to its instance folder with [InstanceRelativeConfig]. unmarshal makes a mapping of the
-// content: json.Unmarshal, toml.Unmarshal and yaml.Unmarshal fit as they are. Integers from JSON keep 64
-// bits.
+// the App's root, or to its instance folder with [InstanceRelativeConfig].
+//
+// unmarshal makes a mapping of the content: json.Unmarshal, toml.Unmarshal and yaml.Unmarshal fit as they are.
+// What it gets as v is a pointer to a map with text keys that holds the file's name under __file__. Integers
+// from JSON keep 64 bits; larger ones are json.Number.
 func (c *Config) FromFile(name string, unmarshal func(data []byte, v any) error, opts ...FileOption) error {
-	var o fileOptions
+	var o loadOptions
 	for _, opt := range opts {
-		opt(&o)
+		opt.load(&o)
 	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(c.base, path)
-	}
+	return c.fromFile(name, unmarshal, o)
+}
+
+func (c *Config) fromFile(name string, unmarshal func(data []byte, v any) error, o loadOptions) error {
+	path := c.path(name)
 	data, err := os.ReadFile(path)
+	if o.optional && errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		if o.optional && errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return fmt.Errorf("dewar: config file: %w", err)
+		return fileError(err)
 	}
 	doc := document{fileKey: path}
 	if err := unmarshal(data, &doc); err != nil {
-		return fmt.Errorf("dewar: config file %s: %w", path, err)
+		return fmt.Errorf("dewar: config file %s: %w", path, withoutSecrets(err, data))
 	}
-	return c.fromMapping(Map(doc), name)
+	return c.fromMapping(plainMap(doc), upper, name)
+}
+
+// fileError says that a file could not be read.
+func fileError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("dewar: config file: %w; create it, correct the name, or pass dewar.Optional()", err)
+	}
+	return fmt.Errorf("dewar: config file: %w", err)
+}
+
+// FromEnvVar reads the file that the environment variable name names, as [Config.FromFile] does. A variable
+// that is unset or empty is an error, unless [Optional] is given.
+func (c *Config) FromEnvVar(name string, unmarshal func(data []byte, v any) error, opts ...FileOption) error {
+	var o loadOptions
+	for _, opt := range opts {
+		opt.load(&o)
+	}
+	file := os.Getenv(name)
+	if file == "" && o.optional {
+		return nil
+	}
+	if file == "" {
+		return fmt.Errorf("dewar: the environment variable %s is not set, so no configuration was loaded; set it to the name of a configuration file, or pass dewar.Optional()", name)
+	}
+	return c.fromFile(file, unmarshal, o)
 }
 
 // fileKey is where a document tells the unmarshaller its file name, as Python's modules do. It is not
@@ -87,11 +131,15 @@ type document Map
 
 // UnmarshalJSON keeps integers exact.
 func (d *document) UnmarshalJSON(data []byte) error {
-	var m Map
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	if err := decoder.Decode(&m); err != nil {
+	var v any
+	if err := decoder.Decode(&v); err != nil {
 		return err
+	}
+	m, ok := v.(Map)
+	if !ok {
+		return errors.New(`want a JSON object at the top, as in {"DEBUG": true}`)
 	}
 	for key, value := range m {
 		(*d)[key] = exactNumbers(value)
@@ -125,89 +173,41 @@ func exactNumbers(v any) any {
 	return v
 }
 
-// EnvOption is an attribute of a load from the environment.
-type EnvOption func(*envOptions)
-
-type envOptions struct{ prefix string }
-
-// Prefix sets the prefix of environment variables, without the underscore that follows it. The default is
-// FLASK.
-func Prefix(prefix string) EnvOption { return func(o *envOptions) { o.prefix = prefix } }
-
-// FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [Prefix]. The
-// rest of the name is the key. A value that is JSON is decoded, anything else is text; a key that is
-// declared as text takes the value as it is, but for a JSON string, which is unquoted. Two underscores reach
-// into a nested value: FLASK_DB__HOST sets HOST in DB. Variables are taken in sorted order.
-//
-// If one value is wrong, or two variables contradict each other, nothing is taken and the error names them.
-func (c *Config) FromPrefixedEnv(opts ...EnvOption) error {
-	o := envOptions{prefix: "FLASK"}
-	for _, opt := range opts {
-		opt(&o)
+// plainMap returns doc as a Map, and with it the mappings inside it, which some parsers make documents too.
+func plainMap(doc document) Map {
+	m := make(Map, len(doc))
+	for key, value := range doc {
+		m[key] = plainValue(value)
 	}
-	return c.fromEnv(o.prefix+"_", os.Environ())
+	return m
 }
 
-func (c *Config) fromEnv(prefix string, environ []string) error {
-	variables := map[string]string{}
-	for _, pair := range environ {
-		name, value, ok := strings.Cut(pair, "=")
-		if key, has := strings.CutPrefix(name, prefix); ok && has {
-			variables[key] = value
+func plainValue(v any) any {
+	switch v := v.(type) {
+	case document:
+		return plainMap(v)
+	case Map:
+		return plainMap(document(v))
+	case []any:
+		for i := range v {
+			v[i] = plainValue(v[i])
 		}
+		return v
+	case map[any]any:
+		return plainKeys(v)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var values []assignment
-	for _, key := range slices.Sorted(maps.Keys(variables)) {
-		parts := strings.Split(key, "__")
-		a := assignment{key: parts[0], path: parts[1:], source: "environment " + prefix + key}
-		a.value = c.envValue(parts, variables[key])
-		values = append(values, a)
-	}
-	return c.storeLoaded(values)
+	return v
 }
 
-// envValue decodes the text of an environment variable.
-func (c *Config) envValue(parts []string, text string) any {
-	value, isJSON := decodeJSON(text)
-	if !isJSON {
-		return text
-	}
-	if spec := c.declared[parts[0]]; spec != nil && spec.kind == kindString && len(parts) == 1 {
-		if s, ok := value.(string); ok {
-			return s
+// plainKeys returns m with text keys if it has no others.
+func plainKeys(m map[any]any) any {
+	plain := make(Map, len(m))
+	for key, value := range m {
+		text := reflect.ValueOf(key)
+		if text.Kind() != reflect.String {
+			return m
 		}
-		if value == nil && spec.optional && !spec.secret {
-			return nil
-		}
-		return text
+		plain[text.String()] = plainValue(value)
 	}
-	return value
-}
-
-func decodeJSON(text string) (any, bool) {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var v any
-	if decoder.Decode(&v) != nil || decoder.More() {
-		return nil, false
-	}
-	if _, err := decoder.Token(); err == nil {
-		return nil, false
-	}
-	return exactNumbers(v), true
-}
-
-// loadDebug takes DEBUG from the environment, as Flask does when an app is made.
-func (c *Config) loadDebug() {
-	text := os.Getenv("FLASK_DEBUG")
-	if text == "" {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.store([]assignment{{key: "DEBUG", value: text, source: "environment FLASK_DEBUG"}}); err != nil {
-		c.failed["DEBUG"] = err
-	}
+	return plain
 }

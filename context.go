@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,38 +32,41 @@ type Context struct {
 	snap     *snapshot
 	settings *settings
 	born     *http.Request // Request as it came in
-	client   *clientInfo
+	client   *clientInfo   // worked out when asked for
 
 	chain        *chain
 	route        *boundRoute // nil while nothing has matched
 	view         Handler
-	routeHooks   []Handler
 	routingError error
 	params       paramSource
 	paramValues  Values
 	query        *Values
 	form         *Values
+	body         *bodyState // nil for a request without a body
 
-	sessionMu       sync.Mutex
-	session         *Session
-	sessionReported bool // an error of the session has become the answer
-	flashes         []Flash
-	flashesRead     bool
+	sessionMu sync.Mutex
+	session   *Session
+	flashes   *[]Flash // nil until they are taken out of the session
 
 	g           []item
 	afterThis   []Handler
-	logger      *slog.Logger
-	requestID   string
-	contentType [1]string // backs the Content-Type header without an allocation
+	identity    atomic.Pointer[identity]
+	contentType [1]string  // backs the Content-Type header without an allocation
+	unhandled   error      // what teardown functions are told
+	limit       *timeLimit // the time limit of the request; nil without one
 
-	body        io.ReadCloser // the request's own body, without a limit; nil when it has none
-	bodyErr     error
-	bodyErrSeen bool
-	unhandled   error // what teardown functions are told
-	finalized   bool
-	panicked    bool
-	aborted     bool // http.ErrAbortHandler was raised
-	cut         bool // failed after commit: the connection must not look whole
+	sessionReported bool // an error of the session has become the answer
+	autoOptions     bool // the view is the automatic answer to OPTIONS
+	finalized       bool
+	panicked        bool
+	aborted         bool // http.ErrAbortHandler was raised
+	cut             bool // failed after commit: the connection must not look whole
+}
+
+// identity is what a request is known by in the log.
+type identity struct {
+	id     string
+	logger *slog.Logger
 }
 
 type contextKey struct{}
@@ -113,10 +116,13 @@ func (c *Context) parent() context.Context {
 		return c.born.Context()
 	}
 	ctx := c.Request.Context()
-	if FromContext(ctx) == c {
-		return c.born.Context()
+	switch {
+	case FromContext(ctx) != c:
+		return ctx
+	case c.limit != nil:
+		return c.limit.ctx
 	}
-	return ctx
+	return c.born.Context()
 }
 
 // Deadline returns the deadline of the request, if it has one.
@@ -176,27 +182,27 @@ func (c *Context) Config() *Values { return &c.snap.view }
 
 // RequestID returns the id of the request: that of the header X-Request-Id when a trusted proxy sent one, or
 // a random one.
-func (c *Context) RequestID() string {
-	if c.requestID == "" {
-		c.requestID = c.forwardedRequestID()
-		if c.requestID == "" {
-			c.requestID = rand.Text()
-		}
-	}
-	return c.requestID
-}
+func (c *Context) RequestID() string { return c.known().id }
 
 // Logger returns the App's logger with the request's id, method, route and endpoint.
-func (c *Context) Logger() *slog.Logger {
-	if c.logger == nil {
-		rule := ""
-		if c.route != nil {
-			rule = c.route.Rule
-		}
-		c.logger = c.App.logger().With("requestID", c.RequestID(), "method", c.Request.Method,
-			"route", rule, "endpoint", c.Endpoint())
+func (c *Context) Logger() *slog.Logger { return c.known().logger }
+
+// known returns the identity of the request, made on first use.
+func (c *Context) known() *identity {
+	if known := c.identity.Load(); known != nil {
+		return known
 	}
-	return c.logger
+	id := c.forwardedRequestID()
+	if id == "" {
+		id = rand.Text()
+	}
+	rule := ""
+	if c.route != nil {
+		rule = c.route.Rule
+	}
+	logger := c.App.logger().With("requestID", id, "method", c.born.Method, "route", rule, "endpoint", c.Endpoint())
+	c.identity.CompareAndSwap(nil, &identity{id, logger})
+	return c.identity.Load()
 }
 
 // logFailure logs an error once. A client that has gone is no error.
@@ -218,8 +224,8 @@ func (c *Context) isGone(err error) bool {
 }
 
 // Go runs f on a goroutine of its own that may outlive the request. The context f gets keeps the values of
-// the request but is only cancelled when the App stops; Run and Serve wait for f. A panic in f is logged.
-// The Context itself must not be written to by f.
+// the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
+// when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
 func (c *Context) Go(f func(ctx context.Context)) {
 	ctx, cancel := c.App.backgroundContext(context.WithoutCancel(c.parent()))
 	logger := c.Logger()

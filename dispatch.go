@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // serve takes one request through the stations of design: admission, matching, hooks, view, error handlers,
 // after-request hooks, session, commit, teardown.
 func (rt *runtime) serve(w http.ResponseWriter, r *http.Request) {
 	c := newContext(rt, w, r)
+	if rt.app.options.accessLog {
+		defer c.logAccess(time.Now())
+	}
 	defer c.end()
 	if err := c.protect(c.process); err != nil {
 		c.fail(err)
@@ -45,6 +49,7 @@ func (c *Context) process() error {
 	if err := c.admit(); err != nil {
 		return err
 	}
+	c.limitTime()
 	c.App.RequestStarted.send(c)
 	if err := c.preprocessValues(); err != nil {
 		return err
@@ -75,9 +80,11 @@ func (c *Context) dispatch() error {
 	if c.routingError != nil {
 		return c.routingError
 	}
-	for _, hook := range c.routeHooks {
-		if err := hook(c); err != nil || c.response.wroteHeader {
-			return err
+	if c.route != nil && !c.autoOptions {
+		for _, hook := range c.route.before {
+			if err := hook(c); err != nil || c.response.wroteHeader {
+				return err
+			}
 		}
 	}
 	if err := c.view(c); err != nil {
@@ -102,9 +109,9 @@ func (c *Context) pendingError() error {
 			return err
 		}
 	}
-	if c.bodyErr != nil && !c.bodyErrSeen {
-		c.bodyErrSeen = true
-		return c.bodyErr
+	if b := c.body; b != nil && b.err != nil && !b.seen {
+		b.seen = true
+		return b.err
 	}
 	return nil
 }
@@ -112,7 +119,7 @@ func (c *Context) pendingError() error {
 // fail answers a request that ended with err through the error handlers.
 func (c *Context) fail(err error) {
 	switch {
-	case c.response.failed != nil: // the answer has been replaced; this is only the view noticing
+	case c.response.failed != nil: // the answer has been replaced; this is only the view noticing it
 		return
 	case c.aborted:
 		return
@@ -130,11 +137,12 @@ func (c *Context) fail(err error) {
 
 // handleError finds the handler for err and calls it, or answers with dewar's own page.
 func (c *Context) handleError(err error) error {
+	err = c.timedOut(err)
 	scopes := c.errorScopes()
 	if h, found := findErrorHandler(scopes, err); h != nil {
 		return c.callErrorHandler(h, found)
 	}
-	if code, ok := statusOf(err); ok {
+	if code, ok := statusOf(err); ok && !c.traps(code) {
 		if code >= http.StatusInternalServerError && errors.Unwrap(err) != nil {
 			c.logFailure(err)
 		}
@@ -197,16 +205,16 @@ func (c *Context) cutOff(err error) {
 
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
 func (c *Context) finish() {
-	if c.aborted || c.response.state != buffering || c.propagated() {
+	if c.aborted || c.propagated() {
 		return
 	}
-	if c.response.failed == nil {
+	if c.response.state == buffering {
 		if err := c.response.lengthError(); err != nil {
 			c.fail(err)
 		}
 		_ = c.finalize() // the response has been replaced if it failed
+		c.response.send(true)
 	}
-	c.response.send(true)
 	c.App.RequestFinished.send(c)
 }
 
@@ -257,6 +265,9 @@ func (c *Context) runAfterHook(hook Handler, failure error) error {
 // http.ErrAbortHandler, or with the error when PROPAGATE_EXCEPTIONS is on.
 func (c *Context) end() {
 	c.teardown()
+	if c.limit != nil {
+		c.limit.cancel()
+	}
 	if c.response.state != hijacked {
 		c.response.state = closed
 	}
@@ -288,8 +299,13 @@ func (c *Context) teardown() {
 	}
 }
 
+// traps reports whether an HTTP error that no handler wanted is treated as an error of the application.
+func (c *Context) traps(code int) bool {
+	return c.settings.trapHTTP || c.settings.trapBadRequest && code == http.StatusBadRequest
+}
+
 // propagates reports whether unhandled errors leave the App.
-func (c *Context) propagates() bool { return c.settings.propagate || c.rt.propagate }
+func (c *Context) propagates() bool { return c.settings.propagate }
 
 func (c *Context) propagated() bool {
 	return c.unhandled != nil && !c.response.Started() && c.propagates()

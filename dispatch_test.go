@@ -190,7 +190,7 @@ func TestOrderOfARequest(t *testing.T) {
 		{"a panic is an error", func(c *dewar.Context) error { panic("oh") }, "/parent/child/view", 500,
 			[][]string{beforeAll, afterThis, afterAll, {"finished"}, withError(teardownAll, "panic: oh")}},
 		{"an early flush runs the hooks before the header", func(c *dewar.Context) error { c.Response.Flush(); return nil }, "/parent/child/view", 200,
-			[][]string{beforeAll, afterThis, afterAll, teardownAll}},
+			[][]string{beforeAll, afterThis, afterAll, {"finished"}, teardownAll}},
 		{"no route: the app's hooks alone", nil, "/nothing", 404,
 			[][]string{{"started", "values app1", "values app2", "before app1", "before app2", "before parent's app hook"},
 				{"after parent's app hook", "after app2", "after app1", "finished", "teardown parent's app hook", "teardown app2", "teardown app1", "tearing down"}}},

@@ -8,7 +8,9 @@
 //
 //	app := dewar.New("hello")
 //	app.Get("/", func(c *dewar.Context) error { return c.Text("Hello, World!") })
-//	log.Fatal(app.Run("127.0.0.1:5000"))
+//	if err := app.Run("127.0.0.1:5000"); err != nil {
+//		log.Fatal(err)
+//	}
 //
 // Everything is registered first. Mistakes that can be seen at once panic at the line that makes them and say
 // what to type; [App.Build] reports all others together; the first request freezes the App.

@@ -11,41 +11,39 @@ import (
 
 // problem is the body of an error answer for JSON clients, RFC 9457.
 type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail,omitempty"`
+	Errors []FieldError `json:"errors,omitempty"`
 }
 
 // answerError writes dewar's own answer for a status: an HTML page for browsers, problem+json for JSON
 // clients, text for everyone else.
 func (c *Context) answerError(err error) error {
-	code, message := http.StatusInternalServerError, ""
+	p := problem{Status: http.StatusInternalServerError}
 	if status, ok := statusOf(err); ok {
-		code = status
+		p.Status = status
 	}
-	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == code {
-		message = e.Message
+	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
+		p.Detail, p.Errors = e.Message, e.Errors
 		maps.Copy(c.Response.Header(), e.Header)
 	}
-	title := http.StatusText(code)
-	if title == "" {
-		title = "Error"
+	p.Title = http.StatusText(p.Status)
+	if p.Title == "" {
+		p.Title = "Error"
 	}
-	addVary(c.Response.Header(), "Accept")
+	addVary(c.Response.Header(), []string{"Accept"})
 	switch c.errorFormat() {
 	case "text/html":
-		return c.Status(code).HTML(errorHTML(code, title, message))
+		return c.Status(p.Status).HTML(p.html())
 	case "application/problem+json":
-		body, err := c.App.JSON.Marshal(problem{Title: title, Status: code, Detail: message})
+		body, err := c.App.JSON.Marshal(p)
 		if err != nil {
 			return err
 		}
-		return c.Status(code).blob("application/problem+json", body)
+		return c.Status(p.Status).blob("application/problem+json", body)
 	}
-	if message == "" {
-		message = title
-	}
-	return c.Status(code).Text(strconv.Itoa(code) + " " + message + "\n")
+	return c.Status(p.Status).Text(p.text())
 }
 
 // errorFormat picks the form of an error answer.
@@ -62,13 +60,33 @@ func (c *Context) errorFormat() string {
 	return "text/plain"
 }
 
-func errorHTML(code int, title, message string) string {
+func (p *problem) text() string {
+	message := p.Detail
+	if message == "" {
+		message = p.Title
+	}
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(p.Status) + " " + message + "\n")
+	for _, f := range p.Errors {
+		b.WriteString(f.Field + ": " + f.Detail + "\n")
+	}
+	return b.String()
+}
+
+func (p *problem) html() string {
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
-	b.WriteString(strconv.Itoa(code) + " " + html.EscapeString(title))
-	b.WriteString("</title>\n<h1>" + html.EscapeString(title) + "</h1>\n")
-	if message != "" {
-		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(message), "\n", "<br>") + "</p>\n")
+	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
+	b.WriteString("</title>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
+	if p.Detail != "" {
+		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p.Detail), "\n", "<br>") + "</p>\n")
+	}
+	if len(p.Errors) > 0 {
+		b.WriteString("<ul>\n")
+		for _, f := range p.Errors {
+			b.WriteString("<li>" + html.EscapeString(f.Field+": "+f.Detail) + "</li>\n")
+		}
+		b.WriteString("</ul>\n")
 	}
 	return b.String()
 }

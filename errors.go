@@ -19,17 +19,33 @@ type HTTPError struct {
 	Code int
 	// Message is shown to the client below the status text; empty means the status text alone.
 	Message string
+	// Errors says what is wrong with single fields of the request; [Context.Bind] fills it. Clients are shown
+	// it as a list, JSON clients as the member errors.
+	Errors []FieldError
 	// Header is added to the answer, for example Allow or Retry-After. It may be nil.
 	Header http.Header
 	// Err is the cause. It is logged when Code is 500 or more and never shown to the client.
 	Err error
 }
 
-// Error returns the status, the message and the cause.
+// FieldError is what is wrong with one field of a request.
+type FieldError struct {
+	// Field is the name as it stands in the request. Parts of a JSON body are written as in "items[2].price".
+	Field string `json:"field"`
+	// Detail says what is wrong. It never repeats the value.
+	Detail string `json:"detail"`
+}
+
+// Error returns the status, the message, the fields and the cause.
 func (e *HTTPError) Error() string {
 	text := fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code))
 	if e.Message != "" {
 		text += ": " + e.Message
+	}
+	separator := " "
+	for _, f := range e.Errors {
+		text += separator + f.Field + ": " + f.Detail
+		separator = "; "
 	}
 	if e.Err != nil && e.Message != e.Err.Error() {
 		text += ": " + e.Err.Error()

@@ -263,7 +263,7 @@ func TestAppThatCannotBeBuilt(t *testing.T) {
 func TestErrorOfAWrappedHandler(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
-	app.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Error(w, "teapot", 418) }))
+	app.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Error(w, "teapot", http.StatusTeapot) }))
 	if rec := send(app, "GET", "/"); rec.Code != 418 || rec.Body.String() != "teapot\n" {
 		t.Errorf("got %d %q", rec.Code, rec.Body)
 	}

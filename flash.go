@@ -8,6 +8,9 @@ type Flash struct {
 	Message  string
 }
 
+// String returns the message, so that {{.}} shows it in a template.
+func (f Flash) String() string { return f.Message }
+
 // FlashMessage is what [App.MessageFlashed] tells.
 type FlashMessage struct {
 	Context *Context
@@ -33,14 +36,14 @@ func (c *Context) Flash(message string, category ...string) {
 // without one. Later calls in the same request return the same messages; one flashed after the first call is
 // kept for the next request.
 func (c *Context) FlashedMessages(categories ...string) []Flash {
-	if !c.flashesRead {
-		c.flashesRead = true
-		c.flashes = takeFlashes(c.Session())
+	if c.flashes == nil {
+		taken := takeFlashes(c.Session())
+		c.flashes = &taken
 	}
 	if len(categories) == 0 {
-		return slices.Clone(c.flashes)
+		return slices.Clone(*c.flashes)
 	}
-	return slices.DeleteFunc(slices.Clone(c.flashes), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
+	return slices.DeleteFunc(slices.Clone(*c.flashes), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
 }
 
 func takeFlashes(s *Session) []Flash {

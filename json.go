@@ -47,8 +47,17 @@ func (c *Context) BindJSON(v any) error {
 	return nil
 }
 
-// readBody reads the whole body, at most limit bytes when limit is above zero.
+// readBody reads the whole body, at most limit bytes when limit is above zero, and puts it back so that it
+// can be read again.
 func (c *Context) readBody(limit int64) ([]byte, error) {
+	body, err := c.readAll(limit)
+	if err == nil {
+		c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return body, err
+}
+
+func (c *Context) readAll(limit int64) ([]byte, error) {
 	if limit <= 0 {
 		return io.ReadAll(c.Request.Body)
 	}

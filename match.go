@@ -1,13 +1,13 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
+	"path"
 	"slices"
 	"strings"
 
-	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/router"
 )
 
@@ -32,10 +32,10 @@ func (app *App) chainOf(in *instance) *chain {
 		ch.before = append(ch.before, s.before...)
 		after, teardown := s.after, s.teardowns
 		if n == 0 {
-			for _, i := range app.blueprints {
-				ch.before = append(ch.before, i.bp.appBefore...)
-				after = slices.Concat(after, i.bp.appAfter)
-				teardown = slices.Concat(teardown, i.bp.appTeardowns)
+			for _, bp := range app.blueprintsOnce() {
+				ch.before = append(ch.before, bp.appBefore...)
+				after = slices.Concat(after, bp.appAfter)
+				teardown = slices.Concat(teardown, bp.appTeardowns)
 			}
 		}
 		ch.after = slices.Concat(reversed(after), ch.after)
@@ -66,15 +66,9 @@ func reversed[T any](list []T) []T {
 
 // A routeTable finds routes. It is made at Build and never changed.
 type routeTable struct {
-	*router.Router
-	routes   []*boundRoute
-	prefixes []prefixChain // longest first
-}
-
-// A prefixChain says which blueprint owns a prefix, for the errors of paths that no route matches.
-type prefixChain struct {
-	prefix string
-	chain  *chain
+	any    *router.Router // of the routes of every host
+	hosts  *hostTables    // nil while no route has a host
+	owners []owner
 }
 
 // buildRoutes makes the table of all routes.
@@ -83,43 +77,132 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	for _, in := range app.blueprints {
 		chains[in] = app.chainOf(in)
 	}
-	table := &routeTable{routes: app.routes}
-	autoOptions := app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS")
-	entries := make([]router.Route, len(app.routes))
-	for i, r := range app.routes {
+	serverName := strings.ToLower(app.Config.String("SERVER_NAME"))
+	entries, patterns := map[string][]router.Route{"": nil}, map[string]string{}
+	var problems []error
+	for _, r := range app.routes {
 		r.chain = chains[r.in]
-		strict := true
-		if r.spec.strictSlashes != nil {
-			strict = *r.spec.strictSlashes
+		r.canonical = app.canonicalRoutes(r)
+		switch {
+		case r.spec.buildOnly:
+			continue
+		case r.place != nil && r.place.below && serverName == "":
+			problems = append(problems, fmt.Errorf("%s: %s needs SERVER_NAME; set it, or write dewar.Host with the whole name", r.Site, r.place))
+			continue
 		}
-		entries[i] = router.Route{Rule: r.rule, Methods: r.Methods, StrictSlashes: strict, AutoOptions: autoOptions}
+		shape := r.hostShape()
+		if shape != "" && patterns[shape] == "" {
+			patterns[shape] = r.place.full(serverName)
+		}
+		entries[shape] = append(entries[shape], app.entry(r))
 	}
-	found, err := router.New(entries, router.Options{})
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	hosts, err := app.buildHosts(entries, patterns)
 	if err != nil {
-		return nil, fmt.Errorf("routes: %w", err)
+		return nil, err
 	}
-	table.Router = found
-	for _, in := range app.blueprints {
-		if in.prefix != "" {
-			table.prefixes = append(table.prefixes, prefixChain{strings.TrimRight(in.prefix, "/"), chains[in]})
-		}
+	table := &routeTable{any: hosts.any.Router, hosts: hosts, owners: app.owners(chains, serverName)}
+	if len(entries) == 1 {
+		table.hosts = nil
 	}
-	slices.SortStableFunc(table.prefixes, func(a, b prefixChain) int { return len(b.prefix) - len(a.prefix) })
 	return table, nil
+}
+
+// entry returns what the router needs to know of a route.
+func (app *App) entry(r *boundRoute) router.Route {
+	return router.Route{
+		Rule: r.rule, Methods: r.Methods, Data: r,
+		StrictSlashes: orDefault(r.strictSlashes, true),
+		AutoOptions:   orDefault(r.autoOptions, app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS")),
+	}
 }
 
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	result := c.rt.router.Match(c.Request.Method, c.Request.URL.Path, c.params.inline[:0])
+	table, method, path := c.rt.router, c.Request.Method, c.Request.URL.Path
+	if table.hosts == nil {
+		c.answer(table.any.Match(method, path, c.params.inline[:0]))
+		return
+	}
+	c.answer(c.matchHosts(method, path))
+}
+
+// detours reports whether a path that route takes whole, slashes and all, would lead to another route if it
+// were written without repeated slashes and without dots for segments, and returns that path. A guard in
+// front of /sub/ is not got around by /sub//x or /./sub/x.
+func (c *Context) detours(route *boundRoute, path string) (clean string, ok bool) {
+	if !strings.Contains(path, "//") && !strings.Contains(path, "/.") {
+		return "", false
+	}
+	clean = cleanPath(path)
+	if clean == path {
+		return "", false
+	}
+	table, method := c.rt.router, c.Request.Method
+	var result router.Result
+	if table.hosts == nil {
+		result = table.any.Match(method, clean, nil)
+	} else {
+		result = c.matchHosts(method, clean)
+	}
+	return clean, result.Kind == router.Found && result.Data != any(route)
+}
+
+// cleanPath returns path without repeated slashes and without segments that are dots.
+func cleanPath(p string) string {
+	clean := path.Clean("/" + p)
+	if clean != "/" && strings.HasSuffix(p, "/") {
+		clean += "/"
+	}
+	return clean
+}
+
+// matchHosts asks the tables of the request's host in their order. What one finds counts; failing that a
+// redirect to merged slashes, and failing that the methods that all of them allow.
+func (c *Context) matchHosts(method, path string) router.Result {
+	var rest router.Result
+	var allowed []string
+	for table, values := range c.rt.router.hosts.of(c.askedHost()) {
+		result := table.Match(method, path, nil)
+		result.Values = append(result.Values, values...)
+		switch result.Kind {
+		case router.Found, router.SlashRedirect:
+			return result
+		}
+		allowed = append(allowed, result.Allowed...)
+		if priority(result.Kind) > priority(rest.Kind) {
+			rest = result
+		}
+	}
+	slices.Sort(allowed)
+	rest.Allowed = slices.Compact(allowed)
+	return rest
+}
+
+// priority orders the results that do not count before all tables of a host have been asked.
+func priority(kind router.Kind) int {
+	return slices.Index([]router.Kind{router.NotFound, router.MethodNotAllowed, router.AutoOptions, router.MergeRedirect}, kind)
+}
+
+// answer takes over what the router found.
+func (c *Context) answer(result router.Result) {
 	switch result.Kind {
 	case router.Found:
-		c.matched(c.rt.router.routes[result.Route], result.Values)
+		c.matched(result.Data.(*boundRoute), result.Values)
 	case router.AutoOptions:
-		c.matched(c.rt.router.routes[result.Route], result.Values)
-		c.view, c.routeHooks = answerOptions(result.Allowed), nil
-	case router.SlashRedirect, router.MergeRedirect:
-		c.view = answerSlashRedirect(result.Path)
+		c.matched(result.Data.(*boundRoute), result.Values)
+		c.view, c.autoOptions = answerOptions(result.Allowed), true
+	case router.SlashRedirect:
+		c.view = answerRedirect(result.Path)
+	case router.MergeRedirect:
+		if route := result.Data.(*boundRoute); !orDefault(route.mergeSlashes, true) {
+			c.notFound()
+			return
+		}
+		c.view = answerRedirect(result.Path)
 	case router.MethodNotAllowed:
 		c.routingError = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
@@ -128,21 +211,21 @@ func (c *Context) match() {
 }
 
 func (c *Context) matched(route *boundRoute, values []any) {
-	c.route, c.chain, c.view, c.routeHooks = route, route.chain, route.handler, route.before
-	c.params.names, c.params.values, c.params.defaults = route.rule.Variables(), values, route.spec.defaults
-	c.Request.Pattern = route.Rule
-}
-
-// answerSlashRedirect answers with a 308 to path, which begins with exactly one slash and so stays on the
-// site. The query is kept.
-func answerSlashRedirect(path string) Handler {
-	return func(c *Context) error {
-		target := c.settings.rootPrefix + (&url.URL{Path: path}).EscapedPath()
-		if c.born.URL.RawQuery != "" {
-			target += "?" + c.born.URL.RawQuery
+	if route.greedy {
+		if path, ok := c.detours(route, c.Request.URL.Path); ok {
+			c.view = answerRedirect(path)
+			return
 		}
-		return c.Status(http.StatusPermanentRedirect).Redirect(target)
 	}
+	if route.canonical != nil {
+		if path := route.canonicalPath(c.Request.Method, values); path != "" {
+			c.view = answerEscapedRedirect(path)
+			return
+		}
+	}
+	c.route, c.chain, c.view = route, route.chain, route.handler
+	c.params.route, c.params.values = route, values
+	c.Request.Pattern = route.Rule
 }
 
 func answerOptions(allowed []string) Handler {
@@ -160,112 +243,9 @@ func (c *Context) notFound() {
 	c.routingError = Abort(http.StatusNotFound)
 }
 
-// errorScopes returns the error handlers to ask, innermost first. A path that no route matches belongs to
-// the blueprint whose prefix it has.
-func (c *Context) errorScopes() []*errorTable {
-	if c.route != nil {
-		return c.chain.scopes
-	}
-	path := c.Request.URL.Path
-	for _, p := range c.rt.router.prefixes {
-		if rest, ok := strings.CutPrefix(path, p.prefix); ok && (rest == "" || rest[0] == '/') {
-			return p.chain.scopes
-		}
-	}
-	return c.chain.scopes
-}
-
-// preprocessValues lets the URL value preprocessors change the values of the matched rule.
-func (c *Context) preprocessValues() error {
-	if len(c.chain.preprocessors) == 0 {
-		return nil
-	}
-	var values Map
-	if c.route != nil {
-		values = c.params.all()
-	}
-	for _, f := range c.chain.preprocessors {
-		if err := f(c, values); err != nil {
-			return err
-		}
-	}
-	if c.route != nil {
-		c.params.replaced = values
-	}
-	return nil
-}
-
-// Params returns the values of the variables in the matched rule, converted by their converters, and its
-// [Defaults]. Without a matched rule it is empty.
-func (c *Context) Params() *Values {
-	if c.paramValues.src == nil {
-		c.paramValues.src = &c.params
-	}
-	return &c.paramValues
-}
-
-// A paramSource holds the values of a matched rule.
-type paramSource struct {
-	names    []string
-	values   []any
-	inline   [4]any
-	defaults Map
-	replaced Map // what URL value preprocessors made of it; nil when there are none
-}
-
-func (p *paramSource) lookup(key string) (any, bool) {
-	if p.replaced != nil {
-		v, ok := p.replaced[key]
-		return v, ok
-	}
-	for i, name := range p.names {
-		if name == key {
-			return p.values[i], true
-		}
-	}
-	v, ok := p.defaults[key]
-	return v, ok
-}
-
-func (p *paramSource) into(key string, dst any) (bool, error) {
-	v, ok := p.lookup(key)
-	return coerceInto(v, ok, dst)
-}
-
-func (p *paramSource) list(key string) ([]string, bool) {
-	v, ok := p.lookup(key)
-	if !ok {
-		return nil, false
-	}
-	if s, err := coerce.String(v); err == nil {
-		return []string{s}, true
-	}
-	return coerceList(v, ok)
-}
-
-func (p *paramSource) keys() []string {
-	return sortedKeys(p.all())
-}
-
-func (p *paramSource) all() Map {
-	all := Map{}
-	if p.replaced != nil {
-		p.defaults = p.replaced
-	}
-	for k, v := range p.defaults {
-		all[k] = v
-	}
-	if p.replaced == nil {
-		for i, name := range p.names {
-			all[name] = p.values[i]
-		}
-	}
-	return all
-}
-
-func (p *paramSource) describe(key string) (string, int) {
-	return fmt.Sprintf("path value %q", key), http.StatusBadRequest
-}
+// RoutingError returns the error of a request that no route answers, which is raised when the before-request
+// hooks have run: an [*HTTPError] with 404 or 405. It is nil otherwise. Flask has request.routing_exception.
+func (c *Context) RoutingError() error { return c.routingError }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -153,12 +153,16 @@ func (c *Context) setContentType(value string) {
 	c.response.w.Header()["Content-Type"] = c.contentType[:1:1]
 }
 
-// setDefaultHeaders adds the security headers that the application has not set itself.
+// setDefaultHeaders adds the security headers that the application has not set itself, and ends the
+// connection while the App drains.
 func (c *Context) setDefaultHeaders() {
+	header := c.response.w.Header()
+	if c.App.Draining() {
+		setDefault(header, "Connection", c.rt.closeConn)
+	}
 	if !c.settings.securityHeaders {
 		return
 	}
-	header := c.response.w.Header()
 	setDefault(header, "X-Content-Type-Options", c.rt.nosniff)
 	if types := header["Content-Type"]; len(types) > 0 && strings.HasPrefix(types[0], "text/html") {
 		setDefault(header, "X-Frame-Options", c.rt.sameOrigin)

@@ -62,15 +62,18 @@ func (c *Context) Form() *Values {
 // error no longer becomes the answer by itself.
 func (c *Context) BodyError() error {
 	c.Form()
-	c.bodyErrSeen = true
-	return c.bodyErr
+	if c.body == nil {
+		return nil
+	}
+	c.body.seen = true
+	return c.body.err
 }
 
 // parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and
 // MAX_FORM_PARTS.
 func (c *Context) parseForm() url.Values {
 	r := c.Request
-	if r.Body == nil || r.Body == http.NoBody {
+	if c.body == nil {
 		return nil
 	}
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -84,7 +87,7 @@ func (c *Context) parseForm() url.Values {
 		return nil
 	}
 	if err != nil {
-		c.bodyErr = bodyError(err)
+		c.body.err = bodyError(err)
 		return nil
 	}
 	return r.PostForm
@@ -150,13 +153,20 @@ func bodyError(err error) error {
 	return &HTTPError{Code: http.StatusBadRequest, Err: err}
 }
 
+// A bodyState is what is known of a request's body.
+type bodyState struct {
+	source io.ReadCloser // without a limit
+	err    error         // what was wrong with it when it was read as a form
+	seen   bool          // the handler knows of err, or it has become the answer
+}
+
 // limitBody bounds the body of the request to MAX_CONTENT_LENGTH. Reading more is an error whose answer is
 // 413.
 func (c *Context) limitBody() {
 	if body := c.Request.Body; body == nil || body == http.NoBody {
 		return
 	}
-	c.body = c.Request.Body
+	c.body = &bodyState{source: c.Request.Body}
 	c.LimitBody(c.settings.maxContentLength)
 }
 
@@ -166,9 +176,9 @@ func (c *Context) LimitBody(n int64) {
 	if c.body == nil {
 		return
 	}
-	c.Request.Body = c.body
+	c.Request.Body = c.body.source
 	if n > 0 {
-		c.Request.Body = http.MaxBytesReader(c.response.w, c.body, n)
+		c.Request.Body = http.MaxBytesReader(c.response.w, c.body.source, n)
 	}
 }
 
@@ -189,8 +199,8 @@ func (c *Context) File(name string) (*multipart.FileHeader, error) {
 // wrong with the body.
 func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
 	c.Form()
-	if c.bodyErr != nil {
-		return nil, c.bodyErr
+	if c.body != nil && c.body.err != nil {
+		return nil, c.body.err
 	}
 	if c.Request.MultipartForm == nil {
 		return nil, nil

@@ -164,7 +164,7 @@ func (r *Response) Write(p []byte) (int, error) {
 		if err := r.commitEarly(); err != nil {
 			return 0, err
 		}
-		return r.w.Write(p)
+		return r.sendOn(p)
 	}
 	r.length += int64(len(p))
 	return r.buffer().Write(p)
@@ -189,7 +189,7 @@ func (r *Response) writeThrough(p []byte) (int, error) {
 	case r.state == closed:
 		return 0, errResponseClosed
 	}
-	return r.w.Write(p)
+	return r.sendOn(p)
 }
 
 // ReadFrom adds everything that src yields to the body. Past the bound, or when Content-Length says that
@@ -197,7 +197,7 @@ func (r *Response) writeThrough(p []byte) (int, error) {
 // operating system.
 func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 	if r.state == committed && r.failed == nil {
-		return io.Copy(r.w, src)
+		return r.copyOn(src)
 	}
 	if r.state != buffering || r.failed != nil {
 		_, err := r.writeThrough(nil)
@@ -211,7 +211,7 @@ func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 		if err := r.commitEarly(); err != nil {
 			return 0, err
 		}
-		return io.Copy(r.w, src)
+		return r.copyOn(src)
 	}
 	n, err := io.Copy(r.buffer(), io.LimitReader(src, r.bound()-r.length))
 	r.length += n
@@ -236,7 +236,7 @@ func (r *Response) readOn(src io.Reader, n int64) (int64, error) {
 	if _, err := r.w.Write(one[:]); err != nil {
 		return n, err
 	}
-	m, err := io.Copy(r.w, src)
+	m, err := r.copyOn(src)
 	return n + 1 + m, err
 }
 
@@ -334,7 +334,7 @@ func (r *Response) send(last bool) {
 		r.w.WriteHeader(status)
 	}
 	if r.buf != nil && r.buf.Len() > 0 && !bodyless(status) && !r.isHead() {
-		_, _ = r.w.Write(r.buf.Bytes()) // it fails when the client has gone
+		r.sendBody(r.buf.Bytes())
 	}
 	r.release()
 }

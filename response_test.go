@@ -85,7 +85,7 @@ func TestSessionIsSavedBeforeTheHeaderByEveryRoad(t *testing.T) {
 			http.ServeContent(c.Response, c.Request, "x.txt", time.Unix(1e9, 0), strings.NewReader(page))
 			return nil
 		}, 200, 3000},
-		{"set, then http.Error", "GET", func(c *dewar.Context) error { set(c); http.Error(c.Response, "no", 409); return nil }, 409, 3},
+		{"set, then http.Error", "GET", func(c *dewar.Context) error { set(c); http.Error(c.Response, "no", http.StatusConflict); return nil }, 409, 3},
 		{"set, then Redirect", "GET", func(c *dewar.Context) error { set(c); return c.Redirect("/elsewhere") }, 302, 0},
 		{"set, then NoContent", "GET", func(c *dewar.Context) error { set(c); return c.NoContent() }, 204, 0},
 		{"set, then 304", "GET", func(c *dewar.Context) error { set(c); return c.Status(304).NoContent() }, 304, 0},

@@ -22,6 +22,9 @@ type Route struct {
 	Endpoint string
 	// Blueprint is the dotted name of its blueprint, or "".
 	Blueprint string
+	// Host is the pattern of the hosts it answers: that of [Host], or of [Subdomain] with a dot behind it for
+	// the SERVER_NAME that follows; "" for every host.
+	Host string
 	// Site is the file and line that registered it.
 	Site string
 }
@@ -61,31 +64,39 @@ func (o routeOption) applyRoute(spec *routeSpec) { o(spec) }
 
 // A routeSpec is a route as it was registered.
 type routeSpec struct {
-	rule          string
-	handler       Handler
-	endpoint      string
-	derived       string // endpoint derived from the function's name
-	function      uintptr
-	methods       []string
-	before        []Handler
-	defaults      Map
-	strictSlashes *bool
-	exempt        bool
-	wrapped       bool
-	site          string
+	routing
+	rule      string
+	handler   Handler
+	endpoint  string
+	derived   string // endpoint derived from the function's or view's name
+	identity  any    // what may share an endpoint: the same function or view; nil for none
+	methods   []string
+	before    []Handler
+	redirect  *redirectRule
+	view      *view
+	buildOnly bool
+	exempt    bool
+	wrapped   bool
+	site      string
 }
 
 // A boundRoute is a route as it stands in an App.
 type boundRoute struct {
 	Route
-	spec    *routeSpec
-	rule    *rule.Rule
-	in      *instance
-	chain   *chain
-	handler Handler
-	before  []Handler
-	wrapped bool
-	exempt  bool
+	routing
+	spec      *routeSpec
+	rule      *rule.Rule
+	host      *rule.Rule // what its place says; nil without text
+	names     []string   // of the variables in rule and host
+	arguments []string   // names and those of defaults, sorted
+	in        *instance
+	chain     *chain
+	greedy    bool          // has a variable that may take slashes
+	canonical []*boundRoute // where its requests may be redirected to because of defaults
+	handler   Handler
+	before    []Handler
+	wrapped   bool
+	exempt    bool
 }
 
 // Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
@@ -123,15 +134,10 @@ func Before(hooks ...Handler) RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.before = append(spec.before, hooks...) })
 }
 
-// Defaults gives values to names that are no variables of the rule; Params returns them as if they were.
-func Defaults(values Map) RouteOption {
-	return routeOption(func(spec *routeSpec) { spec.defaults = values })
-}
-
-// StrictSlashes false serves a rule with and without a slash at its end. The default, true, redirects
-// /b to /b/ when the rule has the slash, and answers /b/ with 404 when it has none.
-func StrictSlashes(strict bool) RouteOption {
-	return routeOption(func(spec *routeSpec) { spec.strictSlashes = &strict })
+// BuildOnly makes a route that no request matches but URLs can be built to: for what another server answers.
+// Its handler may be nil; it needs an [Endpoint] then.
+func BuildOnly() RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.buildOnly = true })
 }
 
 // CrossOriginExempt lets other sites send unsafe requests to this route, which are refused otherwise: for
@@ -147,23 +153,56 @@ func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) { spec.wrapped = true }))
 }
 
+// addShortcut adds a route for one method, which Methods may not change.
+func (s *scaffold) addShortcut(text string, h Handler, opts []RouteOption, method string) {
+	only := routeOption(func(spec *routeSpec) {
+		if !slices.Equal(spec.methods, []string{method}) {
+			panic(fmt.Sprintf("dewar: %s: %q has Methods beside the method that its function says; use Route for other methods", site(), text))
+		}
+	})
+	s.addRoute(text, h, append(slices.Clip(opts), only), Methods(method))
+}
+
 func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied ...RouteOption) {
 	s.setup("Route")
 	spec := &routeSpec{rule: text, handler: h, methods: []string{http.MethodGet}, site: site()}
-	if h == nil {
-		panic(fmt.Sprintf("dewar: %s: the handler of %q is nil; pass a func(c *dewar.Context) error", spec.site, text))
+	if h != nil {
+		pc := reflect.ValueOf(h).Pointer()
+		spec.derived = functionName(pc)
+		if !isMethod(pc) {
+			spec.identity = pc
+		}
 	}
 	for _, opt := range slices.Concat(implied, opts) {
 		opt.applyRoute(spec)
 	}
-	spec.function = reflect.ValueOf(h).Pointer()
-	if !spec.wrapped {
-		spec.derived = functionName(spec.function)
+	if problem := spec.handlerProblem(); problem != "" {
+		panic(fmt.Sprintf("dewar: %s: the handler of %q %s", spec.site, text, problem))
+	}
+	if spec.wrapped {
+		spec.derived = ""
 	}
 	s.rules = append(s.rules, spec)
 	if s.app != nil {
 		s.app.bind(spec, nil)
 	}
+}
+
+// handlerProblem says what is wrong with the handler, or its absence; "" if nothing is.
+func (spec *routeSpec) handlerProblem() string {
+	switch {
+	case spec.view != nil && spec.view.lacks(spec.methods) != "":
+		return fmt.Sprintf("does not answer %s; leave that out of Methods or add the method to the view", spec.view.lacks(spec.methods))
+	case spec.redirect != nil && spec.handler != nil:
+		return "would never be called because of RedirectRule; pass nil"
+	case spec.handler != nil || spec.redirect != nil:
+		return ""
+	case !spec.buildOnly:
+		return "is nil; pass a func(c *dewar.Context) error"
+	case spec.endpoint == "":
+		return "is nil, so nothing names the route that is BuildOnly; add dewar.Endpoint"
+	}
+	return ""
 }
 
 // functionName returns the last name of a plain function or method, and "" for a closure.
@@ -189,25 +228,66 @@ func isMethod(pc uintptr) bool {
 func (app *App) bind(spec *routeSpec, in *instance) {
 	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
 	r.Route = Route{Rule: spec.rule, Methods: completeMethods(spec.methods), Endpoint: spec.endpointName(), Site: spec.site}
+	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
-		r.Rule = joinPrefix(in.prefix, spec.rule)
+		r.routing = spec.routing.within(in.routing)
+		r.Rule = in.rule(spec.rule)
 		r.Blueprint = in.name
 		if r.Endpoint != "" {
 			r.Endpoint = in.name + "." + r.Endpoint
 		}
 	}
-	parsed, err := rule.Parse(r.Rule, app.converters)
-	if err != nil {
+	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
-	r.rule = parsed
 	app.checkDuplicate(r)
 	app.routes = append(app.routes, r)
-	app.shapes[parsed.Shape()] = append(app.shapes[parsed.Shape()], r)
+	if !spec.buildOnly {
+		app.shapes[r.shape()] = append(app.shapes[r.shape()], r)
+	}
 	if r.Endpoint != "" {
 		app.endpoints[r.Endpoint] = append(app.endpoints[r.Endpoint], r)
 	}
 }
+
+// parse reads the rule of r, its host and what it redirects to.
+func (app *App) parse(r *boundRoute) (err error) {
+	if r.rule, err = rule.Parse(r.Rule, app.converters); err != nil {
+		return err
+	}
+	if r.host, err = r.place.parse(app.converters); err != nil {
+		return err
+	}
+	r.names = r.rule.Variables()
+	r.greedy = slices.ContainsFunc(r.rule.Segments(), func(s rule.Segment) bool { return s.Kind == rule.Rest || s.Kind == rule.Mixed })
+	if !r.place.everywhere() {
+		r.Host = r.place.full("")
+		if r.place.below {
+			r.Host = r.place.pattern + "."
+		}
+	}
+	if r.host != nil {
+		for _, name := range r.host.Variables() {
+			if slices.Contains(r.names, name) {
+				return fmt.Errorf("rule %q and %s both have a variable %q; rename one of them", r.Rule, r.place, name)
+			}
+		}
+		r.names = slices.Concat(r.names, r.host.Variables())
+	}
+	r.arguments = slices.Concat(r.names, sortedKeys(r.defaults))
+	slices.Sort(r.arguments)
+	r.arguments = slices.Compact(r.arguments)
+	if r.spec.redirect != nil {
+		return app.bindRedirect(r)
+	}
+	return nil
+}
+
+// hostShape identifies the hosts that r answers.
+func (r *boundRoute) hostShape() string { return r.place.shape(r.host) }
+
+// shape identifies the requests that r answers, whatever their method.
+func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 
 func (spec *routeSpec) endpointName() string {
 	if spec.endpoint != "" {
@@ -227,7 +307,7 @@ func completeMethods(methods []string) []string {
 
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
-	for _, other := range app.shapes[r.rule.Shape()] {
+	for _, other := range app.duplicates(r) {
 		if m, clash := overlap(other.Methods, r.Methods); clash {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
@@ -245,12 +325,20 @@ func (app *App) checkDuplicate(r *boundRoute) {
 }
 
 // mayShare reports whether two routes may have the same endpoint: it was given explicitly, or both are the
-// same top-level function.
+// same top-level function or the same view.
 func (r *boundRoute) mayShare(other *boundRoute) bool {
 	if r.spec.endpoint != "" || other.spec.endpoint != "" {
 		return r.spec.endpoint == other.spec.endpoint
 	}
-	return r.spec.function == other.spec.function && !isMethod(r.spec.function)
+	return r.spec.identity != nil && r.spec.identity == other.spec.identity
+}
+
+// duplicates returns the routes that answer the same paths on the same hosts as r does.
+func (app *App) duplicates(r *boundRoute) []*boundRoute {
+	if r.spec.buildOnly {
+		return nil
+	}
+	return app.shapes[r.shape()]
 }
 
 func overlap(a, b []string) (string, bool) {
@@ -260,14 +348,4 @@ func overlap(a, b []string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// Routes returns the routes in the order of registration.
-func (app *App) Routes() []Route {
-	routes := make([]Route, len(app.routes))
-	for i, r := range app.routes {
-		routes[i] = r.Route
-		routes[i].Methods = slices.Clone(r.Methods)
-	}
-	return routes
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +15,7 @@ import (
 // send serves one request in process.
 func send(app http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://localhost/", nil)
-	r.URL.Path, r.URL.RawPath = "", ""
-	u, err := r.URL.Parse(path)
+	u, err := url.ParseRequestURI(path)
 	if err != nil {
 		panic(err)
 	}
@@ -150,6 +150,7 @@ func TestRegistrationMistakesNameTheirCure(t *testing.T) {
 			[]string{`"List"`, "dewar.Endpoint"}},
 		{"an endpoint with a dot", func(app *dewar.App) { app.Get("/", nothing, dewar.Endpoint("a.b")) }, []string{`"a.b"`}},
 		{"a method that is none", func(app *dewar.App) { app.Get("/", nothing, dewar.Methods("GET, POST")) }, []string{`"GET, POST"`}},
+		{"methods beside the shortcut of one", func(app *dewar.App) { app.Get("/x", nothing, dewar.Methods("POST")) }, []string{`"/x"`, "use Route", "routing_test.go:"}},
 		{"no methods", func(app *dewar.App) { app.Get("/", nothing, dewar.Methods()) }, []string{"Methods()"}},
 		{"a converter's name that is taken", func(app *dewar.App) { app.Converter("int", upperConverter{}) }, []string{`"int"`}},
 		{"an error status that is none", func(app *dewar.App) { app.ErrorHandler(200, nil) }, []string{"200", "dewar.HandleError"}},

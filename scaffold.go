@@ -66,27 +66,27 @@ func (s *scaffold) Route(rule string, h Handler, opts ...RouteOption) { s.addRou
 
 // Get registers h for GET and HEAD requests. See [App.Route].
 func (s *scaffold) Get(rule string, h Handler, opts ...RouteOption) {
-	s.addRoute(rule, h, opts, Methods(http.MethodGet))
+	s.addShortcut(rule, h, opts, http.MethodGet)
 }
 
 // Post registers h for POST requests. See [App.Route].
 func (s *scaffold) Post(rule string, h Handler, opts ...RouteOption) {
-	s.addRoute(rule, h, opts, Methods(http.MethodPost))
+	s.addShortcut(rule, h, opts, http.MethodPost)
 }
 
 // Put registers h for PUT requests. See [App.Route].
 func (s *scaffold) Put(rule string, h Handler, opts ...RouteOption) {
-	s.addRoute(rule, h, opts, Methods(http.MethodPut))
+	s.addShortcut(rule, h, opts, http.MethodPut)
 }
 
 // Patch registers h for PATCH requests. See [App.Route].
 func (s *scaffold) Patch(rule string, h Handler, opts ...RouteOption) {
-	s.addRoute(rule, h, opts, Methods(http.MethodPatch))
+	s.addShortcut(rule, h, opts, http.MethodPatch)
 }
 
 // Delete registers h for DELETE requests. See [App.Route].
 func (s *scaffold) Delete(rule string, h Handler, opts ...RouteOption) {
-	s.addRoute(rule, h, opts, Methods(http.MethodDelete))
+	s.addShortcut(rule, h, opts, http.MethodDelete)
 }
 
 // Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it

@@ -6,12 +6,10 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
@@ -31,25 +29,34 @@ type Session struct {
 	entries  []sessionEntry
 	deleted  []string
 	err      error
-	readOnly error // why nothing can be written; nil for a usable session
-	onLate   func(error)
+	readOnly error    // why nothing can be written; nil for a usable session
+	owner    *Context // whose session it is; nil for one that a backend has just made
+	custom   *taggedjson.Codec
 	id       string
+	seal     seal
 
 	isNew, modified, cleared, closed bool
 	renewed, destroyed, reissue      bool
 	refresh                          bool
 	expires                          time.Time
 	accessed                         atomic.Bool
+
+	headers [2]string       // back Vary and Cache-Control without an allocation each
+	inline  [4]sessionEntry // backs entries while they are few
 }
 
 // A sessionEntry is one value: its encoding, and what of it has been handed out.
 type sessionEntry struct {
-	key     string
-	raw     []byte
-	value   any // decoded from raw; nil until asked for
-	decoded bool
-	dirty   bool
-	lent    []loan
+	key   string
+	raw   []byte
+	live  *liveValue // nil while nothing has been handed out that can be changed
+	dirty bool
+}
+
+// A liveValue is a value that a handler may change from outside, in each form in which it was handed out.
+type liveValue struct {
+	value any // what a getter returns; nil until asked for
+	lent  []loan
 }
 
 // A loan is a value that a handler may change from outside, with its encoding when it was handed out.
@@ -66,17 +73,6 @@ var epoch = time.Unix(0, 0).UTC()
 
 func now() time.Time { return time.Now() }
 
-// sessionCodec encodes the values of sessions.
-var sessionCodec = mustCodec()
-
-func mustCodec() *taggedjson.Codec {
-	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()})
-	if err != nil {
-		panic(err)
-	}
-	return codec
-}
-
 // NewSession returns an empty session that can be written, for a [SessionInterface] to return.
 func NewSession() *Session {
 	s := &Session{isNew: true}
@@ -89,7 +85,7 @@ func (s *Session) isNull() bool { return s.src == nil }
 // Set gives key a value. What cannot be kept, such as a function or a number that is not finite, sticks in
 // [Session.Err] and fails the request; so does a change that comes after the response has begun.
 func (s *Session) Set(key string, value any) {
-	raw, err := sessionCodec.AppendMember(nil, key, value)
+	raw, err := s.codec().AppendMember(nil, key, value)
 	s.change(func() {
 		if err != nil {
 			s.fail(&HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf("dewar: session value %q cannot be kept: %w", key, err)})
@@ -112,12 +108,20 @@ func newEntry(key string, value any, raw []byte) sessionEntry {
 	if !lendable(reflect.TypeOf(value)) {
 		return e
 	}
-	e.lent = []loan{{value, raw}}
+	e.lend(value, raw)
 	switch value.(type) {
 	case Map, []any:
-		e.value, e.decoded = value, true
+		e.live.value = value
 	}
 	return e
+}
+
+// lend remembers a value that was handed out, and its encoding then.
+func (e *sessionEntry) lend(value any, raw []byte) {
+	if e.live == nil {
+		e.live = &liveValue{}
+	}
+	e.live.lent = append(e.live.lent, loan{value, raw})
 }
 
 // lendable reports whether a value of type t can be changed by who holds it.
@@ -183,6 +187,10 @@ func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 // MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without
 // it.
 func (s *Session) MarkModified() { s.change(func() { s.modified = true }) }
+
+// MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of
+// keys. It is for backends.
+func (s *Session) MarkStale() { s.mu.Lock(); defer s.mu.Unlock(); s.reissue = true }
 
 // Modified reports whether the session was changed through one of its methods. A change inside a value shows
 // in it when the session is saved.
@@ -262,8 +270,8 @@ func (s *Session) change(f func()) {
 		s.fail(refused)
 	}
 	s.mu.Unlock()
-	if refused == ErrSessionCommitted && s.onLate != nil {
-		s.onLate(refused)
+	if refused == ErrSessionCommitted && s.owner != nil {
+		s.owner.lateSession(refused)
 	}
 }
 
@@ -297,107 +305,4 @@ func (s *Session) entry(key string) *sessionEntry {
 		}
 	}
 	return nil
-}
-
-// A sessionSource reads a session.
-type sessionSource struct{ s *Session }
-
-func (src sessionSource) lookup(key string) (any, bool) {
-	s := src.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.entry(key)
-	if e == nil {
-		return nil, false
-	}
-	if e.decoded {
-		return e.value, true
-	}
-	value, err := sessionCodec.Decode(e.raw)
-	if err != nil { // checked when the session was opened
-		return nil, false
-	}
-	e.value, e.decoded = value, true
-	if lendable(reflect.TypeOf(value)) {
-		e.lent = append(e.lent, loan{value, e.raw})
-	}
-	return value, true
-}
-
-func (src sessionSource) into(key string, dst any) (bool, error) {
-	switch d := dst.(type) {
-	case *any, *Map, *[]any:
-		v, ok := src.lookup(key)
-		return coerceInto(v, ok, d)
-	}
-	raw, lent, ok := src.s.encoded(key, reflect.TypeOf(dst).Elem())
-	if !ok {
-		return false, nil
-	}
-	if lent != nil {
-		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(lent))
-		return true, nil
-	}
-	if err := sessionCodec.DecodeInto(raw, dst); err != nil {
-		v, decodeErr := sessionCodec.Decode(raw)
-		if decodeErr != nil || coerce.Into(dst, v) != nil {
-			return true, err
-		}
-	}
-	return true, src.s.lend(key, reflect.ValueOf(dst).Elem())
-}
-
-// encoded returns the current encoding of key's value, or a value of type t that was handed out before.
-func (s *Session) encoded(key string, t reflect.Type) (raw []byte, lent any, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.entry(key)
-	if e == nil {
-		return nil, nil, false
-	}
-	if lendable(t) {
-		for _, l := range e.lent {
-			if reflect.TypeOf(l.value) == t {
-				return nil, l.value, true
-			}
-		}
-	}
-	return e.raw, nil, true
-}
-
-// lend remembers a typed value that was handed out, if it can be changed from outside.
-func (s *Session) lend(key string, v reflect.Value) error {
-	if !lendable(v.Type()) || v.IsNil() {
-		return nil
-	}
-	raw, err := sessionCodec.Append(nil, v.Interface())
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if e := s.entry(key); e != nil {
-		e.lent = append(e.lent, loan{v.Interface(), raw})
-	}
-	return nil
-}
-
-func (src sessionSource) list(key string) ([]string, bool) {
-	v, ok := src.lookup(key)
-	return coerceList(v, ok)
-}
-
-func (src sessionSource) keys() []string {
-	src.s.mu.Lock()
-	defer src.s.mu.Unlock()
-	keys := make([]string, len(src.s.entries))
-	for i := range src.s.entries {
-		keys[i] = src.s.entries[i].key
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-func (src sessionSource) describe(key string) (string, int) {
-	return fmt.Sprintf("session value %q", key), http.StatusInternalServerError
 }

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
 // SecureCookieSessionInterface keeps the session in a signed cookie; it is the default, as in Flask. The
@@ -15,74 +19,178 @@ import (
 // needs a SECRET_KEY. The keys of SECRET_KEY_FALLBACKS are accepted too, and what they signed is signed anew
 // when it is used. A cookie that is not valid, whatever is wrong with it, is no session.
 //
-// The format is dewar's own; package flaskcookie reads and writes that of Flask. The zero value is ready for
-// use.
-type SecureCookieSessionInterface struct{}
+// A cookie that has been copied stays valid until it expires, also after a logout: what ends it earlier is
+// SESSION_ABSOLUTE_LIFETIME, which no refreshing moves, and Epoch. Of two requests that change the session at
+// once the later answer counts.
+//
+// The format is dewar's own, compressed when that helps a session of more than 1 kB; package flaskcookie reads
+// and writes that of Flask. The zero value is ready for use. The fields are read when the App is built and must
+// not be changed after that.
+type SecureCookieSessionInterface struct {
+	// Tags are further types that sessions keep, tried in this order. With a tag that is not valid Build fails.
+	Tags []SessionTag
+	// Epoch, if set, makes sessions revocable: it returns a number that the application keeps for the user of
+	// s, beginning with 0, and raises to log the user out everywhere; 0 for a session without a user. The
+	// number is kept in the cookie when a session is new, cleared or renewed, so a login must call
+	// [Session.Renew] or [Session.Clear]. A session whose number is smaller than what Epoch returns when it is
+	// opened is no session any more.
+	//
+	// It is called for every session that is opened and not empty, so it should be quick. It must read from s,
+	// not from c.Session(), and must not change s. An error ends the request in 503.
+	Epoch func(c *Context, s *Session) (int64, error)
+
+	once     sync.Once
+	codec    *taggedjson.Codec // nil without Tags
+	codecErr error
+}
 
 var _ SessionInterface = (*SecureCookieSessionInterface)(nil)
 
+// check says what is wrong with the fields, for Build.
+func (i *SecureCookieSessionInterface) check() error {
+	i.once.Do(func() {
+		if len(i.Tags) > 0 {
+			i.codec, i.codecErr = newSessionCodec(i.Tags)
+		}
+	})
+	return i.codecErr
+}
+
 // OpenSession reads the session from the request's cookie. It returns nil without a SECRET_KEY.
-func (*SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error) {
+func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error) {
 	codec := c.settings.cookieCodec()
-	if codec == nil {
-		return nil, nil
+	if err := i.check(); err != nil || codec == nil {
+		return nil, err
 	}
 	s := NewSession()
+	s.custom = i.codec
 	value := SessionCookieValue(c)
-	if value == "" {
+	if value == "" || !s.load(c, codec, value) {
 		return s, nil
 	}
-	payload, key, err := codec.Decode(c.settings.cookie.name, value)
-	if err != nil {
-		return s, nil
+	revoked, err := i.revoked(c, s)
+	if err != nil || !revoked {
+		return s, err
 	}
-	if s.UnmarshalBinary(payload) != nil {
-		return NewSession(), nil
-	}
-	s.reissue = key > 0
+	s = NewSession()
+	s.custom = i.codec
 	return s, nil
+}
+
+// load fills s with what is in a cookie. It reports false, and leaves s as it is, if that is no session.
+func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool {
+	if limit := c.settings.maxCookie; limit > 0 && len(value) > limit {
+		return false
+	}
+	cookie, err := codec.Decode(c.settings.cookie.name, value)
+	if err != nil {
+		return false
+	}
+	k, json, err := unpack(codec, cookie.Payload)
+	if err != nil || c.settings.outlived(k) || s.UnmarshalBinary(json) != nil {
+		return false
+	}
+	s.reissue = cookie.Key > 0
+	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
+		k.created, s.reissue = now().Unix(), true
+	}
+	s.seal, s.expires = k, c.settings.end(time.Unix(cookie.SignedAt, 0), k)
+	return true
+}
+
+// revoked reports whether the user of s has been logged out everywhere since s began.
+func (i *SecureCookieSessionInterface) revoked(c *Context, s *Session) (bool, error) {
+	if i.Epoch == nil || s.Len() == 0 {
+		return false, nil
+	}
+	epoch, err := i.Epoch(c, s)
+	if err != nil || s.seal.epoch >= epoch {
+		return false, err
+	}
+	c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.epoch, "userEpoch", epoch)
+	return true, nil
 }
 
 // SaveSession sets the session's cookie, or deletes it when the session has been emptied. A cookie larger
 // than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the largest values; the old cookie
 // stays.
-func (*SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error {
+func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error {
 	if !s.ShouldSave() {
 		return nil
 	}
 	if s.Len() == 0 {
-		return c.SetCookie(SessionCookie(c, s, ""))
+		return SetSessionCookie(c, s, "")
 	}
-	payload, err := s.MarshalBinary()
-	if err != nil {
-		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
-	}
-	value, err := c.settings.cookieCodec().Encode(c.settings.cookie.name, payload)
-	if err != nil {
-		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
-	}
-	cookie := SessionCookie(c, s, value)
-	if err := checkCookieSize(c, s, cookie); err != nil {
+	if err := i.stamp(c, s); err != nil {
 		return err
 	}
-	return c.SetCookie(cookie)
+	json, err := s.MarshalBinary()
+	if err != nil {
+		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
+	}
+	codec := c.settings.cookieCodec()
+	value, err := codec.Encode(c.settings.cookie.name, c.settings.pack(codec, s.seal, json))
+	if err != nil {
+		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
+	}
+	s.SetExpires(c.settings.end(now(), s.seal))
+	return SetSessionCookie(c, s, value)
 }
 
-func checkCookieSize(c *Context, s *Session, cookie *http.Cookie) error {
-	limit := c.settings.maxCookie
-	if limit <= 0 || len(cookie.Name)+len(cookie.Value)+1 <= limit-cookieAttributes {
-		return nil
+// stamp brings the seal of s up to date: a session that is new or was cleared begins now, and one that was
+// renewed belongs to the user it has now.
+func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error) {
+	fresh := s.isNew || s.cleared
+	switch {
+	case c.settings.absolute == 0:
+		s.seal.created = 0
+	case fresh || s.seal.created == 0:
+		s.seal.created = now().Unix()
 	}
-	if size := len(cookie.String()); size > limit {
+	switch {
+	case i.Epoch == nil:
+		s.seal.epoch = 0
+	case fresh || s.renewed:
+		s.seal.epoch, err = i.Epoch(c, s)
+	}
+	return err
+}
+
+// SetSessionCookie sends the cookie for s with the given value, every SESSION_COOKIE key applied; "" deletes it. It
+// is for backends. A cookie larger than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the
+// largest values of s; so is a value with characters that no cookie may have.
+func SetSessionCookie(c *Context, s *Session, value string) error {
+	if value == "" || s.Permanent() {
+		cookie := SessionCookie(c, s, value)
+		if err := checkCookieSize(c, s, len(cookie.String())); err != nil {
+			return err
+		}
+		return c.SetCookie(cookie)
+	}
+	k := &c.settings.cookie
+	if _, ok := cookieText(value); !ok || strings.ContainsAny(value, `; ,"`) {
+		return c.SetCookie(SessionCookie(c, s, value)) // it says what is wrong, or quotes it
+	}
+	if c.response.Committed() {
+		return c.response.lateError("no cookie can be set")
+	}
+	line := k.name + "=" + value + k.attributes
+	if err := checkCookieSize(c, s, len(line)); err != nil {
+		return err
+	}
+	header := c.response.Header()
+	header["Set-Cookie"] = append(header["Set-Cookie"], line)
+	return nil
+}
+
+func checkCookieSize(c *Context, s *Session, size int) error {
+	if limit := c.settings.maxCookie; limit > 0 && size > limit {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf(
 			"the session cookie would have %d bytes, MAX_COOKIE_SIZE is %d; keep less in the session (largest: %s) or keep it on the server",
 			size, limit, s.largest())}
 	}
 	return nil
 }
-
-// cookieAttributes is more than the attributes of a session cookie need when none is set to something long.
-const cookieAttributes = 512
 
 // largest names the three largest values with their sizes.
 func (s *Session) largest() string {
@@ -100,13 +208,86 @@ func (s *Session) largest() string {
 // cookieCodec returns the codec for the configured keys, or nil without a SECRET_KEY.
 func (s *settings) cookieCodec() *cookiecodec.Codec {
 	s.codecOnce.Do(func() {
-		if s.secretKey == "" {
+		if s.secretKey() == "" {
 			return
 		}
 		s.codec, _ = cookiecodec.New(cookiecodec.Options{ // fails on empty secrets only
-			Purpose: "session", Secrets: append([]string{s.secretKey}, s.fallbackKeys...),
+			Purpose: "session", Secrets: append([]string{s.secretKey()}, s.fallbackKeys()...),
 			MaxAge: s.lifetime, Encrypt: s.encrypt,
 		})
 	})
 	return s.codec
+}
+
+// SessionCookie returns the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires
+// when s is permanent, and one that deletes it when value is "".
+func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
+	cookie := c.settings.cookie.with(value)
+	switch {
+	case value == "":
+		cookie.MaxAge, cookie.Expires = -1, epoch
+	case s.Permanent():
+		cookie.Expires = c.settings.end(now(), s.seal).UTC()
+	}
+	return cookie
+}
+
+func (k *cookieSettings) with(value string) *http.Cookie {
+	return &http.Cookie{
+		Name: k.name, Value: value, Domain: k.domain, Path: k.path, HttpOnly: k.httpOnly, Secure: k.secure,
+		SameSite: k.sameSite, Partitioned: k.partitioned,
+	}
+}
+
+// cookiePrefixError says why browsers would drop a session cookie whose name has a prefix that promises more than its
+// attributes hold, for Build. They take no heed of case.
+func cookiePrefixError(k *cookieSettings) error {
+	name := strings.ToLower(k.name)
+	host := strings.HasPrefix(name, "__host-")
+	switch {
+	case (host || strings.HasPrefix(name, "__secure-")) && !k.secure:
+		return fmt.Errorf("SESSION_COOKIE_NAME %q needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose a name without the prefix", k.name)
+	case host && k.domain != "":
+		return fmt.Errorf("SESSION_COOKIE_NAME %q allows no SESSION_COOKIE_DOMAIN, or browsers drop the cookie; unset it, or begin the name with __Secure-", k.name)
+	case host && k.path != "/":
+		return fmt.Errorf("SESSION_COOKIE_NAME %q needs the path /, or browsers drop the cookie; set SESSION_COOKIE_PATH to \"/\", or begin the name with __Secure-", k.name)
+	}
+	return nil
+}
+
+// SessionCookieValue returns the value of the request's session cookie, or "". Of several cookies with that
+// name the first counts.
+func SessionCookieValue(c *Context) string {
+	return firstCookie(c.born.Header["Cookie"], c.settings.cookie.name)
+}
+
+// firstCookie returns what net/http would find first among the cookies of that name, without making all the
+// others as well.
+func firstCookie(lines []string, name string) string {
+	for _, line := range lines {
+		for part := ""; line != ""; {
+			part, line, _ = strings.Cut(line, ";")
+			key, value, _ := strings.Cut(textproto.TrimString(part), "=")
+			if textproto.TrimString(key) != name {
+				continue
+			}
+			if value, ok := cookieText(value); ok {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// cookieText returns the value of a cookie without quotes; ok is false if it has bytes that no cookie may have.
+func cookieText(value string) (text string, ok bool) {
+	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+		value = value[1 : len(value)-1]
+	}
+	for i := range len(value) {
+		if b := value[i]; b < 0x20 || b >= 0x7f || b == '"' || b == '\\' {
+			return "", false
+		}
+	}
+	return value, true
 }

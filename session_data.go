@@ -49,7 +49,7 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 		members[i] = taggedjson.Member{Key: e.key, Raw: e.raw}
 		size += len(e.key) + len(e.raw) + 4
 	}
-	return sessionCodec.Join(make([]byte, 0, size), members), nil
+	return s.codec().Join(make([]byte, 0, size), members), nil
 }
 
 // UnmarshalBinary replaces all values by those in data, which [Session.MarshalBinary] or Flask wrote. The
@@ -57,17 +57,15 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 // nothing.
 func (s *Session) UnmarshalBinary(data []byte) error {
 	var inline [8]taggedjson.Member
-	members, err := sessionCodec.Split(data, inline[:0])
+	members, err := s.codec().Split(data, inline[:0])
 	if err != nil {
 		return fmt.Errorf("dewar: session data: %w", err)
 	}
-	entries := make([]sessionEntry, len(members), len(members)+1)
-	for i, m := range members {
-		entries[i] = sessionEntry{key: m.Key, raw: m.Raw}
-		if !bytes.Contains(m.Raw, tagStart) {
+	for _, m := range members {
+		if !mayHoldTag(m.Raw) {
 			continue
 		}
-		if _, err := sessionCodec.Decode(m.Raw); err != nil {
+		if _, err := s.codec().Decode(m.Raw); err != nil {
 			return fmt.Errorf("dewar: session data: value %q: %w", m.Key, err)
 		}
 	}
@@ -76,13 +74,24 @@ func (s *Session) UnmarshalBinary(data []byte) error {
 	if s.src == nil {
 		s.src = sessionSource{s}
 	}
-	s.entries, s.deleted = entries, nil
+	s.entries, s.deleted = s.inline[:0], nil
+	if len(members) > len(s.inline) {
+		s.entries = make([]sessionEntry, 0, len(members)+1)
+	}
+	for _, m := range members {
+		s.entries = append(s.entries, sessionEntry{key: m.Key, raw: m.Raw})
+	}
 	s.isNew, s.modified, s.cleared = false, false, false
 	return nil
 }
 
-// tagStart is how an object begins whose only key is a tag.
-var tagStart = []byte(`{" `)
+// mayHoldTag reports whether there may be a tag in raw, whose content has to be checked: a key that begins with a
+// space, escaped or not.
+func mayHoldTag(raw []byte) bool {
+	return bytes.Contains(raw, tagStart) || bytes.Contains(raw, escapedStart)
+}
+
+var tagStart, escapedStart = []byte(`" `), []byte(`"\u0020`)
 
 // SetExpires tells the session when it ends if it is not used again. It is for backends.
 func (s *Session) SetExpires(t time.Time) { s.mu.Lock(); defer s.mu.Unlock(); s.expires = t }
@@ -106,7 +115,7 @@ func (s *Session) lentKeys() (keys []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.entries {
-		if len(s.entries[i].lent) > 0 {
+		if s.entries[i].live != nil {
 			keys = append(keys, s.entries[i].key)
 		}
 	}
@@ -119,11 +128,11 @@ func (s *Session) settleKey(key string) error {
 	var changed []byte
 	for i := range loans {
 		l := &loans[i]
-		raw, err := sessionCodec.AppendMember(nil, key, l.value)
+		raw, err := s.codec().AppendMember(nil, key, l.value)
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(raw, l.raw) && !sameValue(raw, l.raw) {
+		if !bytes.Equal(raw, l.raw) && !s.sameValue(raw, l.raw) {
 			l.raw, changed = raw, raw
 		}
 	}
@@ -132,8 +141,8 @@ func (s *Session) settleKey(key string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e := s.entry(key); e != nil {
-		e.raw, e.lent, e.dirty = changed, loans, true
+	if e := s.entry(key); e != nil && e.live != nil {
+		e.raw, e.live.lent, e.dirty = changed, loans, true
 		s.modified = true
 	}
 	return nil
@@ -142,18 +151,18 @@ func (s *Session) settleKey(key string) error {
 func (s *Session) loans(key string) []loan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e := s.entry(key); e != nil {
-		return slices.Clone(e.lent)
+	if e := s.entry(key); e != nil && e.live != nil {
+		return slices.Clone(e.live.lent)
 	}
 	return nil
 }
 
 // sameValue reports whether two encodings differ only in form, as those of another writer may.
-func sameValue(canonical, other []byte) bool {
-	v, err := sessionCodec.Decode(other)
+func (s *Session) sameValue(canonical, other []byte) bool {
+	v, err := s.codec().Decode(other)
 	if err != nil {
 		return false
 	}
-	again, err := sessionCodec.Append(nil, v)
+	again, err := s.codec().Append(nil, v)
 	return err == nil && bytes.Equal(canonical, again)
 }

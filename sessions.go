@@ -61,12 +61,12 @@ func (c *Context) openSession() *Session {
 	case s == nil:
 		s = &Session{}
 		s.readOnly = errNoSession
-		if c.settings.secretKey == "" {
+		if c.settings.secretKey() == "" {
 			s.readOnly = errNoSecretKey
 		}
 	}
 	s.refresh = c.settings.refresh
-	s.onLate = c.lateSession
+	s.owner = c
 	if c.finalized {
 		s.close()
 	}
@@ -91,7 +91,8 @@ func (c *Context) saveSession() error {
 	defer s.close()
 	header := c.Response.Header()
 	if !s.isNull() {
-		addVary(header, "Cookie")
+		s.headers[0] = "Cookie"
+		addVary(header, s.headers[:1:1])
 	}
 	if err := s.Err(); err != nil {
 		if c.sessionReported {
@@ -110,11 +111,11 @@ func (c *Context) saveSession() error {
 	if err := c.rt.sessions.SaveSession(c, s); err != nil {
 		return unavailable("save", err)
 	}
-	cacheControl := "private"
+	s.headers[1] = "private"
 	if len(header["Set-Cookie"]) > cookies {
-		cacheControl = "no-store"
+		s.headers[1] = "no-store"
 	}
-	setDefault(header, "Cache-Control", []string{cacheControl})
+	setDefault(header, "Cache-Control", s.headers[1:])
 	return nil
 }
 
@@ -124,54 +125,20 @@ func (c *Context) lateSession(err error) {
 	c.App.GotRequestException.send(RequestException{c, err})
 }
 
-// addVary adds a field name to Vary, which stays one line without repetitions.
-func addVary(header http.Header, name string) {
+// addVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.
+func addVary(header http.Header, line []string) {
 	lines := header["Vary"]
 	if len(lines) == 0 {
-		header["Vary"] = []string{name}
+		header["Vary"] = line
 		return
 	}
 	joined := strings.Join(lines, ", ")
 	for field := range strings.SplitSeq(joined, ",") {
 		field = strings.TrimSpace(field)
-		if field == "*" || strings.EqualFold(field, name) {
+		if field == "*" || strings.EqualFold(field, line[0]) {
 			header["Vary"] = []string{joined}
 			return
 		}
 	}
-	header["Vary"] = []string{joined + ", " + name}
-}
-
-// SessionCookie returns the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires
-// when s is permanent, and one that deletes it when value is "".
-func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
-	k := &c.settings.cookie
-	cookie := &http.Cookie{
-		Name: k.name, Value: value, Domain: k.domain, Path: k.path, HttpOnly: k.httpOnly, Secure: k.secure,
-		SameSite: k.sameSite, Partitioned: k.partitioned,
-	}
-	switch {
-	case value == "":
-		cookie.MaxAge, cookie.Expires = -1, epoch
-	case s.Permanent():
-		cookie.Expires = now().Add(c.settings.lifetime).UTC()
-	}
-	return cookie
-}
-
-// SessionCookieValue returns the value of the request's session cookie, or "". Of several cookies with that
-// name the first counts.
-func SessionCookieValue(c *Context) string {
-	lines := c.born.Header["Cookie"]
-	if len(lines) == 1 && !strings.Contains(lines[0], c.settings.cookie.name) {
-		return ""
-	}
-	if len(lines) == 0 {
-		return ""
-	}
-	cookie, err := c.born.Cookie(c.settings.cookie.name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
+	header["Vary"] = []string{joined + ", " + line[0]}
 }

@@ -1,6 +1,8 @@
 package dewar_test
 
 import (
+	crand "crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -498,7 +500,7 @@ func TestTooLargeSessionFailsLoudly(t *testing.T) {
 	app.Logger = textLogger(&log)
 	app.Get("/", func(c *dewar.Context) error {
 		c.Session().Set("small", 1)
-		c.Session().Set("huge", strings.Repeat("x", 5000))
+		c.Session().Set("huge", incompressible(5000))
 		return c.Text("page")
 	})
 	res := visit(t, app, "/", nil)
@@ -508,6 +510,13 @@ func TestTooLargeSessionFailsLoudly(t *testing.T) {
 	if !strings.Contains(log.String(), `\"huge\" with 5002 bytes`) || strings.Count(log.String(), "level=ERROR") != 1 {
 		t.Errorf("log %q, want the largest key named, once", log.String())
 	}
+}
+
+// incompressible returns n random letters.
+func incompressible(n int) string {
+	b := make([]byte, n)
+	_, _ = crand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)[:n]
 }
 
 func TestOnlyTheFirstOfSeveralCookiesCounts(t *testing.T) {

@@ -16,13 +16,18 @@ import (
 type settings struct {
 	debug, testing  bool
 	propagate       bool
+	trapHTTP        bool
+	trapBadRequest  bool
 	saveOnPanic     bool
 	securityHeaders bool
+	xSendfile       bool
 
 	responseBuffer                       int64
 	maxContentLength, maxFormMemory      int64
 	maxFormParts                         int
 	maxJSON                              int64
+	fileMaxAge                           time.Duration
+	handlerTimeout                       time.Duration
 	trustedHosts                         []hostPattern
 	trustedProxies                       []netip.Prefix
 	trustedOrigins                       []string
@@ -34,8 +39,8 @@ type settings struct {
 	lifetime     time.Duration
 	absolute     time.Duration
 	refresh      bool
-	secretKey    string
-	fallbackKeys []string
+	secretKey    func() string // functions, so that no way of printing gets at the keys
+	fallbackKeys func() []string
 	encrypt      bool
 
 	codecOnce sync.Once
@@ -47,6 +52,7 @@ type cookieSettings struct {
 	name, domain, path            string
 	httpOnly, secure, partitioned bool
 	sameSite                      http.SameSite
+	attributes                    string // what follows the value when there is no Expires
 }
 
 func (s *snapshot) settings() *settings {
@@ -58,16 +64,21 @@ func (s *snapshot) derive() *settings {
 	v := &s.view
 	d := &settings{
 		debug: v.Bool("DEBUG"), testing: v.Bool("TESTING"), propagate: v.Bool("PROPAGATE_EXCEPTIONS"),
-		saveOnPanic: v.Bool("SESSION_SAVE_ON_PANIC"), securityHeaders: v.Bool("DEFAULT_SECURITY_HEADERS"),
+		trapHTTP: v.Bool("TRAP_HTTP_EXCEPTIONS"), trapBadRequest: v.Bool("TRAP_BAD_REQUEST_ERRORS"),
+		handlerTimeout: v.Duration("HANDLER_TIMEOUT"),
+		saveOnPanic:    v.Bool("SESSION_SAVE_ON_PANIC"), securityHeaders: v.Bool("DEFAULT_SECURITY_HEADERS"),
+		xSendfile:        v.Bool("USE_X_SENDFILE"),
 		responseBuffer:   v.Int64("RESPONSE_BUFFER_SIZE"),
 		maxContentLength: v.Int64("MAX_CONTENT_LENGTH"), maxFormMemory: v.Int64("MAX_FORM_MEMORY_SIZE"),
 		maxFormParts: v.Int("MAX_FORM_PARTS"), maxJSON: v.Int64("MAX_JSON_SIZE"),
+		fileMaxAge: v.Duration("SEND_FILE_MAX_AGE_DEFAULT"),
 		serverName: v.String("SERVER_NAME"), rootPrefix: strings.TrimRight(v.String("APPLICATION_ROOT"), "/"),
 		preferScheme: v.String("PREFERRED_URL_SCHEME"),
 		maxCookie:    v.Int("MAX_COOKIE_SIZE"), lifetime: v.Duration("PERMANENT_SESSION_LIFETIME"),
 		absolute: v.Duration("SESSION_ABSOLUTE_LIFETIME"), refresh: v.Bool("SESSION_REFRESH_EACH_REQUEST"),
-		secretKey: v.String("SECRET_KEY"), fallbackKeys: v.Strings("SECRET_KEY_FALLBACKS"),
-		encrypt: v.Bool("SESSION_COOKIE_ENCRYPT"), trustedOrigins: v.Strings("TRUSTED_ORIGINS"),
+		secretKey:    func() string { return v.String("SECRET_KEY") },
+		fallbackKeys: func() []string { return v.Strings("SECRET_KEY_FALLBACKS") },
+		encrypt:      v.Bool("SESSION_COOKIE_ENCRYPT"), trustedOrigins: v.Strings("TRUSTED_ORIGINS"),
 	}
 	for _, host := range v.Strings("TRUSTED_HOSTS") {
 		d.trustedHosts = append(d.trustedHosts, newHostPattern(host))
@@ -102,6 +113,7 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 		k.path = "/"
 	}
 	k.secure = k.secure || k.partitioned
+	k.attributes = strings.TrimPrefix(k.with("").String(), k.name+"=")
 	return k
 }
 

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -9,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
-	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // URLOption is an attribute of a URL; it stands among the pairs given to URLFor.
@@ -18,9 +18,10 @@ type URLOption func(*urlRequest)
 // External makes URLFor return a whole URL with scheme and host.
 func External() URLOption { return func(u *urlRequest) { u.external = true } }
 
-// Scheme makes URLFor return a whole URL with this scheme.
+// Scheme makes URLFor return a whole URL with this scheme. "" leaves the scheme to the page that shows the
+// URL, as in //example.com/login.
 func Scheme(scheme string) URLOption {
-	return func(u *urlRequest) { u.scheme, u.external = scheme, true }
+	return func(u *urlRequest) { u.scheme, u.hasScheme, u.external = scheme, true, true }
 }
 
 // Anchor puts #name at the end of the URL.
@@ -37,20 +38,25 @@ type urlRequest struct {
 	values     Map
 	order      []string // keys of values as they were given
 	scheme     string
+	hasScheme  bool
 	external   bool
 	anchor     string
 	hasAnchor  bool
 	method     string // preferred, or with onlyMethod the only one
 	onlyMethod bool
+	c          *Context // nil outside a request
+	settings   *settings
 }
 
 // URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7).
 // Names that are no variable of the rule become the query, lists as repeated parameters; nil values are left
 // out. ".show" is an endpoint of the current blueprint. The URL is relative to the site unless [External] or
-// [Scheme] is among the pairs; it never leaves the site.
+// [Scheme] is among the pairs; it leaves the site only for a route with a [Host] or [Subdomain] other than
+// the request's. Of several routes of the endpoint one of the request's method is preferred, then one of its
+// host, then the one that takes more values.
 //
 // An unknown endpoint, a missing value and one that its converter does not take are errors that name the
-// endpoint and say what is missing or which name is near.
+// endpoint and say what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
 func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
@@ -65,38 +71,43 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if !u.onlyMethod {
 		u.method = c.born.Method
 	}
-	path, err := c.App.buildPath(u, c.settings)
-	if err != nil || !u.external {
-		return path, err
-	}
-	if c.Host() == "" {
+	u.c, u.settings = c, c.settings
+	target, err := c.App.buildURL(u)
+	switch {
+	case err != nil:
+		return c.App.handleBuildError(u, err)
+	case !u.external && u.atHand(target.host):
+		return target.path, nil
+	case c.Host() == "":
 		return "", errors.New("dewar: no external URL can be built in a request whose host is not trusted")
 	}
-	if u.scheme == "" {
+	if !u.hasScheme {
 		u.scheme = c.Scheme()
 	}
-	return u.scheme + "://" + c.Host() + path, nil
+	return u.whole(target), nil
 }
 
 // URLFor builds the whole URL of an endpoint outside a request, from SERVER_NAME, APPLICATION_ROOT and
-// PREFERRED_URL_SCHEME. Without SERVER_NAME it is an error. Inside a request use [Context.URLFor].
+// PREFERRED_URL_SCHEME. Without SERVER_NAME it is an error, except for a route with a [Host]. Inside a
+// request use [Context.URLFor].
 func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 	u, err := newURLRequest(endpoint, pairs)
 	if err != nil {
 		return "", err
 	}
 	s := app.Config.snapshot().settings()
-	if s.serverName == "" {
-		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed", endpoint)
-	}
-	path, err := app.buildPath(u, s)
-	if err != nil {
-		return "", err
-	}
-	if u.scheme == "" {
+	u.external, u.settings = true, s
+	if !u.hasScheme {
 		u.scheme = s.preferScheme
 	}
-	return u.scheme + "://" + s.serverName + path, nil
+	target, err := app.buildURL(u)
+	if err != nil {
+		return app.handleBuildError(u, err)
+	}
+	if target.host == "" && s.serverName == "" {
+		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed", endpoint)
+	}
+	return u.whole(target), nil
 }
 
 // newURLRequest sorts the arguments of URLFor.
@@ -114,24 +125,41 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		if i+1 == len(pairs) {
 			return nil, fmt.Errorf("dewar: URL for %q: %q has no value behind it", endpoint, name)
 		}
+		if _, again := u.values[name]; !again {
+			u.order = append(u.order, name)
+		}
 		u.values[name] = pairs[i+1]
-		u.order = append(u.order, name)
 		i++
 	}
 	return u, nil
 }
 
-// buildPath returns path, query and anchor.
-func (app *App) buildPath(u *urlRequest, s *settings) (string, error) {
+// A urlTarget is a URL without its scheme: the host, "" for the one that is at hand, and the rest.
+type urlTarget struct{ host, path string }
+
+// whole returns the whole URL.
+func (u *urlRequest) whole(target urlTarget) string {
+	if target.host == "" {
+		target.host = u.hostAtHand()
+	}
+	if u.scheme != "" {
+		return u.scheme + "://" + target.host + target.path
+	}
+	return "//" + target.host + target.path
+}
+
+// buildURL chooses the route and builds the URL to it.
+func (app *App) buildURL(u *urlRequest) (urlTarget, error) {
 	routes := app.endpoints[u.endpoint]
 	if len(routes) == 0 {
-		return "", app.unknownEndpoint(u.endpoint)
+		return urlTarget{}, app.unknownEndpoint(u.endpoint)
 	}
 	app.injectDefaults(u, routes[0].in)
 	var missing []string
 	var failure error
+	var elsewhere *urlTarget
 	for _, r := range u.candidates(routes) {
-		path, lacks, err := r.rule.Build(u.lookup(r))
+		target, lacks, err := u.build(r)
 		switch {
 		case err != nil:
 			failure = cmpErr(failure, err)
@@ -139,11 +167,37 @@ func (app *App) buildPath(u *urlRequest, s *settings) (string, error) {
 			if missing == nil || len(lacks) < len(missing) {
 				missing = lacks
 			}
-		case !u.contradicts(r):
-			return s.rootPrefix + path + u.query(r) + u.fragment(), nil
+		case u.contradicts(r):
+		case u.atHand(target.host):
+			return target, nil
+		case elsewhere == nil:
+			elsewhere = &target
 		}
 	}
-	return "", u.failed(routes, missing, failure)
+	if elsewhere != nil {
+		return *elsewhere, nil
+	}
+	return urlTarget{}, u.failed(routes, missing, failure)
+}
+
+// build builds the URL to one route, or tells which values it lacks.
+func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, err error) {
+	path, missing, err := r.rule.Build(u.lookup(r))
+	if err != nil {
+		return target, nil, err
+	}
+	if !r.place.everywhere() {
+		var lacks []string
+		if target.host, lacks, err = u.buildHost(r); err != nil {
+			return target, nil, err
+		}
+		missing = append(missing, lacks...)
+	}
+	if len(missing) > 0 {
+		return target, missing, nil
+	}
+	target.path = u.settings.rootPrefix + path + u.query(r) + u.fragment()
+	return target, nil, nil
 }
 
 func cmpErr(first, second error) error {
@@ -173,8 +227,8 @@ func (app *App) injectDefaults(u *urlRequest, in *instance) {
 	}
 }
 
-// candidates returns the routes in the order to try: those that answer the method first, then those with
-// more variables, then those with more defaults.
+// candidates returns the routes in the order to try: those that answer the method first, then those that take
+// more values, then those with more defaults.
 func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	if len(routes) == 1 && !u.onlyMethod {
 		return routes
@@ -185,16 +239,11 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !answers(r) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
-		if x, y := answers(a), answers(b); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		if d := len(b.rule.Variables()) + len(b.spec.defaults) - len(a.rule.Variables()) - len(a.spec.defaults); d != 0 {
-			return d
-		}
-		return len(b.spec.defaults) - len(a.spec.defaults)
+		return cmp.Or(
+			trueFirst(answers(a), answers(b)),
+			len(b.arguments)-len(a.arguments),
+			len(b.defaults)-len(a.defaults),
+		)
 	})
 	return list
 }
@@ -205,16 +254,26 @@ func (u *urlRequest) lookup(r *boundRoute) func(name string) (any, bool) {
 		if v, ok := u.values[name]; ok && v != nil {
 			return v, true
 		}
-		v, ok := r.spec.defaults[name]
+		v, ok := r.defaults[name]
 		return v, ok
 	}
 }
 
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
 // contradicts reports whether a given value differs from the one the route fixes by its defaults.
 func (u *urlRequest) contradicts(r *boundRoute) bool {
-	for name, fixed := range r.spec.defaults {
+	for name, fixed := range r.defaults {
 		given, ok := u.values[name]
-		if ok && given != nil && !slices.Contains(r.rule.Variables(), name) && fmt.Sprint(given) != fmt.Sprint(fixed) {
+		if ok && given != nil && !slices.Contains(r.names, name) && fmt.Sprint(given) != fmt.Sprint(fixed) {
 			return true
 		}
 	}
@@ -225,10 +284,10 @@ func (u *urlRequest) contradicts(r *boundRoute) bool {
 func (u *urlRequest) query(r *boundRoute) string {
 	var b strings.Builder
 	for _, name := range u.order {
-		if slices.Contains(r.rule.Variables(), name) {
+		if slices.Contains(r.names, name) {
 			continue
 		}
-		if _, fixed := r.spec.defaults[name]; fixed {
+		if _, fixed := r.defaults[name]; fixed {
 			continue
 		}
 		for _, text := range queryValues(u.values[name]) {
@@ -267,36 +326,4 @@ func (u *urlRequest) fragment() string {
 		return ""
 	}
 	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
-}
-
-func (u *urlRequest) failed(routes []*boundRoute, missing []string, err error) error {
-	switch {
-	case err != nil:
-		return fmt.Errorf("dewar: URL for %q: %w", u.endpoint, err)
-	case len(missing) > 0:
-		return fmt.Errorf("dewar: URL for %q: no value for %s; pass \"%s\", value", u.endpoint, strings.Join(missing, ", "), missing[0])
-	case u.onlyMethod:
-		return fmt.Errorf("dewar: URL for %q: no route of it answers %s, only %s", u.endpoint, u.method, strings.Join(routes[0].Methods, ", "))
-	}
-	return fmt.Errorf("dewar: URL for %q: the values contradict the defaults of its routes", u.endpoint)
-}
-
-// unknownEndpoint names the nearest endpoint, or tells how to get one.
-func (app *App) unknownEndpoint(name string) error {
-	known := sortedKeys(app.endpoints)
-	if near := suggest.Nearest(name, known); near != "" {
-		return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, near)
-	}
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	for _, k := range known {
-		if k[strings.LastIndexByte(k, '.')+1:] == last {
-			return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, k)
-		}
-	}
-	for _, r := range app.routes {
-		if r.Endpoint == "" {
-			return fmt.Errorf("dewar: no endpoint %q; the closure at %s has no name, give it one with dewar.Endpoint(%q)", name, r.Site, last)
-		}
-	}
-	return fmt.Errorf("dewar: no endpoint %q; known are %s", name, strings.Join(known, ", "))
 }

@@ -25,9 +25,10 @@ func Wrap(h http.Handler) Handler {
 // innerRequest returns the request for a net/http handler inside the App.
 func (c *Context) innerRequest() *http.Request {
 	if c.route != nil {
-		for i, name := range c.params.names {
+		for i, name := range c.route.names {
 			if text, err := coerce.String(c.params.values[i]); err == nil {
 				c.Request.SetPathValue(name, text)
+				c.born.SetPathValue(name, text) // outer middleware has this one
 			}
 		}
 	}

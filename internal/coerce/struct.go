@@ -162,10 +162,12 @@ func foldedKeys(m map[string]any) map[string]string {
 }
 
 // SnakeCase returns the name of a Go field in snake case: SecretKey is secret_key, HTTPPort is http_port, UserID is
-// user_id, Sha256Sum is sha256_sum. In upper case it is the configuration key that fills the field.
+// user_id, Sha256Sum is sha256_sum. Names that are one word in spite of their capitals stay one: OAuth2ClientID is
+// oauth2_client_id, IPv6Only is ipv6_only, MySQLHost is mysql_host. In upper case it is the configuration key that
+// fills the field.
 func SnakeCase(name string) string {
 	var b strings.Builder
-	runes := []rune(name)
+	runes := []rune(oneWord.Replace(name))
 	for i, r := range runes {
 		if i > 0 && startsWord(runes, i) {
 			b.WriteByte('_')
@@ -174,6 +176,10 @@ func SnakeCase(name string) string {
 	}
 	return b.String()
 }
+
+// oneWord makes one word of names that look like two.
+var oneWord = strings.NewReplacer("OAuth", "Oauth", "IPv4", "Ipv4", "IPv6", "Ipv6", "MySQL", "Mysql",
+	"PostgreSQL", "Postgresql", "SQLite", "Sqlite", "GraphQL", "Graphql", "GitHub", "Github", "GitLab", "Gitlab")
 
 // startsWord reports whether a word begins at position i, which is not the first: at a capital letter that follows a
 // small one or a digit, or that is followed by a small one and so ends an abbreviation.

@@ -249,6 +249,13 @@ func TestSnakeCase(t *testing.T) {
 		{"Sha256Sum", "sha256_sum"},
 		{"ABTest", "ab_test"},
 		{"Already_Split", "already_split"},
+		{"OAuth2ClientID", "oauth2_client_id"},
+		{"UseOAuth", "use_oauth"},
+		{"IPv6Only", "ipv6_only"},
+		{"MySQLHost", "mysql_host"},
+		{"PostgreSQLDSN", "postgresql_dsn"},
+		{"SQLitePath", "sqlite_path"},
+		{"GitHubToken", "github_token"},
 		{"ÄnderungsDatum", "änderungs_datum"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

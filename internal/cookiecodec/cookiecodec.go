@@ -7,16 +7,18 @@
 // purpose is worth nothing for another. A value that is not in canonical base64 is refused before any
 // cryptography, so that no two spellings of a cookie are accepted. Timestamps in the future are refused
 // beyond a minute. Several secrets may be accepted; only the first one signs.
+//
+// The format, and everything that writes it, is securecookie's. Values that are signed alone are verified here,
+// because securecookie sets up a new HMAC for each; a fuzz test holds that against securecookie's own Decode.
 package cookiecodec
 
 import (
-	"crypto/hkdf"
-	"crypto/sha256"
+	"bytes"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"time"
-
-	"github.com/gorilla/securecookie"
 )
 
 // clockSkew is how far in the future, in seconds, a timestamp may lie.
@@ -37,7 +39,9 @@ type Options struct {
 
 // Codec encodes and decodes cookie values. It is safe for concurrent use.
 type Codec struct {
-	keys []*securecookie.SecureCookie
+	keys      []*key
+	deflaters sync.Pool
+	inflaters sync.Pool
 }
 
 // ErrInvalid is returned for every value that is not accepted, whatever is wrong with it.
@@ -62,85 +66,59 @@ func New(o Options) (*Codec, error) {
 	return c, nil
 }
 
-func newKey(o Options, secret string) (*securecookie.SecureCookie, error) {
-	mode := "sign"
-	if o.Encrypt {
-		mode = "encrypt"
-	}
-	hashKey, err := hkdf.Key(sha256.New, []byte(secret), nil, "dewar/"+o.Purpose+"/"+mode+"/mac", 32)
-	if err != nil {
-		return nil, fmt.Errorf("cookiecodec: derive key: %w", err)
-	}
-	var blockKey []byte
-	if o.Encrypt {
-		blockKey, err = hkdf.Key(sha256.New, []byte(secret), nil, "dewar/"+o.Purpose+"/"+mode+"/block", 32)
-		if err != nil {
-			return nil, fmt.Errorf("cookiecodec: derive key: %w", err)
-		}
-	}
-	sc := securecookie.New(hashKey, blockKey)
-	sc.SetSerializer(securecookie.NopEncoder{})
-	sc.MaxAge(max(1, int(o.MaxAge/time.Second)))
-	sc.MinAge(-clockSkew)
-	sc.MaxLength(0)
-	return sc, nil
-}
-
 // Encode returns the cookie value for payload, bound to the cookie's name and to the current time.
 func (c *Codec) Encode(name string, payload []byte) (string, error) {
-	return c.keys[0].Encode(name, payload)
+	k := c.keys[0]
+	if k.encrypted {
+		payload = bytes.Clone(payload) // securecookie encrypts in place
+	}
+	return k.cookie.Encode(name, payload)
 }
 
-// Decode returns the payload of a value that Encode made, and the index of the secret that signed it. Any
-// other value, and one that is too old, is ErrInvalid.
-func (c *Codec) Decode(name, value string) (payload []byte, key int, err error) {
+// A Value is what was in a cookie.
+type Value struct {
+	// Payload is what Encode was given.
+	Payload []byte
+	// Key is the index of the secret that signed it. Unless it is 0 the value should be signed anew.
+	Key int
+	// SignedAt is when Encode was called, in seconds since 1970.
+	SignedAt int64
+}
+
+// Decode returns what is in a value that Encode made. Any other value, and one that is too old, is ErrInvalid.
+func (c *Codec) Decode(name, value string) (Value, error) {
 	if !canonical(value) {
-		return nil, 0, ErrInvalid
+		return Value{}, ErrInvalid
 	}
-	for i, sc := range c.keys {
-		payload = nil
-		if sc.Decode(name, value, &payload) == nil {
-			return payload, i, nil
+	for i, k := range c.keys {
+		if payload, at, ok := k.open(name, value); ok {
+			return Value{Payload: payload, Key: i, SignedAt: at}, nil
 		}
 	}
-	return nil, 0, ErrInvalid
+	return Value{}, ErrInvalid
 }
 
-// canonical reports whether s is padded URL-safe base64 exactly as an encoder writes it: only letters of the
-// alphabet, and no stray bits in the last one.
+// canonical reports whether s, if it is base64 at all, is spelt exactly as an encoder does: without the line
+// breaks that decoders pass over, and without stray bits in the last letter.
 func canonical(s string) bool {
-	if len(s) == 0 || len(s)%4 != 0 {
+	if len(s) == 0 || len(s)%4 != 0 || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 {
 		return false
 	}
-	body, spare := s, byte(0)
-	switch {
-	case s[len(s)-2:] == "==":
-		body, spare = s[:len(s)-2], 0x0f
-	case s[len(s)-1] == '=':
-		body, spare = s[:len(s)-1], 0x03
+	body := strings.TrimRight(s, "=")
+	if body == "" {
+		return false
 	}
-	last := byte(0)
-	for i := 0; i < len(body); i++ {
-		last = sextets[body[i]]
-		if last == invalid {
-			return false
-		}
+	last := strings.IndexByte(alphabet, body[len(body)-1])
+	switch len(s) - len(body) {
+	case 0:
+		return last >= 0
+	case 1:
+		return last >= 0 && last&0x03 == 0
+	case 2:
+		return last >= 0 && last&0x0f == 0
 	}
-	return last&spare == 0
+	return false
 }
 
-const (
-	alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-	invalid  = 0xff
-)
-
-// sextets gives the value of each letter of the alphabet.
-var sextets = func() (table [256]byte) {
-	for i := range table {
-		table[i] = invalid
-	}
-	for i := 0; i < len(alphabet); i++ {
-		table[alphabet[i]] = byte(i)
-	}
-	return table
-}()
+// alphabet is that of URL-safe base64.
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -13,7 +13,10 @@ import (
 type entry struct {
 	rule  *rule.Rule
 	route int
-	rank  int // the place in the order of the table
+	data  any
+	rank  int    // the place in the order of the table
+	group *group // that of the rule's first text, with the place in it; nil for static rules
+	place int
 
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
@@ -28,6 +31,14 @@ func (e *entry) match(path string, buf []any) ([]any, bool) {
 		return buf, false
 	}
 	return e.rule.Match(path, buf)
+}
+
+// target returns where a request for path ends: at path, or with a slash after it.
+func (e *entry) target(path string) string {
+	if e.redirect {
+		return path + "/"
+	}
+	return path
 }
 
 // precedence tells which one of two entries of the same shape stays: the one with less.
@@ -110,7 +121,7 @@ func (r Route) answers(all []string) map[string]bool {
 
 // forms returns the route's rule and, if there is one to answer, its other form.
 func (r Route) forms(index int) []entry {
-	own := entry{rule: r.Rule, route: index}
+	own := entry{rule: r.Rule, route: index, data: r.Data}
 	if r.StrictSlashes && !r.Rule.Branch() {
 		return []entry{own}
 	}
@@ -118,7 +129,7 @@ func (r Route) forms(index int) []entry {
 	if other == nil {
 		return []entry{own}
 	}
-	return []entry{own, {rule: other, route: index, other: true, redirect: r.StrictSlashes}}
+	return []entry{own, {rule: other, route: index, data: r.Data, other: true, redirect: r.StrictSlashes}}
 }
 
 // settle leaves one entry of each shape and ranks them.

@@ -2,39 +2,62 @@ package router
 
 import "strings"
 
-// index keeps entries by the text before their first variable, up to its last slash. Of two rules whose texts both begin
-// the path the one with the longer text goes first, as there it has text where the other has a variable.
+// few is how many rules of a group are tried in order sooner than chi's tree is asked.
+const few = 6
+
+// index keeps entries in groups by the text before their first variable, up to its last slash.
 type index struct {
-	entries map[string][]*entry // each in order
-	longest int                 // the length of the longest text
+	groups  map[string]*group
+	longest int // the length of the longest text
 }
 
-func newIndex() *index { return &index{entries: map[string][]*entry{}} }
+// group is the entries with the same text.
+type group struct {
+	entries []*entry // in order
+	complex []*entry // those of them that chi cannot express
+	shorter *group   // the group of the longest text that this one's begins with: it comes later in the order
+}
 
-// add adds e, whose rank is above those before.
+// newIndex makes an index of entries, which are in their order.
+func newIndex(entries []*entry) *index {
+	x := &index{groups: map[string]*group{}}
+	for _, e := range entries {
+		x.add(e)
+	}
+	for text, g := range x.groups {
+		g.shorter = x.longestOf(text[:len(text)-1])
+	}
+	return x
+}
+
+// add adds e to its group.
 func (x *index) add(e *entry) {
 	text := e.rule.Prefix()
 	text = text[:strings.LastIndexByte(text, '/')+1]
-	x.entries[text] = append(x.entries[text], e)
+	g := x.groups[text]
+	if g == nil {
+		g = &group{}
+		x.groups[text] = g
+	}
+	e.group, e.place = g, len(g.entries)
+	g.entries = append(g.entries, e)
 	x.longest = max(x.longest, len(text))
 }
 
-// find returns the first entry ranked between after and before, both exclusive, that matches.
-func (x *index) find(s search, after, before int) (*entry, []any) {
-	end := min(len(s.path), x.longest)
-	for end > 0 {
-		end = strings.LastIndexByte(s.path[:end], '/')
-		for _, e := range x.entries[s.path[:end+1]] {
-			if e.rank <= after {
-				continue
-			}
-			if e.rank >= before {
-				return nil, s.buf
-			}
-			if values, ok := s.try(e); ok {
-				return e, values
-			}
+// longestOf returns the group of the longest text that path begins with, nil if there is none. A rule of a longer text
+// goes before those of shorter ones, as it has text where they have a variable.
+func (x *index) longestOf(path string) *group {
+	for end := min(len(path), x.longest); end > 0; end-- {
+		end = strings.LastIndexByte(path[:end], '/') + 1
+		if g := x.groups[path[:end]]; g != nil {
+			return g
 		}
 	}
-	return nil, s.buf
+	return nil
 }
+
+// large reports whether the group is one for chi's tree.
+func (g *group) large() bool { return len(g.entries) > few }
+
+// last returns the rank of the last entry.
+func (g *group) last() int { return g.entries[len(g.entries)-1].rank }

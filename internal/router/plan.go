@@ -16,8 +16,8 @@ func plan(entries []*entry) { planFrom(entries, 0, "") }
 
 // planFrom gives patterns to entries whose first segments, depth of them, are the same and have the pattern prefix.
 func planFrom(entries []*entry, depth int, prefix string) {
-	var groups []*group
-	byShape := map[string]*group{}
+	var siblings []*sibling
+	byShape := map[string]*sibling{}
 	for _, e := range entries {
 		segments := e.rule.Segments()
 		if len(segments) == depth {
@@ -25,24 +25,24 @@ func planFrom(entries []*entry, depth int, prefix string) {
 			continue
 		}
 		segment := segments[depth]
-		g := byShape[segment.Shape]
-		if g == nil {
-			g = &group{segment: segment}
-			byShape[segment.Shape] = g
-			groups = append(groups, g)
+		s := byShape[segment.Shape]
+		if s == nil {
+			s = &sibling{segment: segment}
+			byShape[segment.Shape] = s
+			siblings = append(siblings, s)
 		}
-		g.entries = append(g.entries, e)
+		s.entries = append(s.entries, e)
 	}
-	p := newPlace(groups, depth)
-	for _, g := range groups {
-		if pattern, ok := p.pattern(g.segment); ok {
-			planFrom(g.entries, depth+1, prefix+"/"+pattern)
+	p := newPlace(siblings, depth)
+	for _, s := range siblings {
+		if pattern, ok := p.pattern(s.segment); ok {
+			planFrom(s.entries, depth+1, prefix+"/"+pattern)
 		}
 	}
 }
 
-// group is the entries that have the same segment in the same place.
-type group struct {
+// sibling is the entries that have the same segment in the same place.
+type sibling struct {
 	segment rule.Segment
 	entries []*entry
 }
@@ -56,11 +56,11 @@ type place struct {
 	used     map[string]bool
 }
 
-// newPlace makes the place for the segments of groups.
-func newPlace(groups []*group, depth int) *place {
+// newPlace makes the place of siblings.
+func newPlace(siblings []*sibling, depth int) *place {
 	p := &place{name: fmt.Sprint(depth), used: map[string]bool{}}
-	for _, g := range groups {
-		switch g.segment.Kind {
+	for _, s := range siblings {
+		switch s.segment.Kind {
 		case rule.Single:
 			p.siblings++
 			p.singles++

@@ -1,16 +1,16 @@
 // Package router finds the route of a request.
 //
-// A [Router] is made once of all routes. For each method it keeps three things: a map of the static rules; a chi tree of
-// the rules that chi can express, asked with Find and never served; and the rest in the order of [rule.Compare]. Rules
-// enter chi in that order too, because chi tries equal siblings as they come. What chi finds is only a proposal: the
-// rule itself matches the path again, with its converters, and if it refuses then the rules after it are tried in order.
-// The answer is always that of the first rule in the order that matches.
+// A [Router] is made once of all routes. For each method it has a map of the static rules and groups of the others by
+// the text that they begin with. Of a small group the rules are tried one after the other, in the order of
+// [rule.Compare]. For a large one a chi tree proposes where to begin: it is asked with Find and never served, and the
+// rules enter it in that order too, because chi tries equal siblings as they come. What chi cannot express is tried
+// before the proposal, as the order wants. The rule itself matches the path again, with its converters, and if it
+// refuses then the rules after it are tried. So the answer is always that of the first rule in the order that matches.
 //
 // The routes of one Router share a host. To route by host, put a table of Routers above.
 package router
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -59,7 +59,7 @@ type Result struct {
 	Kind Kind
 	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
 	Route int
-	// Data is the route's own.
+	// Data is the route's own; with MergeRedirect that of the route that the redirect leads to.
 	Data any
 	// Values are the values of the rule's variables, in their order.
 	Values []any
@@ -71,7 +71,6 @@ type Result struct {
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
 type Router struct {
-	routes      []Route
 	methods     []string // sorted, without anyMethod
 	tables      map[string]*table
 	keepSlashes bool
@@ -91,7 +90,7 @@ func New(routes []Route, opts Options) (*Router, error) {
 	if err := findDuplicate(routes); err != nil {
 		return nil, err
 	}
-	r := &Router{routes: routes, tables: map[string]*table{}, keepSlashes: opts.KeepSlashes}
+	r := &Router{tables: map[string]*table{}, keepSlashes: opts.KeepSlashes}
 	for method, entries := range allEntries(routes) {
 		r.tables[method] = newTable(entries)
 		if method != anyMethod {
@@ -103,20 +102,20 @@ func New(routes []Route, opts Options) (*Router, error) {
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
-// several slashes at its beginning one counts. Values are appended to buf, which may be nil and is not kept.
+// several slashes at its beginning one counts. Result.Values is buf with the values appended; buf may be nil.
 func (r *Router) Match(method, path string, buf []any) Result {
 	if !strings.HasPrefix(path, "/") {
 		return Result{Route: -1}
 	}
 	path = singleSlash(path)
-	if result, ok := r.lookup(method, path, buf); ok {
-		return result
+	if e, values := r.table(method).find(path, buf, true); e != nil {
+		return r.result(e, method, path, values)
 	}
 	merged := path
 	if !r.keepSlashes && strings.Contains(path, "//") {
 		merged = mergeSlashes(path)
-		if result, ok := r.lookup(method, merged, buf); ok {
-			return Result{Kind: MergeRedirect, Route: -1, Path: cmp.Or(result.Path, merged)}
+		if e, _ := r.table(method).find(merged, buf, true); e != nil {
+			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}
 		}
 	}
 	if allowed := r.allowed(buf, path, merged); allowed != nil {
@@ -125,20 +124,16 @@ func (r *Router) Match(method, path string, buf []any) Result {
 	return Result{Route: -1}
 }
 
-// lookup finds a route for path as it is.
-func (r *Router) lookup(method, path string, buf []any) (Result, bool) {
-	e, values := r.table(method).find(path, buf, true)
+// result returns what becomes of a path that e matches.
+func (r *Router) result(e *entry, method, path string, values []any) Result {
 	switch {
-	case e == nil:
-		return Result{}, false
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Path: path + "/"}, true
+		return Result{Kind: SlashRedirect, Route: -1, Path: e.target(path)}
+	case e.derived && method == http.MethodOptions:
+		allowed := r.allowed(nil, path, path)
+		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Allowed: allowed}
 	}
-	result := Result{Kind: Found, Route: e.route, Data: r.routes[e.route].Data, Values: values}
-	if e.derived && method == http.MethodOptions {
-		result.Kind, result.Allowed = AutoOptions, r.allowed(nil, path, path)
-	}
-	return result, true
+	return Result{Kind: Found, Route: e.route, Data: e.data, Values: values}
 }
 
 // table returns the table for method, nil if there is none.

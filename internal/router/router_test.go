@@ -2,6 +2,7 @@ package router_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,7 +25,7 @@ func mustParse(t testing.TB, text string) *rule.Rule {
 }
 
 // route makes a route of text like "GET,POST /a/{x}"; without methods it is a GET. A "~" before the rule makes its
-// slashes lenient, a "*" for the methods every method. Data is the text.
+// slashes lenient, a "*" for the methods means every method. Data is the text.
 func route(t testing.TB, text string) router.Route {
 	t.Helper()
 	methods, path, ok := strings.Cut(text, " ")
@@ -370,7 +371,8 @@ func TestNewRefusesDuplicates(t *testing.T) {
 func TestNewRefusesRoutesWithoutRuleOrMethodName(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []router.Route{{}, {Rule: mustParse(t, "/a"), Methods: []string{""}}} {
-		if _, err := router.New([]router.Route{route(t, "/b"), bad}, router.Options{}); err == nil || !strings.Contains(err.Error(), "route 1") {
+		_, err := router.New([]router.Route{route(t, "/b"), bad}, router.Options{})
+		if err == nil || !strings.Contains(err.Error(), "route 1") {
 			t.Errorf("got %v, want an error about route 1", err)
 		}
 	}
@@ -379,6 +381,22 @@ func TestNewRefusesRoutesWithoutRuleOrMethodName(t *testing.T) {
 func TestNoRoutes(t *testing.T) {
 	t.Parallel()
 	check(t, mustNew(t, router.Options{}), []request{{"path", "/a", "404"}, {"slashes", "//a//", "404"}})
+}
+
+func TestMatchFallsThroughFromManyRulesToMany(t *testing.T) {
+	t.Parallel()
+	texts := []string{"/{p:path}"}
+	for i := range 10 { // enough for chi's tree, in both places
+		texts = append(texts, fmt.Sprintf("/a/{n:int}/s%d", i), fmt.Sprintf("/{x}/{y}/s%d", i), fmt.Sprintf("/{x}-{y}/z%d", i))
+	}
+	check(t, mustNew(t, router.Options{}, texts...), []request{
+		{"longer text", "/a/7/s3", "/a/{n:int}/s3"},
+		{"refused there", "/a/x/s3", "/{x}/{y}/s3"},
+		{"shorter text", "/b/x/s3", "/{x}/{y}/s3"},
+		{"complex", "/b-c/z3", "/{x}-{y}/z3"},
+		{"refused everywhere but by the path", "/a/7/s10", "/{p:path}"},
+		{"empty segment", "/a//s3", "/{p:path}"},
+	})
 }
 
 func TestManySiblingsKeepTheirOrder(t *testing.T) {

@@ -2,58 +2,35 @@ package router
 
 import (
 	"math"
-	"net/http"
 	"strings"
-	"sync"
-
-	"github.com/go-chi/chi/v5"
 )
 
 // table has the routes of one method.
 type table struct {
-	static   map[string]*entry // rules without variables, by their text
-	tree     *chi.Mux          // rules that chi can express
-	patterns map[string]*entry // the same by chi's pattern
-	complex  *index            // rules that it cannot
-	all      *index            // both
-	contexts sync.Pool         // of *chi.Context
+	static map[string]*entry // rules without variables, by their text
+	index  *index            // all others
+	tree   *tree             // those of large groups
 }
 
 // newTable makes a table of entries, which are in their order.
 func newTable(entries []*entry) *table {
-	t := &table{
-		static:   map[string]*entry{},
-		tree:     chi.NewMux(),
-		patterns: map[string]*entry{},
-		complex:  newIndex(),
-		all:      newIndex(),
-		contexts: sync.Pool{New: func() any { return chi.NewRouteContext() }},
-	}
-	var variable []*entry
+	t := &table{static: map[string]*entry{}}
+	var variable, large []*entry
 	for _, e := range entries {
 		if len(e.rule.Variables()) == 0 {
 			t.static[e.rule.Prefix()] = e
-			continue
+		} else {
+			variable = append(variable, e)
 		}
-		variable = append(variable, e)
-		t.all.add(e)
 	}
-	plan(variable)
+	t.index = newIndex(variable)
 	for _, e := range variable {
-		t.insert(e)
+		if e.group.large() {
+			large = append(large, e)
+		}
 	}
+	t.tree = newTree(large)
 	return t
-}
-
-// insert puts e where it is looked for: in chi's tree or among the complex rules. Every method is GET to chi, which
-// knows but a few names, and for the whole program.
-func (t *table) insert(e *entry) {
-	if e.pattern == "" {
-		t.complex.add(e)
-		return
-	}
-	t.patterns[e.pattern] = e
-	t.tree.Get(e.pattern, http.NotFound)
 }
 
 // find returns the first entry that matches path, and buf with the values of its variables. Without redirects it passes
@@ -65,33 +42,31 @@ func (t *table) find(path string, buf []any, redirects bool) (*entry, []any) {
 	if e := t.static[path]; e != nil && (redirects || !e.redirect) {
 		return e, buf
 	}
-	s := search{path: path, buf: buf, redirects: redirects}
-	if strings.Contains(path, "//") {
-		return t.all.find(s, -1, math.MaxInt) // chi takes an empty segment for a value
+	s := &search{path: path, buf: buf, redirects: redirects}
+	for g := t.index.longestOf(path); g != nil; g = g.shorter {
+		if e, values := t.findIn(g, s); e != nil {
+			return e, values
+		}
 	}
-	hit := t.propose(path)
-	if hit == nil {
-		return t.complex.find(s, -1, math.MaxInt)
-	}
-	if e, values := t.complex.find(s, -1, hit.rank); e != nil {
-		return e, values
-	}
-	if values, ok := s.try(hit); ok {
-		return hit, values
-	}
-	return t.all.find(s, hit.rank, math.MaxInt)
+	return nil, buf
 }
 
-// propose returns the first entry in chi's tree that may match path. None before it in the tree does.
-func (t *table) propose(path string) *entry {
-	if len(t.patterns) == 0 {
-		return nil
+// findIn returns the first entry of g that matches.
+func (t *table) findIn(g *group, s *search) (*entry, []any) {
+	if !g.large() || strings.Contains(s.path, "//") {
+		return s.first(g.entries, math.MaxInt)
 	}
-	ctx := t.contexts.Get().(*chi.Context)
-	pattern := t.tree.Find(ctx, http.MethodGet, path)
-	ctx.Reset()
-	t.contexts.Put(ctx)
-	return t.patterns[pattern]
+	hit := t.tree.propose(s.path)
+	switch {
+	case hit == nil || hit.rank > g.last():
+		return s.first(g.complex, math.MaxInt)
+	case hit.group != g: // of a longer text, and refused
+		return s.first(g.entries, math.MaxInt)
+	}
+	if e, values := s.first(g.complex, hit.rank); e != nil {
+		return e, values
+	}
+	return s.first(g.entries[hit.place:], math.MaxInt)
 }
 
 // search is what entries are tried with.
@@ -101,10 +76,18 @@ type search struct {
 	redirects bool
 }
 
-// try returns the values if e matches.
-func (s *search) try(e *entry) ([]any, bool) {
-	if e.redirect && !s.redirects {
-		return s.buf, false
+// first returns the first of entries that matches and ranks before the given rank.
+func (s *search) first(entries []*entry, before int) (*entry, []any) {
+	for _, e := range entries {
+		if e.rank >= before {
+			break
+		}
+		if e.redirect && !s.redirects {
+			continue
+		}
+		if values, ok := e.match(s.path, s.buf); ok {
+			return e, values
+		}
 	}
-	return e.match(s.path, s.buf)
+	return nil, s.buf
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // Args are the arguments of a converter in the order in which they are written.
@@ -151,7 +153,7 @@ func (a Args) options(names ...string) (*options, error) {
 
 // unknownArgument returns the error for a name that is not one of names.
 func unknownArgument(name string, names []string) error {
-	if near := nearest(name, names); near != "" {
+	if near := suggest.Nearest(name, names); near != "" {
 		return fmt.Errorf("has no argument %q; did you mean %q?", name, near)
 	}
 	return fmt.Errorf("has no argument %q; write one of %s", name, strings.Join(names, ", "))

@@ -90,8 +90,8 @@ func newSegment(parts []part) (Segment, error) {
 	return s, nil
 }
 
-// compile makes the regular expression of a Mixed segment, with a group for each variable. One variable needs none: it is
-// what the text around it leaves.
+// compile makes the regular expression of a Mixed segment, with a group for each variable. One variable needs none: it
+// is what the text around it leaves.
 func (s *Segment) compile(parts []part) error {
 	if len(s.variables) == 1 {
 		return nil

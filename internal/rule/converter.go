@@ -6,13 +6,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // Converter turns the text of a variable into a value and back. Its methods must be safe for concurrent use.
 //
 // It may have two more methods. Weight() int says how wide the converter is, 100 unless given: rules with narrower
-// converters, which weigh less, are tried first. Slashes() bool says that values may contain slashes; it is false unless
-// given, and the variable then takes at most one segment.
+// converters, which weigh less, are tried first. Slashes() bool says that values may contain slashes; without it the
+// variable takes one segment.
 type Converter interface {
 	// Pattern returns the regular expression that a whole value must match. It is asked once and anchored as a group.
 	Pattern() string
@@ -70,7 +72,7 @@ func (s Set) converter(name string, args Args, spec string) (Converter, error) {
 
 // unknown returns the error for a name that is not in the set.
 func (s Set) unknown(name, spec string) error {
-	if near := nearest(name, s.names()); near != "" {
+	if near := suggest.Nearest(name, s.names()); near != "" {
 		return fmt.Errorf("unknown converter %q; did you mean %q?", name, near)
 	}
 	return fmt.Errorf("unknown converter %q; write one of %s, or (?:%s) for a regular expression",

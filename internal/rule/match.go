@@ -6,8 +6,8 @@ import "strings"
 type span struct{ start, end int }
 
 // Match reports whether the rule matches path, which is decoded and begins with a slash. It appends the values of the
-// variables to values, in the order of [Rule.Variables]; without a match it returns values as it was. Text in the values
-// is part of path, not copied. No converter is asked before the form of the whole path is found to fit.
+// variables to values, in the order of [Rule.Variables]; without a match it returns values as it was. Text in the
+// values is part of path, not copied. No converter is asked before the form of the whole path is found to fit.
 func (r *Rule) Match(path string, values []any) ([]any, bool) {
 	var room [8]span
 	spans, ok := room[:0], false

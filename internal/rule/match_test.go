@@ -274,6 +274,10 @@ func TestCustomConverters(t *testing.T) {
 	if rule.Compare(weighed, mustParse(t, "/{n:int}")) >= 0 {
 		t.Error("a converter that weighs 10 goes after int")
 	}
+	rest, _ := rule.Parse("/{v:version}", set)
+	if rule.Compare(rest, mustParse(t, "/{x}")) <= 0 || rule.Compare(rest, mustParse(t, "/{p:path}")) >= 0 {
+		t.Error("a converter of weight 100 that takes slashes does not go between a string and a path")
+	}
 	if _, err := rule.Parse("/{l:list(1)}", set); err == nil || !strings.Contains(err.Error(), "takes no arguments") {
 		t.Errorf("arguments of a fixed converter: got %v", err)
 	}

@@ -6,11 +6,11 @@
 //
 // # Variables
 //
-// A variable is {name}, {name:converter}, {name:converter(arguments)} or {name:expression}. The name is made of letters,
-// digits and "_". Without a converter it is a string: one whole segment of the path. An expression is a regular
-// expression for one segment; it is told from a converter by having one of its special characters, and it must match the
-// whole value. Several variables and text may share a segment, as in /{year:int}-{month:int}. A variable never matches
-// the empty string.
+// A variable is {name}, {name:converter}, {name:converter(arguments)} or {name:expression}. The name is made of
+// letters, digits and "_". Without a converter it is a string: one whole segment of the path. An expression is a
+// regular expression for one segment; it is told from a converter by having one of its special characters, and it must
+// match the whole value. Several variables and text may share a segment, as in /{year:int}-{month:int}. A variable
+// never matches the empty string.
 //
 // # Priority
 //

@@ -254,7 +254,7 @@ func TestCompareIgnoresNames(t *testing.T) {
 func TestCompareIsTotal(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t)
-	for range 20_000 {
+	for range 5_000 {
 		a, b, c := randomRule(t, random), randomRule(t, random), randomRule(t, random)
 		ab, bc, ac := rule.Compare(a, b), rule.Compare(b, c), rule.Compare(a, c)
 		if ab != -rule.Compare(b, a) {

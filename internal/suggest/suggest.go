@@ -7,7 +7,12 @@ import "strings"
 // more than a third of the letters, and at least two, would have to change. Case does not count. Of equally
 // close candidates the first one is returned.
 func Nearest(name string, candidates []string) string {
-	best, bestDistance := "", max(2, len(name)/3)+1
+	return Within(max(2, len(name)/3), name, candidates)
+}
+
+// Within is [Nearest] with at most limit letters to change.
+func Within(limit int, name string, candidates []string) string {
+	best, bestDistance := "", limit+1
 	for _, candidate := range candidates {
 		if candidate == name {
 			continue

@@ -27,6 +27,29 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	known := []string{"SERVER_NAME", "SECRET_KEY"}
+	for _, tt := range []struct {
+		name  string
+		limit int
+		in    string
+		want  string
+	}{
+		{"one letter of one", 1, "SERVERNAME", "SERVER_NAME"},
+		{"two letters of one", 1, "SENDER_NAME", ""},
+		{"two letters of two", 2, "SENDER_NAME", "SERVER_NAME"},
+		{"swapped letters are one", 1, "SERCET_KEY", "SECRET_KEY"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := suggest.Within(tt.limit, tt.in, known); got != tt.want {
+				t.Errorf("Within(%d, %q) = %q, want %q", tt.limit, tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	if got, want := suggest.DidYouMean("indx", []string{"index"}), `; did you mean "index"?`; got != want {

@@ -181,18 +181,24 @@ func (e *encoder) members(entries []entry, suffix string) error {
 		if i > 0 {
 			e.out = append(e.out, ',')
 		}
-		err := e.text(entry.key + suffix)
-		if err == nil {
-			e.out = append(e.out, ':')
-			err = e.value(entry.value)
+		if i > 0 && entry.key == entries[i-1].key {
+			return under(&Error{Reason: "several keys of the map have this text"}, keyStep(entry.key))
 		}
-		if err != nil {
+		if err := e.member(entry.key+suffix, entry.value); err != nil {
 			return under(err, keyStep(entry.key))
 		}
 	}
 	e.out = append(e.out, '}')
 	e.depth--
 	return nil
+}
+
+func (e *encoder) member(key string, v any) error {
+	if err := e.text(key); err != nil {
+		return err
+	}
+	e.out = append(e.out, ':')
+	return e.value(v)
 }
 
 // list writes the elements of a slice or array.

@@ -63,7 +63,7 @@ func (c Color) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "#%02x", 
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	c := newCodec(t)
-	five, word := 5, "w"
+	five, word, epoch := 5, "w", time.Unix(0, 0).UTC()
 	var nilBasket *Basket
 	for _, tt := range []struct {
 		name string
@@ -80,6 +80,8 @@ func TestAppend(t *testing.T) {
 		{"largest uint64", uint64(math.MaxUint64), `18446744073709551615`},
 		{"uint8", uint8(255), `255`},
 		{"defined int", Level(3), `3`},
+		{"defined bool", flag(true), `true`},
+		{"16 bytes with a text of their own", label{}, `"000000000000000000000000000000000000"`},
 		{"defined string", Text("x"), `"x"`},
 		{"json.Number integer", json.Number("12345678901234567890123"), `12345678901234567890123`},
 		{"json.Number float", json.Number("1.50e1"), `15.0`},
@@ -92,7 +94,8 @@ func TestAppend(t *testing.T) {
 		{"bytes", []byte("abc"), `{" b":"YWJj"}`},
 		{"no bytes", []byte{}, `{" b":""}`},
 		{"nil bytes", []byte(nil), `null`},
-		{"defined bytes", json.RawMessage(nil), `null`},
+		{"defined bytes", blob("abc"), `{" b":"YWJj"}`},
+		{"raw JSON of nothing", json.RawMessage(nil), `null`},
 		{"time", time.Date(2024, 1, 2, 3, 4, 5, 678901000, time.UTC), `{" d":"Tue, 02 Jan 2024 03:04:05 GMT"}`},
 		{"time elsewhere", time.Date(2024, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), `{" d":"Tue, 02 Jan 2024 02:04:05 GMT"}`},
 		{"zero time", time.Time{}, `{" d":"Mon, 01 Jan 0001 00:00:00 GMT"}`},
@@ -130,7 +133,20 @@ func TestAppend(t *testing.T) {
 		{"struct", Item{Name: "<tea>", Price: 2.5, Added: time.Unix(0, 5).UTC(), Raw: []byte{255}},
 			`{"Added":"1970-01-01T00:00:00.000000005Z","Price":2.5,"Raw":"/w==","name":"<tea>"}`},
 		{"structs in a slice", []Basket{{Items: []any{1}, Base: Base{"me"}}}, `[{"Owner":"me","items":[1]}]`},
+		{"struct with pointers", struct {
+			T *time.Time
+			N *Money
+			B *Base
+			X *Base
+			A any
+			M map[string]*int
+		}{&epoch, &Money{1}, &Base{"me"}, nil, nil, map[string]*int{"five": &five}},
+			`{"A":null,"B":{"Owner":"me"},"M":{"five":5},"N":{"a":1.5,"cents":1},"T":"1970-01-01T00:00:00Z","X":null}`},
 		{"struct without fields", struct{}{}, `{}`},
+		{"struct with a hidden map inside", struct {
+			keys
+			*inner
+		}{keys{1: 1}, &inner{keys{2: 2}}}, `{"Keys":{"#02":2}}`},
 		{"struct that looks like a tag", struct {
 			T int `json:" t"`
 		}{5}, `{" di":{" t__":5}}`},
@@ -195,6 +211,11 @@ func TestAppendErrors(t *testing.T) {
 	type Pointer *Pointer
 	var endless Pointer
 	endless = &endless
+	far := endless
+	for range 10 {
+		next := far
+		far = &next
+	}
 	bad := "secret\xff"
 	for _, tt := range []struct {
 		name string
@@ -216,8 +237,11 @@ func TestAppendErrors(t *testing.T) {
 		{"keys of any type", map[any]int{"a": 1}, "a map with keys of type interface {}; use text or integers"},
 		{"map in itself", self, "self: the value contains itself"},
 		{"list in itself", loop, "[0]: the value contains itself"},
+		{"long chain of structs", chain(200), strings.Repeat("Next.", 127) + "items: nested deeper than 64 levels"},
+		{"chain of structs", *chain(100), "the JSON of a taggedjson_test.Basket: nested deeper than 64 levels"},
 		{"struct in itself", ring, "Next: the value contains itself"},
 		{"pointer to itself", endless, "the value contains itself"},
+		{"pointer to itself behind ten others", far, "nested deeper than 64 levels"},
 		{"struct with a function", Basket{Items: []any{1, func() {}}}, "items[1]: values of type func() have no JSON form; store plain data"},
 		{"struct with a channel in a map", Basket{Items: []any{map[string]any{"c": make(chan int)}}}, "items[0].c: values of type chan int have no JSON form; store plain data"},
 		{"struct with a function as field", &Basket{Hook: func() {}}, "Hook: values of type func() have no JSON form; store plain data"},
@@ -225,6 +249,14 @@ func TestAppendErrors(t *testing.T) {
 		{"struct with a bad embedded text", Basket{Base: Base{bad}}, "Base.Owner: text that is not valid UTF-8; store it as []byte"},
 		{"struct with NaN", Item{Price: math.NaN()}, "Price: NaN and infinities have no JSON form"},
 		{"struct with a bad key", Basket{Items: []any{map[string]int{"\xff": 1}}}, `items[0]["\xff"]: text that is not valid UTF-8; store it as []byte`},
+		{"struct with a field called -", struct {
+			//lint:ignore SA5008 the trailing comma is what names a field "-"
+			F string `json:"-,"`
+		}{bad}, "-: text that is not valid UTF-8; store it as []byte"},
+		{"struct with a key that fails", struct{ M map[badKey]int }{map[badKey]int{1: 1}}, "M: the MarshalText of a key, a taggedjson_test.badKey, failed"},
+		{"key that fails", map[badKey]int{1: 1}, "the MarshalText of a key, a taggedjson_test.badKey, failed"},
+		{"key that is nil", map[*netip.Addr]int{nil: 1}, "a map with keys of type *netip.Addr; use text or integers"},
+		{"MarshalText that fails", badKey(1), "the MarshalText of a taggedjson_test.badKey failed"},
 		{"struct that hides all", map[string]any{"k": Hidden{"secret"}}, "k: a taggedjson_test.Hidden has no exported fields; give it a MarshalJSON"},
 		{"MarshalJSON that fails", []any{Rude{"secret"}}, "[0]: encoding/json cannot write a taggedjson_test.Rude"},
 		{"MarshalJSON that gives no UTF-8", Sloppy{}, "the JSON of a taggedjson_test.Sloppy: malformed JSON at byte 1: a character that no string may hold"},
@@ -266,6 +298,46 @@ func TestAppendRefusesKeysOfOneText(t *testing.T) {
 	if want := "same: several keys of the map have this text"; err == nil || err.Error() != want {
 		t.Errorf("got error %v, want %s", err, want)
 	}
+}
+
+// keys is a map that encoding/json does not see when it is embedded.
+type keys map[Color]int
+
+// inner is a struct that it does see.
+type inner struct{ Keys keys }
+
+// blob is a []byte of another name.
+type blob []byte
+
+// flag is a bool of another name.
+type flag bool
+
+// label looks like a UUID of another package, but is none.
+type label [16]byte
+
+func (label) MarshalText() ([]byte, error) { return []byte(strings.Repeat("0", 36)), nil }
+
+// badKey cannot be written.
+type badKey int
+
+func (k badKey) MarshalText() ([]byte, error) { return nil, errRude }
+
+// chain returns structs in each other, so many below the first.
+func chain(length int) *Basket {
+	b := &Basket{}
+	for range length {
+		b = &Basket{Next: b}
+	}
+	return b
+}
+
+// nestedMaps returns 1 in so many maps.
+func nestedMaps(levels int) any {
+	v := any(int64(1))
+	for range levels {
+		v = map[string]any{"a": v}
+	}
+	return v
 }
 
 type sameText struct{ n int }
@@ -312,7 +384,12 @@ func TestDepth(t *testing.T) {
 		{"bytes at 65", withTag(64, []byte("x")), false},
 		{"tuple at 63 and 64", withTag(62, Tuple{}), true},
 		{"tuple at 64 and 65", withTag(63, Tuple{}), false},
+		{"tuple at 65", withTag(64, Tuple{}), false},
+		{"time at 65", withTag(64, time.Unix(0, 0)), false},
+		{"UUID at 65", withTag(64, UUID{}), false},
+		{"markup at 65", withTag(64, template.HTML("")), false},
 		{"escape at 63 and 64", withTag(62, map[string]any{" t": 1}), true},
+		{"escape at 65", withTag(64, map[string]any{" t": 1}), false},
 		{"escape at 64 and 65", withTag(63, map[string]any{" t": 1}), false},
 		{"map at 64", withTag(63, map[string]int{"a": 1}), true},
 		{"map at 65", withTag(64, map[string]int{"a": 1}), false},

@@ -159,6 +159,27 @@ func TestCustomTagComesBeforeBuiltInOnes(t *testing.T) {
 	}
 }
 
+func TestCustomTagsDoNotReachIntoStructs(t *testing.T) {
+	t.Parallel()
+	everyMap := pointTag()
+	everyMap.Check = func(v any) bool { _, ok := v.(map[string]any); return ok }
+	everyMap.Encode = func(v any) (any, error) { return "a map", nil }
+	got := mustAppend(t, newCodec(t, everyMap), []any{Base{"me"}, map[string]any{}, Base{"you"}})
+	if want := `[{"Owner":"me"},{" p":"a map"},{"Owner":"you"}]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestCustomTagThatCannotEncode(t *testing.T) {
+	t.Parallel()
+	rude := pointTag()
+	rude.Encode = func(any) (any, error) { return nil, errRude }
+	_, err := newCodec(t, rude).Append(nil, []any{Point{}})
+	if want := `[0]: the Encode of tag " p" refused a taggedjson_test.Point`; err == nil || err.Error() != want || !errors.Is(err, errRude) {
+		t.Errorf("got error %v, want %s", err, want)
+	}
+}
+
 func TestCustomTagOfItselfIsTooDeep(t *testing.T) {
 	t.Parallel()
 	endless := pointTag()

@@ -50,7 +50,7 @@ func TestDecode(t *testing.T) {
 		{"float", "1.0", 1.0},
 		{"exponent", "1E2", 100.0},
 		{"minus nothing as float", "-0.0", math.Copysign(0, -1)},
-		{"escapes", `"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\u0000é😀"`, "\"\\/\b\f\n\r\té😀\x00é😀"},
+		{"escapes", `"\"\\\/\b\f\n\r\t\u00E9\ud83d\ude00\u0000é😀"`, "\"\\/\b\f\n\r\té😀\x00é😀"},
 		{"escaped key", `{"\u0061":1}`, map[string]any{"a": int64(1)}},
 		{"escaped tag", `{"\u0020t":[]}`, Tuple{}},
 		{"last of several", `{"a":1,"b":2,"a":3}`, map[string]any{"a": int64(3), "b": int64(2)}},
@@ -62,7 +62,8 @@ func TestDecode(t *testing.T) {
 		{"nested escapes", `{" di":{" t__":{" di":{" t__":1}}}}`, map[string]any{" t": map[string]any{" t": int64(1)}}},
 		{"escaped escape", `{" di":{" di__":1}}`, map[string]any{" di": int64(1)}},
 		{"upper-case UUID", `{" u":"000000000000000000000000000000AB"}`, UUID{15: 0xab}},
-		{"the depth that is allowed", strings.Repeat("[", 64) + strings.Repeat("]", 64), nested(64)},
+		{"64 objects", strings.Repeat(`{"a":`, 64) + "1" + strings.Repeat("}", 64), nestedMaps(64)},
+		{"64 arrays", strings.Repeat("[", 64) + strings.Repeat("]", 64), nested(64)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,6 +153,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"depth 65", deep(65)},
 		{"depth 496", deep(496)},
 		{"depth 10,000", deep(10_000)},
+		{"65 objects", strings.Repeat(`{"a":`, 65) + "1" + strings.Repeat("}", 65)},
 		{"only opening", strings.Repeat("[", 10_000)},
 		{"only opening objects", strings.Repeat(`{"a":`, 10_000)},
 

@@ -140,7 +140,7 @@ func (s *scanner) readFloat() (float64, error) {
 	return n.exactFloat()
 }
 
-// wholeTag returns the text in a document that is a tag with text in it, and nothing else.
+// wholeTag reads a tag with nothing but text in it.
 func (s *scanner) wholeTag(tag string) (text string, ok bool) {
 	if !s.accept('{') {
 		return "", false
@@ -155,10 +155,7 @@ func (s *scanner) wholeTag(tag string) (text string, ok bool) {
 		return "", false
 	}
 	s.space()
-	if !s.accept('}') || s.end() != nil {
-		return "", false
-	}
-	return s.string(t), true
+	return s.string(t), s.accept('}')
 }
 
 // assign stores a v that has the type of dst, unless that type reads JSON in its own way.

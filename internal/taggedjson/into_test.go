@@ -67,6 +67,7 @@ func TestDecodeInto(t *testing.T) {
 		{"pointer", "5", new(*int), new(new(5))},
 		{"MarshalJSON and back", `{"a":1.5,"cents":500}`, new(Money), &Money{500}},
 		{"integers inside any keep their digits", `{"items":[9007199254740993]}`, new(Basket), &Basket{Items: []any{json.Number("9007199254740993")}}},
+		{"map that reads JSON in its own way", `{"a":1}`, new(shouting), &shouting{"A": 1.0}},
 		{"unknown members", `{"Owner":"me","more":{" t":[]}}`, new(Base), &Base{"me"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,6 +118,13 @@ func TestDecodeIntoErrors(t *testing.T) {
 		{"number in a bool", "4711", new(bool), "this number does not fit in bool"},
 		{"list in a map", "[4711]", new(map[string]any), "this array does not fit in map[string]interface {}"},
 		{"object in a list", `{"secret":1}`, new([]any), "this object does not fit in []interface {}"},
+		{"number in bytes", "4711", new([]byte), "this number does not fit in []uint8"},
+		{"bool in bytes", "true", new([]byte), "this bool does not fit in []uint8"},
+		{"tuple in bytes", `{" t":[]}`, new([]byte), "this taggedjson_test.Tuple does not fit in []uint8"},
+		{"null in what refuses it", "null", new(leaky), "this value does not fit in int"},
+		{"malformed number", "-", new(int), "malformed JSON at byte 1: a value is missing"},
+		{"malformed float", "1.", new(float64), "malformed JSON at byte 2: a digit is missing"},
+		{"malformed text in bytes", `{" b":"secret`, new([]byte), "malformed JSON at byte 13: the end of a string is missing"},
 		{"text in bytes", `"c2VjcmV0"`, new([]byte), "this string does not fit in []uint8"},
 		{"list in bytes", "[1,2]", new([]byte), "this array does not fit in []uint8"},
 		{"text in a time", `"secret"`, new(time.Time), "this string does not fit in time.Time"},
@@ -162,6 +170,19 @@ type leaky struct{}
 
 func (*leaky) UnmarshalJSON(b []byte) error {
 	return &json.UnmarshalTypeError{Value: string(b), Type: reflect.TypeFor[int]()}
+}
+
+// shouting changes its keys when it is read.
+type shouting map[string]any
+
+func (s *shouting) UnmarshalJSON(b []byte) error {
+	var m map[string]any
+	err := json.Unmarshal(b, &m)
+	*s = shouting{}
+	for key, v := range m {
+		(*s)[strings.ToUpper(key)] = v
+	}
+	return err
 }
 
 func TestDecodeIntoCustomTag(t *testing.T) {

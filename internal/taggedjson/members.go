@@ -99,9 +99,6 @@ func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
 	if only.Key != tagDict {
 		return dst, &Error{Reason: "the document is a tagged value, not an object"}
 	}
-	if only.Raw[0] != '{' {
-		return dst, badEscape()
-	}
 	found, err = Members(only.Raw, dst)
 	if err != nil {
 		return dst, err

@@ -23,7 +23,7 @@ func TestMembers(t *testing.T) {
 	for _, tt := range []struct{ name, data, want string }{
 		{"none", "{}", ""},
 		{"none, with space", " { } ", ""},
-		{"in their order", `{"b":1,"a":[2,{"c":null}],"d":"x"}`, `b=1 a=[2,{"c":null}] d="x"`},
+		{"in their order", `{"b":1,"a":[2,{"c":null}],"d":"x","e":false}`, `b=1 a=[2,{"c":null}] d="x" e=false`},
 		{"without the space around", " {\n\"a\" : 1.5e3 ,\t\"b\" : { \"c\" : 2 } } ", `a=1.5e3 b={ "c" : 2 }`},
 		{"escaped key", `{"\u0061\ud83d\ude00":1}`, "a😀=1"},
 		{"empty key", `{"":1}`, "=1"},
@@ -142,7 +142,7 @@ func TestSplitRefusesTags(t *testing.T) {
 	t.Parallel()
 	c := newCodec(t)
 	for _, data := range []string{
-		`{" t":[1]}`, `{" t":5}`, `{" u":"zz"}`, `{" b":5}`, `{" d":"x"}`, `{" m":"x"}`, `{" di":5}`, `{" di":{}}`,
+		`{" t":[1]}`, `{" t":5}`, `{" t":{" t__":1}}`, `{" u":{" t__":1}}`, `{" di":[]}`, `{" di":{"a":1,}}`, `{" u":"zz"}`, `{" b":5}`, `{" d":"x"}`, `{" m":"x"}`, `{" di":5}`, `{" di":{}}`,
 		`{" di":{" t__":1,"a":2}}`, `{" di":{"a":1}}`, `{" di":{"a__":1}}`, `[]`, `5`, `null`,
 	} {
 		if got, err := c.Split([]byte(data), nil); err == nil || len(got) != 0 {

@@ -51,12 +51,13 @@ func (e *encoder) reflected(v reflect.Value) error {
 		return e.markup(v.String())
 	case e.codec.isUUID(t):
 		return e.uuid(addressable(v).Bytes())
-	case t == reflect.TypeFor[big.Int]():
-		return e.number(addressable(v).Addr().Interface().(*big.Int).String())
 	case t.PkgPath() == "" && t.Kind() != reflect.Struct: // no methods
 		return e.kind(v)
 	}
-	switch m := addressable(v).Addr().Interface().(type) {
+	v = addressable(v)
+	switch m := v.Addr().Interface().(type) {
+	case *big.Int:
+		return e.number(m.String())
 	case json.Marshaler:
 		return e.marshaled(m, t)
 	case encoding.TextMarshaler:
@@ -72,11 +73,8 @@ func (c *Codec) isUUID(t reflect.Type) bool {
 	return t == c.types.UUID
 }
 
-// addressable returns v, or a copy of it, with all its methods.
+// addressable returns a copy of v that has the methods of its pointer too.
 func addressable(v reflect.Value) reflect.Value {
-	if v.CanAddr() {
-		return v
-	}
 	p := reflect.New(v.Type()).Elem()
 	p.Set(v)
 	return p
@@ -145,16 +143,11 @@ func (e *encoder) anyMap(m reflect.Value) error {
 		return nil
 	}
 	entries := make([]entry, 0, m.Len())
-	seen := make(map[string]bool, m.Len())
 	for iter := m.MapRange(); iter.Next(); {
 		key, err := keyText(iter.Key())
 		if err != nil {
 			return err
 		}
-		if seen[key] {
-			return under(&Error{Reason: "several keys of the map have this text"}, keyStep(key))
-		}
-		seen[key] = true
 		entries = append(entries, entry{key, iter.Value().Interface()})
 	}
 	return e.object(m, entries)
@@ -185,14 +178,15 @@ func isNilPointer(v reflect.Value) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// textMarshaled writes what MarshalText gives, and a UUID of another package as a UUID.
+// textMarshaled writes what MarshalText gives for v, which is addressable, and a UUID of another package
+// as a UUID.
 func (e *encoder) textMarshaled(m encoding.TextMarshaler, v reflect.Value) error {
 	text, err := m.MarshalText()
 	if err != nil {
 		return &Error{Reason: fmt.Sprintf("the MarshalText of a %s failed", v.Type()), Cause: err}
 	}
 	if isByteArray16(v.Type()) {
-		if id := addressable(v).Bytes(); string(text) == dashed(id) {
+		if id := v.Bytes(); string(text) == dashed(id) {
 			return e.uuid(id)
 		}
 	}

@@ -8,10 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// structure writes a struct as encoding/json does, once nothing inside it would be refused there, or
-// changed without a word.
+// structure writes a struct, which is addressable, as encoding/json does, once nothing inside it would be
+// refused there or changed without a word.
 func (e *encoder) structure(v reflect.Value) error {
-	v = addressable(v)
 	if err := e.inspect(v); err != nil {
 		return err
 	}
@@ -94,11 +93,6 @@ func (e *encoder) inspectPointer(v reflect.Value) error {
 }
 
 func (e *encoder) inspectInside(v reflect.Value) error {
-	if e.depth >= MaxDepth {
-		return tooDeep()
-	}
-	e.depth++
-	defer func() { e.depth-- }()
 	if v.Kind() == reflect.Struct {
 		return e.inspectFields(v)
 	}
@@ -141,9 +135,10 @@ func (e *encoder) inspectMap(m reflect.Value) error {
 func (e *encoder) inspectFields(v reflect.Value) error {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		skipped := name == "-" && options == "" || !field.IsExported() && !field.Anonymous
-		if skipped || strings.Contains(options, "omitzero") && v.Field(i).IsZero() {
+		tag := field.Tag.Get("json")
+		name, options, _ := strings.Cut(tag, ",")
+		hidden := tag == "-" || !field.IsExported() && !embedsStruct(field)
+		if hidden || strings.Contains(options, "omitzero") && v.Field(i).IsZero() {
 			continue
 		}
 		if err := e.inspect(v.Field(i)); err != nil {
@@ -151,6 +146,14 @@ func (e *encoder) inspectFields(v reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+func embedsStruct(field reflect.StructField) bool {
+	t := field.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return field.Anonymous && t.Kind() == reflect.Struct
 }
 
 func fieldStep(field reflect.StructField, name string) string {

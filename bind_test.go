@@ -1,0 +1,741 @@
+package dewar_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+)
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+// A sent is a request for Bind. Its path is that of the rule /{id}/{num:int}.
+type sent struct {
+	method, path, contentType, body string
+	header                          http.Header
+}
+
+// bind binds v, a pointer to a struct, to the request.
+func bind(t testing.TB, s sent, v any) error {
+	t.Helper()
+	app := newApp(t)
+	app.Route("/{id}/{num:int}", func(c *dewar.Context) error { return c.NoContent() }, dewar.Methods("GET", "POST"))
+	c, err := app.NewContext(httptest.NewRecorder(), s.request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Bind(v)
+}
+
+func (s sent) request() *http.Request {
+	method, path := s.method, s.path
+	if method == "" {
+		method = "POST"
+	}
+	if path == "" {
+		path = "/x/1"
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(s.body))
+	for key, values := range s.header {
+		r.Header[http.CanonicalHeaderKey(key)] = values
+	}
+	if s.contentType != "" {
+		r.Header.Set("Content-Type", s.contentType)
+	}
+	return r
+}
+
+func form(body string) sent     { return sent{contentType: formType, body: body} }
+func jsonBody(body string) sent { return sent{contentType: jsonType, body: body} }
+func query(q string) sent       { return sent{method: "GET", path: "/x/1?" + q} }
+
+type level int
+
+func (l *level) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "low":
+		*l = 1
+	case "high":
+		*l = 9
+	default:
+		return fmt.Errorf("unknown level %s", text)
+	}
+	return nil
+}
+
+type paging struct {
+	Page int `query:"page" default:"1"`
+	Size int `query:"size" default:"20"`
+}
+
+type Author struct {
+	Name string `form:"author"`
+}
+
+type item struct {
+	Name  string        `json:"name" required:"true"`
+	Count int           `json:"count" default:"1"`
+	Wait  time.Duration `json:"wait"`
+	Admin bool          // no tag: never set
+}
+
+type order struct {
+	Items  []item            `json:"items"`
+	Main   *item             `json:"main"`
+	Labels map[string]string `json:"labels"`
+	ByName map[string]item   `json:"by_name"`
+	Pair   [2]int            `json:"pair"`
+	Bytes  []byte            `json:"bytes"`
+	Any    any               `json:"any"`
+	At     time.Time         `json:"at"`
+	Level  level             `json:"level"`
+	ID     dewar.UUID        `json:"id"`
+	Small  int8              `json:"small"`
+	Text   string            `json:"text,omitempty"`
+}
+
+type tree struct {
+	Value    int     `json:"value"`
+	Children []*tree `json:"children"`
+}
+
+type Address struct {
+	City string `json:"city"`
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestBind(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 31, 15, 4, 5, 0, time.UTC)
+	uuid, _ := dewar.ParseUUID("123e4567-e89b-12d3-a456-426614174000")
+	for _, tt := range []struct {
+		name string
+		sent sent
+		want any // a struct; its fields before Bind are those of tt.from
+		from any
+	}{
+		{"path", sent{path: "/a%20b/7"}, struct {
+			ID  string `path:"id"`
+			Num int64  `path:"num"`
+		}{"a b", 7}, nil},
+		{"query", query("q=a+b&n=7&ok=on&f=1.5"), struct {
+			Q  string  `query:"q"`
+			N  uint8   `query:"n"`
+			OK bool    `query:"ok"`
+			F  float32 `query:"f"`
+		}{"a b", 7, true, 1.5}, nil},
+		{"header in any case", sent{header: http.Header{"X-Token": {"t"}, "X-Tag": {"a, b", "c"}}}, struct {
+			Token string   `header:"x-token"`
+			Tags  []string `header:"X-Tag"`
+		}{"t", []string{"a, b", "c"}}, nil},
+		{"form", form("title=A&body=line+1%0Aline+2"), struct {
+			Title string `form:"title"`
+			Body  string `form:"body"`
+		}{"A", "line 1\nline 2"}, nil},
+		{"types of text", query("d=1m30s&s=90&t=2026-01-31T15:04:05Z&u=123E4567-E89B-12D3-A456-426614174000&l=high&p=7&b=raw&any=x"), struct {
+			D time.Duration `query:"d"`
+			S time.Duration `query:"s"`
+			T time.Time     `query:"t"`
+			U dewar.UUID    `query:"u"`
+			L level         `query:"l"`
+			P *int          `query:"p"`
+			B []byte        `query:"b"`
+			A any           `query:"any"`
+		}{90 * time.Second, 90 * time.Second, at, uuid, 9, ptr(7), []byte("raw"), "x"}, nil},
+		{"slices take repeated values", query("n=1&n=2&s=a,b&s=c&l=low&l=high&a=1&a=2"), struct {
+			N []int    `query:"n"`
+			S []string `query:"s"`
+			L []level  `query:"l"`
+			A [2]int   `query:"a"`
+		}{[]int{1, 2}, []string{"a,b", "c"}, []level{1, 9}, [2]int{1, 2}}, nil},
+		{"the first of repeated values", query("n=1&n=2"), struct {
+			N int `query:"n"`
+		}{1}, nil},
+		{"missing fields stay as they are", query(""), struct {
+			Q string `query:"q"`
+			N *int   `query:"n"`
+		}{"before", nil}, struct {
+			Q string `query:"q"`
+			N *int   `query:"n"`
+		}{"before", nil}},
+		{"defaults", query(""), struct {
+			N int           `query:"n" default:"7"`
+			S []string      `query:"s" default:"a,b"`
+			D time.Duration `query:"d" default:"1m"`
+			P *bool         `query:"p" default:"true"`
+			J string        `json:"j" default:"x"`
+		}{7, []string{"a", "b"}, time.Minute, ptr(true), "x"}, nil},
+		{"a value goes before the default, also zero", query("n=0&s="), struct {
+			N int    `query:"n" default:"7"`
+			S string `query:"s" default:"x"`
+		}{0, ""}, nil},
+		{"empty is missing where it is no text", form("n=&f=&b=&list=&list=&l=&t=&p=&s="), struct {
+			N    int       `form:"n" default:"7"`
+			F    float64   `form:"f"`
+			B    bool      `form:"b" default:"true"`
+			List []int     `form:"list"`
+			L    level     `form:"l"`
+			T    time.Time `form:"t"`
+			P    *int      `form:"p"`
+			S    *string   `form:"s"`
+		}{N: 7, B: true, S: ptr("")}, nil},
+		{"empty is missing also when it comes first", query("n=&n=5"), struct {
+			N int `query:"n" default:"7"`
+		}{7}, nil},
+		{"required is satisfied by zero and empty text", form("n=0&s=&b=off"), struct {
+			N int    `form:"n" required:"true"`
+			S string `form:"s" required:"true"`
+			B bool   `form:"b" required:"true"`
+		}{0, "", false}, nil},
+		{"embedded structs", sent{path: "/x/1?page=3", contentType: formType, body: "author=ann"}, struct {
+			paging
+			*Author
+		}{paging{3, 20}, &Author{"ann"}}, nil},
+		{"an embedded pointer without values stays nil", form("x=1"), struct {
+			*Author
+			X int `form:"x"`
+		}{nil, 1}, nil},
+		{"an embedded struct with a tag is one field", jsonBody(`{"address":{"city":"inner"},"city":"outer"}`), struct {
+			Address `json:"address"`
+		}{Address{"inner"}}, nil},
+		{"several tags: path, query, header, form, json", sent{path: "/from-path/1?id=from-query&b=from-query", contentType: formType,
+			body: "id=from-form&b=from-form&c=from-form", header: http.Header{"C": {"from-header"}}}, struct {
+			A string `json:"id" form:"id" query:"id" path:"id"`
+			B string `form:"b" query:"b"`
+			C string `form:"c" header:"c"`
+		}{"from-path", "from-query", "from-header"}, nil},
+		{"form and json take the body there is: form", form("title=A"), struct {
+			Title string `form:"title" json:"title"`
+		}{"A"}, nil},
+		{"form and json take the body there is: JSON", jsonBody(`{"title":"A"}`), struct {
+			Title string `form:"title" json:"title"`
+		}{"A"}, nil},
+		{"any +json type", sent{contentType: "application/merge-patch+json; charset=utf-8", body: `{"n":7}`}, struct {
+			N int `json:"n"`
+		}{7}, nil},
+		{"JSON of every kind", jsonBody(`{"items":[{"name":"a","count":2,"wait":"1m"},{"name":"b","wait":2.5,"Admin":true}],
+			"main":{"name":"m","count":0,"admin":true},"labels":{"k":"v"},"by_name":{"x":{"name":"y"}},"pair":[1,2],"bytes":"aGk=",
+			"any":[1,"x",null],"at":"2026-01-31T15:04:05Z","level":"high","id":"123e4567-e89b-12d3-a456-426614174000","small":-128,"text":"é"}`),
+			order{
+				Items:  []item{{"a", 2, time.Minute, false}, {"b", 1, 2500 * time.Millisecond, false}},
+				Main:   &item{"m", 0, 0, false},
+				Labels: map[string]string{"k": "v"}, ByName: map[string]item{"x": {"y", 1, 0, false}},
+				Pair: [2]int{1, 2}, Bytes: []byte("hi"), Any: []any{1.0, "x", nil}, At: at, Level: 9, ID: uuid, Small: -128, Text: "é",
+			}, nil},
+		{"null is missing", jsonBody(`{"items":null,"main":null,"small":null}`), order{Small: 5}, order{Small: 5}},
+		{"null in a list is zero", jsonBody(`{"pair":[null,2],"items":[null]}`), order{Pair: [2]int{0, 2}, Items: []item{{}}}, nil},
+		{"a type that leads back to itself", jsonBody(`{"value":1,"children":[{"value":2,"children":[]},null]}`),
+			tree{1, []*tree{{2, []*tree{}}, nil}}, nil},
+		{"JSON names match exactly", jsonBody(`{"TEXT":"x","Text":"y"}`), order{}, nil},
+		{"what has no tag is never set", sent{path: "/x/1?Admin=1&admin=1", contentType: formType, body: "Admin=1&admin=1&name=a"}, struct {
+			Name  string `form:"name"`
+			Admin bool
+			Inner struct {
+				Admin bool `form:"admin"`
+			}
+		}{Name: "a"}, nil},
+		{"json minus is no tag", jsonBody(`{"-":"x","Secret":"x","n":1}`), struct {
+			Secret string `json:"-"`
+			N      int    `json:"n"`
+		}{"", 1}, nil},
+		{"a json tag without a name has that of the field", jsonBody(`{"Title":"x"}`), struct {
+			Title string `json:",omitempty"`
+		}{"x"}, nil},
+		{"numbers in keys mean nothing", form("a[-1]=1&a[99999999]=2&a.b.c=3&__proto__=4&a=5"), struct {
+			A []int `form:"a"`
+		}{[]int{5}}, nil},
+		{"members without a field are ignored, also twice", jsonBody(`{"x":1,"x":2,"text":"a"}`), order{Text: "a"}, nil},
+		{"an empty JSON body has no members", sent{contentType: jsonType, body: " "}, order{}, nil},
+		{"a body that is not asked for is not read", sent{contentType: "text/plain", body: "x"}, paging{1, 20}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := reflect.New(reflect.TypeOf(tt.want))
+			if tt.from != nil {
+				got.Elem().Set(reflect.ValueOf(tt.from))
+			}
+			if err := bind(t, tt.sent, got.Interface()); err != nil {
+				t.Fatalf("got error %v", err)
+			}
+			if !reflect.DeepEqual(got.Elem().Interface(), tt.want) {
+				t.Errorf("got %+v, want %+v", got.Elem().Interface(), tt.want)
+			}
+		})
+	}
+}
+
+func TestBindReportsEveryBadField(t *testing.T) {
+	t.Parallel()
+	type search struct {
+		paging
+		Num   int8                  `path:"num"`
+		Since time.Time             `header:"x-since"`
+		Wait  time.Duration         `query:"wait"`
+		N     []int                 `query:"n"`
+		Token string                `header:"X-Token" required:"true"`
+		Title string                `form:"title" json:"title" required:"true"`
+		File  *multipart.FileHeader `form:"file"`
+	}
+	for _, tt := range []struct {
+		name string
+		sent sent
+		v    any
+		want []dewar.FieldError
+	}{
+		{"text of every source", sent{path: "/x/300?page=two&size=1.5&wait=later&n=1&n=x", contentType: formType, body: "name=a",
+			header: http.Header{"X-Since": {"yesterday"}}}, &search{}, []dewar.FieldError{
+			{"page", "want an integer, but the value is malformed"},
+			{"size", "want an integer, but the value is malformed"},
+			{"num", "want an integer from -128 to 127, but the value is out of range"},
+			{"X-Since", "want a time such as 2006-01-02T15:04:05Z or 2006-01-02, or seconds since 1970, but the value is malformed"},
+			{"wait", "want a duration such as 30s or a number of seconds, but the value is malformed"},
+			{"n[1]", "want an integer, but the value is malformed"},
+			{"X-Token", "missing"},
+			{"title", "missing"},
+		}},
+		{"JSON, with the way to each", jsonBody(`{"items":[{"name":7},{"count":"many"},5],"main":[],"labels":{"secret":7},"by_name":{"secret":{}},
+			"pair":[1],"bytes":"%","at":"now","level":"hush","id":"hush","small":300,"text":true}`), &order{}, []dewar.FieldError{
+			{"items[0].name", "want text"},
+			{"items[1].name", "missing"},
+			{"items[1].count", "want an integer, but the value is malformed"},
+			{"items[2]", "want an object"},
+			{"main", "want an object"},
+			{"labels[*]", "want text"},
+			{"by_name[*].name", "missing"},
+			{"pair", "want a list of 2"},
+			{"bytes", "not valid"},
+			{"at", "want a time such as 2006-01-02T15:04:05Z"},
+			{"level", "not valid"},
+			{"id", "not valid"},
+			{"small", "want an integer from -128 to 127, but the value is out of range"},
+			{"text", "want text"},
+		}},
+		{"text is no number in JSON", jsonBody(`{"n":"5","b":1,"l":["x",2,true]}`), &struct {
+			N int   `json:"n"`
+			B bool  `json:"b"`
+			L []int `json:"l"`
+		}{}, []dewar.FieldError{
+			{"n", "want an integer"},
+			{"b", "want true or false"},
+			{"l[0]", "want an integer, but the value is malformed"},
+			{"l[2]", "want an integer, but the value is a boolean"},
+		}},
+		{"a member given twice", jsonBody(`{"text":"a","text":"b","items":[{"name":"a","name":"a"}]}`), &order{}, []dewar.FieldError{
+			{"text", "given more than once"},
+			{"items[0].name", "given more than once"},
+		}},
+		{"required and null or empty", sent{path: "/x/1?n=", contentType: jsonType, body: `{"title":null}`}, &struct {
+			N     int    `query:"n" required:"true"`
+			Title string `json:"title" required:"true"`
+		}{}, []dewar.FieldError{{"n", "missing"}, {"title", "missing"}}},
+		{"no body at all", sent{method: "GET"}, &struct {
+			Title string `form:"title" json:"heading" required:"true"`
+			Text  string `json:"text" required:"true"`
+		}{}, []dewar.FieldError{{"title", "missing"}, {"text", "missing"}}},
+		{"the name in the body that came", jsonBody(`{}`), &struct {
+			Title string `form:"title" json:"heading" required:"true"`
+		}{}, []dewar.FieldError{{"heading", "missing"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := bind(t, tt.sent, tt.v)
+			var he *dewar.HTTPError
+			if !errors.As(err, &he) || he.Code != 400 {
+				t.Fatalf("got error %v, want an HTTPError with status 400", err)
+			}
+			if !reflect.DeepEqual(he.Errors, tt.want) {
+				t.Errorf("got %+v\nwant %+v", he.Errors, tt.want)
+			}
+			if !strings.Contains(err.Error(), tt.want[0].Field+": "+tt.want[0].Detail) {
+				t.Errorf("the error reads %q, want the fields in it", err)
+			}
+			for _, secret := range []string{"later", "yesterday", "secret", "hush", "many"} {
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("the error repeats %q from the request: %v", secret, err)
+				}
+			}
+		})
+	}
+	t.Run("good fields are set, bad ones stay", func(t *testing.T) {
+		t.Parallel()
+		v := struct {
+			Title string `form:"title"`
+			Count int    `form:"count"`
+		}{Count: 5}
+		if err := bind(t, form("title=kept&count=x"), &v); err == nil || v.Title != "kept" || v.Count != 5 {
+			t.Errorf("got %+v and error %v, want the good field set", v, err)
+		}
+	})
+	t.Run("at most a hundred are listed", func(t *testing.T) {
+		t.Parallel()
+		err := bind(t, jsonBody(`{"items":[`+strings.Repeat("1,", 5000)+`1]}`), &order{})
+		var he *dewar.HTTPError
+		if !errors.As(err, &he) || len(he.Errors) != 100 {
+			t.Errorf("got %d errors, want 100", len(he.Errors))
+		}
+	})
+}
+
+func TestBindRefusesBodies(t *testing.T) {
+	t.Parallel()
+	type both struct {
+		Title string `form:"title" json:"title"`
+	}
+	type onlyForm struct {
+		Title string `form:"title"`
+	}
+	deep := strings.Repeat(`{"children":[`, 40) + strings.Repeat(`]}`, 40)
+	for _, tt := range []struct {
+		name string
+		sent sent
+		v    any
+		code int
+		want string
+	}{
+		{"neither form nor JSON", sent{contentType: "text/plain", body: `{"title":"x"}`}, &both{}, 415, "The body must be a form or JSON."},
+		{"no type at all", sent{body: `title=x`}, &onlyForm{}, 415, "The body must be a form."},
+		{"a form where JSON is wanted", form("text=x"), &order{}, 415, "The body must be JSON, sent with Content-Type: application/json."},
+		{"JSON where a form is wanted", jsonBody(`{"title":"x"}`), &onlyForm{}, 415, "The body must be a form."},
+		{"broken JSON", jsonBody(`{"text":`), &order{}, 400, "The body is not valid JSON."},
+		{"no JSON", jsonBody(`title=x`), &order{}, 400, "The body is not valid JSON, at byte"},
+		{"a second value", jsonBody(`{}{}`), &order{}, 400, "The body is not valid JSON."},
+		{"rubbish at the end", jsonBody(`{} x`), &order{}, 400, "The body is not valid JSON"},
+		{"a byte order mark", jsonBody("\ufeff{}"), &order{}, 400, "The body is not valid JSON"},
+		{"UTF-16", jsonBody("{\x00\"\x00"), &order{}, 400, "The body is not valid JSON"},
+		{"a list", jsonBody(`[1]`), &order{}, 400, "The body must be a JSON object."},
+		{"null", jsonBody(`null`), &order{}, 400, "The body must be a JSON object."},
+		{"nested too deep for the type", jsonBody(deep), &tree{}, 400, "nested too deep"},
+		{"nested too deep for anyone", jsonBody(`{"any":` + strings.Repeat("[", 20000)), &order{}, 400, "not valid JSON"},
+		{"JSON too large", jsonBody(`{"text":"` + strings.Repeat("x", 1<<20) + `"}`), &order{}, 413, ""},
+		{"a form too large", form("title=" + strings.Repeat("x", 500_001)), &both{}, 413, ""},
+		{"a broken form", form("title=%zz"), &both{}, 400, ""},
+		{"a broken multipart form", sent{contentType: "multipart/form-data; boundary=b", body: "--b\r\nrubbish"}, &both{}, 400, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := bind(t, tt.sent, tt.v)
+			var he *dewar.HTTPError
+			if !errors.As(err, &he) || he.Code != tt.code || !strings.Contains(he.Error(), tt.want) {
+				t.Errorf("got error %v, want status %d and %q", err, tt.code, tt.want)
+			}
+		})
+	}
+}
+
+func TestBindRefusesStructs(t *testing.T) {
+	t.Parallel()
+	type hidden struct {
+		Name string `query:"name"`
+	}
+	type noTags struct{ Admin bool }
+	for _, tt := range []struct {
+		name string
+		v    any
+		want string
+	}{
+		{"no pointer", paging{}, "Bind(dewar_test.paging): pass a pointer to a struct, as in c.Bind(&form)"},
+		{"nil", nil, "pass a pointer to a struct"},
+		{"a nil pointer", (*paging)(nil), "pass a pointer to a struct"},
+		{"a pointer to a map", &map[string]any{}, "pass a pointer to a struct"},
+		{"no tags", &noTags{}, "dewar_test.noTags has no field with a tag, so nothing could be set"},
+		{"unexported", &struct {
+			name string `query:"name"`
+		}{}, "field name of struct { name string"},
+		{"unexported, the cure", &struct {
+			name string `query:"name"`
+		}{}, "is not exported; begin its name with a capital letter"},
+		{"in an embedded pointer to an unexported type", &struct{ *hidden }{}, "field Name of struct { *dewar_test.hidden } is in hidden, an embedded pointer"},
+		{"an unknown option", &struct {
+			A int `query:"a,omitempty"`
+		}{}, `has the tag query:"a,omitempty"; write a name alone`},
+		{"required as an option", &struct {
+			A int `form:"a,required"`
+		}{}, `and required:"true" or default:"..." as tags of their own`},
+		{"no name", &struct {
+			A int `path:""`
+		}{}, `has the tag path:""; write a name alone`},
+		{"required with a wrong word", &struct {
+			A int `query:"a" required:"yes"`
+		}{}, `has the tag required:"yes"; write required:"true"`},
+		{"required and default", &struct {
+			A int `query:"a" required:"true" default:"1"`
+		}{}, "is required and has a default, which it would never get"},
+		{"a default that does not fit", &struct {
+			A int `query:"a" default:"one"`
+		}{}, `has the tag default:"one", which does not fit its type int`},
+		{"no header name", &struct {
+			A int `header:"X Token"`
+		}{}, `has the tag header:"X Token", which is no name of a header`},
+		{"a type that no text makes", &struct {
+			A struct{ B int } `query:"a"`
+		}{}, "which cannot be made from text; give the type an UnmarshalText method or take the value from json"},
+		{"a map from a form", &struct {
+			A map[string]string `form:"a"`
+		}{}, "cannot be made from text"},
+		{"a file from elsewhere", &struct {
+			A *multipart.FileHeader `query:"a"`
+		}{}, "takes uploaded files; give it the tag form and no other"},
+		{"a file with a default", &struct {
+			A *multipart.FileHeader `form:"a" default:"x"`
+		}{}, "takes uploaded files and has a default"},
+		{"json with the option string", &struct {
+			A int `json:"a,string"`
+		}{}, "has the option string in its tag json"},
+		{"a struct without tags inside JSON", &struct {
+			A []noTags `json:"a"`
+		}{}, "is made of a struct: dewar_test.noTags has no field with a tag"},
+		{"a map with numbers as keys", &struct {
+			A map[int]string `json:"a"`
+		}{}, "whose keys are no plain text; use a map with string keys"},
+		{"a function", &struct {
+			A func() `json:"a"`
+		}{}, "which JSON does not have"},
+		{"an interface", &struct {
+			A io.Reader `json:"a"`
+		}{}, "which JSON cannot fill; use a struct or any"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := bind(t, sent{}, tt.v)
+			wantError(t, err, tt.want)
+			var he *dewar.HTTPError
+			if errors.As(err, &he) {
+				t.Errorf("the error is an HTTPError with status %d, want one whose answer is 500", he.Code)
+			}
+		})
+	}
+}
+
+func TestBindFiles(t *testing.T) {
+	t.Parallel()
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for _, name := range []string{"avatar", "photo", "photo"} {
+		part, err := parts.CreateFormFile(name, name+".png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(part, "the "+name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := parts.WriteField("title", "x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := sent{contentType: parts.FormDataContentType(), body: body.String()}
+	var v struct {
+		Title  string                  `form:"title"`
+		Avatar *multipart.FileHeader   `form:"avatar" required:"true"`
+		Photos []*multipart.FileHeader `form:"photo"`
+		Other  *multipart.FileHeader   `form:"other"`
+	}
+	if err := bind(t, s, &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Title != "x" || v.Avatar == nil || v.Avatar.Filename != "avatar.png" || len(v.Photos) != 2 || v.Other != nil {
+		t.Errorf("got %+v, want title, avatar, two photos and no other", v)
+	}
+	var missing struct {
+		File *multipart.FileHeader `form:"file" required:"true"`
+	}
+	wantError(t, bind(t, s, &missing), "file: missing")
+}
+
+func TestBindAnswer(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		var v struct {
+			N int    `query:"n<b>"`
+			S string `query:"s" required:"true"`
+		}
+		return c.Bind(&v)
+	})
+	app.Get("/mistake", func(c *dewar.Context) error { return c.Bind(paging{}) })
+	srv := serve(t, app)
+	for _, tt := range []struct{ name, accept, path, want string }{
+		{"JSON", "application/json", "/?n%3Cb%3E=x", `{"title":"Bad Request","status":400,"detail":"Some fields are not right.","errors":[{"field":"n\u003cb\u003e","detail":"want an integer, but the value is malformed"},{"field":"s","detail":"missing"}]}`},
+		{"HTML", "text/html", "/?n%3Cb%3E=x", "<ul>\n<li>n&lt;b&gt;: want an integer, but the value is malformed</li>\n<li>s: missing</li>\n</ul>\n"},
+		{"text", "text/plain", "/?n%3Cb%3E=x", "400 Some fields are not right.\nn<b>: want an integer, but the value is malformed\ns: missing\n"},
+		{"one field", "text/plain", "/?s=1&n%3Cb%3E=x", "400 One field is not right.\nn<b>: want an integer, but the value is malformed\n"},
+		{"a programmer's mistake", "text/plain", "/mistake", "500 Internal Server Error\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := ask(t, srv, "GET", tt.path, "Accept", tt.accept)
+			if !strings.Contains(got.body, tt.want) {
+				t.Errorf("got %q, want %q in it", got.body, tt.want)
+			}
+		})
+	}
+}
+
+func TestBindLeavesTheBodyReadable(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	var first, second order
+	var third map[string]any
+	app.Post("/", func(c *dewar.Context) error {
+		return errors.Join(c.Bind(&first), c.BindJSON(&third), c.Bind(&second), c.NoContent())
+	})
+	w := httptest.NewRecorder()
+	r := jsonBody(`{"text":"x"}`).request()
+	r.URL.Path = "/"
+	app.ServeHTTP(w, r)
+	if w.Code != 204 || first.Text != "x" || second.Text != "x" || third["text"] != "x" {
+		t.Errorf("got status %d, %q, %q and %v, want the text each time", w.Code, first.Text, second.Text, third)
+	}
+}
+
+func TestBindFormErrorIsAnsweredOnceHandled(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		var v struct {
+			Title string `form:"title"`
+		}
+		if err := c.Bind(&v); err != nil {
+			return c.Status(422).Text("try again")
+		}
+		return c.NoContent()
+	})
+	w := httptest.NewRecorder()
+	r := form("title=%zz").request()
+	r.URL.Path = "/"
+	app.ServeHTTP(w, r)
+	if w.Code != 422 || w.Body.String() != "try again" {
+		t.Errorf("got %d %q, want the view's own answer", w.Code, w.Body)
+	}
+}
+
+func FuzzBind(f *testing.F) {
+	f.Add("GET", "id=7", "", "", "")
+	f.Add("POST", "page=2&size=x", formType, "title=a&n=1&n=2&a[99999999]=1&a[-1]=2", "x")
+	f.Add("POST", "", jsonType, `{"items":[{"name":"a"},null,5],"main":{},"pair":[1,2],"any":{"a":[1]},"small":1e999}`, "1s")
+	f.Add("POST", "%zz&;", jsonType+"; charset=utf-16", `{"value":1,"children":[{"children":[{}]},null]}`, "\xff")
+	f.Add("POST", "", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx\r\n--b--\r\n", "")
+	f.Add("PUT", "d=1m&t=2026-01-31&l=high", "application/x+json", strings.Repeat("[", 100), "")
+	app := newApp(f)
+	c0 := app // one app, so that its plans are used again
+	f.Fuzz(func(t *testing.T, method, rawQuery, contentType, body, token string) {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Method, r.URL.RawQuery = method, rawQuery
+		r.Header["Content-Type"], r.Header["X-Token"] = []string{contentType}, []string{token}
+		for _, v := range fuzzShapes() {
+			r.Body = io.NopCloser(strings.NewReader(body))
+			c, err := c0.NewContext(httptest.NewRecorder(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = c.Bind(v)
+			var he *dewar.HTTPError
+			if err != nil && (!errors.As(err, &he) || he.Code/100 != 4) {
+				t.Errorf("Bind of %T failed with %v, want it to be the request's fault", v, err)
+			}
+			if form := r.MultipartForm; form != nil {
+				_ = form.RemoveAll()
+				r.MultipartForm, r.Form, r.PostForm = nil, nil, nil
+			}
+			if guarded, ok := v.(*guardedShape); ok && (guarded.Admin || guarded.Inner.Admin) {
+				t.Error("a field without a tag was set")
+			}
+		}
+	})
+}
+
+type guardedShape struct {
+	Name  string `json:"name" form:"name" query:"name"`
+	Admin bool
+	Inner struct {
+		Name  string `json:"name"`
+		Admin bool
+	} `json:"inner"`
+}
+
+func fuzzShapes() []any {
+	return []any{
+		&struct {
+			paging
+			Token time.Duration         `header:"X-Token"`
+			Title string                `form:"title" json:"title" required:"true"`
+			N     []int                 `form:"n" query:"n"`
+			File  *multipart.FileHeader `form:"file"`
+		}{},
+		&struct {
+			D *time.Duration `query:"d"`
+			T time.Time      `query:"t"`
+			U dewar.UUID     `query:"id"`
+			L []level        `query:"l"`
+			A [3]float32     `query:"a"`
+			B []byte         `query:"b"`
+		}{},
+		&order{}, &tree{}, &guardedShape{},
+	}
+}
+
+func ExampleContext_Bind() {
+	app := dewar.New("example")
+	app.Get("/posts/{year:int}", func(c *dewar.Context) error {
+		var listing struct {
+			Year   int           `path:"year"`
+			Page   int           `query:"page" default:"1"`
+			Tags   []string      `query:"tag"`
+			MaxAge time.Duration `query:"max_age"`
+		}
+		if err := c.Bind(&listing); err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(listing.Year, listing.Page, listing.Tags, listing.MaxAge, "\n"))
+	})
+	for _, url := range []string{"/posts/2026?tag=go&tag=web&max_age=90s", "/posts/2026?page=two&max_age=old"} {
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+		fmt.Print(w.Body)
+	}
+	// Output:
+	// 2026 1 [go web] 1m30s
+	// 400 Some fields are not right.
+	// page: want an integer, but the value is malformed
+	// max_age: want a duration such as 30s or a number of seconds, but the value is malformed
+}
+
+func ExampleFieldError() {
+	app := dewar.New("example")
+	app.ErrorHandler(400, func(c *dewar.Context, err error) error {
+		var bad *dewar.HTTPError
+		if !errors.As(err, &bad) || len(bad.Errors) == 0 {
+			return c.Text("bad request")
+		}
+		fields, err := json.Marshal(bad.Errors)
+		if err != nil {
+			return err
+		}
+		return c.Text(string(fields))
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		var v struct {
+			Page int `query:"page" required:"true"`
+		}
+		return c.Bind(&v)
+	})
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	fmt.Print(w.Body)
+	// Output: [{"field":"page","detail":"missing"}]
+}

@@ -1,0 +1,159 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+const (
+	minKeyLength  = 16 // bytes; shorter ones can be found by trying
+	goodKeyLength = 32
+	keyCure       = "set it to a long random text such as openssl rand -hex 32 prints"
+)
+
+// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address; public tells that
+// other machines can reach it. A key that is empty, short, well-known or repeated is an error when public and
+// neither DEBUG nor TESTING is on, and a warning in the log otherwise.
+func (app *App) checkKeys(public bool) error {
+	snap := app.Config.snapshot()
+	strict := public && !snap.view.Bool("DEBUG") && !snap.view.Bool("TESTING")
+	weak, meagre := snap.keyProblems()
+	if strict && len(weak) > 0 {
+		problems := make([]error, len(weak))
+		for i, text := range weak {
+			problems[i] = errors.New(text)
+		}
+		return fmt.Errorf("dewar: app %q must not be served to other machines with these keys; mend them, or serve 127.0.0.1:\n%w",
+			app.Name(), errors.Join(problems...))
+	}
+	if strict && !snap.view.Has("SECRET_KEY") {
+		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+keyCure)
+	}
+	for _, text := range append(weak, meagre...) {
+		app.logger().Warn(text)
+	}
+	return nil
+}
+
+// keyProblems says what is wrong with the keys: those that are weak, and those that could be longer.
+func (s *snapshot) keyProblems() (weak, meagre []string) {
+	keys := s.secretKeys()
+	for i, k := range keys {
+		switch reason := weakness(k.text); {
+		case reason != "":
+			weak = append(weak, fmt.Sprintf("%s %s; %s", k.name, reason, keyCure))
+		case len(k.text) < goodKeyLength:
+			meagre = append(meagre, fmt.Sprintf("%s has %d bytes, %d are better; %s", k.name, len(k.text), goodKeyLength, keyCure))
+		}
+		if j := slices.IndexFunc(keys[:i], func(earlier secretKey) bool { return earlier.text == k.text }); j >= 0 {
+			weak = append(weak, fmt.Sprintf("%s is the same key as %s; remove it", k.name, keys[j].name))
+		}
+	}
+	return weak, meagre
+}
+
+// A secretKey is a key that cookies are verified with, and how to name it.
+type secretKey struct{ name, text string }
+
+// secretKeys returns SECRET_KEY, when it is set, and the fallbacks.
+func (s *snapshot) secretKeys() []secretKey {
+	var keys []secretKey
+	if e := s.entry("SECRET_KEY"); e.value != nil {
+		keys = append(keys, secretKey{"SECRET_KEY from " + e.source, s.view.String("SECRET_KEY")})
+	}
+	source := s.entry("SECRET_KEY_FALLBACKS").source
+	for i, text := range s.view.Strings("SECRET_KEY_FALLBACKS") {
+		keys = append(keys, secretKey{fmt.Sprintf("SECRET_KEY_FALLBACKS[%d] from %s", i, source), text})
+	}
+	return keys
+}
+
+// weakness says why key can be guessed, or "".
+func weakness(key string) string {
+	switch {
+	case key == "":
+		return "is empty"
+	case isWellKnown(key):
+		return "is an example that everybody knows"
+	case len(key) < minKeyLength:
+		return fmt.Sprintf("has %d bytes, at least %d are needed", len(key), minKeyLength)
+	case repeats(key):
+		return "repeats the same few characters"
+	}
+	return ""
+}
+
+// repeats reports whether key is a short text over and over, or made of fewer than five different bytes.
+func repeats(key string) bool {
+	for n := 1; n < minKeyLength && n <= len(key)/2; n++ {
+		if key[n:] == key[:len(key)-n] {
+			return true
+		}
+	}
+	different := slices.Compact(slices.Sorted(slices.Values([]byte(key))))
+	return len(different) < 5
+}
+
+// isWellKnown reports whether key is one that tutorials use, whatever its case and punctuation.
+func isWellKnown(key string) bool {
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			return r
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return -1
+	}, key)
+	return slices.Contains(wellKnownKeys[:], plain) ||
+		slices.ContainsFunc(wellKnownParts[:], func(part string) bool { return strings.Contains(plain, part) })
+}
+
+// wellKnownKeys are keys of tutorials and of this project, in small letters and digits.
+var wellKnownKeys = [...]string{
+	"dev", "devkey", "development", "developmentkey", "test", "testing", "testkey", "default", "flask", "dewar",
+	"key", "secret", "secretkey", "secretstring", "secretword", "thesecretkey", "asecretkey", "averysecretkey",
+	"averysecretstring", "averysecretpassword", "verysecret", "verysecretkey", "topsecret", "topsecretkey",
+	"mysecret", "mysecretkey", "mysupersecretkey", "supersecret", "supersecretkey", "thisisasecret",
+	"thisisasecretkey", "thisismysecretkey", "thisissecret", "thisisaverysecretkey", "notsosecret", "somesecret",
+	"somesecretkey", "somethingsecret", "randomstring", "somerandomstring", "longrandomstring", "alongrandomstring",
+	"productionkey", "youwillneverguess", "hardtoguessstring", "password", "password123", "admin", "qwertyuiop",
+	"0123456789", "1234567890", "12345678901234567890", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz",
+	"0123456789abcdef0123456789abcdef", "deadbeefdeadbeef",
+	"192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf", "5y2lf4q8z", "5y2lf4q8znxec",
+	"atestkeythatislongenoughtobeone",
+}
+
+// wellKnownParts give away a placeholder wherever they stand.
+var wellKnownParts = [...]string{
+	"changeme", "changethis", "changeit", "replaceme", "replacethis", "yoursecret", "yourkeyhere", "secretkeyhere",
+	"insecure", "donttellanyone", "donotuse", "placeholder", "correcthorsebatterystaple",
+}
+
+// warnings says what is odd about secrets though it is taken as it is: a line break at the end, which a file
+// easily gets and which is part of the key then.
+func (c *Config) warnings() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var texts []string
+	entries := c.snapshot().entries
+	for _, key := range sortedKeys(entries) {
+		spec := c.declared[key]
+		text, ok := entries[key].value.(string)
+		if ok && spec != nil && spec.secret && strings.HasSuffix(text, "\n") {
+			texts = append(texts, fmt.Sprintf("%s from %s ends in a line break, which counts as a part of it; write it without one, as printf %%s does, if that is not meant",
+				key, entries[key].source))
+		}
+	}
+	return texts
+}
+
+// warn logs the warnings.
+func (c *Config) warn(logger *slog.Logger) {
+	for _, text := range c.warnings() {
+		logger.Warn(text)
+	}
+}

@@ -1,0 +1,375 @@
+package dewar
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// canaries are secrets that must not show anywhere.
+var canaries = []string{
+	"kanarie-of-SECRET_KEY+/?&<>\"'", "kanarie-of-fallback-1", "kanarie-of-fallback-2", "kanarie-of-database@:", "kanarie-of-token",
+	"kanarie-declared", "kanarie-nested", "kanarie-mysql", "kanarie-libpq",
+}
+
+// wantNoCanary checks that text holds none of the canaries, as they are or encoded.
+func wantNoCanary(t *testing.T, what, text string) {
+	t.Helper()
+	for _, canary := range canaries {
+		quoted := strconv.Quote(canary)
+		encoded, _ := json.Marshal(canary)
+		for how, secret := range map[string]string{
+			"as it is": canary, "quoted": quoted[1 : len(quoted)-1], "in JSON": strings.Trim(string(encoded), `"`),
+			"in base64": base64.StdEncoding.EncodeToString([]byte(canary))[:16], "in base64 for URLs": base64.URLEncoding.EncodeToString([]byte(canary))[:16],
+			"in hex": hex.EncodeToString([]byte(canary)), "in HEX": strings.ToUpper(hex.EncodeToString([]byte(canary))),
+			"escaped for a query": url.QueryEscape(canary), "escaped for a path": url.PathEscape(canary),
+			"as bytes": strings.Trim(fmt.Sprint([]byte(canary)), "[]"),
+		} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s shows %q %s:\n%s", what, canary, how, text)
+			}
+		}
+	}
+	if strings.Contains(text, "kanarie") {
+		t.Errorf("%s shows a part of a secret:\n%s", what, text)
+	}
+}
+
+// canaryApp returns an app full of secrets, and its log.
+func canaryApp(t *testing.T) (*App, *bytes.Buffer) {
+	t.Helper()
+	var log bytes.Buffer
+	app := New("canary", RootPath(t.TempDir()))
+	app.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	err := errors.Join(
+		app.Config.Declare("DEFAULT", canaries[5], "declared to be secret", Secret()),
+		app.Config.Declare("MAILGUN", "", "declared to be secret", Secret()),
+		app.Config.Update(Map{
+			"SECRET_KEY": canaries[0], "SECRET_KEY_FALLBACKS": []string{canaries[1], canaries[2]},
+			"DATABASE_URL": "postgres://user:" + canaries[3] + "@db.example/app", "API_TOKEN": canaries[4], "MAILGUN": canaries[5],
+			"REPLICAS": []any{"postgres://user:" + canaries[3] + "@one.example/app", Map{"password": canaries[6], "PORT": 5432}},
+			"SETTINGS": Map{"THEME": "dark", "api_key": canaries[6], "deep": Map{"smtp_password": canaries[6]}},
+			"MYSQL":    "root:" + canaries[7] + "@tcp(127.0.0.1:3306)/app", "LIBPQ": "host=db password='" + canaries[8] + "' dbname=app",
+			"BYTES": []byte(canaries[4]), "CLIENT": struct{ Password string }{canaries[6]}, "PLAIN": "shown",
+			"GITHUB": "https://" + canaries[4] + "@github.example/x", "PRIVATE_KEYS": map[string]string{"a": canaries[6]},
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app, &log
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	t.Parallel()
+	app, log := canaryApp(t)
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := app.NewContext(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap := app.Config.snapshot()
+	printed := map[string]any{
+		"Config": app.Config, "App": app, "Values": c.Config(), "Values as a value": *c.Config(), "Values of Config": &app.Config.Values,
+		"snapshot": snap, "settings": snap.settings(),
+		"Config as a value": reflect.ValueOf(app.Config).Elem().Interface(), "App as a value": reflect.ValueOf(app).Elem().Interface(),
+		"Context": c, "Response": c.Response, "Session": c.Session(), "around": struct {
+			App    *App
+			Config *Config
+			hidden *Config
+			snap   *snapshot
+			values *Values
+			c      *Context
+		}{app, app.Config, app.Config, snap, c.Config(), c},
+		"list": []any{app.Config, app, c.Config()},
+	}
+	for s := range app.Config.All() {
+		printed["Setting "+s.Key], printed["*Setting "+s.Key] = s, &s
+	}
+	for name, v := range printed {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T", "%10v", "%p", "%w"} {
+			wantNoCanary(t, name+" by "+verb, fmt.Sprintf(verb, v))
+		}
+		wantNoCanary(t, name+" by Sprint", fmt.Sprint(v)+fmt.Sprintln(v))
+		if encoded, err := json.Marshal(v); err != nil {
+			wantNoCanary(t, name+" in an error of JSON", err.Error())
+		} else {
+			wantNoCanary(t, name+" in JSON", string(encoded))
+		}
+		for _, handler := range []slog.Handler{slog.NewTextHandler(log, nil), slog.NewJSONHandler(log, nil)} {
+			logger := slog.New(handler).With("with", v)
+			logger.Info("value", "value", v, slog.Group("group", "value", v))
+		}
+		wantNoCanary(t, name+" in a panic", (&PanicError{Value: v}).Error())
+	}
+	wantNoCanary(t, "the log", log.String())
+
+	var table bytes.Buffer
+	if err := app.Config.WriteTable(&table); err != nil {
+		t.Fatal(err)
+	}
+	wantNoCanary(t, "the table", table.String())
+	for _, shown := range []string{"shown", "dark", "5432", "[redacted]", "postgres://[redacted]@db.example/app", "[redacted]@tcp(127.0.0.1:3306)/app", "host=db password=[redacted] dbname=app"} {
+		if !strings.Contains(table.String(), shown) {
+			t.Errorf("the table lacks %q:\n%s", shown, table.String())
+		}
+	}
+}
+
+func TestSecretsAreNotInErrors(t *testing.T) {
+	t.Parallel()
+	app, _ := canaryApp(t)
+	c := app.Config
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	quoting := func(data []byte, v any) error { return fmt.Errorf("cannot parse %q near %s", data, data) }
+	var wrong struct {
+		SecretKey   int `config:",required"`
+		APIToken    time.Duration
+		DatabaseURL []int
+		Settings    []string
+		Replicas    []struct{ X int }
+	}
+	_, required := Require[int](c, "SECRET_KEY")
+	_, missing := Require[string](c, "NONE")
+	for name, err := range map[string]error{
+		"Set":                 c.Set("DEBUG", canaries[0]),
+		"FromMapping":         c.FromMapping(Map{"DEBUG": canaries[0], "SECRET_KEY_FALLBACKS": canaries[1], "SECRET_KEY": []string{canaries[0]}}),
+		"FromObject":          c.FromObject(struct{ Debug, SecretKeyFallbacks string }{canaries[4], canaries[1]}),
+		"FromFile":            c.FromFile(write("a.json", `{"DEBUG": "`+canaries[4]+`"}`), json.Unmarshal),
+		"FromFile, malformed": c.FromFile(write("b.json", `{"SECRET_KEY": `+canaries[4]+`}`), json.Unmarshal),
+		"a parser that quotes": c.FromFile(write("c.toml", "TITLE = \"x\"\nSECRET_KEY = \""+canaries[4]+"\"\nSECRET_KEY_FALLBACKS = [\n  \""+canaries[1]+"\",\n  '"+
+			canaries[2]+"',\n]\nDATABASE_URL = 'postgres://u:kanarie-x@h'\n"), quoting),
+		"FromDotenv":    c.FromDotenv(write("a.env", "FLASK_SECRET_KEY=\""+canaries[4])),
+		"a reference":   c.FromDotenv(write("b.env", "FLASK_SECRET_KEY=x${kanarie}")),
+		"environment":   c.fromEnv(defaultLoad(), []string{"FLASK_DEBUG=" + canaries[0], "FLASK_API_TOKEN__x=" + canaries[4]}),
+		"a file's name": c.fromEnv(defaultLoad(), []string{"FLASK_SECRET_KEY_FILE=" + canaries[4]}),
+		"Declare":       c.Declare("API_TOKEN", 5, "a number"),
+		"Decode":        c.Decode(&wrong),
+		"Require":       required,
+		"Build":         app.Build(),
+		"keys":          app.checkKeys(true),
+	} {
+		if err == nil {
+			if name != "keys" {
+				t.Errorf("%s: got no error", name)
+			}
+			continue
+		}
+		for ; err != nil; err = errors.Unwrap(err) {
+			wantNoCanary(t, name, fmt.Sprintf("%v %+v %#v %q", err, err, err, err))
+		}
+	}
+	if missing == nil {
+		t.Error("got no error for a missing key")
+	}
+}
+
+func TestWithoutSecretsLeavesOtherErrorsAlone(t *testing.T) {
+	t.Parallel()
+	file := []byte("TITLE = 'dewar'\nSECRET_KEY = 'kanarie'\nPORT = x\n")
+	err := errors.New(`line 3 (last key "SECRET_KEY"): expected value but found "x" after 'dewar'`)
+	if got := withoutSecrets(err, file); got != err {
+		t.Errorf("got %v, want the error itself", got)
+	}
+	err = fmt.Errorf("found %q: %w", "kanarie", os.ErrInvalid)
+	if got := withoutSecrets(err, file); got.Error() != `found "[redacted]": invalid argument` {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestSecretsAreNotInTheLogOfARequest(t *testing.T) {
+	t.Parallel()
+	app, log := canaryApp(t)
+	for path, view := range map[string]Handler{
+		"/panic": func(c *Context) error { panic(fmt.Sprintf("%v %+v", c.App.Config, c.Config())) },
+		"/value": func(c *Context) error { panic(c.App.Config) },
+		"/error": func(c *Context) error { _, err := Require[int](c.Config(), "SECRET_KEY"); return err },
+		"/log": func(c *Context) error {
+			c.Logger().Info("config", "config", c.App.Config, "app", c.App)
+			return c.JSON(c.App.Config)
+		},
+	} {
+		app.Get(path, view, Endpoint(strings.Trim(path, "/")))
+	}
+	for _, path := range []string{"/panic", "/value", "/error", "/log"} {
+		for _, accept := range []string{"text/html", "application/json", "text/plain"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Accept", accept)
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, r)
+			wantNoCanary(t, "the answer to "+path, w.Body.String()+fmt.Sprint(w.Header()))
+		}
+	}
+	wantNoCanary(t, "the log", log.String())
+}
+
+func TestBuildWarnsOfALineBreakAtTheEndOfASecret(t *testing.T) {
+	t.Parallel()
+	app, log := canaryApp(t)
+	path := filepath.Join(app.RootPath, "key")
+	if err := os.WriteFile(path, []byte("kanarie kanarie kanarie kanarie\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Config.fromEnv(defaultLoad(), []string{"FLASK_SECRET_KEY_FILE=key"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"level=WARN", "SECRET_KEY from environment FLASK_SECRET_KEY_FILE ends in a line break", "printf %s"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("got log %q, want %q in it", log, want)
+		}
+	}
+	wantNoCanary(t, "the log", log.String())
+	if got := app.Config.String("SECRET_KEY"); got != "kanarie kanarie kanarie kanarie\n" {
+		t.Errorf("got %q, want every byte of the file", got)
+	}
+}
+
+func TestKeysAreCheckedBeforeServing(t *testing.T) {
+	t.Parallel()
+	const good = "6f1c0d8e2b7a4953b1f07c6a9e3d5842"
+	for _, tt := range []struct {
+		name string
+		keys Map
+		want string // in the error, or the warning
+		weak bool   // an error, not only a warning
+	}{
+		{"good", Map{"SECRET_KEY": good}, "", false},
+		{"good, with fallbacks", Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{strings.ToUpper(good)}}, "", false},
+		{"not set", Map{}, "SECRET_KEY is not set", false},
+		{"empty", Map{"SECRET_KEY": ""}, "is empty", true},
+		{"one byte", Map{"SECRET_KEY": "x"}, "has 1 bytes, at least 16", true},
+		{"15 bytes", Map{"SECRET_KEY": good[:15]}, "has 15 bytes, at least 16", true},
+		{"16 bytes", Map{"SECRET_KEY": good[:16]}, "has 16 bytes, 32 are better", false},
+		{"31 bytes", Map{"SECRET_KEY": good[:31]}, "has 31 bytes, 32 are better", false},
+		{"dev", Map{"SECRET_KEY": "dev"}, "everybody knows", true},
+		{"changeme", Map{"SECRET_KEY": "please change me, I am the key of production"}, "everybody knows", true},
+		{"of Flask's guide", Map{"SECRET_KEY": "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"}, "everybody knows", true},
+		{"of Flask's quickstart", Map{"SECRET_KEY": "_5#y2L\"F4Q8z\n\xec]/"}, "everybody knows", true},
+		{"of Flask's quickstart, as it is written", Map{"SECRET_KEY": `_5#y2L"F4Q8z\n\xec]/`}, "everybody knows", true},
+		{"of the tests", Map{"SECRET_KEY": "a test key that is long enough to be one"}, "everybody knows", true},
+		{"one letter", Map{"SECRET_KEY": strings.Repeat("a", 64)}, "repeats", true},
+		{"one word", Map{"SECRET_KEY": strings.Repeat("hunter2", 8)}, "repeats", true},
+		{"few letters", Map{"SECRET_KEY": "abbabaabbaababbabaababbaabbabaab"}, "repeats", true},
+		{"weak fallback", Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{"dev"}}, "SECRET_KEY_FALLBACKS[0]", true},
+		{"the key among the fallbacks", Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{strings.ToUpper(good), good}}, "SECRET_KEY_FALLBACKS[1]", true},
+	} {
+		for _, where := range []struct {
+			name   string
+			public bool
+			config Map
+		}{
+			{"public", true, Map{}}, {"loopback", false, Map{}}, {"public, DEBUG", true, Map{"DEBUG": true}}, {"public, TESTING", true, Map{"TESTING": true}},
+		} {
+			t.Run(tt.name+", "+where.name, func(t *testing.T) {
+				t.Parallel()
+				var log bytes.Buffer
+				app := New("test")
+				app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+				if err := errors.Join(app.Config.FromMapping(tt.keys), app.Config.FromMapping(where.config)); err != nil {
+					t.Fatal(err)
+				}
+				err := app.checkKeys(where.public)
+				strict := where.name == "public"
+				if wantErr := strict && tt.weak; (err != nil) != wantErr || err != nil && !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("got error %v, want one: %v, with %q", err, wantErr, tt.want)
+				}
+				warned := strings.Contains(log.String(), tt.want) && strings.Contains(log.String(), "level=WARN")
+				if wantWarning := err == nil && tt.want != "" && (strict || tt.name != "not set"); warned != wantWarning {
+					t.Errorf("got log %q, want a warning: %v, with %q", &log, wantWarning, tt.want)
+				}
+			})
+		}
+	}
+}
+
+func TestRandomKeysAreGood(t *testing.T) {
+	t.Parallel()
+	for i := range 10_000 {
+		key := randomKey(i)
+		if reason := weakness(key); reason != "" {
+			t.Fatalf("%q %s", key, reason)
+		}
+	}
+}
+
+// randomKey returns a key as programs make them: 16 random bytes in hex, or 24 in base64.
+func randomKey(i int) string {
+	random := make([]byte, 24)
+	rand.Read(random)
+	if i%2 == 0 {
+		return hex.EncodeToString(random[:16])
+	}
+	return base64.StdEncoding.EncodeToString(random)
+}
+
+func TestNamesOfSecrets(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]bool{
+		"SECRET_KEY": true, "MY_SECRET": true, "DB_PASSWORD": true, "password": true, "apiKey": true, "API_KEY": true, "STRIPE_KEYS": true,
+		"ACCESS_TOKEN": true, "tokens": true, "SSH_PASSPHRASE": true, "MYSQL_PWD": true, "AWS_CREDENTIALS": true,
+		"DEBUG": false, "TITLE": false, "KEYBOARD": false, "MAX_COOKIE_SIZE": false, "SESSION_COOKIE_NAME": false, "": false,
+	} {
+		if got := namesSecret(key); got != want {
+			t.Errorf("%q: got %v, want %v", key, got, want)
+		}
+	}
+	for i := range builtinKeys {
+		if spec := builtinKeys[i]; namesSecret(spec.name) != spec.secret {
+			t.Errorf("%s: named like a secret %v, declared so %v", spec.name, namesSecret(spec.name), spec.secret)
+		}
+	}
+}
+
+func TestLoginsAreRedacted(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"postgres://u:p@h/db":                 "postgres://[redacted]@h/db",
+		"postgres://u:p/s@h/db":               "postgres://[redacted]@h/db",
+		"postgres://u:p w'\"@h/db":            "postgres://[redacted]@h/db",
+		"https://token@github.com/x":          "https://[redacted]@github.com/x",
+		"amqp://a:b@one,amqp://c:d@two":       "amqp://[redacted]@two",
+		"root:/p@tcp(h:1)/db":                 "[redacted]@tcp(h:1)/db",
+		"host=h password=p dbname=d":          "host=h password=[redacted] dbname=d",
+		`host=h PASSWORD = 'p \' q' dbname=d`: "host=h PASSWORD = [redacted] dbname=d",
+		"https://h/x?api_key=p&y=1":           "https://h/x?api_key=[redacted]&y=1",
+		"Server=h;Pwd=p;Database=d":           "Server=h;Pwd=[redacted];Database=d",
+		"https://example.com/a?b=c":           "https://example.com/a?b=c",
+		"me@example.com":                      "me@example.com",
+		"Admin <admin@example.com>":           "Admin <admin@example.com>",
+		"127.0.0.1:5000":                      "127.0.0.1:5000",
+		"12:30":                               "12:30",
+		"":                                    "",
+		"plain text":                          "plain text",
+		"sqlite:///prod.db":                   "sqlite:///prod.db",
+	} {
+		if got := withoutLogin(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package pyconfig_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestErrorsAreCures reads what is not available. The error must name the line, the construct and the cure.
+func TestErrorsAreCures(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, source, want string }{
+		{"import", "A = 1\nimport redis\nB = redis.Redis()\n",
+			"config.py:2: import redis is not available; only os, datetime and pathlib are. Move the code that needs it to Go, or write the value"},
+		{"import of a part", "from flask_caching.backends import X\n",
+			"config.py:1: import flask_caching.backends is not available; only os, datetime and pathlib are. Move the code that needs it to Go, or write the value"},
+		{"dotenv", "from dotenv import load_dotenv\nload_dotenv()\n",
+			"config.py:1: import dotenv is not available; only os, datetime and pathlib are. Delete the line and let FromDotenv of the Go program read the .env file"},
+		{"secrets", "import secrets\n",
+			"config.py:1: import secrets is not available; only os, datetime and pathlib are. Write the value or take it from os.environ; a value that is new at every start is no configuration"},
+		{"logging", "import os, logging\n",
+			"config.py:1: import logging is not available; only os, datetime and pathlib are. Write the level as text, such as \"INFO\", or move the code to Go"},
+		{"json", "import json\n",
+			"config.py:1: import json is not available; only os, datetime and pathlib are. Load the data from Go with a FromFile call of its own, or write the value"},
+		{"relative import", "from .base import *\n",
+			"config.py:1: a relative import is not available; load the other file with a FromFile call of its own before this one"},
+		{"star import", "from os import *\n", "config.py:1: import * is not available; name what you need"},
+		{"try", "\ntry:\n    A = 1\nexcept KeyError:\n    A = 2\nfinally:\n    pass\nB = 1\n",
+			"config.py:2: try is not available; use os.environ.get with a default, or load a second file from Go with dewar.Optional()"},
+		{"with", "with open('x') as f:\n    A = f.read()\n",
+			"config.py:1: with is not available; read the file in Go and set the key there"},
+		{"while", "while True:\n    pass\n", "config.py:1: while is not available; use for with range"},
+		{"for else", "for i in []: pass\nelse: pass\n",
+			"config.py:2: else after for is not available; set a name in the loop and test it afterwards"},
+		{"async", "async def f(): pass\n", "config.py:1: async is not available; write a plain function, or the value"},
+		{"match", "x = 1\nmatch x:\n    case 1: pass\n", "config.py:2: match is not available; use if and elif"},
+		{"walrus", "if (n := 5) > 1:\n    A = n\nelse:\n    A = 1\n",
+			"config.py:1: \":=\" is not available; assign on a line of its own"},
+		{"del", "x = 1\ndel x\n",
+			"config.py:2: del is not available; leave the name out; names with a lower-case letter are not loaded"},
+		{"global", "def f():\n    global A\n    A = 1\nf()\n",
+			"config.py:2: global is not available; return the value from the function and assign it outside"},
+		{"yield", "def f():\n    yield 1\nA = list(f())\n",
+			"config.py:2: yield is not available; write a plain function, or the value"},
+		{"decorator", "def f(x): return x\n@f\n@f\ndef g(): pass\n",
+			"config.py:2: a decorator is not available; only @staticmethod and @classmethod before a method are; move the function to Go"},
+		{"dataclass", "@dataclass\nclass A:\n    X: int = 1\n",
+			"config.py:1: a decorator is not available; only @staticmethod and @classmethod before a method are; move the function to Go"},
+		{"property", "class A:\n    @property\n    def uri(self): return 1\n",
+			"config.py:2: the decorator @property is not available; assign the value in the class, Flask does not call properties of a class either"},
+		{"metaclass", "class A(metaclass=type): pass\n",
+			"config.py:1: this argument of a class is not available; only base classes are; write the attributes out"},
+		{"starred target", "a, *b = [1, 2]\n", "config.py:1: a starred target is not available; take the parts with slices"},
+		{"f-string with =", "x = 1\nA = f'{x=}'\n",
+			"config.py:2: \"=\" in an f-string is not available; write the name as text before the braces"},
+		{"in an f-string over lines", "A = f'''\n{(x := 1)}\n'''\n",
+			"config.py:2: \":=\" is not available; assign on a line of its own"},
+		{"matrix product", "A = 1 @ 2\n", "config.py:1: \"@\" is not available; write the value"},
+		{"ellipsis", "A = ...\n", "config.py:1: \"...\" is not available; write the value"},
+		{"complex", "A = 1j\n", "config.py:1: complex numbers are not available; write the value another way"},
+		{"named character", `A = "\N{BULLET}"`,
+			`config.py:1: \N{...} is not available; write the character itself, or \u with its number`},
+		{"exec", "exec('A = 1')\n", "config.py:1: exec() is not available; write the value, or compute it in Go"},
+		{"open", "A = open('x').read()\n", "config.py:1: open() is not available; write the value, or compute it in Go"},
+		{"type", "A = type(1).__name__\n", "config.py:1: type() is not available; write the value, or compute it in Go"},
+		{"urandom", "import os\nKEY = os.environ.get('NOPE') or os.urandom(24)\n",
+			"config.py:2: os.urandom is not available; a key that is new at every start logs everyone out: put it into the environment, os.environ[\"SECRET_KEY\"]"},
+		{"imported urandom", "from os import urandom\nKEY = urandom(24)\n",
+			"config.py:2: os.urandom is not available; a key that is new at every start logs everyone out: put it into the environment, os.environ[\"SECRET_KEY\"]"},
+		{"exists", "import os\nA = os.path.exists('x')\n",
+			"config.py:2: os.path.exists is not available; files are not looked at: write the value, or decide by an environment variable"},
+		{"exists of a Path", "from pathlib import Path\nA = Path('x').exists()\n",
+			"config.py:2: Path.exists is not available; files are not looked at: write the value, or decide by an environment variable"},
+		{"read_text", "from pathlib import Path\nA = Path('x').read_text()\n",
+			"config.py:2: Path.read_text is not available; files are not looked at: write the value, or decide by an environment variable"},
+		{"makedirs", "import os\nos.makedirs('x')\n",
+			"config.py:2: os.makedirs is not available; a configuration changes nothing: do it in Go"},
+		{"now", "import datetime\nA = datetime.datetime.now()\n",
+			"config.py:2: datetime.datetime is not available; a value that changes with time is no configuration: compute it in Go"},
+		{"unknown attribute of a module", "import os\nA = os.cpu_count()\n",
+			"config.py:2: os.cpu_count is not available; write the value, or compute it in Go"},
+		{"missing variable", "import os\n\nA = os.environ['NO_SUCH_VARIABLE']\n",
+			`config.py:3: the environment variable "NO_SUCH_VARIABLE" is not set; set it, or give a default with os.environ.get("NO_SUCH_VARIABLE", "...")`},
+		{"set variable", "import os\nos.environ['A'] = 'b'\n",
+			"config.py:2: os.environ cannot be changed; set the variable before the program starts"},
+		{"default of the environment", "import os\nos.environ.setdefault('A', 'b')\n",
+			"config.py:2: os.environ.setdefault is not available; a configuration changes nothing: do it in Go"},
+		{"whole environment", "import os\nA = dict(os.environ.items())\n",
+			"config.py:2: os.environ.items is not available; the environment as a whole is not listed: name the variable, or use FromPrefixedEnv in Go"},
+		{"None from the environment", "import os\nA = 'sqlite:///' + os.environ.get('NOPE')\n",
+			"config.py:2: str + None is not possible; os.environ.get gives None for a variable that is not set, so give it a default"},
+		{"unknown function", "A = config('KEY')\n",
+			`config.py:1: the name "config" is not defined; define it above, or write the value`},
+		{"forgotten quotes", "A = 1\nSECRET_KEY = hunter2\n",
+			"config.py:2: a name on this line is not defined; put text in quotes, or define the name above"},
+		{"raised", "\nif True:\n    raise RuntimeError('SECRET_KEY ' 'is missing')\n",
+			"config.py:3: the file raises RuntimeError: SECRET_KEY is missing"},
+		{"asserted", "assert 1 > 2, 'wrong'\n", "config.py:1: an assertion of the file does not hold: wrong"},
+		{"raised in a function", "def f():\n    raise ValueError(str(1))\n\nA = f()\n",
+			"config.py:2: the file raises ValueError"},
+		{"in a method", "class A:\n    @staticmethod\n    def f():\n        import redis\n    X = f()\n",
+			"config.py:4: import redis is not available; only os, datetime and pathlib are. Move the code that needs it to Go, or write the value"},
+		{"init", "class A:\n    def __init__(self): pass\nX = A()\n",
+			"config.py:3: objects with arguments are not available; write the attributes in the class"},
+		{"long timedelta", "from datetime import timedelta\nA = timedelta(days=1000000)\n",
+			"config.py:2: a timedelta is longer than 106751 days, the most that time.Duration holds; write a smaller one"},
+		{"latin-1", "A = '\xe9'\n", "config.py: the file is not UTF-8; save it as UTF-8"},
+		{"latin-1 declared", "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nA = '\u00e9'\n",
+			"config.py:1: the file declares another encoding than UTF-8; save it as UTF-8 and drop the declaration"},
+		{"NUL", "A = '\x00'\n", "config.py: the file has a NUL byte; save it as UTF-8 text"},
+		{"keys that are no text", "A = {'x': {(1, 2): 3}}\n", "config.py: A: tuple is the key of a dict; use text"},
+		{"keys with one text", "A = {1: 1, '1': 2}\n",
+			"config.py: A: two keys of a dict have the same text; write them as different texts"},
+		{"Python 2", "print 'x'\n", "config.py:1: expected the end of the line before text in quotes"},
+		{"missing comma", "A = [\n    'a'\n    1,\n]\n", "config.py:3: expected \"]\" before a number"},
+		{"open bracket", "A = [\n    1,\nB = 2\n", "config.py:1: \"[\" is never closed"},
+		{"open text", "A = '''\n\n", "config.py:1: text is not closed; add the closing quote"},
+		{"old octal", "A = 0755\n", "config.py:1: a number begins with 0; write 0o for octal, or drop the 0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := job{File: "/srv/config.py", Source: tt.source}.read()
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestUnavailableCodeMayStandUnused has what is not available where the file does not reach it.
+func TestUnavailableCodeMayStandUnused(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"import redis", "try:\n        A = 2\n    except E:\n        A = 3\n    else:\n        pass\n    finally:\n        pass",
+		"with x as y:\n        A = 2", "while True:\n        A = 2", "async for x in y: A = 2", "del A", "yield 5", "x = yield", "a, *A = 2",
+		"if (A := 2):\n        pass\n    elif (A := 3):\n        pass\n    else:\n        pass", "@d\n    @e\n    def A(): pass",
+		"match A:\n        case 1:\n            A = 2", "for A in B:\n        pass\n    else:\n        pass", "x = [await y for y in z]", "import redis; A = 2",
+		"class A(metaclass=B):\n        @property\n        def f(self): pass",
+	} {
+		for _, head := range []string{"if False:", "def f():", "class C:\n  def f(self):"} {
+			source := "A = 1\n" + head + "\n    " + body + "\nB = A + 1\n"
+			values, err := job{File: "/srv/config.py", Source: source}.read()
+			if err != nil || values["B"] != int64(2) {
+				t.Errorf("%s\ngot %v and the error %v, want B to be 2", source, values, err)
+			}
+		}
+	}
+}
+
+// TestErrorsShowNoValues fails in many ways with a secret at hand.
+func TestErrorsShowNoValues(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2canary"
+	const prelude = "import os\nfrom datetime import timedelta\nfrom pathlib import Path\n" +
+		"S = os.environ['KEY']\nT = '" + secret + "'\nD = {S: T}\nclass C: X = S\ndef f(a): return a\n"
+	for _, line := range []string{
+		"A = S + 1", "A = 1 + S", "A = S - S", "A = -T", "A = ~D", "A = S * S", "A = S / 2", "A = S ** 2", "A = S << 1",
+		"A = int(S)", "A = int(T, 16)", "A = float(S)", "A = ord(S)", "A = chr(S)", "A = abs(S)", "A = round(S)", "A = hex(S)",
+		"A = D['x']", "A = D[S + 'x']", "A = D[[S]]", "A = [S][5]", "A = [S][S]", "A = S[S]", "A = S[100]", "A = S[S:]", "A = {[S]: 1}", "A = {S: 1}[T + T]",
+		"A = getattr(S, T)", "A = getattr(C, S)", "A = S.nope", "A = C.nope", "A = D.nope()", "A = S()", "A = D()", "A = f(S, S)", "A = f()",
+		"A = f(**{S: 1})", "A = f(**{S: 1, 'a': 2})", "A = f(**S)", "A = f(*5)", "A = dict(**D, **D)", "A = f(b=S)", "A = len(1, S)", "A = str(S, S)",
+		"A, B = S", "A, B = [S]", "A, B = S, S, S", "A, B = 5", "for a, b in [S]: pass", "for a, b in [[S]]: pass", "for x in 5: pass",
+		"A = [x for x, y in D]", "A = sorted([S, 1])", "A = max(S, 1)", "A = min([])", "A = S < 1", "A = S in 5", "A = 1 in S",
+		"A = '%d' % S", "A = '%d' % T", "A = '%s %s' % S", "A = '%(x)s' % D", "A = '%s' % (S, S)", "A = (S + '%') % 1", "A = (S + '%q') % 1",
+		"A = '{}'.format()", "A = '{x}'.format(S)", "A = '{:d}'.format(S)", "A = '{0[x]}'.format(D)", "A = (S + '{').format()", "A = f'{S:d}'", "A = format(1, S)",
+		"A = S.join([1])", "A = S.join(5)", "A = S.index('zzz')", "A = S.split('')", "A = S.encode(S)", "A = S.replace(1, 2)", "A = S.startswith(5)", "A = S.strip(5)",
+		"A = b'x' + S", "A = bytes(S)", "A = bytes(S, T)", "A = S.encode().decode('latin-1')", "A = S.encode().hex(1)", "A = list(D.items())[5]", "D.update(S)", "D.update([S])",
+		"D.pop('x')", "[S].remove('x')", "[S].pop(5)", "[S].index(T + 'x')", "{S}.remove('x')", "D[[S]] = 1", "[S][5] = 1", "S[0] = T", "S.x = T", "C.X.y = T", "D[S] += 1", "C.X += 1", "C.Z += S",
+		"A = os.path.join(S, 1)", "A = os.path.join(D)", "A = os.environ[S]", "A = os.environ[D]", "A = os.environ.get(D)", "A = Path(D)", "A = Path(S) + S", "A = Path(S).nope", "A = Path(S).with_name('')",
+		"A = timedelta(S)", "A = timedelta(days=S)", "A = timedelta(**D)", "A = timedelta(1) * S", "A = timedelta(1) < S",
+		"raise ValueError(S)", "raise ValueError(f'{S}')", "raise ValueError('x' + S)", "raise ValueError('%s' % S)", "raise S", "assert False, S", "assert S == 1, f'{S}'",
+		"A = {1: S, '1': T}", "A = {(S, T): 1}", "A = []\nA.append(A)", "A = " + secret, "A = " + secret + " + 1", "A = " + secret + ".x", "A = 'x' " + secret, "A = " + secret + " 'x'", "A = 5" + secret, "A = '" + secret,
+		"A = '''" + secret, "A = f'{" + secret + "}'", "A = f'{S'", "A = f'{" + secret + " 1}'", "A = (" + secret, "A = [" + secret + " 1]", "A = -" + secret, secret + " = ", secret + " 1", "'" + secret + "' = 1", "A = $" + secret,
+		"A = " + secret + "$", "if " + secret + ": pass", "for x in " + secret + ": pass", "def g(x=" + secret + "): pass", "class B:\n    A = " + secret, "class B(D): pass", "class B(S): pass", "A = lambda: " + secret + "\nA()",
+		"A = T.encode('" + secret + "')", "A = [S] * S", "A = S * 10**10", "A = (S,) * 10**10", "isinstance(S, T)", "A = zip(S, 5)", "A = zip(x=S)", "A = enumerate(S, T)", "A = sum([S])", "A = sum(S)", "A = divmod(S, 1)", "A = pow(S, 1)", "A = range(S)", "A = reversed(5, S)", "A = map(S, [1])", "A = filter(S, [T])", "A = sorted([1], key=S)", "A = dict([S])", "A = dict(S)", "A = set([D])", "A = {D}",
+		"A = b'" + secret + "é'", "A = '" + secret + `\x1'`, "A = '" + secret + `\N{X}'`, "A = '" + secret + "' b'x'", "  A = S", "A = S\n  B = T", "return S", "break", "A = [S for x in 5]", "A = S if else T",
+	} {
+		j := job{File: "/srv/config.py", Source: prelude + line + "\n", Env: map[string]string{"KEY": secret}}
+		values, err := j.read()
+		if err == nil {
+			t.Errorf("%s: got %d values, want an error", line, len(values))
+			continue
+		}
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: the error shows the secret: %v", line, err)
+		}
+		var safe interface{ ShowsNoValues() }
+		if !errors.As(err, &safe) {
+			t.Errorf("%s: the error does not say that it shows no values", line)
+		}
+		if !strings.HasPrefix(err.Error(), "config.py") {
+			t.Errorf("%s: the error does not name the file: %v", line, err)
+		}
+	}
+}

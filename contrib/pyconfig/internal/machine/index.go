@@ -1,0 +1,155 @@
+package machine
+
+import (
+	"math"
+	"unicode/utf8"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+)
+
+// index evaluates x[key].
+func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
+	switch x := x.(type) {
+	case *starlark.Dict:
+		v, err := get(x, key)
+		if err == nil && v == nil {
+			return nil, fault.New("the dict has no such key; use .get with a default")
+		}
+		return v, err
+	case environ:
+		return m.variable(key)
+	case starlark.String:
+		return m.character(string(x), key)
+	case starlark.Bytes:
+		i, err := position(key, len(x))
+		if err != nil {
+			return nil, err
+		}
+		return starlark.MakeInt(int(x[i])), nil
+	case starlark.Indexable:
+		i, err := position(key, x.Len())
+		if err != nil {
+			return nil, err
+		}
+		return x.Index(i), nil
+	}
+	return nil, fault.New("%s has no elements to take%s", typeName(x), noneHint(x))
+}
+
+// position turns an index into one that counts from the start.
+func position(key starlark.Value, n int) (int, error) {
+	i, err := starlark.AsInt32(unbool(key))
+	if err != nil {
+		return 0, fault.New("an index must be an int, not %s", typeName(key))
+	}
+	if i < 0 {
+		i += n
+	}
+	if i < 0 || i >= n {
+		return 0, fault.New("the index is out of range")
+	}
+	return i, nil
+}
+
+func (m *Machine) character(s string, key starlark.Value) (starlark.Value, error) {
+	if err := m.charge(len(s)); err != nil {
+		return nil, err
+	}
+	runes := []rune(s)
+	i, err := position(key, len(runes))
+	if err != nil {
+		return nil, err
+	}
+	return starlark.String(runes[i]), nil
+}
+
+// slice evaluates x[low:high:step].
+func (m *Machine) slice(x, low, high, step starlark.Value) (starlark.Value, error) {
+	if err := m.charge(size(x)); err != nil {
+		return nil, err
+	}
+	n := starlark.Len(x)
+	if s, ok := x.(starlark.String); ok {
+		n = utf8.RuneCountInString(string(s))
+	}
+	start, end, by, err := bounds(low, high, step, n)
+	if err != nil {
+		return nil, err
+	}
+	switch x := x.(type) {
+	case starlark.String:
+		return sliceText([]rune(string(x)), start, end, by), nil
+	case starlark.Sliceable:
+		v := x.Slice(start, end, by)
+		return v, m.weigh(v)
+	}
+	return nil, fault.New("%s has no part to take%s", typeName(x), noneHint(x))
+}
+
+func sliceText(runes []rune, start, end, step int) starlark.Value {
+	var part []rune
+	for i := start; step > 0 && i < end || step < 0 && i > end; i += step {
+		part = append(part, runes[i])
+	}
+	return starlark.String(part)
+}
+
+// bounds turns the bounds of a slice into those that Starlark wants.
+func bounds(low, high, step starlark.Value, n int) (start, end, by int, err error) {
+	by, err = bound(step, 1)
+	if err == nil && by == 0 {
+		err = fault.New("the step of a slice is zero")
+	}
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	first, last := 0, n
+	if by < 0 {
+		first, last = n-1, -1
+	}
+	if start, err = clamped(low, first, by, n); err != nil {
+		return 0, 0, 0, err
+	}
+	if end, err = clamped(high, last, by, n); err != nil {
+		return 0, 0, 0, err
+	}
+	if by > 0 {
+		end = max(start, end)
+	} else {
+		end = min(start, end)
+	}
+	return start, end, by, nil
+}
+
+// bound reads an index that may be None.
+func bound(v starlark.Value, absent int) (int, error) {
+	if v == starlark.None {
+		return absent, nil
+	}
+	i, ok := unbool(v).(starlark.Int)
+	if !ok {
+		return 0, fault.New("the bounds of a slice must be ints, not %s", typeName(v))
+	}
+	n, ok := i.Int64()
+	if ok && n > math.MinInt32 && n < math.MaxInt32 {
+		return int(n), nil
+	}
+	return i.Sign() * math.MaxInt32, nil
+}
+
+// clamped reads a bound and keeps it within a sequence of n elements.
+func clamped(v starlark.Value, absent, step, n int) (int, error) {
+	if v == starlark.None {
+		return absent, nil
+	}
+	i, err := bound(v, absent)
+	if i < 0 {
+		i += n
+	}
+	if step > 0 {
+		return min(max(i, 0), n), err
+	}
+	return min(max(i, -1), n-1), err
+}

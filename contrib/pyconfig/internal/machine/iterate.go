@@ -1,0 +1,89 @@
+package machine
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+)
+
+// iterable returns what a loop can go over. Text becomes a list of its characters.
+func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
+	switch v := v.(type) {
+	case starlark.String:
+		elems, err := m.characters(string(v))
+		return starlark.NewList(elems), err
+	case starlark.Bytes:
+		elems, err := m.octets(string(v))
+		return starlark.NewList(elems), err
+	case *starlark.Dict: // values may be set meanwhile, so Starlark must not see the loop
+		return starlark.NewList(v.Keys()), m.charge(size(v))
+	case starlark.Iterable:
+		return v, nil
+	}
+	return nil, fault.New("%s cannot be looped over%s", typeName(v), noneHint(v))
+}
+
+// elements returns all elements of a value.
+func (m *Machine) elements(v starlark.Value) ([]starlark.Value, error) {
+	v, err := m.iterable(v)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.charge(size(v)); err != nil {
+		return nil, err
+	}
+	var elems []starlark.Value
+	for elem := range starlark.Elements(v.(starlark.Iterable)) {
+		elems = append(elems, elem)
+	}
+	return elems, nil
+}
+
+func (m *Machine) characters(s string) ([]starlark.Value, error) {
+	if err := m.charge(len(s) * entrySize); err != nil {
+		return nil, err
+	}
+	var elems []starlark.Value
+	for _, r := range s {
+		elems = append(elems, starlark.String(r))
+	}
+	return elems, nil
+}
+
+func (m *Machine) octets(s string) ([]starlark.Value, error) {
+	if err := m.charge(len(s) * entrySize); err != nil {
+		return nil, err
+	}
+	var elems []starlark.Value
+	for i := range len(s) {
+		elems = append(elems, starlark.MakeInt(int(s[i])))
+	}
+	return elems, nil
+}
+
+func (m *Machine) toList(v starlark.Value) (starlark.Value, error) {
+	elems, err := m.elements(v)
+	return starlark.NewList(elems), err
+}
+
+func (m *Machine) toTuple(v starlark.Value) (starlark.Value, error) {
+	elems, err := m.elements(v)
+	if err != nil {
+		return nil, err
+	}
+	return m.tuple(elems)
+}
+
+func (m *Machine) toSet(v starlark.Value) (starlark.Value, error) {
+	elems, err := m.elements(v)
+	if err != nil {
+		return nil, err
+	}
+	set := starlark.NewSet(len(elems))
+	for _, elem := range elems {
+		if err := set.Insert(elem); err != nil {
+			return nil, fault.New("%s cannot be in a set", typeName(elem))
+		}
+	}
+	return set, nil
+}

@@ -1,0 +1,71 @@
+package machine
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+)
+
+// typeName returns the name that Python gives to the type of a value.
+func typeName(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String:
+		return "str"
+	case starlark.NoneType:
+		return "None"
+	case *starlark.Builtin, *starlark.Function, pathType, refused, *method:
+		return "a function"
+	case *class:
+		if v.instance {
+			return "an object"
+		}
+		return "a class"
+	default:
+		return v.Type()
+	}
+}
+
+// asText reads a text argument. A Path counts as one.
+func asText(function string, v starlark.Value) (string, error) {
+	switch v := v.(type) {
+	case starlark.String:
+		return string(v), nil
+	case purePath:
+		return string(v), nil
+	}
+	return "", fault.New("%s needs text, not %s%s", function, typeName(v), noneHint(v))
+}
+
+// inert is the part of a value that all types of this package share.
+type inert struct{}
+
+// Freeze does nothing: the value cannot change, or lives as long as one file is read.
+func (inert) Freeze() {}
+
+// Truth is always true.
+func (inert) Truth() starlark.Bool { return true }
+
+// Hash fails: the value is no key.
+func (inert) Hash() (uint32, error) { return 0, fault.New("this value cannot be a key") }
+
+// refused stands for a name of a module that is there in Python and not here. Using it is an error.
+type refused struct {
+	inert
+	name, cure string
+}
+
+// String returns the name.
+func (r refused) String() string { return r.name }
+
+// Type returns the name of the type.
+func (r refused) Type() string { return "function" }
+
+// Name returns the name.
+func (r refused) Name() string { return r.name }
+
+// CallInternal fails.
+func (r refused) CallInternal(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return nil, r.err()
+}
+
+func (r refused) err() error { return fault.New("%s is not available; %s", r.name, r.cure) }

@@ -1,0 +1,133 @@
+package dewartest
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// Response is what came back for one request, and what was seen of the App while it was served. It is complete
+// when a test gets it and belongs to the test.
+type Response struct {
+	// StatusCode is the status, or 0 when the request was aborted before there was one.
+	StatusCode int
+	// Header is the header as a client gets it. It is never nil.
+	Header http.Header
+	// Trailer is what came after the body. It is nil without trailers.
+	Trailer http.Header
+	// Body is the body, empty for HEAD.
+	Body []byte
+	// Informational are the 1xx responses that came before, in their order.
+	Informational []Informational
+	// Aborted says that a client would have seen the connection break: http.ErrAbortHandler was raised, or
+	// less was written than Content-Length said. What had been written until then is in the response.
+	Aborted bool
+	// Flushed says that the handler sent part of the response before it was complete.
+	Flushed bool
+
+	// Request is the request as the App got it.
+	Request *http.Request
+	// History are the redirects that were followed to get here, the first one first.
+	History []*Response
+
+	// Context is the Context that served the request: for its endpoint, typed keys and session, which can
+	// only be read now. It is nil when net/http middleware answered.
+	Context *dewar.Context
+	// Err is the error that no error handler wanted, or nil. The session that was changed too late is one.
+	Err error
+	// Rendered are the templates that were rendered, in their order.
+	Rendered []dewar.Rendering
+	// Flashed are the messages that were flashed, in their order.
+	Flashed []dewar.Flash
+
+	t   testing.TB
+	app *dewar.App
+}
+
+// Informational is a 1xx response, such as 103 Early Hints.
+type Informational struct {
+	StatusCode int
+	Header     http.Header
+}
+
+// Text returns the body as text.
+func (r *Response) Text() string { return string(r.Body) }
+
+// JSON decodes the body into v, a pointer, by the App's JSON provider. It ends the test when the response is
+// not declared to be JSON, or does not fit v.
+func (r *Response) JSON(v any) {
+	r.t.Helper()
+	if kind := r.Header.Get("Content-Type"); !isJSON(kind) {
+		r.t.Fatalf("dewartest: %s: the Content-Type of the response is %q, not JSON%s", r.line(), kind, r.details())
+	}
+	if err := r.app.JSON.Unmarshal(r.Body, v); err != nil {
+		r.t.Fatalf("dewartest: %s: the response cannot be decoded into %T: %v%s", r.line(), v, err, r.details())
+	}
+}
+
+func isJSON(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
+
+// Cookies returns the cookies that the response set, with all they said.
+func (r *Response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+
+// Cookie returns the cookie of that name that the response set, or nil. Of several the last one counts.
+func (r *Response) Cookie(name string) *http.Cookie {
+	for _, cookie := range slices.Backward(r.Cookies()) {
+		if cookie.Name == name {
+			return cookie
+		}
+	}
+	return nil
+}
+
+// Location returns where a redirect points, as it was sent, or "".
+func (r *Response) Location() string { return r.Header.Get("Location") }
+
+// Want fails the test, which goes on, when the response has another status or when one of texts is not in its
+// body. It returns the response.
+func (r *Response) Want(status int, texts ...string) *Response {
+	r.t.Helper()
+	if r.StatusCode != status {
+		r.t.Errorf("%s: got status %d, want %d%s", r.line(), r.StatusCode, status, r.details())
+		return r
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.Text(), text) {
+			r.t.Errorf("%s: the body does not contain %q%s", r.line(), text, r.details())
+		}
+	}
+	return r
+}
+
+// line names the request.
+func (r *Response) line() string { return r.Request.Method + " " + r.Request.RequestURI }
+
+// excerptLength is how much of a body a failure shows.
+const excerptLength = 1000
+
+// details returns what helps to see why a response is not the one that was wanted.
+func (r *Response) details() string {
+	var b strings.Builder
+	if r.Aborted {
+		b.WriteString("\nthe connection was aborted")
+	}
+	if location := r.Location(); location != "" {
+		b.WriteString("\nLocation: " + location)
+	}
+	if r.Err != nil {
+		b.WriteString("\nerror: " + withStack(r.Err))
+	}
+	if text := r.Text(); len(text) > excerptLength {
+		b.WriteString("\n" + strings.ToValidUTF8(text[:excerptLength], "") + " ...")
+	} else if text != "" {
+		b.WriteString("\n" + text)
+	}
+	return b.String()
+}

@@ -1,0 +1,183 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// heartbeat is the silence after which an event stream sends a comment, so that nothing between server and
+// client takes the connection for dead.
+const heartbeat = 15 * time.Second
+
+// Event is one server-sent event. The zero Event is a message without text.
+type Event struct {
+	// ID is what the client says in Last-Event-ID when it connects again; "" leaves the last one.
+	ID string
+	// Event names the kind of the event; "" means message.
+	Event string
+	// Data is the text of the event; it may have several lines. An event with nothing but ID or Retry is
+	// not seen by the page.
+	Data string
+	// Retry tells the client how long to wait before it connects again; 0 leaves the browser's own time.
+	Retry time.Duration
+}
+
+// EventStream sends server-sent events to one client; [Context.Events] makes it. Its methods may be used by
+// several goroutines until the function given to Events returns.
+type EventStream struct {
+	c       *Context
+	ctx     context.Context
+	cancel  context.CancelFunc
+	unhook  func() bool
+	beating sync.WaitGroup
+	silence *time.Timer
+
+	mu     sync.Mutex // guards what follows
+	w      io.Writer
+	failed error
+}
+
+// Events answers with a stream of server-sent events, which a page reads with EventSource: f sends them
+// until it returns. The header is sent, and with it the session saved, before f is called; a comment goes
+// out after every 15 seconds of silence.
+//
+// The stream has to end when the client has gone or the App stops: [EventStream.Context] is done then and
+// Send fails, and when f returns their error, or none, Events returns nil. Any other error of f cuts the
+// connection and is logged; the browser connects again in both cases. A HEAD request gets the header alone.
+func (c *Context) Events(f func(e *EventStream) error) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType("text/event-stream")
+	header := c.Response.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no")
+	return c.Stream(func(w io.Writer) error {
+		e := newEventStream(c, w)
+		defer e.close()
+		if err := f(e); !e.gone(err) {
+			return err
+		}
+		return nil
+	})
+}
+
+func newEventStream(c *Context, w io.Writer) *EventStream {
+	e := &EventStream{c: c, w: w, silence: time.NewTimer(heartbeat)}
+	e.ctx, e.cancel = context.WithCancel(c)
+	e.unhook = context.AfterFunc(c.App.life.stopping, e.cancel)
+	e.beating.Go(e.beat)
+	return e
+}
+
+// close ends the heartbeat and waits for it, so that nothing is written to the response afterwards.
+func (e *EventStream) close() {
+	e.unhook()
+	e.cancel()
+	e.silence.Stop()
+	e.beating.Wait()
+}
+
+func (e *EventStream) beat() {
+	for {
+		select {
+		case <-e.ctx.Done():
+			return
+		case <-e.silence.C:
+			_ = e.write(":\n\n") // a failure ends the context
+		}
+	}
+}
+
+// gone reports whether err only says that nobody listens any more.
+func (e *EventStream) gone(err error) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ctx.Err() != nil && (errors.Is(err, context.Canceled) || e.failed != nil && errors.Is(err, e.failed))
+}
+
+// Context returns a context that ends with the stream: when the client has gone, when the App stops, and
+// when the function given to [Context.Events] has returned. It has the values of the request.
+func (e *EventStream) Context() context.Context { return e.ctx }
+
+// LastEventID returns the ID of the last event that the client saw before it connected again, or "".
+func (e *EventStream) LastEventID() string { return e.c.Request.Header.Get("Last-Event-ID") }
+
+// Send sends one event at once. An ID or name with a line break or NUL in it, or a negative Retry, is an
+// error and nothing is sent; any other error means that the stream has ended.
+func (e *EventStream) Send(ev Event) error {
+	text, err := ev.encode()
+	if err != nil {
+		return err
+	}
+	return e.write(text)
+}
+
+// SendData sends a message without a name or ID.
+func (e *EventStream) SendData(data string) error { return e.Send(Event{Data: data}) }
+
+// SendJSON sends v as JSON, encoded by the App's JSON provider, in an event of the given name; "" means
+// message. A value that cannot be encoded is an error and nothing is sent.
+func (e *EventStream) SendJSON(event string, v any) error {
+	data, err := e.c.App.JSON.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
+	}
+	return e.Send(Event{Event: event, Data: string(data)})
+}
+
+func (e *EventStream) write(text string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.failed != nil {
+		return e.failed
+	}
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(e.w, text); err != nil {
+		e.failed = err
+		e.cancel()
+		return err
+	}
+	e.silence.Reset(heartbeat)
+	return nil
+}
+
+// encode returns the event as it stands in the stream.
+func (ev Event) encode() (string, error) {
+	if strings.ContainsAny(ev.ID, "\r\n\x00") || strings.ContainsAny(ev.Event, "\r\n\x00") {
+		return "", errors.New("dewar: the ID or name of an event has a line break or NUL in it; only Data may have several lines")
+	}
+	if ev.Retry < 0 {
+		return "", fmt.Errorf("dewar: Retry of an event is %v; it must not be negative", ev.Retry)
+	}
+	var b strings.Builder
+	writeField(&b, "id", ev.ID)
+	writeField(&b, "event", ev.Event)
+	if ev.Retry > 0 {
+		writeField(&b, "retry", strconv.FormatInt(max(1, ev.Retry.Milliseconds()), 10))
+	}
+	if ev.Data != "" || ev.Event != "" || b.Len() == 0 {
+		for line := range strings.SplitSeq(eventLines.Replace(ev.Data), "\n") {
+			b.WriteString("data: " + line + "\n")
+		}
+	}
+	b.WriteByte('\n')
+	return b.String(), nil
+}
+
+// eventLines makes one kind of line break of the three that end a line in a stream.
+var eventLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func writeField(b *strings.Builder, name, value string) {
+	if value != "" {
+		b.WriteString(name + ": " + value + "\n")
+	}
+}

@@ -1,0 +1,159 @@
+package pages
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	texttemplate "text/template"
+	"text/template/parse"
+
+	"github.com/dewar-go/dewar/internal/suggest"
+)
+
+// A page is a file together with all that it calls.
+type page[T any] struct {
+	name  string
+	files []*file                // in the order of [orderOf]
+	trees map[string]*parse.Tree // shared with the files, never changed
+	err   error                  // why it cannot be executed
+	sets  sync.Pool              // of *bound[T]
+}
+
+// A bound is a set of templates whose functions see current. It serves one execution at a time.
+type bound[T any] struct {
+	current T
+	set     executor
+}
+
+type executor interface {
+	ExecuteTemplate(w io.Writer, name string, data any) error
+}
+
+// take returns a set that nobody else uses.
+func (l *Library[T]) take(p *page[T]) (*bound[T], error) {
+	if b, ok := p.sets.Get().(*bound[T]); ok {
+		return b, nil
+	}
+	return l.newBound(p)
+}
+
+// give takes a set back.
+func (p *page[T]) give(b *bound[T]) {
+	var none T
+	b.current = none
+	p.sets.Put(b)
+}
+
+func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
+	b := &bound[T]{}
+	var funcs map[string]any
+	if l.Bind != nil {
+		funcs = l.Bind(&b.current)
+	}
+	if !Escaped(p.name) {
+		set := texttemplate.New(p.name).Funcs(l.known).Funcs(funcs)
+		for name, tree := range p.trees {
+			if _, err := set.AddParseTree(name, tree); err != nil {
+				return nil, l.explain(err)
+			}
+		}
+		b.set = set
+		return b, nil
+	}
+	set := template.New(p.name).Funcs(l.known).Funcs(funcs)
+	for name, tree := range p.trees {
+		if _, err := set.AddParseTree(name, tree.Copy()); err != nil { // escaping changes the tree
+			return nil, l.explain(err)
+		}
+	}
+	b.set = set
+	return b, nil
+}
+
+// checkName is the name of the template that [Library.check] adds to a page.
+const checkName = "\x00check"
+
+// check makes html/template escape a page and so find what it cannot escape. It does that when a template is first
+// executed; so one is executed that calls the page in a branch which is not taken.
+func (l *Library[T]) check(p *page[T]) error {
+	b, err := l.newBound(p)
+	if err != nil {
+		return err
+	}
+	set, ok := b.set.(*template.Template)
+	if !ok {
+		return nil
+	}
+	call := texttemplate.Must(texttemplate.New(checkName).Parse("{{if .}}{{template " + strconv.Quote(p.name) + " .}}{{end}}"))
+	if _, err := set.AddParseTree(checkName, call.Tree); err != nil {
+		return l.explain(err)
+	}
+	if err := set.ExecuteTemplate(io.Discard, checkName, false); err != nil {
+		if strings.Contains(err.Error(), checkName) {
+			return fmt.Errorf("template %s ends inside a tag, an attribute, a comment or a script; close it", p.name)
+		}
+		return l.explain(err)
+	}
+	p.give(b)
+	return nil
+}
+
+// An explained error tells what the template packages say, in fewer words and with a cure where there is one.
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e *explained) Error() string { return e.text }
+
+func (e *explained) Unwrap() error { return e.cause }
+
+// unknownFunc finds what the parser says of a function that it does not know.
+var unknownFunc = regexp.MustCompile(`: function "(\w+)" not defined$`)
+
+func (l *Library[T]) explain(err error) error {
+	text := err.Error()
+	for _, prefix := range []string{"html/template:", "template:", " "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	text = "template " + text
+	if m := unknownFunc.FindStringSubmatch(text); m != nil {
+		text += l.funcCure(m[1])
+	}
+	return &explained{text, err}
+}
+
+// funcCure says what to write in place of an unknown function.
+func (l *Library[T]) funcCure(name string) string {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.known)), func(s string) bool { return s == declarationFunc })
+	near := suggest.Nearest(name, append(names, builtins...))
+	if l.Cure != nil {
+		return l.Cure(name, near)
+	}
+	if near == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", near)
+}
+
+// builtins are the functions that Go's templates have.
+var builtins = []string{
+	"and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf",
+	"println", "slice", "urlquery",
+}
+
+// keywords are the words of the template language that a function could not be called by.
+var keywords = []string{
+	"block", "break", "continue", "define", "else", "end", "false", "if", "nil", "range", "template", "true", "with",
+}
+
+// Reserved reports whether name means something in Go's templates: a function or a keyword.
+func Reserved(name string) bool {
+	return slices.Contains(builtins, name) || slices.Contains(keywords, name)
+}

@@ -1,0 +1,183 @@
+package dewar_test
+
+import (
+	"math/rand/v2"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// offSite says how a browser that stands on https://good.example/x/y would leave the site by following
+// location, or "". It reads location as browsers do: tabs and line breaks are dropped, spaces and controls
+// trimmed, and a backslash is a slash.
+func offSite(location string) string {
+	seen := strings.Map(func(r rune) rune {
+		switch r {
+		case '\t', '\n', '\r':
+			return -1
+		case '\\':
+			return '/'
+		}
+		return r
+	}, strings.TrimFunc(location, func(r rune) bool { return r <= ' ' }))
+	base, _ := url.Parse("https://good.example/x/y")
+	target, err := base.Parse(seen)
+	switch {
+	case strings.HasPrefix(seen, "//") || !strings.HasPrefix(seen, "/"):
+		return "it does not begin with one slash"
+	case err != nil:
+		return err.Error()
+	case target.Host != base.Host || target.Scheme != base.Scheme || target.User != nil:
+		return "it leads to " + target.Host
+	}
+	for i := range len(location) {
+		if location[i] <= ' ' || location[i] >= 0x7f {
+			return "a byte of it is not escaped"
+		}
+	}
+	return ""
+}
+
+func TestOffSiteSeesThroughTricks(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"//evil.com", "/\\evil.com", "\\\\evil.com", "/\t/evil.com", "https://evil.com", "javascript:x", "\x01//evil.com", "/a b", "/é", "evil.com"} {
+		if offSite(location) == "" {
+			t.Errorf("%q passes for on-site", location)
+		}
+	}
+	for _, location := range []string{"/", "/a//b", "/%5Cevil.com/", "/@evil.com/?x=//evil.com"} {
+		if why := offSite(location); why != "" {
+			t.Errorf("%q: %s", location, why)
+		}
+	}
+}
+
+// redirectingApp has rules that make every redirect there is: to slashes, merged slashes, defaults and
+// another route, and of folders with static files.
+func redirectingApp(t testing.TB) *dewar.App {
+	t.Helper()
+	app := quietApp(t)
+	folder := filepath.Join(app.RootPath, "static", "folder")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "index.html"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	app.Get("/{a}/", index, dewar.Endpoint("a"))
+	app.Get("/{a}/{b}/", index, dewar.Endpoint("b"))
+	app.Get("/{p:path}/x/", index, dewar.Endpoint("p"))
+	app.Get("/d/{p:path}", index, dewar.Endpoint("d"))
+	app.Get("/n/{s}/", index, dewar.Endpoint("n"), dewar.Defaults(dewar.Map{"n": 1}))
+	app.Get("/n/{s}/{n:int}", index, dewar.Endpoint("n"))
+	app.Route("/r/{p:path}", nil, dewar.RedirectRule("/{p:path}"))
+	return app
+}
+
+// tricks are paths that make other servers redirect to evil.com.
+var tricks = []string{"//evil.com/", "///evil.com//", "/\\evil.com/", "/%5cevil.com/", "/%2fevil.com/", "/%09/evil.com/", "/%0a/", "/%0d/", "/%00/", "/%20/",
+	"/.//evil.com/", "/..//evil.com/", "/%2e%2e//evil.com/", "/%E2%80%AE/", "/;/evil.com/", "/@evil.com/", "/a%3fb/", "/a%23b/", "/a%25%30%39/"}
+
+func TestRedirectsStayOnTheSite(t *testing.T) {
+	t.Parallel()
+	app := redirectingApp(t)
+	redirects := 0
+	for _, trick := range tricks {
+		bare := strings.TrimSuffix(trick, "/")
+		for _, path := range []string{trick, bare, bare + "/x", trick + "/x", "/r" + trick, "/r/" + bare, "/n" + bare + "/1", "/n/" + bare + "/1",
+			"/d" + trick, "/static" + trick, "/static/folder" + bare, "/static/folder"} {
+			for _, header := range [][]string{nil, {"Host", "evil.com"}, {"X-Forwarded-Host", "evil.com"}} {
+				rec, ok := sendRaw(app, path, header...)
+				if !ok {
+					continue
+				}
+				if location := rec.Header().Get("Location"); location != "" {
+					redirects++
+					if why := offSite(location); why != "" {
+						t.Errorf("%q redirects to %q: %s", path, location, why)
+					}
+				}
+			}
+		}
+	}
+	if redirects < 50 {
+		t.Errorf("only %d redirects were made", redirects)
+	}
+}
+
+// sendRaw asks for a path as it stands in a request line; ok is false for one that no server lets pass.
+func sendRaw(app *dewar.App, path string, header ...string) (rec *httptest.ResponseRecorder, ok bool) {
+	u, err := url.ParseRequestURI(path)
+	if err != nil {
+		return nil, false
+	}
+	r := *requestForTrips
+	r.URL, r.Header = u, map[string][]string{}
+	for i := 0; i+1 < len(header); i += 2 {
+		if r.Header.Set(header[i], header[i+1]); header[i] == "Host" {
+			r.Host = header[i+1]
+		}
+	}
+	rec = httptest.NewRecorder()
+	app.ServeHTTP(rec, &r)
+	return rec, true
+}
+
+// randomTrick returns a path made of what tricks are made of.
+func randomTrick(r *rand.Rand) string {
+	pieces := []string{"/", "/", "//", "\\", "%5c", "%2f", "%09", "%0a", "%0d", "%00", "%20", ".", "..", "%2e", "@", ":", ";", "?", "%3f", "%23", "%25", "%ff", "%E2%80%AE",
+		"evil.com", "https:", "javascript:", "x", "n", "r", "d", "1", "static", "folder", "{", "~", "é"}
+	var b strings.Builder
+	b.WriteByte('/')
+	for range 1 + r.IntN(8) {
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	if r.IntN(2) == 0 {
+		b.WriteString("/x")
+	}
+	return b.String()
+}
+
+func TestRandomRedirectsStayOnTheSite(t *testing.T) {
+	t.Parallel()
+	app := redirectingApp(t)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random, redirects := rand.New(rand.NewPCG(seed, 0)), 0
+	for range 100_000 {
+		path := randomTrick(random)
+		rec, ok := sendRaw(app, path)
+		if !ok || rec.Header().Get("Location") == "" {
+			continue
+		}
+		redirects++
+		if why := offSite(rec.Header().Get("Location")); why != "" {
+			t.Fatalf("%q redirects to %q: %s", path, rec.Header().Get("Location"), why)
+		}
+	}
+	if redirects < 10_000 {
+		t.Errorf("only %d of 100,000 paths were redirected", redirects)
+	}
+}
+
+func FuzzRedirectsStayOnTheSite(f *testing.F) {
+	for _, trick := range tricks {
+		f.Add(trick)
+		f.Add("/r" + strings.TrimSuffix(trick, "/") + "/x")
+	}
+	app := redirectingApp(f)
+	f.Fuzz(func(t *testing.T, path string) {
+		rec, ok := sendRaw(app, path)
+		if !ok {
+			return
+		}
+		if location := rec.Header().Get("Location"); location != "" && offSite(location) != "" {
+			t.Errorf("%q redirects to %q: %s", path, location, offSite(location))
+		}
+	})
+}

@@ -1,0 +1,360 @@
+package dewar_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/securecookie"
+
+	"github.com/dewar-go/dewar"
+)
+
+// configured returns an App with configuration on top of that of newApp.
+func configured(t testing.TB, config dewar.Map) *dewar.App {
+	t.Helper()
+	app := newApp(t)
+	if err := app.Config.FromMapping(config); err != nil {
+		t.Fatal(err)
+	}
+	return app
+}
+
+func TestLargeSessionIsCompressedWhenThatHelps(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("so much to say ", 200)
+	for _, tt := range []struct {
+		name    string
+		config  dewar.Map
+		value   string
+		shorter bool
+	}{
+		{"repetitive", nil, large, true},
+		{"random", nil, incompressible(1500), false},
+		{"short", nil, large[:900], false},
+		{"encrypted: its length would tell of its content", dewar.Map{"SESSION_COOKIE_ENCRYPT": true, "MAX_COOKIE_SIZE": 0}, large, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := configured(t, tt.config)
+			app.Get("/read", func(c *dewar.Context) error { return c.Text(c.Session().String("v")) })
+			jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("v", tt.value) })
+			if got := len(jar["session"]) < len(tt.value); got != tt.shorter {
+				t.Errorf("%d bytes became a cookie of %d", len(tt.value), len(jar["session"]))
+			}
+			if got := visitBody(t, app, "/read", jar); got != tt.value {
+				t.Errorf("got %d bytes back, want %d", len(got), len(tt.value))
+			}
+		})
+	}
+}
+
+func TestCookieIsNoLongerThanSecurecookiesOwn(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	bare := securecookie.New(make([]byte, 32), nil).SetSerializer(securecookie.JSONEncoder{})
+	for _, values := range []dewar.Map{
+		{"a": 1},
+		{"user_id": 42, "name": "ann", "csrf": "c5b0b8d1c2f04e7ab4e0a1d2c3b4a596"},
+		{"_permanent": true, "cart": dewar.Map{"apple": 2, "pear": []any{1, 2.5, nil}}},
+		{"text": strings.Repeat("hello ", 300)},
+	} {
+		jar := sessionJar(t, app, func(s *dewar.Session) {
+			for key, value := range values {
+				s.Set(key, value)
+			}
+		})
+		want, err := bare.Encode("session", values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(jar["session"]) > len(want) {
+			t.Errorf("%v: %d bytes, securecookie with JSON needs %d", values, len(jar["session"]), len(want))
+		}
+	}
+}
+
+func TestAbsoluteLifetime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := configured(t, dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "3h", "PERMANENT_SESSION_LIFETIME": "2h"})
+		app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+		app.Get("/renew", func(c *dewar.Context) error { c.Session().Renew(); return c.Text("") })
+		app.Get("/login", func(c *dewar.Context) error {
+			c.Session().Clear()
+			c.Session().Set("user", "bob")
+			c.Session().SetPermanent(true)
+			return c.Text("")
+		})
+		jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("user", "ann"); s.SetPermanent(true) })
+		began := time.Now()
+		for range 2 { // each visit refreshes the cookie
+			time.Sleep(time.Hour)
+			if got := visitBody(t, app, "/who", jar); got != "ann" {
+				t.Fatalf("after %s: got %q, want ann", time.Since(began), got)
+			}
+			visit(t, app, "/renew", jar)
+		}
+		res := visit(t, app, "/who", jar)
+		if got := res.Cookies()[0].Expires; !got.Equal(began.Add(3 * time.Hour)) {
+			t.Errorf("the cookie expires %s after its beginning, want 3h", got.Sub(began))
+		}
+		time.Sleep(time.Hour + time.Second)
+		if got := visitBody(t, app, "/who", jar); got != "" {
+			t.Errorf("after the absolute lifetime: got %q, want no session", got)
+		}
+		visit(t, app, "/login", jar)
+		time.Sleep(90 * time.Minute)
+		if got := visitBody(t, app, "/who", jar); got != "bob" {
+			t.Errorf("a login that clears begins anew: got %q, want bob", got)
+		}
+	})
+}
+
+func TestAbsoluteLifetimeOfSessionsFromBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		jar := sessionJar(t, newApp(t), func(s *dewar.Session) { s.Set("user", "ann") })
+		plain := jar["session"]
+		app := configured(t, dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "1h"})
+		app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+		if visit(t, app, "/who", jar); jar["session"] == plain {
+			t.Fatal("a session without a beginning was not given one")
+		}
+		if got := visitBody(t, app, "/who", jar); got != "ann" {
+			t.Errorf("got %q, want ann", got)
+		}
+		time.Sleep(time.Hour + time.Second)
+		if got := visitBody(t, app, "/who", jar); got != "" {
+			t.Errorf("an hour later: got %q, want no session", got)
+		}
+	})
+}
+
+func TestExpiresAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := configured(t, dewar.Map{"PERMANENT_SESSION_LIFETIME": "2h"})
+		var before, after time.Time
+		app.Get("/", func(c *dewar.Context) error { before = c.Session().ExpiresAt(); return c.Text("") })
+		app.Get("/set", func(c *dewar.Context) error { c.Session().Set("a", 2); return c.Text("") })
+		app.RequestFinished.Connect(func(c *dewar.Context) { after = c.Session().ExpiresAt() })
+		visit(t, app, "/", nil)
+		if !before.IsZero() {
+			t.Errorf("a new session expires at %s, want the zero time", before)
+		}
+		jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("a", 1) })
+		end := time.Now().Add(2 * time.Hour)
+		time.Sleep(time.Hour)
+		if visit(t, app, "/", jar); !before.Equal(end) {
+			t.Errorf("a session expires at %s, want %s", before, end)
+		}
+		if visit(t, app, "/set", jar); !after.Equal(end.Add(time.Hour)) {
+			t.Errorf("a saved session expires at %s, want %s", after, end.Add(time.Hour))
+		}
+	})
+}
+
+func TestEpochLogsOutEverywhere(t *testing.T) {
+	t.Parallel()
+	epochs, broken := map[string]int64{"ann": 3}, error(nil)
+	app := newApp(t)
+	app.SessionInterface = &dewar.SecureCookieSessionInterface{
+		Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return epochs[s.String("user")], broken },
+	}
+	app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+	app.Get("/login", func(c *dewar.Context) error { c.Session().Renew(); c.Session().Set("user", "ann"); return c.Text("") })
+	app.Get("/slow", func(c *dewar.Context) error {
+		c.Session().Set("page", 1)
+		epochs["ann"]++ // she logs out everywhere while this request runs
+		return c.Text("")
+	})
+	laptop, phone := map[string]string{}, sessionJar(t, app, func(s *dewar.Session) { s.Set("theme", "dark") })
+	visit(t, app, "/login", laptop)
+	visit(t, app, "/login", phone)
+	for name, jar := range map[string]map[string]string{"laptop": laptop, "phone": phone} {
+		if got := visitBody(t, app, "/who", jar); got != "ann" {
+			t.Errorf("%s after the login: got %q, want ann", name, got)
+		}
+	}
+	visit(t, app, "/slow", laptop)
+	for name, jar := range map[string]map[string]string{"laptop": laptop, "phone": phone} {
+		if got := visitBody(t, app, "/who", jar); got != "" {
+			t.Errorf("%s after the logout: got %q, want no session", name, got)
+		}
+	}
+	visit(t, app, "/login", phone)
+	if got := visitBody(t, app, "/who", phone); got != "ann" {
+		t.Errorf("after another login: got %q, want ann", got)
+	}
+	broken = errors.New("no database")
+	if res := visit(t, app, "/who", phone); res.StatusCode != 503 {
+		t.Errorf("when the epoch cannot be had: got %d, want 503", res.StatusCode)
+	}
+}
+
+func TestCookieNamesWithPrefix(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		config dewar.Map
+		want   string // part of the error of Build; "" for none
+	}{
+		{"__Host-", dewar.Map{"SESSION_COOKIE_NAME": "__Host-session", "SESSION_COOKIE_SECURE": true}, ""},
+		{"__Host-, partitioned", dewar.Map{"SESSION_COOKIE_NAME": "__Host-session", "SESSION_COOKIE_PARTITIONED": true}, ""},
+		{"__Host- without Secure", dewar.Map{"SESSION_COOKIE_NAME": "__Host-session"}, "needs SESSION_COOKIE_SECURE"},
+		{"__HOST- is the same", dewar.Map{"SESSION_COOKIE_NAME": "__HOST-session"}, "needs SESSION_COOKIE_SECURE"},
+		{"__Host- with Domain", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "SESSION_COOKIE_DOMAIN": "example.com"}, "allows no SESSION_COOKIE_DOMAIN"},
+		{"__Host- below a path", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "APPLICATION_ROOT": "/app"}, `set SESSION_COOKIE_PATH to "/"`},
+		{"__Host- at the root", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "APPLICATION_ROOT": "/app", "SESSION_COOKIE_PATH": "/"}, ""},
+		{"__Secure-", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s", "SESSION_COOKIE_SECURE": true, "SESSION_COOKIE_DOMAIN": "example.com"}, ""},
+		{"__Secure- without Secure", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s"}, "needs SESSION_COOKIE_SECURE"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := configured(t, tt.config).Build()
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestCookieIsFoundAsNetHTTPFindsIt compares what dewar takes for the session's cookie with what net/http does.
+func TestCookieIsFoundAsNetHTTPFindsIt(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"session", "session=", "=", ";", "; ", " ", "\t", `"`, "a", "V1", "x=1", "__Host-", "Session=", ",", `\`, "\x7f", "é", "$Version=1,", "session=abc", "%", "\x00"}
+	for range 100_000 {
+		r := httptest.NewRequest("GET", "/", nil)
+		for range 1 + random.IntN(2) {
+			var line strings.Builder
+			for range random.IntN(12) {
+				line.WriteString(pieces[random.IntN(len(pieces))])
+			}
+			r.Header["Cookie"] = append(r.Header["Cookie"], line.String())
+		}
+		want := ""
+		if cookie, err := r.Cookie("session"); err == nil {
+			want = cookie.Value
+		}
+		if got := firstCookieOf(t, app, r); got != want {
+			t.Fatalf("%q: got %q, net/http has %q", r.Header["Cookie"], got, want)
+		}
+	}
+}
+
+func firstCookieOf(t testing.TB, app *dewar.App, r *http.Request) string {
+	t.Helper()
+	c, err := app.NewContext(httptest.NewRecorder(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dewar.SessionCookieValue(c)
+}
+
+// A celsius is a type that sessions only keep with a tag.
+type celsius float64
+
+var celsiusTag = dewar.SessionTag{
+	Key:    " c",
+	Check:  func(v any) bool { _, ok := v.(celsius); return ok },
+	Encode: func(v any) (any, error) { return float64(v.(celsius)), nil },
+	Decode: func(v any) (any, error) {
+		degrees, ok := v.(float64)
+		if !ok {
+			return nil, errors.New("want a number")
+		}
+		return celsius(degrees), nil
+	},
+}
+
+func TestCustomTag(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{celsiusTag}}
+	app.Get("/", func(c *dewar.Context) error {
+		if got := c.Session().Get("room"); got != celsius(21.5) {
+			t.Errorf("got %T %v, want celsius 21.5", got, got)
+		}
+		if got := c.Session().Get("list"); !reflect.DeepEqual(got, []any{celsius(1), dewar.Tuple{celsius(2)}}) {
+			t.Errorf("got %#v inside a list", got)
+		}
+		return c.Text("")
+	})
+	jar := sessionJar(t, app, func(s *dewar.Session) {
+		s.Set("room", celsius(21.5))
+		s.Set("list", []any{celsius(1), dewar.Tuple{celsius(2)}})
+	})
+	if res := visit(t, app, "/", jar); len(res.Header["Set-Cookie"]) > 0 {
+		t.Error("reading tagged values counts as a change")
+	}
+}
+
+func TestDuplicateTagAndOtherMistakes(t *testing.T) {
+	t.Parallel()
+	with := func(change func(*dewar.SessionTag)) []dewar.SessionTag {
+		tag := celsiusTag
+		change(&tag)
+		return []dewar.SessionTag{tag}
+	}
+	for name, tt := range map[string]struct {
+		tags []dewar.SessionTag
+		want string
+	}{
+		"twice":           {[]dewar.SessionTag{celsiusTag, celsiusTag}, `" c" is already registered`},
+		"one of Flask's":  {with(func(t *dewar.SessionTag) { t.Key = " t" }), `" t" is already registered`},
+		"without a space": {with(func(t *dewar.SessionTag) { t.Key = "c" }), `must begin with a space, as in " c"`},
+		"no function":     {with(func(t *dewar.SessionTag) { t.Decode = nil }), "needs Check, Encode and Decode"},
+		"escape":          {with(func(t *dewar.SessionTag) { t.Key = " c__" }), "must not end in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: tt.tags}
+			if err := app.Build(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Build gave %v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestTagsAreTriedInTheirOrder(t *testing.T) {
+	t.Parallel()
+	all := func(key string) dewar.SessionTag {
+		return dewar.SessionTag{Key: key,
+			Check:  func(v any) bool { _, ok := v.(celsius); return ok },
+			Encode: func(v any) (any, error) { return fmt.Sprint(v), nil },
+			Decode: func(v any) (any, error) { return key + v.(string), nil }}
+	}
+	for _, tt := range []struct{ first, second, want string }{{" 1", " 2", " 15"}, {" 2", " 1", " 25"}} {
+		app := newApp(t)
+		app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{all(tt.first), all(tt.second)}}
+		app.Get("/", func(c *dewar.Context) error { return c.JSON(c.Session().Get("v")) })
+		jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("v", celsius(5)) })
+		var got string
+		if err := json.Unmarshal([]byte(visitBody(t, app, "/", jar)), &got); err != nil || got != tt.want {
+			t.Errorf("%q before %q: got %q, %v, want %q", tt.first, tt.second, got, err, tt.want)
+		}
+	}
+}
+
+func TestTagThatRefusesIsNoSession(t *testing.T) {
+	t.Parallel()
+	writer, reader := newApp(t), newApp(t)
+	strange := celsiusTag
+	strange.Encode = func(any) (any, error) { return "cold", nil }
+	writer.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{strange}}
+	reader.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{celsiusTag}}
+	reader.Get("/", func(c *dewar.Context) error { return c.Text(fmt.Sprint(c.Session().Len())) })
+	jar := sessionJar(t, writer, func(s *dewar.Session) { s.Set("a", 1); s.Set("room", celsius(1)) })
+	if got := visitBody(t, reader, "/", jar); got != "0" {
+		t.Errorf("got %s values, want no session", got)
+	}
+}
