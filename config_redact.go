@@ -82,8 +82,12 @@ func withoutLogin(text string) string {
 }
 
 // withoutSecrets returns err, the complaint of a parser about a file, without any word of the file's secrets that
-// the parser may have quoted.
+// the parser may have quoted. A parser whose errors have a method ShowsNoValues sees to that itself.
 func withoutSecrets(err error, file []byte) error {
+	var safe interface{ ShowsNoValues() }
+	if errors.As(err, &safe) {
+		return err
+	}
 	text, hidden := err.Error(), false
 	for _, word := range secretWords(string(file)) {
 		if strings.Contains(text, word) {
