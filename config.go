@@ -44,7 +44,7 @@ func newConfig(base string) *Config {
 	return c
 }
 
-// Set gives key a value, whatever its case. A value that does not fit the type of a built-in or declared key
+// Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or declared key
 // is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key.
 func (c *Config) Set(key string, value any) error {
 	c.mu.Lock()

@@ -90,6 +90,9 @@ func (l *Library[T]) read(name string) *file {
 		return f
 	}
 	source := string(text)
+	if f.err = refuseJinja(name, source); f.err != nil {
+		return f
+	}
 	if Escaped(name) {
 		source = protectDeclarations(source)
 	}

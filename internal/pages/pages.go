@@ -132,7 +132,7 @@ func (c *collection[T]) unknown(name string) error {
 		return c.failed
 	}
 	if len(c.pages) == 0 {
-		return fmt.Errorf("no template %q: there are no templates at all", name)
+		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder templates", name)
 	}
 	names := slices.Sorted(maps.Keys(c.pages))
 	return fmt.Errorf("no template %q in templates%s", name, suggest.DidYouMean(name, names))

@@ -253,7 +253,7 @@ func TestExecuteErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(empty.Execute(io.Discard, "a.html", nil, "")), `no template "a.html": there are no templates at all`; got != want {
+	if got, want := fmt.Sprint(empty.Execute(io.Discard, "a.html", nil, "")), `no template "a.html": there are no templates at all; they are looked for in the folder templates`; got != want {
 		t.Errorf("without templates: %s, want %s", got, want)
 	}
 }

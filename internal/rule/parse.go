@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,9 @@ func Parse(text string, set Set) (*Rule, error) {
 
 // parse is Parse without the rule's text in the error.
 func parse(text string, set Set) (*Rule, error) {
+	if method, path, ok := strings.Cut(text, " /"); ok && strings.ToUpper(method) == method {
+		return nil, fmt.Errorf("a rule has no method; write %q, and the method as in app.Get or dewar.Methods", "/"+path)
+	}
 	if !strings.HasPrefix(text, "/") {
 		return nil, fmt.Errorf("a rule begins with a slash; write %q", "/"+text)
 	}
@@ -57,11 +61,16 @@ func checkLiteral(text string) error {
 		return errors.New(`a "}" has no "{"; open the variable as in {name}`)
 	case strings.Contains(text, "//"):
 		return errors.New("two slashes follow each other; write one")
+	case colonName.MatchString(text):
+		return fmt.Errorf("a variable is written in braces; write {%s} for :%s", colonName.FindStringSubmatch(text)[1], colonName.FindStringSubmatch(text)[1])
 	case strings.Contains(text, "<"):
 		return errors.New("a variable is written in braces, its name first; write {id:int} for <int:id>")
 	}
 	return nil
 }
+
+// colonName finds a variable as other routers write it.
+var colonName = regexp.MustCompile(`/:([A-Za-z_]\w*)`)
 
 // closing returns the index of the brace that ends the variable text begins with, -1 if there is none. Braces in pairs
 // belong to the variable, as do all in the quotes of arguments and those that a regular expression escapes.
