@@ -95,18 +95,21 @@ func (bp *Blueprint) Name() string { return bp.scaffold.name }
 // BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views.
 func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
 	bp.setup("BeforeAppRequest")
+	noNil("BeforeAppRequest", hooks)
 	bp.appBefore = append(bp.appBefore, hooks...)
 }
 
 // AfterAppRequest adds hooks that run after each request to the app.
 func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
 	bp.setup("AfterAppRequest")
+	noNil("AfterAppRequest", hooks)
 	bp.appAfter = append(bp.appAfter, hooks...)
 }
 
 // TeardownAppRequest adds functions that run at the end of each request to the app.
 func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
 	bp.setup("TeardownAppRequest")
+	noNil("TeardownAppRequest", funcs)
 	bp.appTeardowns = append(bp.appTeardowns, funcs...)
 }
 
@@ -136,7 +139,8 @@ func (bp *Blueprint) RegisterBlueprint(child *Blueprint, opts ...BlueprintOption
 	child.frozen.Store(true)
 }
 
-// RegisterBlueprint adds everything in bp to the app. Options replace what was given to [NewBlueprint]. It
+// RegisterBlueprint adds everything in bp to the app. Options replace what was given to [NewBlueprint], except
+// that [Defaults] are put together and a nested blueprint's prefix and subdomain are joined to its parent's. It
 // panics on a name that is taken, naming both places, and on what [App.Route] panics on.
 func (app *App) RegisterBlueprint(bp *Blueprint, opts ...BlueprintOption) {
 	app.setup("RegisterBlueprint")

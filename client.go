@@ -26,10 +26,11 @@ const maxCookies = 3000
 
 // info returns what is known of the client, worked out once.
 func (c *Context) info() *clientInfo {
-	if c.client == nil {
-		c.client = newClientInfo(c.born, c.settings)
+	if known := c.client.Load(); known != nil {
+		return known
 	}
-	return c.client
+	c.client.CompareAndSwap(nil, newClientInfo(c.born, c.settings))
+	return c.client.Load()
 }
 
 func newClientInfo(r *http.Request, s *settings) *clientInfo {

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -31,8 +33,8 @@ type Context struct {
 	rt       *runtime
 	snap     *snapshot
 	settings *settings
-	born     *http.Request // Request as it came in
-	client   *clientInfo   // worked out when asked for
+	born     *http.Request              // Request as it came in
+	client   atomic.Pointer[clientInfo] // worked out when asked for
 
 	chain        *chain
 	route        *boundRoute // nil while nothing has matched
@@ -46,8 +48,11 @@ type Context struct {
 
 	sessionMu sync.Mutex
 	session   *Session
-	flashes   *[]Flash // nil until they are taken out of the session
+	opening   chan struct{} // closed when the session has been opened
+	cookies   []string      // Set-Cookie of the session that was saved
+	flashes   *[]Flash      // nil until they are taken out of the session
 
+	gMu         sync.Mutex
 	g           []item
 	afterThis   []Handler
 	identity    atomic.Pointer[identity]
@@ -56,6 +61,7 @@ type Context struct {
 	limit       *timeLimit // the time limit of the request; nil without one
 
 	sessionReported bool // an error of the session has become the answer
+	sessionSaved    bool // saveSession ran: later changes are late
 	autoOptions     bool // the view is the automatic answer to OPTIONS
 	finalized       bool
 	panicked        bool
@@ -86,7 +92,7 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 }
 
 // NewContext makes a Context for w and r that is served by no route: for unit tests of code that takes a
-// Context, and for adapters. The App must have been built. No hooks run, and the response is only sent by
+// Context, and for adapters. It builds the App. No hooks run; the response is sent, and the session saved, by
 // calling its Flush.
 func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (*Context, error) {
 	if err := app.Build(); err != nil {
@@ -99,6 +105,7 @@ func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (*Context, er
 		return nil, err
 	}
 	c.match()
+	c.chain = &chain{scopes: c.chain.scopes, instances: c.chain.instances}
 	return c, nil
 }
 
@@ -220,7 +227,13 @@ func (c *Context) logFailure(err error) {
 
 // isGone reports whether err only says that the client closed the connection.
 func (c *Context) isGone(err error) bool {
-	return errors.Is(err, context.Canceled) && errors.Is(c.born.Context().Err(), context.Canceled)
+	if w := c.response.writeErr; w != nil && errors.Is(err, w) {
+		return true
+	}
+	if !errors.Is(c.born.Context().Err(), context.Canceled) {
+		return false
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
 }
 
 // Go runs f on a goroutine of its own that may outlive the request. The context f gets keeps the values of

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -34,6 +35,7 @@ func (r *Response) sendOn(p []byte) (sent int, err error) {
 		next := p[sent:min(sent+piece, len(p))]
 		r.renewDeadline()
 		n, err := r.w.Write(next)
+		r.noteFailure(err)
 		sent += n
 		if err != nil || n < len(next) || sent == len(p) {
 			return sent, err
@@ -68,7 +70,16 @@ func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
 // so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
 func (r *Response) sendBody(body []byte) {
 	first := min(len(body), piece)
-	if _, err := r.w.Write(body[:first]); err == nil && first < len(body) {
+	_, err := r.w.Write(body[:first])
+	r.noteFailure(err)
+	if err == nil && first < len(body) {
 		_, _ = r.sendOn(body[first:])
+	}
+}
+
+// noteFailure remembers that the client could not be written to.
+func (r *Response) noteFailure(err error) {
+	if err != nil && r.writeErr == nil && !errors.Is(err, http.ErrContentLength) {
+		r.writeErr = err
 	}
 }

@@ -31,6 +31,7 @@ func (c *Context) protect(f func() error) (err error) {
 		}
 		value := recover()
 		if value == nil { // runtime.Goexit: the deferred end of the request still runs
+			c.unhandled = errGoexit
 			return
 		}
 		c.panicked = true
@@ -43,6 +44,8 @@ func (c *Context) protect(f func() error) (err error) {
 	normal = true
 	return err
 }
+
+var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.Goexit")
 
 // process runs everything up to the view and checks that it left an answer behind.
 func (c *Context) process() error {
@@ -119,9 +122,10 @@ func (c *Context) pendingError() error {
 // fail answers a request that ended with err through the error handlers.
 func (c *Context) fail(err error) {
 	switch {
-	case c.response.failed != nil: // the answer has been replaced; this is only the view noticing it
-		return
 	case c.aborted:
+		c.unhandled = err
+		return
+	case c.replaced(err):
 		return
 	case c.response.state != buffering:
 		c.cutOff(err)
@@ -129,9 +133,37 @@ func (c *Context) fail(err error) {
 	}
 	c.response.Reset()
 	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
-		c.unhandled = errors.Join(err, herr)
-		c.logFailure(herr)
-		c.plainError(herr)
+		c.failAgain(err, herr)
+	}
+	if c.sessionSaved && c.response.state == buffering {
+		c.keepSession()
+		c.setDefaultHeaders()
+	}
+}
+
+// replaced reports whether the answer has been replaced by that to another error, as when the session could
+// not be saved on the way. Usually err only tells that the view has noticed.
+func (c *Context) replaced(err error) bool {
+	if c.response.failed == nil {
+		return false
+	}
+	if !errors.Is(err, c.response.failed) {
+		c.unhandled = err
+		c.logFailure(err)
+	}
+	return true
+}
+
+// failAgain ends a request whose error handler failed with second.
+func (c *Context) failAgain(first, second error) {
+	c.unhandled = errors.Join(first, second)
+	switch {
+	case c.aborted || c.replaced(second):
+	case c.response.state != buffering:
+		c.cutOff(c.unhandled)
+	default:
+		c.logFailure(second)
+		c.plainError(second)
 	}
 }
 
@@ -139,13 +171,15 @@ func (c *Context) fail(err error) {
 func (c *Context) handleError(err error) error {
 	err = c.timedOut(err)
 	scopes := c.errorScopes()
+	code, ok := statusOf(err)
+	picked := ok && !c.traps(code)
+	if picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil {
+		c.logFailure(err)
+	}
 	if h, found := findErrorHandler(scopes, err); h != nil {
 		return c.callErrorHandler(h, found)
 	}
-	if code, ok := statusOf(err); ok && !c.traps(code) {
-		if code >= http.StatusInternalServerError && errors.Unwrap(err) != nil {
-			c.logFailure(err)
-		}
+	if picked {
 		return c.answerError(err)
 	}
 	c.unhandled = err
@@ -213,9 +247,17 @@ func (c *Context) finish() {
 			c.fail(err)
 		}
 		_ = c.finalize() // the response has been replaced if it failed
+		if err := c.response.lengthError(); err != nil {
+			c.fail(err)
+		}
+		if c.aborted {
+			return
+		}
 		c.response.send(true)
 	}
-	c.App.RequestFinished.send(c)
+	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
+		c.logFailure(err)
+	}
 }
 
 // finalize runs what acts on a finished response, once: the after-request hooks, then the session. An error
@@ -226,9 +268,14 @@ func (c *Context) finalize() error {
 	}
 	c.finalized, c.response.finalizing = true, true
 	failure := c.runAfterHooks()
-	if err := c.protect(c.saveSession); err != nil {
-		failure = err
-		c.fail(err)
+	if !c.aborted {
+		if err := c.protect(c.saveSession); err != nil {
+			failure = err
+			c.fail(err)
+		}
+	}
+	if c.aborted {
+		return http.ErrAbortHandler
 	}
 	c.setDefaultHeaders()
 	c.response.finalizing = false
@@ -247,6 +294,9 @@ func (c *Context) runAfterHooks() (failure error) {
 }
 
 func (c *Context) runAfterHook(hook Handler, failure error) error {
+	if c.aborted {
+		return failure
+	}
 	err := c.protect(func() error { return hook(c) })
 	if err == nil {
 		return failure

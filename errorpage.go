@@ -3,8 +3,8 @@ package dewar
 import (
 	"errors"
 	"html"
-	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,7 +26,7 @@ func (c *Context) answerError(err error) error {
 	}
 	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
 		p.Detail, p.Errors = e.Message, e.Errors
-		maps.Copy(c.Response.Header(), e.Header)
+		mergeHeader(c.Response.Header(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
 	if p.Title == "" {
@@ -44,6 +44,22 @@ func (c *Context) answerError(err error) error {
 		return c.Status(p.Status).blob("application/problem+json", body)
 	}
 	return c.Status(p.Status).Text(p.text())
+}
+
+// mergeHeader adds the headers of an error, which many requests may share, to those of a response.
+func mergeHeader(header, from http.Header) {
+	for key, values := range from {
+		switch key {
+		case "Vary":
+			for _, name := range values {
+				addVary(header, []string{name})
+			}
+		case "Set-Cookie":
+			header[key] = append(header[key], values...)
+		default:
+			header[key] = slices.Clone(values)
+		}
+	}
 }
 
 // errorFormat picks the form of an error answer.

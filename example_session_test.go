@@ -183,11 +183,9 @@ func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, erro
 	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	data, ok := i.sessions[id]
-	if !ok || s.UnmarshalBinary(data) != nil {
-		return s, nil
+	if data, ok := i.sessions[id]; ok && s.UnmarshalBinary(data) == nil {
+		s.SetID(id)
 	}
-	s.SetID(id)
 	return s, nil
 }
 
@@ -202,7 +200,7 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if s.Renewed() || s.Destroyed() || s.Len() == 0 {
+	if s.Renewed() || s.Len() == 0 {
 		delete(i.sessions, s.ID())
 		s.SetID("")
 	}

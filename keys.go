@@ -27,6 +27,8 @@ func (k *Key[T]) Get(c *Context) T {
 
 // Lookup returns the value that was set in this request and whether there is one.
 func (k *Key[T]) Lookup(c *Context) (T, bool) {
+	c.gMu.Lock()
+	defer c.gMu.Unlock()
 	for i := range c.g {
 		if c.g[i].key == any(k) {
 			value, ok := c.g[i].value.(T)
@@ -42,6 +44,8 @@ func (k *Key[T]) Lookup(c *Context) (T, bool) {
 func (c *Context) Set(name string, value any) { c.setItem(nil, name, value) }
 
 func (c *Context) setItem(key any, name string, value any) {
+	c.gMu.Lock()
+	defer c.gMu.Unlock()
 	for i := range c.g {
 		if c.g[i].key == key && c.g[i].name == name {
 			c.g[i].value = value
@@ -53,6 +57,8 @@ func (c *Context) setItem(key any, name string, value any) {
 
 // named finds a value by name: that of Set before those of typed keys.
 func (c *Context) named(name string) (any, bool) {
+	c.gMu.Lock()
+	defer c.gMu.Unlock()
 	var typed *item
 	for i := range c.g {
 		if c.g[i].name != name {
@@ -71,6 +77,8 @@ func (c *Context) named(name string) (any, bool) {
 
 // globals returns what templates see as g.
 func (c *Context) globals() Map {
+	c.gMu.Lock()
+	defer c.gMu.Unlock()
 	g := make(Map, len(c.g))
 	for _, it := range c.g {
 		if _, taken := g[it.name]; !taken || it.key == nil {

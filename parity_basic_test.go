@@ -3,6 +3,7 @@ package dewar_test
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -97,7 +98,7 @@ func TestAnswers(t *testing.T) {
 			return c.Status(202).HTML("second")
 		}, 202, "text/html; charset=utf-8", "second", "kept"},
 		{"nothing", func(c *dewar.Context) error { return c.NoContent() }, 204, "", "", ""},
-		{"what the writer of net/http would", func(c *dewar.Context) error { _, err := fmt.Fprint(c.Response, "raw"); return err }, 200, "", "raw", ""},
+		{"what the writer of net/http would", func(c *dewar.Context) error { _, err := fmt.Fprint(c.Response, "raw"); return err }, 200, "text/plain; charset=utf-8", "raw", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -236,5 +237,32 @@ func TestHandlersForKindsOfHTTPErrors(t *testing.T) {
 	rec := send(app, "GET", "/nothing")
 	if rec.Body.String() != "any 404" {
 		t.Errorf("an unknown path: got %q", rec.Body)
+	}
+}
+
+func TestRunDefaults(t *testing.T) {
+	t.Setenv("FLASK_RUN_HOST", "")
+	t.Setenv("FLASK_RUN_PORT", "")
+	if l, err := net.Listen("tcp", "127.0.0.1:5000"); err == nil { // otherwise somebody else has it
+		defer l.Close()
+	}
+	if err := newApp(t).Run(""); err == nil || !strings.Contains(err.Error(), "127.0.0.1:5000 is in use") {
+		t.Errorf("got %v, want that the default address is in use", err)
+	}
+}
+
+func TestFileOfAFormThatHasNone(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		_, err := c.File("foo")
+		return c.Text(fmt.Sprint(err, ", ", c.Form().String("foo")))
+	})
+	r := httptest.NewRequest("POST", "/", strings.NewReader("foo=index.txt"))
+	r.Header.Set("Content-Type", urlencoded)
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, r)
+	if got := rec.Body.String(); got != `400 Bad Request: form file "foo" is missing, index.txt` {
+		t.Errorf("got %q, want that the file is missing, and the field", got)
 	}
 }

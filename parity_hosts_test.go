@@ -20,7 +20,11 @@ func TestHostMatching(t *testing.T) {
 	app.Get("/only", shows, dewar.Endpoint("get"))
 	app.Get("/branch/", shows, dewar.Endpoint("branch"), dewar.Host("api.example.com"))
 	app.Get("/ported", shows, dewar.Endpoint("ported"), dewar.Host("{h}.example.org:9000"))
+	app.Get("/", shows, dewar.Endpoint("wide"), dewar.Host("{x}.example.org"))
+	app.Get("/", shows, dewar.Endpoint("narrow"), dewar.Host("{x}.zone.example.org"))
 	wants(t, app, [][2]string{
+		{"GET / a.zone.example.org", "200 narrow x=a"},
+		{"GET / a.other.example.org", "200 wide x=a.other"},
 		{"GET / localhost", "200 any"},
 		{"GET / api.example.com", "200 api"},
 		{"GET / API.EXAMPLE.COM:80", "200 api"},
@@ -218,4 +222,26 @@ func TestURLForOtherHosts(t *testing.T) {
 			t.Errorf("outside a request %s: got %q, %v, want %q", name, got, err, want)
 		}
 	}
+}
+
+func FuzzHostsAndRedirects(f *testing.F) {
+	for _, pattern := range []string{"{user}.example.com", "api.example.com:80", "{a:int}{b}", "{x:[a-z]{2}}.com", "}{", "{", "", "[::1]:5000", "{p:path}", "https://x/{a}", "/a?{b}", "//x"} {
+		f.Add(pattern, "a.example.com")
+	}
+	f.Fuzz(func(t *testing.T, pattern, host string) {
+		app := quietApp(t)
+		for name, register := range map[string]func(){
+			"host":     func() { app.Get("/", index, dewar.Host(pattern), dewar.Endpoint("host")) },
+			"redirect": func() { app.Route("/r/{a}", nil, dewar.RedirectRule(pattern)) },
+		} {
+			if text := panicText(register); text != "" && !strings.HasPrefix(text, "dewar: ") {
+				t.Errorf("%s %q panics with %q", name, pattern, text)
+			}
+		}
+		if err := app.Build(); err != nil {
+			t.Fatalf("%q: %v", pattern, err)
+		}
+		send(app, "GET", "/", "Host", host)
+		send(app, "GET", "/r/%5cx", "Host", host)
+	})
 }

@@ -217,6 +217,31 @@ func TestProbes(t *testing.T) {
 	}
 }
 
+func TestReadyFailsWhileDraining(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t)
+		configure(app, "DRAIN_DELAY", 5*time.Second)
+		app.Get("/readyz", dewar.Ready())
+		app.Get("/healthz", dewar.Alive)
+		b := serveInBubble(t, app)
+		want := func(path, body string, code int) {
+			t.Helper()
+			if res, got, err := b.get(path); err != nil || res.StatusCode != code || got != body {
+				t.Errorf("%s: got %q, %v; want %d %q", path, got, err, code, body)
+			}
+		}
+		want("/readyz", "ok\n", 200)
+		b.stop()
+		synctest.Wait()
+		want("/readyz", "draining\n", 503)
+		want("/healthz", "ok\n", 200)
+		if err := b.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // lines passes on what is written to it.
 type lines chan string
 

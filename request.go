@@ -94,6 +94,9 @@ func (c *Context) parseForm() url.Values {
 }
 
 func (c *Context) parseURLEncoded() error {
+	if c.Request.PostForm != nil { // by middleware, or the view itself
+		return nil
+	}
 	limit := c.settings.maxFormMemory
 	if limit > 0 && c.Request.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}

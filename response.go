@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -33,6 +32,7 @@ type Response struct {
 	wroteHeader bool  // WriteHeader, Write or an answering method ran
 	finalizing  bool  // after-request hooks are running: writes only fill the buffer
 	failed      error // set when the response was replaced while the view still writes
+	writeErr    error // what writing to the client failed with
 }
 
 type responseState uint8
@@ -157,8 +157,7 @@ func (r *Response) Write(p []byte) (int, error) {
 	}
 	r.wroteHeader = true
 	if r.isHead() || bodyless(r.StatusCode()) {
-		r.length += int64(len(p))
-		return len(p), nil
+		return r.count(p)
 	}
 	if !r.fits(int64(len(p))) {
 		if err := r.commitEarly(); err != nil {
@@ -168,6 +167,15 @@ func (r *Response) Write(p []byte) (int, error) {
 	}
 	r.length += int64(len(p))
 	return r.buffer().Write(p)
+}
+
+// count keeps the length of a body that is not sent, and what of it fits for hooks that look at it.
+func (r *Response) count(p []byte) (int, error) {
+	if r.fits(int64(len(p))) {
+		_, _ = r.buffer().Write(p) // it never fails
+	}
+	r.length += int64(len(p))
+	return len(p), nil
 }
 
 // WriteString adds to the body without copying s first. See [Response.Write].
@@ -266,7 +274,11 @@ func (r *Response) FlushError() error {
 			return err
 		}
 	}
-	return http.NewResponseController(r.w).Flush()
+	err := http.NewResponseController(r.w).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		r.noteFailure(err)
+	}
+	return err
 }
 
 // Hijack takes the connection over, as [http.Hijacker] does. The hooks run and the session is saved first;
@@ -279,10 +291,16 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if r.state == hijacked || r.state == closed {
 		return nil, nil, http.ErrHijacked
 	}
+	if !canHijack(r.w) {
+		return nil, nil, http.ErrNotSupported
+	}
 	if r.state == buffering {
 		if err := r.c.finalize(); err != nil {
 			r.failed = err
 			return nil, nil, err
+		}
+		if r.StatusCode() == http.StatusSwitchingProtocols {
+			r.w.WriteHeader(r.status)
 		}
 	}
 	conn, rw, err := http.NewResponseController(r.w).Hijack()
@@ -290,6 +308,20 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		r.wroteHeader, r.state = true, hijacked
 	}
 	return conn, rw, err
+}
+
+// canHijack reports whether w, or a writer below it, is an [http.Hijacker].
+func canHijack(w http.ResponseWriter) bool {
+	for {
+		if _, ok := w.(http.Hijacker); ok {
+			return true
+		}
+		inner, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return false
+		}
+		w = inner.Unwrap()
+	}
 }
 
 func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead }
@@ -311,73 +343,6 @@ func (r *Response) declaredLength() int64 {
 		return -1
 	}
 	return n
-}
-
-// commitEarly runs the hooks, saves the session and sends what is there, before the view has returned.
-func (r *Response) commitEarly() error {
-	if err := r.c.finalize(); err != nil {
-		r.failed = err
-		return err
-	}
-	r.send(false)
-	return nil
-}
-
-// send writes header and buffered body; last says that nothing follows.
-func (r *Response) send(last bool) {
-	r.state = committed
-	status := r.StatusCode()
-	if last {
-		r.setLength(status)
-	}
-	if status != http.StatusOK || r.length == 0 || r.isHead() {
-		r.w.WriteHeader(status)
-	}
-	if r.buf != nil && r.buf.Len() > 0 && !bodyless(status) && !r.isHead() {
-		r.sendBody(r.buf.Bytes())
-	}
-	r.release()
-}
-
-// setLength sets Content-Length for a complete body where net/http would not do it by itself.
-func (r *Response) setLength(status int) {
-	header := r.w.Header()
-	if bodyless(status) {
-		if status == http.StatusNoContent {
-			delete(header, "Content-Length")
-		}
-		return
-	}
-	if r.length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || hasTrailers(header) {
-		return
-	}
-	if len(header["Transfer-Encoding"]) > 0 {
-		return
-	}
-	header["Content-Length"] = []string{strconv.FormatInt(r.length, 10)}
-}
-
-func hasTrailers(header http.Header) bool {
-	if len(header["Trailer"]) > 0 {
-		return true
-	}
-	for key := range header {
-		if strings.HasPrefix(key, http.TrailerPrefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// lengthError reports a Content-Length that contradicts the body that was written.
-func (r *Response) lengthError() error {
-	if r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
-		return nil
-	}
-	if want := r.declaredLength(); want != r.length {
-		return fmt.Errorf("dewar: Content-Length says %d but the body has %d bytes; do not set the header, it is computed", want, r.length)
-	}
-	return nil
 }
 
 func (r *Response) lateError(what string) error {

@@ -42,6 +42,15 @@ type Registrar interface{ registrar() *scaffold }
 
 func (s *scaffold) registrar() *scaffold { return s }
 
+// noNil panics when one of the functions to register is nil.
+func noNil[F any](what string, funcs []F) {
+	for _, f := range funcs {
+		if reflect.ValueOf(f).IsNil() {
+			panic(fmt.Sprintf("dewar: %s: %s(nil): pass a function", site(), what))
+		}
+	}
+}
+
 // setup panics when it is too late to register something.
 func (s *scaffold) setup(what string) {
 	if !s.frozen.Load() {
@@ -110,6 +119,7 @@ func (s *scaffold) Mount(prefix string, h http.Handler, opts ...RouteOption) {
 // that answers or fails ends the list, and the view is not called.
 func (s *scaffold) BeforeRequest(hooks ...Handler) {
 	s.setup("BeforeRequest")
+	noNil("BeforeRequest", hooks)
 	s.before = append(s.before, hooks...)
 }
 
@@ -117,6 +127,7 @@ func (s *scaffold) BeforeRequest(hooks ...Handler) {
 // first, before the session is saved and anything is sent. One that fails replaces the response.
 func (s *scaffold) AfterRequest(hooks ...Handler) {
 	s.setup("AfterRequest")
+	noNil("AfterRequest", hooks)
 	s.after = append(s.after, hooks...)
 }
 
@@ -124,12 +135,14 @@ func (s *scaffold) AfterRequest(hooks ...Handler) {
 // a panic. They cannot change the response.
 func (s *scaffold) TeardownRequest(funcs ...TeardownFunc) {
 	s.setup("TeardownRequest")
+	noNil("TeardownRequest", funcs)
 	s.teardowns = append(s.teardowns, funcs...)
 }
 
 // URLValuePreprocessor adds functions that see the values of the matched rule before any hook.
 func (s *scaffold) URLValuePreprocessor(funcs ...URLValuePreprocessor) {
 	s.setup("URLValuePreprocessor")
+	noNil("URLValuePreprocessor", funcs)
 	s.preprocessors = append(s.preprocessors, funcs...)
 }
 
@@ -137,6 +150,7 @@ func (s *scaffold) URLValuePreprocessor(funcs ...URLValuePreprocessor) {
 // those of a Blueprint for its own.
 func (s *scaffold) URLDefaults(funcs ...URLDefaultsFunc) {
 	s.setup("URLDefaults")
+	noNil("URLDefaults", funcs)
 	s.urlDefaults = append(s.urlDefaults, funcs...)
 }
 

@@ -254,10 +254,11 @@ func (s *Session) ShouldSave() bool {
 	if s.isNull() {
 		return false
 	}
-	if s.Modified() {
-		return true
-	}
-	return s.Len() > 0 && (s.reissue || s.refresh && s.Permanent())
+	s.mu.Lock()
+	modified, stale := s.modified, s.reissue && len(s.entries) > 0
+	refreshed := s.refresh && s.entry(permanentKey) != nil
+	s.mu.Unlock()
+	return modified || stale || refreshed && s.Permanent()
 }
 
 // change runs f under the lock if the session can be changed, and remembers the attempt if it cannot.

@@ -87,7 +87,7 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 		return false
 	}
 	k, json, err := unpack(codec, cookie.Payload)
-	if err != nil || c.settings.outlived(k) || s.UnmarshalBinary(json) != nil {
+	if err != nil || c.settings.outlived(k) || s.adopt(json) != nil {
 		return false
 	}
 	s.reissue = cookie.Key > 0
@@ -134,13 +134,15 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	s.SetExpires(c.settings.end(now(), s.seal))
-	return SetSessionCookie(c, s, value)
+	return c.setSigned(s, value)
 }
 
 // stamp brings the seal of s up to date: a session that is new or was cleared begins now, and one that was
 // renewed belongs to the user it has now.
 func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error) {
-	fresh := s.isNew || s.cleared
+	s.mu.Lock()
+	fresh, renewed := s.isNew || s.cleared, s.renewed
+	s.mu.Unlock()
 	switch {
 	case c.settings.absolute == 0:
 		s.seal.created = 0
@@ -150,7 +152,7 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 	switch {
 	case i.Epoch == nil:
 		s.seal.epoch = 0
-	case fresh || s.renewed:
+	case fresh || renewed:
 		s.seal.epoch, err = i.Epoch(c, s)
 	}
 	return err
@@ -160,21 +162,19 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 // is for backends. A cookie larger than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the
 // largest values of s; so is a value with characters that no cookie may have.
 func SetSessionCookie(c *Context, s *Session, value string) error {
-	if value == "" || s.Permanent() {
-		cookie := SessionCookie(c, s, value)
-		if err := checkCookieSize(c, s, len(cookie.String())); err != nil {
-			return err
-		}
-		return c.SetCookie(cookie)
+	cookie := SessionCookie(c, s, value)
+	if err := checkCookieSize(c, s, len(cookie.String())); err != nil {
+		return err
 	}
-	k := &c.settings.cookie
-	if _, ok := cookieText(value); !ok || strings.ContainsAny(value, `; ,"`) {
-		return c.SetCookie(SessionCookie(c, s, value)) // it says what is wrong, or quotes it
+	return c.SetCookie(cookie)
+}
+
+// setSigned does the same for a value that is base64, and so needs no quotes; most have no Expires either.
+func (c *Context) setSigned(s *Session, value string) error {
+	if s.Permanent() || c.response.Committed() {
+		return SetSessionCookie(c, s, value)
 	}
-	if c.response.Committed() {
-		return c.response.lateError("no cookie can be set")
-	}
-	line := k.name + "=" + value + k.attributes
+	line := c.settings.cookie.name + "=" + value + c.settings.cookie.attributes
 	if err := checkCookieSize(c, s, len(line)); err != nil {
 		return err
 	}
@@ -285,9 +285,17 @@ func cookieText(value string) (text string, ok bool) {
 		value = value[1 : len(value)-1]
 	}
 	for i := range len(value) {
-		if b := value[i]; b < 0x20 || b >= 0x7f || b == '"' || b == '\\' {
+		if !cookieBytes[value[i]] {
 			return "", false
 		}
 	}
 	return value, true
 }
+
+// cookieBytes are those that the value of a cookie may have.
+var cookieBytes = func() (allowed [256]bool) {
+	for b := 0x20; b < 0x7f; b++ {
+		allowed[b] = b != '"' && b != '\\' && b != ';'
+	}
+	return allowed
+}()

@@ -55,7 +55,10 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 // UnmarshalBinary replaces all values by those in data, which [Session.MarshalBinary] or Flask wrote. The
 // session is not new and not modified then. Data that is no tagged JSON object is an error and changes
 // nothing.
-func (s *Session) UnmarshalBinary(data []byte) error {
+func (s *Session) UnmarshalBinary(data []byte) error { return s.adopt(bytes.Clone(data)) }
+
+// adopt is UnmarshalBinary for data that nobody else will change.
+func (s *Session) adopt(data []byte) error {
 	var inline [8]taggedjson.Member
 	members, err := s.codec().Split(data, inline[:0])
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // A SessionInterface opens and saves the sessions of an App. Set App.SessionInterface to replace the
@@ -38,13 +39,59 @@ var errNoSession = errors.New("dewar: the session cannot be written because the 
 // be opened the session is empty, [Session.Err] says why, and the request ends in 503. Without a SECRET_KEY
 // it can be read, and is empty, but a write ends the request in 500.
 func (c *Context) Session() *Session {
+	s := c.openedSession()
+	s.accessed.Store(true)
+	return s
+}
+
+// openedSession returns the session, opened by the first caller. Nothing of the application runs under the
+// lock.
+func (c *Context) openedSession() *Session {
 	c.sessionMu.Lock()
-	defer c.sessionMu.Unlock()
-	if c.session == nil {
-		c.session = c.openSession()
+	s, opening := c.session, c.opening
+	if s == nil && opening == nil {
+		c.opening = make(chan struct{})
 	}
-	c.session.accessed.Store(true)
-	return c.session
+	c.sessionMu.Unlock()
+	switch {
+	case s != nil:
+		return s
+	case opening != nil:
+		return c.awaitSession(opening)
+	}
+	s = NewSession() // what is left if OpenSession panics
+	s.err = &HTTPError{Code: http.StatusServiceUnavailable, Err: errors.New("dewar: the SessionInterface panicked when it opened the session")}
+	defer func() {
+		c.sessionMu.Lock()
+		defer c.sessionMu.Unlock()
+		s.refresh, s.owner = c.settings.refresh, c
+		if c.sessionSaved {
+			s.close()
+		}
+		c.session = s
+		close(c.opening)
+	}()
+	s = c.openSession()
+	return s
+}
+
+// openLimit is how long a caller waits for another one that opens the session.
+const openLimit = 5 * time.Second
+
+// awaitSession waits for another goroutine that opens the session. If that takes too long it is most likely
+// the SessionInterface itself that asks, which would wait for ever.
+func (c *Context) awaitSession(opened <-chan struct{}) *Session {
+	select {
+	case <-opened:
+		c.sessionMu.Lock()
+		defer c.sessionMu.Unlock()
+		return c.session
+	case <-time.After(openLimit):
+		c.Logger().Error("c.Session() was called while the session is being opened; inside OpenSession and Epoch use the *Session at hand")
+		s := &Session{}
+		s.readOnly = errNoSession
+		return s
+	}
 }
 
 func (c *Context) openSession() *Session {
@@ -65,11 +112,6 @@ func (c *Context) openSession() *Session {
 			s.readOnly = errNoSecretKey
 		}
 	}
-	s.refresh = c.settings.refresh
-	s.owner = c
-	if c.finalized {
-		s.close()
-	}
 	return s
 }
 
@@ -84,7 +126,10 @@ func unavailable(what string, err error) error {
 
 // saveSession saves the session, if one was opened, and sets the headers that go with it.
 func (c *Context) saveSession() error {
+	c.sessionMu.Lock()
+	c.sessionSaved = true
 	s := c.session
+	c.sessionMu.Unlock()
 	if s == nil {
 		return nil
 	}
@@ -114,9 +159,23 @@ func (c *Context) saveSession() error {
 	s.headers[1] = "private"
 	if len(header["Set-Cookie"]) > cookies {
 		s.headers[1] = "no-store"
+		c.cookies = header["Set-Cookie"][cookies:]
 	}
 	setDefault(header, "Cache-Control", s.headers[1:])
 	return nil
+}
+
+// keepSession sets the headers of the saved session again, for an answer that has replaced another.
+func (c *Context) keepSession() {
+	if c.session == nil || c.session.isNull() {
+		return
+	}
+	header := c.Response.Header()
+	addVary(header, []string{"Cookie"})
+	if len(c.cookies) > 0 {
+		header["Set-Cookie"] = append(header["Set-Cookie"], c.cookies...)
+		setDefault(header, "Cache-Control", []string{"no-store"})
+	}
 }
 
 // lateSession tells of a change that could not be saved any more.

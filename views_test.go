@@ -37,6 +37,20 @@ func (v *guardedView) Before(c *dewar.Context) error {
 	return nil
 }
 
+type reader struct{}
+
+func (reader) Get(c *dewar.Context) error { return c.Text("read") }
+
+type writer struct{}
+
+func (writer) Put(c *dewar.Context) error { return c.Text("written") }
+
+// fileView has the methods of both.
+type fileView struct {
+	reader
+	writer
+}
+
 type propertyOnly struct{ dewar.Map }
 
 type wrongView struct{}
@@ -60,6 +74,8 @@ func TestView(t *testing.T) {
 	app.View("/getonly", &itemView{}, dewar.Methods("GET"), dewar.Endpoint("getonly"))
 	app.View("/noauto", &itemView{}, dewar.AutomaticOptions(false), dewar.Endpoint("noauto"))
 	app.View("/store", store{})
+	app.View("/file", fileView{})
+	app.View("/read", fileView{}, dewar.Methods("GET"), dewar.Endpoint("read"))
 	app.View("/guarded", &guardedView{}, dewar.Before(func(c *dewar.Context) error {
 		if c.Request.Header.Get("X-Key") == "own" {
 			return c.Text("hook")
@@ -90,6 +106,9 @@ func TestView(t *testing.T) {
 		{"POST /getonly", "405 GET, HEAD, OPTIONS"},
 		{"OPTIONS /noauto", "405 DELETE, GET, HEAD, POST"},
 		{"POST /store", "200 posted"},
+		{"GET /file", "200 read"},
+		{"PUT /file", "200 written"},
+		{"PUT /read", "405 GET, HEAD, OPTIONS"},
 		{"GET /store", "405 OPTIONS, POST"},
 		{"GET /url", "200 /items/3 /bp/3"},
 		{"GET /guarded", "401 401 Unauthorized"},

@@ -22,6 +22,10 @@ func Wrap(h http.Handler) Handler {
 	}
 }
 
+// isForeign reports whether a net/http handler answers, whose GET may have a length that its HEAD does not
+// tell.
+func (c *Context) isForeign() bool { return c.route == nil || c.route.wrapped }
+
 // innerRequest returns the request for a net/http handler inside the App.
 func (c *Context) innerRequest() *http.Request {
 	if c.route != nil {

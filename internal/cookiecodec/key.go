@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
+	"slices"
 	"sync"
 	"time"
 
@@ -62,21 +63,15 @@ func (k *key) open(name, value string) (payload []byte, at int64, ok bool) {
 // bar stands between the parts of a value: the time, the payload in base64, and the signature of name|time|payload.
 var bar = []byte{'|'}
 
-// verify does what securecookie does for a value that is signed alone, with an HMAC that is used again: making one
-// for each cookie would take as long as all the rest.
+// verify does what securecookie does for a value that is signed alone, with an HMAC and buffers that are used again:
+// making them for each cookie would take as long as all the rest.
 func (k *key) verify(name, value string) (payload []byte, at int64, ok bool) {
-	raw, err := base64.URLEncoding.DecodeString(value)
-	if err != nil {
-		return nil, 0, false
-	}
-	date, rest, ok1 := bytes.Cut(raw, bar)
-	text, signature, ok2 := bytes.Cut(rest, bar)
-	if !ok1 || !ok2 {
-		return nil, 0, false
-	}
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
-	if !hmac.Equal(signature, m.of(name, raw[:len(date)+1+len(text)])) {
+	raw, ok := m.decode(value)
+	date, rest, ok1 := bytes.Cut(raw, bar)
+	text, signature, ok2 := bytes.Cut(rest, bar)
+	if !ok || !ok1 || !ok2 || !hmac.Equal(signature, m.of(name, raw[:len(date)+1+len(text)])) {
 		return nil, 0, false
 	}
 	at, ok = seconds(date)
@@ -99,17 +94,25 @@ func seconds(date []byte) (at int64, ok bool) {
 	return at, len(date) > 0 && len(date) < 19
 }
 
-// A mac makes signatures, one after the other.
+// A mac makes signatures, one after the other, in buffers of its own.
 type mac struct {
 	hash.Hash
-	in  []byte
-	out [sha256.Size]byte
+	text, raw []byte
+	out       [sha256.Size]byte
 }
 
-// of returns the signature of name|signed, which is valid until the next call.
+// decode returns what value is in base64, until the next call.
+func (m *mac) decode(value string) (raw []byte, ok bool) {
+	m.text = append(m.text[:0], value...)
+	m.raw = slices.Grow(m.raw[:0], base64.URLEncoding.DecodedLen(len(value)))
+	n, err := base64.URLEncoding.Decode(m.raw[:cap(m.raw)], m.text)
+	return m.raw[:n], err == nil
+}
+
+// of returns the signature of name|signed, until the next call.
 func (m *mac) of(name string, signed []byte) []byte {
-	m.in = append(append(append(m.in[:0], name...), '|'), signed...)
+	m.text = append(append(append(m.text[:0], name...), '|'), signed...)
 	m.Reset()
-	m.Write(m.in)
+	m.Write(m.text)
 	return m.Sum(m.out[:0])
 }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"crypto/rand"
+	"sync"
+
+	"github.com/dewar-go/dewar"
+)
+
+// MySessionInterface keeps sessions in memory. It is safe for concurrent use.
+type MySessionInterface struct {
+	mu       sync.Mutex
+	sessions map[string][]byte // in dewar's own encoding, by id
+}
+
+// OpenSession finds the session whose id is in the cookie. An id that is not known, such as one that somebody made
+// up, is never taken over.
+func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error) {
+	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if data, ok := i.sessions[id]; ok && s.UnmarshalBinary(data) == nil {
+		s.SetID(id)
+	}
+	return s, nil
+}
+
+// SaveSession keeps the session and sends its id. One that is renewed gets another id, and one that is empty ends.
+func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
+	if !s.ShouldSave() {
+		return nil
+	}
+	data, err := s.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if s.Renewed() || s.Len() == 0 {
+		delete(i.sessions, s.ID())
+		s.SetID("")
+	}
+	if s.Len() == 0 {
+		return dewar.SetSessionCookie(c, s, "")
+	}
+	if s.ID() == "" {
+		s.SetID(rand.Text())
+	}
+	i.sessions[s.ID()] = data
+	return dewar.SetSessionCookie(c, s, s.ID())
+}

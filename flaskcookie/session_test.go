@@ -1,0 +1,197 @@
+package flaskcookie_test
+
+import (
+	"crypto/sha256"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/flaskcookie"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// ask sends a request with a session cookie, if it is not empty.
+func ask(app *dewar.App, path, cookie string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil)
+	if cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
+	}
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, r)
+	return rec
+}
+
+func TestSessionsAreFlasksCookies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(signedAt))
+		for _, g := range golden {
+			app := sharingApp(t, dewar.Map{"SECRET_KEY": g.key})
+			app.Get("/rewrite", func(c *dewar.Context) error { c.Session().MarkModified(); return c.Text("") })
+			rec := ask(app, "/rewrite", g.cookie)
+			cookies := rec.Result().Cookies()
+			if len(cookies) != 1 {
+				t.Errorf("%s: got %d and cookies %v", g.name, rec.Code, cookies)
+				continue
+			}
+			if g.same && cookies[0].Value != g.cookie {
+				t.Errorf("%s: written again\n got %s\nwant %s", g.name, cookies[0].Value, g.cookie)
+			}
+			if again, first := ask(app, "/get", cookies[0].Value).Body.String(), ask(app, "/get", g.cookie).Body.String(); again != first || first == "{}" {
+				t.Errorf("%s: got %s, then %s", g.name, first, again)
+			}
+		}
+	})
+}
+
+func TestSaveDecisionsAreDewars(t *testing.T) {
+	t.Parallel()
+	app := sharingApp(t, nil)
+	app.Get("/one", func(c *dewar.Context) error { c.Session().Set("user", "ann"); return c.Text("") })
+	app.Get("/nothing", func(c *dewar.Context) error { return c.Text("") })
+	cookie := ask(app, "/one", "").Result().Cookies()[0]
+	if !cookie.HttpOnly || cookie.Path != "/" || cookie.SameSite != http.SameSiteLaxMode || !cookie.Expires.IsZero() {
+		t.Errorf("got cookie %v, want the attributes of the configuration", cookie)
+	}
+	for _, tt := range []struct{ path, setCookie, vary, cacheControl string }{
+		{"/nothing", "", "", ""},
+		{"/get", "", "Cookie", "private"},
+		{"/one", "session=", "Cookie", "no-store"},
+		{"/clear", "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax", "Cookie", "no-store"},
+	} {
+		h := ask(app, tt.path, cookie.Value).Header()
+		if got := h.Get("Set-Cookie"); !strings.HasPrefix(got, tt.setCookie) || (got == "") != (tt.setCookie == "") {
+			t.Errorf("%s: got Set-Cookie %q, want %q", tt.path, got, tt.setCookie)
+		}
+		if h.Get("Vary") != tt.vary || h.Get("Cache-Control") != tt.cacheControl {
+			t.Errorf("%s: got Vary %q and Cache-Control %q, want %q and %q", tt.path, h.Get("Vary"), h.Get("Cache-Control"), tt.vary, tt.cacheControl)
+		}
+	}
+}
+
+func TestSettingsOfTheSignature(t *testing.T) {
+	t.Parallel()
+	app := sharingApp(t, nil)
+	app.SessionInterface = &flaskcookie.SessionInterface{Salt: "my-salt", KeyDerivation: "django-concat", Digest: sha256.New}
+	c := newCodec(t, flaskcookie.Options{Salt: "my-salt", KeyDerivation: "django-concat", Digest: sha256.New}, oldKey)
+	cookie, err := c.Encode([]byte(`{"user":"ann"}`), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(app, "/get", cookie).Body.String(); got != `{"user":"ann"}` {
+		t.Errorf("got %s, want what the codec with the same settings signed", got)
+	}
+}
+
+func TestKeysFollowTheConfiguration(t *testing.T) {
+	t.Parallel()
+	app := sharingApp(t, nil)
+	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user", "ann"); return c.Text("") })
+	cookie := ask(app, "/set", "").Result().Cookies()[0].Value
+	for _, tt := range []struct {
+		config dewar.Map
+		want   string
+	}{
+		{nil, `{"user":"ann"}`},
+		{dewar.Map{"SECRET_KEY": newKey}, "{}"},
+		{dewar.Map{"SECRET_KEY_FALLBACKS": []string{oldKey}}, `{"user":"ann"}`},
+		{dewar.Map{"SECRET_KEY": nil}, "{}"},
+	} {
+		if err := app.Config.FromMapping(tt.config); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(app, "/get", cookie).Body.String(); got != tt.want {
+			t.Errorf("with %v: got %s, want %s", tt.config, got, tt.want)
+		}
+	}
+}
+
+func TestWhatCannotBeHadIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		config   dewar.Map
+		sessions *flaskcookie.SessionInterface
+		want     string
+	}{
+		{dewar.Map{"SESSION_COOKIE_ENCRYPT": true}, &flaskcookie.SessionInterface{}, "unset SESSION_COOKIE_ENCRYPT"},
+		{dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "1h"}, &flaskcookie.SessionInterface{}, "unset SESSION_ABSOLUTE_LIFETIME"},
+		{nil, &flaskcookie.SessionInterface{KeyDerivation: "md5"}, `unknown key derivation \"md5\"`},
+	} {
+		var log strings.Builder
+		app := sharingApp(t, tt.config)
+		app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		app.SessionInterface = tt.sessions
+		if got := ask(app, "/get", "").Code; got != 503 || !strings.Contains(log.String(), tt.want) {
+			t.Errorf("got %d and log %q, want 503 and %q", got, log.String(), tt.want)
+		}
+	}
+}
+
+func TestHostileButSignedPayloadIsNoSession(t *testing.T) {
+	app := sharingApp(t, dewar.Map{"MAX_COOKIE_SIZE": 0})
+	c := newCodec(t, flaskcookie.Options{MaxPayload: 64 << 20}, oldKey)
+	anonymous := ask(app, "/get", "")
+	tags := `{"a":[` + strings.Repeat(`{" t":[]},`, 1600) + `{" t":5}]}`
+	for name, payload := range map[string]string{
+		"a list": "[1]", "text": `"x"`, "no JSON": "hello", "invalid UTF-8": "{\"a\":\"\xff\"}", "NaN": `{"a":NaN}`,
+		"a lone surrogate": `{"a":"\ud800"}`, "a tuple of 5": `{"a":{" t":5}}`, "a bad UUID": `{"a":{" u":"zz"}}`,
+		"a bad date": `{"a":{" d":"x"}}`, "a bad escape": `{"a":{" di":5}}`, "a tagged document": `{" t":[1]}`,
+		"depth 65":     `{"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`,
+		"depth 10,000": strings.Repeat("[", 10_000), "a bomb": strings.Repeat("\x00", 40_000_000), "3 MB of spaces": strings.Repeat(" ", 3_000_000),
+		"many tags, one of them bad": tags,
+	} {
+		cookie, err := c.Encode([]byte(payload), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask(app, "/get", cookie) // fills the pools
+		var before, after runtime.MemStats
+		r := httptest.NewRequest("GET", "/get", nil)
+		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
+		rec := httptest.NewRecorder()
+		runtime.ReadMemStats(&before)
+		app.ServeHTTP(rec, r)
+		runtime.ReadMemStats(&after)
+		if rec.Body.String() != "{}" || rec.Code != 200 || !reflect.DeepEqual(rec.Header(), anonymous.Header()) {
+			t.Errorf("%s: got %d %s %v, want the answer without a cookie", name, rec.Code, rec.Body, rec.Header())
+		}
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 2<<20 {
+			t.Errorf("%s: %d bytes were allocated, want at most 2 MiB", name, allocated)
+		}
+	}
+}
+
+func TestSessionExpiry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := sharingApp(t, dewar.Map{"PERMANENT_SESSION_LIFETIME": "1h"})
+		var expires time.Time
+		app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user", "ann"); return c.Text("") })
+		app.Get("/expires", func(c *dewar.Context) error { expires = c.Session().ExpiresAt(); return c.Text("") })
+		cookie := ask(app, "/set", "").Result().Cookies()[0].Value
+		end := time.Now().Add(time.Hour)
+		time.Sleep(time.Hour)
+		if ask(app, "/expires", cookie); !expires.Equal(end) {
+			t.Errorf("got ExpiresAt %s, want %s", expires, end)
+		}
+		time.Sleep(time.Second)
+		if got := ask(app, "/get", cookie).Body.String(); got != "{}" {
+			t.Errorf("got %s of an expired session", got)
+		}
+	})
+}
+
+func ExampleSessionInterface() {
+	app := dewar.New("shop")
+	app.SessionInterface = &flaskcookie.SessionInterface{}
+	if err := app.Config.Set("SECRET_KEY", "the key that the Flask application has too"); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,138 @@
+"""The Flask side of the tests that share sessions with Flask.
+
+    flaskapp.py serve      serve /old and /new, two apps with a key each, on a free port, which is printed first
+    flaskapp.py read       for each cookie on stdin print the session in tagged JSON, or "none"
+    flaskapp.py write      for each session in tagged JSON on stdin print the cookie
+    flaskapp.py make N S   print N random sessions of seed S: cookie, a space, tagged JSON
+"""
+import datetime
+import random
+import sys
+import uuid
+
+import flask
+from flask.json.tag import TaggedJSONSerializer
+from itsdangerous import BadSignature
+from markupsafe import Markup
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+tagged = TaggedJSONSerializer()
+
+
+def make_app(key, fallbacks=()):
+    app = flask.Flask(__name__)
+    app.config.update(SECRET_KEY=key, SECRET_KEY_FALLBACKS=list(fallbacks), SESSION_COOKIE_PATH="/")
+
+    @app.get("/get")
+    def get():
+        return tagged.dumps(dict(flask.session))
+
+    @app.post("/set")
+    def set():
+        flask.session.update(tagged.loads(flask.request.get_data(as_text=True)))
+        return "set"
+
+    @app.get("/clear")
+    def clear():
+        flask.session.clear()
+        return "cleared"
+
+    @app.get("/flash")
+    def flash():
+        flask.flash("hé from Python", "info")
+        return "flashed"
+
+    @app.get("/flashed")
+    def flashed():
+        return flask.jsonify(flask.get_flashed_messages(with_categories=True))
+
+    @app.get("/permanent")
+    def permanent():
+        flask.session.permanent = True
+        return "permanent"
+
+    @app.get("/version")
+    def version():
+        return "%s %s" % (sys.version.split()[0], version_of_flask())
+
+    return app
+
+
+def version_of_flask():
+    from importlib.metadata import version
+
+    return version("flask")
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *args):
+        pass
+
+
+def serve():
+    old, new = make_app("the old key of the tests"), make_app("the new key of the tests", ["the old key of the tests"])
+    server = make_server("127.0.0.1", 0, DispatcherMiddleware(old, {"/old": old, "/new": new}), request_handler=Quiet)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+
+
+def in_batch(work):
+    app = make_app("the old key of the tests")
+    with app.app_context():
+        signer = app.session_interface.get_signing_serializer(app)
+        work(signer)
+
+
+def read(signer):
+    for line in sys.stdin:
+        try:
+            print(tagged.dumps(signer.loads(line.rstrip("\n"), max_age=3600)))
+        except BadSignature:
+            print("none")
+
+
+def write(signer):
+    for line in sys.stdin:
+        print(signer.dumps(tagged.loads(line)))
+
+
+TEXTS = ["", "a", "hé", "😀", "\x00\x1f\x7f", "<>&\"'\\/", " t", " di", "long " * 40, "\u2028\ud7ff\uffff"]
+
+
+def anything(r, depth=0):
+    kind = r.randrange(16 if depth < 4 else 12)
+    if kind < 12:
+        return [
+            lambda: None,
+            lambda: r.random() < 0.5,
+            lambda: r.randrange(-(2**70), 2**70),
+            lambda: r.randrange(-100, 100),
+            lambda: r.choice([0.0, -0.0, 1.0, 0.1, 1e16, 1e-7, 1e300, -2.5e-310, r.random(), r.uniform(-1e20, 1e20)]),
+            lambda: r.choice(TEXTS) + r.choice(TEXTS),
+            lambda: r.randbytes(r.randrange(20)),
+            lambda: Markup("<b>") + r.choice(TEXTS),
+            lambda: uuid.UUID(int=r.getrandbits(128)),
+            lambda: datetime.datetime.fromtimestamp(r.randrange(-(2**35), 2**37), datetime.timezone.utc),
+            lambda: 2**53 + 1,
+            lambda: r.choice(TEXTS),
+        ][kind]()
+    several = range(r.randrange(4))
+    if kind == 12:
+        return tuple(anything(r, depth + 1) for _ in several)
+    if kind == 13:
+        return [anything(r, depth + 1) for _ in several]
+    if kind == 14:
+        return {r.choice([" t", " di", " d", " t__", " x"]): anything(r, depth + 1)}
+    return {r.choice(TEXTS) + str(i): anything(r, depth + 1) for i in several}
+
+
+def make(signer):
+    r = random.Random(int(sys.argv[3]))
+    for _ in range(int(sys.argv[2])):
+        session = {r.choice(TEXTS) + str(i): anything(r) for i in range(r.randrange(1, 6))}
+        print(signer.dumps(session), tagged.dumps(session))
+
+
+if __name__ == "__main__":
+    {"serve": serve, "read": lambda: in_batch(read), "write": lambda: in_batch(write), "make": lambda: in_batch(make)}[sys.argv[1]]()
