@@ -207,7 +207,10 @@ func (c *Context) known() *identity {
 	if c.route != nil {
 		rule = c.route.Rule
 	}
-	logger := c.App.logger().With("requestID", id, "method", c.born.Method, "route", rule, "endpoint", c.Endpoint())
+	logger := c.App.logger().With("requestID", id, "method", c.born.Method, "route", rule)
+	if endpoint := c.Endpoint(); endpoint != "" {
+		logger = logger.With("endpoint", endpoint)
+	}
 	c.identity.CompareAndSwap(nil, &identity{id, logger})
 	return c.identity.Load()
 }

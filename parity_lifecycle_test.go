@@ -128,7 +128,7 @@ func TestHandlerTimeout(t *testing.T) {
 		app.Get("/stream", wait, dewar.Timeout(0), dewar.Endpoint("stream"))
 		app.Handle("/wrapped", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
-			http.Error(w, r.Context().Err().Error(), 503)
+			http.Error(w, r.Context().Err().Error(), http.StatusServiceUnavailable)
 		}))
 		app.Get("/swapped", func(c *dewar.Context) error {
 			c.Request = c.Request.WithContext(contextWith(c, "key", "value"))
