@@ -139,3 +139,39 @@ func BenchmarkSession(b *testing.B) {
 		b.Run(path[1:], func(b *testing.B) { benchmark(b, app, r) })
 	}
 }
+
+// BenchmarkResponseBuffer sends bodies of several sizes through a real connection, held back whole or
+// streamed past a small bound: what RESPONSE_BUFFER_SIZE costs.
+func BenchmarkResponseBuffer(b *testing.B) {
+	for _, size := range []int{16 << 10, 256 << 10, 1 << 20} {
+		for _, bound := range []int{4 << 10, 1 << 20} {
+			b.Run(fmt.Sprintf("body=%dk/bound=%dk", size>>10, bound>>10), func(b *testing.B) {
+				app := quietApp(b)
+				configure(app, "RESPONSE_BUFFER_SIZE", bound)
+				chunk := make([]byte, 4<<10)
+				app.Get("/", func(c *dewar.Context) error {
+					for range size / len(chunk) {
+						if _, err := c.Response.Write(chunk); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				srv := serve(b, app)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					res, err := srv.Client().Get(srv.URL)
+					if err != nil {
+						b.Fatal(err)
+					}
+					_, err = io.Copy(io.Discard, res.Body)
+					if err != nil {
+						b.Fatal(err)
+					}
+					res.Body.Close()
+				}
+			})
+		}
+	}
+}
