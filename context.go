@@ -48,7 +48,8 @@ type Context struct {
 
 	sessionMu sync.Mutex
 	session   *Session
-	opening   chan struct{} // closed when the session has been opened
+	opening   bool          // somebody opens the session, or has done so
+	opened    chan struct{} // closed when it is open; nil while nobody waits
 	cookies   []string      // Set-Cookie of the session that was saved
 	flashes   *[]Flash      // nil until they are taken out of the session
 

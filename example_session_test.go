@@ -3,6 +3,7 @@ package dewar_test
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,15 +41,22 @@ func (b *browser) get(path string) *http.Cookie {
 func ExampleSession_login() {
 	app := dewar.New("example")
 	configure(app, "SECRET_KEY", "a-very-secret-string")
+	toIndex := func(c *dewar.Context) error {
+		url, err := c.URLFor("index")
+		if err != nil {
+			return err
+		}
+		return c.Redirect(url)
+	}
 	bp := dewar.NewBlueprint("auth")
 	bp.Get("/login", func(c *dewar.Context) error {
 		c.Session().Clear()
 		c.Session().Set("user_id", 42)
-		return c.Redirect("/")
+		return toIndex(c)
 	})
 	bp.Get("/logout", func(c *dewar.Context) error {
 		c.Session().Clear()
-		return c.Redirect("/")
+		return toIndex(c)
 	})
 	app.RegisterBlueprint(bp)
 	app.Get("/", func(c *dewar.Context) error {
@@ -56,7 +64,7 @@ func ExampleSession_login() {
 			return c.Text("nobody is logged in")
 		}
 		return c.Text(fmt.Sprint("user ", dewar.ValueOr(c.Session(), "user_id", int64(0))))
-	})
+	}, dewar.Endpoint("index"))
 
 	b := &browser{app: app}
 	b.get("/")
@@ -125,6 +133,7 @@ func ExampleSession_MarkModified() {
 // Without a SECRET_KEY the session is empty and can be read. Writing it fails, and says what to do.
 func ExampleSession_missingSecretKey() {
 	app := dewar.New("example")
+	app.Logger = slog.New(slog.DiscardHandler)
 	dewar.HandleError(app, func(c *dewar.Context, err error) error {
 		text, cure, _ := strings.Cut(err.Error(), "; ")
 		return c.Text(text + "\n" + cure)

@@ -48,31 +48,40 @@ func (c *Context) Session() *Session {
 // lock.
 func (c *Context) openedSession() *Session {
 	c.sessionMu.Lock()
-	s, opening := c.session, c.opening
-	if s == nil && opening == nil {
-		c.opening = make(chan struct{})
+	s, first := c.session, !c.opening
+	c.opening = true
+	if s == nil && !first && c.opened == nil {
+		c.opened = make(chan struct{})
 	}
+	opened := c.opened
 	c.sessionMu.Unlock()
 	switch {
 	case s != nil:
 		return s
-	case opening != nil:
-		return c.awaitSession(opening)
+	case !first:
+		return c.awaitSession(opened)
 	}
-	s = NewSession() // what is left if OpenSession panics
-	s.err = &HTTPError{Code: http.StatusServiceUnavailable, Err: errors.New("dewar: the SessionInterface panicked when it opened the session")}
-	defer func() {
-		c.sessionMu.Lock()
-		defer c.sessionMu.Unlock()
-		s.refresh, s.owner = c.settings.refresh, c
-		if c.sessionSaved {
-			s.close()
-		}
-		c.session = s
-		close(c.opening)
-	}()
+	defer func() { c.sessionIsOpen(s) }()
 	s = c.openSession()
 	return s
+}
+
+// sessionIsOpen gives the session to those who wait for it. It is nil when OpenSession panicked.
+func (c *Context) sessionIsOpen(s *Session) {
+	if s == nil {
+		s = NewSession()
+		s.err = &HTTPError{Code: http.StatusServiceUnavailable, Err: errors.New("dewar: the SessionInterface panicked when it opened the session")}
+	}
+	c.sessionMu.Lock()
+	defer c.sessionMu.Unlock()
+	s.refresh, s.owner = c.settings.refresh, c
+	if c.sessionSaved {
+		s.close()
+	}
+	c.session = s
+	if c.opened != nil {
+		close(c.opened)
+	}
 }
 
 // openLimit is how long a caller waits for another one that opens the session.

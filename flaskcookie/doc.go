@@ -1,5 +1,7 @@
 // Package flaskcookie reads and writes the session cookies of Flask, so that a Go and a Python
-// application behind one address share one login.
+// application behind one address share one login. [SessionInterface] is all that an application needs:
+//
+//	app.SessionInterface = &flaskcookie.SessionInterface{}
 //
 // # The format
 //
