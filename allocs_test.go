@@ -46,3 +46,18 @@ func TestAllocationBudgets(t *testing.T) {
 		t.Errorf("a route with a parameter allocates %v times, a static one %v; the budget is 1 more", got, static)
 	}
 }
+
+// TestSessionAllocations holds what a session allocates against what a bare securecookie does.
+func TestSessionAllocations(t *testing.T) {
+	work := sessionWork(t)
+	allocs := func(name string) float64 { return testing.AllocsPerRun(1000, work[name]) }
+	untouched, decode, encode := allocs("untouched"), allocs("decode"), allocs("encode")
+	read, write := allocs("read")-untouched, allocs("write")-untouched
+	t.Logf("reading %v, a bare decode %v; changing %v, a bare decode and encode %v", read, decode, write, decode+encode)
+	if read > decode {
+		t.Errorf("reading one key allocates %v times, a bare decode %v; the budget is as many", read, decode)
+	}
+	if write > decode+encode {
+		t.Errorf("changing one key allocates %v times, a bare decode and encode %v; the budget is as many", write, decode+encode)
+	}
+}
