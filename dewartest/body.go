@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// Form sends a form: pairs of a field and its value, as in Form("username", "ann", "age", 7). A []string gives
+// Form sends a form: pairs of a field and its value, as in Form("username", "tester", "age", 7). A []string gives
 // its field several values, and a [net/url.Values] may stand where a field is expected. Together with [File]
 // the form is a multipart one; otherwise it is urlencoded.
 func Form(pairs ...any) RequestOption {

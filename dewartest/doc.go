@@ -5,11 +5,11 @@
 //
 //	func TestLogin(t *testing.T) {
 //		client := dewartest.New(t, newApp())
-//		client.Post("/login", dewartest.Form("username", "ann", "password", "secret"),
-//			dewartest.FollowRedirects()).Want(200, "Welcome, ann")
+//		client.Post("/login", dewartest.Form("username", "tester", "password", "secret"),
+//			dewartest.FollowRedirects()).Want(200, "Welcome, tester")
 //		client.Session(func(s *dewar.Session) {
-//			if got := s.String("username"); got != "ann" {
-//				t.Errorf("username in the session: got %q, want %q", got, "ann")
+//			if got := s.String("username"); got != "tester" {
+//				t.Errorf("username in the session: got %q, want %q", got, "tester")
 //			}
 //		})
 //	}

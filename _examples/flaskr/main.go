@@ -16,8 +16,8 @@
 // What to curl:
 //
 //	curl -i http://127.0.0.1:5000/
-//	curl -i http://127.0.0.1:5000/auth/register -d username=ann -d password=secret
-//	curl -i http://127.0.0.1:5000/auth/login -d username=ann -d password=secret -c jar
+//	curl -i http://127.0.0.1:5000/auth/register -d username=tester -d password=secret
+//	curl -i http://127.0.0.1:5000/auth/login -d username=tester -d password=secret -c jar
 //	curl -i http://127.0.0.1:5000/create -d title=Hello -d body=World -b jar
 //	curl -i http://127.0.0.1:5000/1/update -b jar
 //	curl -i http://127.0.0.1:5000/1/delete -X POST -b jar
