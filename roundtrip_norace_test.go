@@ -4,3 +4,6 @@ package dewar_test
 
 // roundTrips is how many values make the way to a URL and back.
 const roundTrips = 1_000_000
+
+// requestsPerRestart is how many requests each server of the restart test answers at least.
+const requestsPerRestart = 10_000

@@ -4,3 +4,6 @@ package dewar_test
 
 // roundTrips is fewer with the race detector, which makes each ten times slower.
 const roundTrips = 100_000
+
+// requestsPerRestart is how many requests each server of the restart test answers at least.
+const requestsPerRestart = 500

@@ -574,7 +574,8 @@ func TestServeRefuses(t *testing.T) {
 // Connection: close does.
 func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	t.Parallel()
-	const restarts, clients, enough = 3, 8, 150
+	const restarts, clients = 10, 8
+	const enough = requestsPerRestart
 	addr := "127.0.0.1:0"
 	var answered, lost atomic.Int64
 	for range restarts {
