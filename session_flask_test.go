@@ -269,7 +269,8 @@ func TestMaxCookieSizeCountsTheWholeHeader(t *testing.T) { // test_max_cookie_si
 	for range 20 {
 		n--
 		if res := visit(t, app, fmt.Sprint("/", n), nil); res.StatusCode == 200 {
-			if size := len(res.Header.Get("Set-Cookie")); size < 4093-8 {
+			// One byte more is up to 8 after two layers of base64, and deflate takes some more or less each time.
+			if size := len(res.Header.Get("Set-Cookie")); size < 4093-2*8 {
 				t.Errorf("a Set-Cookie of %d bytes is the largest that was sent, want nearly 4093", size)
 			}
 			return
