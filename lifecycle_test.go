@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/dewar-go/dewar"
 )
@@ -370,6 +371,39 @@ func TestOpenSessionThatPanicsIsCalledOnce(t *testing.T) {
 	app.Get("/", func(c *dewar.Context) error { c.Session(); return c.Text("page") })
 	if rec := send(app, "GET", "/"); rec.Code < 500 || store.calls != 1 {
 		t.Errorf("got %d after %d calls, want a 5xx after 1", rec.Code, store.calls)
+	}
+}
+
+// reentrantStore asks for the session while it opens it.
+type reentrantStore struct {
+	dewar.SecureCookieSessionInterface
+}
+
+func (*reentrantStore) OpenSession(c *dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), c.Session().Err()
+}
+
+func TestSessionInterfaceThatAsksForTheSessionDoesNotHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		app := newApp(t)
+		app.Logger = textLogger(&log)
+		app.SessionInterface = &reentrantStore{}
+		app.Get("/", func(c *dewar.Context) error { c.Session().Get("a"); return c.Text("ok") })
+		if rec := send(app, "GET", "/"); rec.Code != 200 || !strings.Contains(log.String(), "use the *Session at hand") {
+			t.Errorf("got %d and the log %q, want an answer and the cure", rec.Code, log.String())
+		}
+	})
+}
+
+func TestStatusThatIsNoAnswerIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{0, 99, 100, 150, 1000} {
+		app := newApp(t)
+		app.Get("/", func(c *dewar.Context) error { return c.Status(code).Text("x") })
+		if rec := send(app, "GET", "/"); rec.Code != 500 || rec.Body.String() == "x" {
+			t.Errorf("Status(%d): got %d %q, want 500", code, rec.Code, rec.Body)
+		}
 	}
 }
 
