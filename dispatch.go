@@ -254,6 +254,8 @@ func (c *Context) finish() {
 			return
 		}
 		c.response.send(true)
+	} else if c.session != nil {
+		c.session.noticeLate()
 	}
 	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
 		c.logFailure(err)

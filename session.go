@@ -26,8 +26,9 @@ type Session struct {
 	Values
 
 	mu       sync.Mutex
-	entries  []sessionEntry
-	deleted  []string
+	members  []taggedjson.Member // the values, encoded
+	changed  []string            // keys that were set, changed or removed
+	loans    []*loan             // what has been handed out of the values and can be changed
 	err      error
 	readOnly error    // why nothing can be written; nil for a usable session
 	owner    *Context // whose session it is; nil for one that a backend has just made
@@ -38,31 +39,11 @@ type Session struct {
 	isNew, modified, cleared, closed bool
 	renewed, destroyed, reissue      bool
 	refresh                          bool
-	expires                          time.Time
 	accessed                         atomic.Bool
+	expires                          int64 // in seconds since 1970; 0 when it is not known
 
-	headers [2]string       // back Vary and Cache-Control without an allocation each
-	inline  [4]sessionEntry // backs entries while they are few
-}
-
-// A sessionEntry is one value: its encoding, and what of it has been handed out.
-type sessionEntry struct {
-	key   string
-	raw   []byte
-	live  *liveValue // nil while nothing has been handed out that can be changed
-	dirty bool
-}
-
-// A liveValue is a value that a handler may change from outside, in each form in which it was handed out.
-type liveValue struct {
-	value any // what a getter returns; nil until asked for
-	lent  []loan
-}
-
-// A loan is a value that a handler may change from outside, with its encoding when it was handed out.
-type loan struct {
-	value any
-	raw   []byte
+	headers [2]string            // back Vary and Cache-Control without an allocation each
+	inline  [4]taggedjson.Member // backs members while they are few
 }
 
 // permanentKey is where a session says that it is permanent, as Flask's does.
@@ -91,49 +72,46 @@ func (s *Session) Set(key string, value any) {
 			s.fail(&HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf("dewar: session value %q cannot be kept: %w", key, err)})
 			return
 		}
-		e := s.entry(key)
-		if e == nil {
-			s.entries = append(s.entries, sessionEntry{})
-			e = &s.entries[len(s.entries)-1]
-			s.deleted = slices.DeleteFunc(s.deleted, func(k string) bool { return k == key })
+		s.recall(key)
+		s.put(key, raw)
+		if lendable(reflect.TypeOf(value)) {
+			s.lend(key, value, raw, isPlain(value))
 		}
-		*e = newEntry(key, value, raw)
-		s.modified = true
 	})
 }
 
-// newEntry returns the entry for a value that was set. One that can be changed from outside is watched.
-func newEntry(key string, value any, raw []byte) sessionEntry {
-	e := sessionEntry{key: key, raw: raw, dirty: true}
-	if !lendable(reflect.TypeOf(value)) {
-		return e
-	}
-	e.lend(value, raw)
+// isPlain reports whether value is of a type that a getter returns, so that it may return this one.
+func isPlain(value any) bool {
 	switch value.(type) {
-	case Map, []any:
-		e.live.value = value
-	}
-	return e
-}
-
-// lend remembers a value that was handed out, and its encoding then.
-func (e *sessionEntry) lend(value any, raw []byte) {
-	if e.live == nil {
-		e.live = &liveValue{}
-	}
-	e.live.lent = append(e.live.lent, loan{value, raw})
-}
-
-// lendable reports whether a value of type t can be changed by who holds it.
-func lendable(t reflect.Type) bool {
-	if t == nil {
-		return false
-	}
-	switch t.Kind() {
-	case reflect.Map, reflect.Slice, reflect.Pointer:
+	case Map, []any, Tuple, []byte:
 		return true
 	}
 	return false
+}
+
+// put makes raw the encoded value of key. The caller holds the lock.
+func (s *Session) put(key string, raw []byte) {
+	s.note(key)
+	if m := s.member(key); m != nil {
+		m.Raw = raw
+		return
+	}
+	s.members = append(s.members, taggedjson.Member{Key: key, Raw: raw})
+}
+
+// remove takes the value of key away. The caller holds the lock.
+func (s *Session) remove(key string) {
+	s.note(key)
+	s.recall(key)
+	s.members = slices.DeleteFunc(s.members, func(m taggedjson.Member) bool { return m.Key == key })
+}
+
+// note remembers that the value of key is another one, or none. The caller holds the lock.
+func (s *Session) note(key string) {
+	s.modified = true
+	if !slices.Contains(s.changed, key) {
+		s.changed = append(s.changed, key)
+	}
 }
 
 // Pop removes key and returns the value it had, or nil. Only a key that was there makes a change.
@@ -151,18 +129,14 @@ func (s *Session) Delete(keys ...string) {
 		if !s.Has(key) && !s.isNull() {
 			continue
 		}
-		s.change(func() {
-			s.entries = slices.DeleteFunc(s.entries, func(e sessionEntry) bool { return e.key == key })
-			s.deleted = append(s.deleted, key)
-			s.modified = true
-		})
+		s.change(func() { s.remove(key) })
 	}
 }
 
 // Clear removes everything. It counts as a change also when there was nothing.
 func (s *Session) Clear() {
 	s.change(func() {
-		s.entries, s.deleted = nil, nil
+		s.members, s.changed, s.loans = nil, nil, nil
 		s.cleared, s.modified = true, true
 	})
 }
@@ -219,7 +193,7 @@ func (s *Session) Destroyed() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.
 func (s *Session) Err() error { s.mu.Lock(); defer s.mu.Unlock(); return s.err }
 
 // Len returns the number of values.
-func (s *Session) Len() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.entries) }
+func (s *Session) Len() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.members) }
 
 // All returns the keys, sorted, with their values.
 func (s *Session) All() iter.Seq2[string, any] {
@@ -255,8 +229,8 @@ func (s *Session) ShouldSave() bool {
 		return false
 	}
 	s.mu.Lock()
-	modified, stale := s.modified, s.reissue && len(s.entries) > 0
-	refreshed := s.refresh && s.entry(permanentKey) != nil
+	modified, stale := s.modified, s.reissue && len(s.members) > 0
+	refreshed := s.refresh && s.member(permanentKey) != nil
 	s.mu.Unlock()
 	return modified || stale || refreshed && s.Permanent()
 }
@@ -298,11 +272,11 @@ func (s *Session) fail(err error) {
 // close makes every later change a late one.
 func (s *Session) close() { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
 
-// entry returns the entry of key, or nil. The caller holds the lock.
-func (s *Session) entry(key string) *sessionEntry {
-	for i := range s.entries {
-		if s.entries[i].key == key {
-			return &s.entries[i]
+// member returns the encoded value of key, or nil. The caller holds the lock.
+func (s *Session) member(key string) *taggedjson.Member {
+	for i := range s.members {
+		if s.members[i].Key == key {
+			return &s.members[i]
 		}
 	}
 	return nil

@@ -94,7 +94,7 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
 		k.created, s.reissue = now().Unix(), true
 	}
-	s.seal, s.expires = k, c.settings.end(time.Unix(cookie.SignedAt, 0), k)
+	s.seal, s.expires = k, c.settings.end(time.Unix(cookie.SignedAt, 0), k).Unix()
 	return true
 }
 
@@ -195,12 +195,12 @@ func checkCookieSize(c *Context, s *Session, size int) error {
 // largest names the three largest values with their sizes.
 func (s *Session) largest() string {
 	s.mu.Lock()
-	entries := slices.Clone(s.entries)
+	members := slices.Clone(s.members)
 	s.mu.Unlock()
-	slices.SortFunc(entries, func(a, b sessionEntry) int { return cmp.Compare(len(b.raw), len(a.raw)) })
+	slices.SortFunc(members, func(a, b taggedjson.Member) int { return cmp.Compare(len(b.Raw), len(a.Raw)) })
 	var names []string
-	for _, e := range entries[:min(3, len(entries))] {
-		names = append(names, fmt.Sprintf("%q with %d bytes", e.key, len(e.raw)))
+	for _, m := range members[:min(3, len(members))] {
+		names = append(names, fmt.Sprintf("%q with %d bytes", m.Key, len(m.Raw)))
 	}
 	return strings.Join(names, ", ")
 }

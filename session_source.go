@@ -15,9 +15,9 @@ type sessionSource struct{ s *Session }
 // lookup decodes the value of key. One that can be changed from outside is decoded once: every caller gets the same.
 func (src sessionSource) lookup(key string) (any, bool) {
 	s := src.s
-	raw, live, ok := s.peek(key)
-	if !ok || live != nil {
-		return live, ok
+	raw, lent, ok := s.peek(key)
+	if !ok || lent != nil {
+		return lent, ok
 	}
 	value, err := s.codec().Decode(raw)
 	if err != nil { // checked when the session was opened
@@ -30,32 +30,27 @@ func (src sessionSource) lookup(key string) (any, bool) {
 }
 
 // peek returns the encoding of key's value, and the value itself if it can be changed and has been handed out.
-func (s *Session) peek(key string) (raw []byte, live any, ok bool) {
+func (s *Session) peek(key string) (raw []byte, lent any, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.entry(key)
-	switch {
-	case e == nil:
+	m := s.member(key)
+	if m == nil {
 		return nil, nil, false
-	case e.live == nil:
-		return e.raw, nil, true
 	}
-	return e.raw, e.live.value, true
+	return m.Raw, s.lentPlain(key), true
 }
 
 // keep remembers what raw was decoded to, unless another goroutine has been faster, and returns what counts.
 func (s *Session) keep(key string, raw []byte, value any) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.entry(key)
-	switch {
-	case e == nil || &e.raw[0] != &raw[0]:
+	if m := s.member(key); m == nil || &m.Raw[0] != &raw[0] {
 		return value
-	case e.live != nil && e.live.value != nil:
-		return e.live.value
 	}
-	e.lend(value, raw)
-	e.live.value = value
+	if lent := s.lentPlain(key); lent != nil {
+		return lent
+	}
+	s.lend(key, value, raw, true)
 	return value
 }
 
@@ -80,29 +75,22 @@ func (src sessionSource) into(key string, dst any) (bool, error) {
 			return true, err
 		}
 	}
-	return true, s.lend(key, reflect.ValueOf(dst).Elem())
+	return true, s.keepTyped(key, reflect.ValueOf(dst).Elem())
 }
 
-// encoded returns the current encoding of key's value, or a value of type t that was handed out before.
+// encoded returns the encoding of key's value, and a value of type t that was handed out before.
 func (s *Session) encoded(key string, t reflect.Type) (raw []byte, lent any, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.entry(key)
-	if e == nil {
+	m := s.member(key)
+	if m == nil {
 		return nil, nil, false
 	}
-	if lendable(t) && e.live != nil {
-		for _, l := range e.live.lent {
-			if reflect.TypeOf(l.value) == t {
-				return nil, l.value, true
-			}
-		}
-	}
-	return e.raw, nil, true
+	return m.Raw, s.lentAs(key, t), true
 }
 
-// lend remembers a typed value that was handed out, if it can be changed from outside.
-func (s *Session) lend(key string, v reflect.Value) error {
+// keepTyped remembers a typed value that was handed out, if it can be changed from outside.
+func (s *Session) keepTyped(key string, v reflect.Value) error {
 	if !lendable(v.Type()) || v.IsNil() {
 		return nil
 	}
@@ -112,8 +100,8 @@ func (s *Session) lend(key string, v reflect.Value) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e := s.entry(key); e != nil {
-		e.lend(v.Interface(), raw)
+	if s.member(key) != nil {
+		s.lend(key, v.Interface(), raw, false)
 	}
 	return nil
 }
@@ -126,9 +114,9 @@ func (src sessionSource) list(key string) ([]string, bool) {
 func (src sessionSource) keys() []string {
 	src.s.mu.Lock()
 	defer src.s.mu.Unlock()
-	keys := make([]string, len(src.s.entries))
-	for i := range src.s.entries {
-		keys[i] = src.s.entries[i].key
+	keys := make([]string, len(src.s.members))
+	for i, m := range src.s.members {
+		keys[i] = m.Key
 	}
 	slices.Sort(keys)
 	return keys

@@ -3,7 +3,6 @@ package dewar
 import (
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/dewar-go/dewar/internal/taggedjson"
 )
@@ -37,9 +36,6 @@ func mustCodec() *taggedjson.Codec {
 func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
 	own := make([]taggedjson.Tag, len(tags))
 	for i, tag := range tags {
-		if !strings.HasPrefix(tag.Key, " ") {
-			return nil, fmt.Errorf("session tag %q: the key must begin with a space, as in %q", tag.Key, " "+tag.Key)
-		}
 		own[i] = taggedjson.Tag(tag)
 	}
 	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()}, own...)

@@ -48,9 +48,13 @@ func newKey(o Options, secret string) (*key, error) {
 
 // open returns the payload of value and when it was signed. Encrypted values are securecookie's to open.
 func (k *key) open(name, value string) (payload []byte, at int64, ok bool) {
-	if !k.encrypted {
-		return k.verify(name, value)
+	if k.encrypted {
+		return k.decrypt(name, value)
 	}
+	return k.verify(name, value)
+}
+
+func (k *key) decrypt(name, value string) (payload []byte, at int64, ok bool) {
 	if k.cookie.Decode(name, value, &payload) != nil {
 		return nil, 0, false
 	}

@@ -41,8 +41,8 @@ type Types struct {
 
 // A Tag adds a type to the encoding, as Flask's JSONTag does.
 type Tag struct {
-	// Key is the one key of the object that holds the value. By convention it begins with a space. It
-	// must not end in "__".
+	// Key is the one key of the object that holds the value. It must begin with a space and must not end
+	// in "__".
 	Key string
 	// Check reports whether the tag is for v.
 	Check func(v any) bool
@@ -87,6 +87,8 @@ func (c *Codec) register(tag Tag) error {
 	switch {
 	case tag.Key == "" || !utf8.ValidString(tag.Key):
 		return fmt.Errorf("tag %q needs a key that is text", tag.Key)
+	case tag.Key[0] != ' ':
+		return fmt.Errorf("tag %q must begin with a space, as in %q", tag.Key, " "+tag.Key)
 	case strings.HasSuffix(tag.Key, "__"):
 		return fmt.Errorf(`tag %q must not end in "__", which marks an escaped key`, tag.Key)
 	case tag.Check == nil || tag.Encode == nil || tag.Decode == nil:

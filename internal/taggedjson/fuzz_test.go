@@ -68,7 +68,27 @@ func FuzzMembers(f *testing.F) {
 // acceptable is a slow and plain Members without a result.
 func acceptable(data []byte) bool {
 	trimmed := bytes.TrimLeft(data, " \t\r\n")
-	return json.Valid(data) && trimmed[0] == '{' && utf8.Valid(data) && !loneSurrogate(data) && depth(data) <= taggedjson.MaxDepth
+	return json.Valid(data) && trimmed[0] == '{' && utf8.Valid(data) && !loneSurrogate(data) && depth(data) <= taggedjson.MaxDepth && inRange(data)
+}
+
+// inRange reports whether every number of a valid document is one that float64 or Python's int reads.
+func inRange(data []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return true
+		}
+		number, ok := token.(json.Number)
+		if !ok {
+			continue
+		}
+		_, rangeErr := number.Float64()
+		if whole := !strings.ContainsAny(string(number), ".eE"); whole && len(number) > 4300 || !whole && rangeErr != nil {
+			return false
+		}
+	}
 }
 
 var escapes = regexp.MustCompile(`\\(?:u([0-9a-fA-F]{4})|[^u])`)

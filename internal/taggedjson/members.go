@@ -14,11 +14,16 @@ type Member struct {
 }
 
 // Members splits the object in data and appends its members to dst, in their order. It checks the
-// syntax of the whole text, but decodes nothing. Of several members with one key only the last is
-// kept. What is no object is an error, and then dst is returned as it came.
+// whole text, but decodes nothing. Of several members with one key only the last is kept. What is no
+// object is an error, and then dst is returned as it came.
 //
 // Each Raw is a part of data, and all keys are parts of one copy of it.
 func Members(data []byte, dst []Member) ([]Member, error) {
+	return members(data, dst, nil)
+}
+
+// members is Members with a check of the values that may hold a tag.
+func members(data []byte, dst []Member, check func(raw []byte) error) ([]Member, error) {
 	s := scanner{data: data}
 	s.space()
 	if s.peek() != '{' {
@@ -34,11 +39,18 @@ func Members(data []byte, dst []Member) ([]Member, error) {
 		if t.escaped {
 			key = unescape(data[t.start:t.end])
 		}
+		s.tagLike = false
 		if err := s.skip(1); err != nil {
 			return err
 		}
+		raw := data[start:s.pos:s.pos]
+		if s.tagLike && check != nil {
+			if err := check(raw); err != nil {
+				return under(err, keyStep(key))
+			}
+		}
 		sorted = sorted && (len(found) == len(dst) || found[len(found)-1].Key < key)
-		found = append(found, Member{Key: key, Raw: data[start:s.pos:s.pos]})
+		found = append(found, Member{Key: key, Raw: raw})
 		return nil
 	})
 	if err == nil {
@@ -89,9 +101,10 @@ func AppendObject(dst []byte, members []Member) []byte {
 }
 
 // Split is [Members] for a whole tagged document: an object that Flask escaped because its only key
-// looks like a tag is unescaped, and one that is a tag, hence no object, is an error.
+// looks like a tag is unescaped, and one that is a tag, hence no object, is an error. A value with a tag
+// in it is decoded once, so that every Raw is one that Decode takes.
 func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
-	found, err := Members(data, dst)
+	found, err := members(data, dst, c.check)
 	if err != nil || len(found) != len(dst)+1 || !c.isTag(found[len(dst)].Key) {
 		return found, err
 	}
@@ -99,7 +112,7 @@ func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
 	if only.Key != tagDict {
 		return dst, &Error{Reason: "the document is a tagged value, not an object"}
 	}
-	found, err = Members(only.Raw, dst)
+	found, err = members(only.Raw, dst, c.check)
 	if err != nil {
 		return dst, err
 	}
@@ -112,6 +125,12 @@ func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
 	}
 	found[len(dst)].Key = key
 	return found, nil
+}
+
+// check returns the error of decoding raw.
+func (c *Codec) check(raw []byte) error {
+	_, err := c.Decode(raw)
+	return err
 }
 
 // Join is [AppendObject] for a whole tagged document, the reverse of [Codec.Split].

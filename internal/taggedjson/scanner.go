@@ -7,8 +7,9 @@ import (
 
 // A scanner checks the syntax of a document and finds its parts without decoding them.
 type scanner struct {
-	data []byte
-	pos  int
+	data    []byte
+	pos     int
+	tagLike bool // a key has been read that begins with a space, or may when it is unescaped
 }
 
 // A span is the inside of a scanned string.
@@ -93,6 +94,9 @@ func (s *scanner) key() (span, error) {
 	if err != nil {
 		return key, err
 	}
+	if key.escaped || s.data[key.start] == ' ' {
+		s.tagLike = true
+	}
 	s.space()
 	if !s.accept(':') {
 		return key, s.fail("a colon is missing")
@@ -142,7 +146,16 @@ func (s *scanner) skip(depth int) (err error) {
 	case 'n':
 		err = s.literal("null")
 	default:
-		_, err = s.number()
+		err = s.skipNumber()
+	}
+	return err
+}
+
+// skipNumber reads a number, which must be one that can be decoded.
+func (s *scanner) skipNumber() error {
+	n, err := s.number()
+	if err == nil && !(n.integer && len(n.text) <= maxDigits) {
+		_, err = n.value()
 	}
 	return err
 }
