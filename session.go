@@ -73,9 +73,9 @@ func (s *Session) Set(key string, value any) {
 			return
 		}
 		s.recall(key)
-		s.put(key, raw)
+		s.put(key, string(raw))
 		if lendable(reflect.TypeOf(value)) {
-			s.lend(key, value, raw, isPlain(value))
+			s.lend(key, value, string(raw), isPlain(value))
 		}
 	})
 }
@@ -90,7 +90,7 @@ func isPlain(value any) bool {
 }
 
 // put makes raw the encoded value of key. The caller holds the lock.
-func (s *Session) put(key string, raw []byte) {
+func (s *Session) put(key, raw string) {
 	s.note(key)
 	if m := s.member(key); m != nil {
 		m.Raw = raw

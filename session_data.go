@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"bytes"
 	"fmt"
 	"time"
 
@@ -28,7 +27,7 @@ func (s *Session) Changes() (Changes, error) {
 	c := Changes{Cleared: s.cleared, Set: map[string][]byte{}}
 	for _, key := range s.changed {
 		if m := s.member(key); m != nil {
-			c.Set[key] = bytes.Clone(m.Raw)
+			c.Set[key] = []byte(m.Raw)
 		} else {
 			c.Deleted = append(c.Deleted, key)
 		}
@@ -54,10 +53,9 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 // UnmarshalBinary replaces all values by those in data, which [Session.MarshalBinary] or Flask wrote. The
 // session is not new and not modified then. Data that is no tagged JSON object is an error and changes
 // nothing.
-func (s *Session) UnmarshalBinary(data []byte) error { return s.adopt(bytes.Clone(data)) }
+func (s *Session) UnmarshalBinary(data []byte) error { return s.adopt(string(data)) }
 
-// adopt is UnmarshalBinary for data that nobody else will change.
-func (s *Session) adopt(data []byte) error {
+func (s *Session) adopt(data string) error {
 	var few [8]taggedjson.Member
 	members, err := s.codec().Split(data, few[:0])
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 type loan struct {
 	key   string
 	value any
-	raw   []byte // its encoding when it was last looked at
+	raw   string // its encoding when it was last looked at
 	plain bool   // it is what a getter returns, and not what ValueOr or Decode made of it
 }
 
@@ -28,7 +28,7 @@ func lendable(t reflect.Type) bool {
 }
 
 // lend remembers a value of key that is handed out, and its encoding. The caller holds the lock.
-func (s *Session) lend(key string, value any, raw []byte, plain bool) {
+func (s *Session) lend(key string, value any, raw string, plain bool) {
 	s.loans = append(s.loans, &loan{key, value, raw, plain})
 }
 
@@ -65,7 +65,7 @@ func (s *Session) settle() error {
 		if err != nil {
 			return err
 		}
-		if raw != nil {
+		if raw != "" {
 			s.takeBack(l, raw)
 		}
 	}
@@ -78,23 +78,23 @@ func (s *Session) outstanding() []*loan {
 	return slices.Clone(s.loans)
 }
 
-// changedSince returns the encoding of what was lent, or nil if nothing in it has changed.
-func (s *Session) changedSince(l *loan) ([]byte, error) {
+// changedSince returns the encoding of what was lent, or "" if nothing in it has changed.
+func (s *Session) changedSince(l *loan) (string, error) {
 	raw, err := s.codec().AppendMember(nil, l.key, l.value)
 	if err != nil {
-		return nil, fmt.Errorf("dewar: session value %q cannot be kept: %w", l.key, err)
+		return "", fmt.Errorf("dewar: session value %q cannot be kept: %w", l.key, err)
 	}
 	s.mu.Lock()
 	before := l.raw
 	s.mu.Unlock()
-	if bytes.Equal(raw, before) || s.sameValue(raw, before) {
-		return nil, nil
+	if string(raw) == before || s.sameValue(raw, before) {
+		return "", nil
 	}
-	return raw, nil
+	return string(raw), nil
 }
 
 // takeBack makes raw, the encoding of what was lent, the value of its key, unless that has another value by now.
-func (s *Session) takeBack(l *loan, raw []byte) {
+func (s *Session) takeBack(l *loan, raw string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.Contains(s.loans, l) {
@@ -106,7 +106,7 @@ func (s *Session) takeBack(l *loan, raw []byte) {
 // noticeLate tells of changes inside values that came after the session had been saved.
 func (s *Session) noticeLate() {
 	for _, l := range s.outstanding() {
-		if raw, err := s.changedSince(l); raw != nil || err != nil {
+		if raw, err := s.changedSince(l); raw != "" || err != nil {
 			s.MarkModified() // is refused, and says so
 			return
 		}
@@ -114,7 +114,7 @@ func (s *Session) noticeLate() {
 }
 
 // sameValue reports whether two encodings differ only in form, as those of another writer may.
-func (s *Session) sameValue(canonical, other []byte) bool {
+func (s *Session) sameValue(canonical []byte, other string) bool {
 	v, err := s.codec().Decode(other)
 	if err != nil {
 		return false

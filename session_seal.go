@@ -1,11 +1,13 @@
 package dewar
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
 // A seal is what the cookie of a session says beside the values.
@@ -20,6 +22,7 @@ const (
 	flagCreated  = 1 << iota // a varint: seal.created
 	flagEpoch                // a varint: seal.epoch
 	flagDeflated             // a varint: the size of the JSON, which is compressed
+	flagUTF8                 // nothing: the JSON has text as it is and not in escapes
 	flagsEnd
 )
 
@@ -33,16 +36,21 @@ var errPayload = errors.New("the payload of the cookie is malformed")
 // pack returns the payload for json. It is compressed if that helps, but not when it is to be encrypted: its
 // length would tell about its content.
 func (s *settings) pack(codec *cookiecodec.Codec, k seal, json []byte) []byte {
-	size := 0
+	size, flags := 0, byte(0)
+	if bytes.Contains(json, escape) {
+		if short := taggedjson.Unescape(json); len(short)+1 < len(json) {
+			json, flags = short, flagUTF8
+		}
+	}
 	if !s.encrypt && len(json) > deflateFrom && len(json) <= maxInflated {
 		if small := codec.Deflate(nil, json); len(small)+4 < len(json) {
 			size, json = len(json), small
 		}
 	}
-	if k == (seal{}) && size == 0 {
+	if k == (seal{}) && size == 0 && flags == 0 {
 		return json
 	}
-	payload := make([]byte, 1, 1+3*binary.MaxVarintLen64+len(json))
+	payload := append(make([]byte, 0, 1+3*binary.MaxVarintLen64+len(json)), flags)
 	for i, n := range [...]int64{k.created, k.epoch, int64(size)} {
 		if n != 0 {
 			payload[0] |= 1 << i
@@ -52,8 +60,11 @@ func (s *settings) pack(codec *cookiecodec.Codec, k seal, json []byte) []byte {
 	return append(payload, json...)
 }
 
+// escape begins the escapes of what is not ASCII.
+var escape = []byte(`\u`)
+
 // unpack takes the payload of a cookie apart.
-func unpack(codec *cookiecodec.Codec, payload []byte) (k seal, json []byte, err error) {
+func unpack(codec *cookiecodec.Codec, payload string) (k seal, json string, err error) {
 	if len(payload) == 0 || payload[0] == '{' {
 		return k, payload, nil
 	}
@@ -63,18 +74,21 @@ func unpack(codec *cookiecodec.Codec, payload []byte) (k seal, json []byte, err 
 		if flags&(1<<i) == 0 {
 			continue
 		}
-		n, length := binary.Varint(rest)
+		n, length := binary.Varint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
 		if length <= 0 {
-			return k, nil, errPayload
+			return k, "", errPayload
 		}
 		fields[i], rest = n, rest[length:]
 	}
 	k = seal{created: fields[0], epoch: fields[1]}
 	switch size := fields[2]; {
 	case flags >= flagsEnd || k.created < 0 || size < 0 || size > maxInflated:
-		return k, nil, errPayload
+		return k, "", errPayload
 	case flags&flagDeflated != 0:
 		rest, err = codec.Inflate(rest, int(size))
+	}
+	if flags&flagUTF8 != 0 {
+		rest = taggedjson.Escape(rest)
 	}
 	return k, rest, err
 }

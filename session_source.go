@@ -30,21 +30,21 @@ func (src sessionSource) lookup(key string) (any, bool) {
 }
 
 // peek returns the encoding of key's value, and the value itself if it can be changed and has been handed out.
-func (s *Session) peek(key string) (raw []byte, lent any, ok bool) {
+func (s *Session) peek(key string) (raw string, lent any, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.member(key)
 	if m == nil {
-		return nil, nil, false
+		return "", nil, false
 	}
 	return m.Raw, s.lentPlain(key), true
 }
 
 // keep remembers what raw was decoded to, unless another goroutine has been faster, and returns what counts.
-func (s *Session) keep(key string, raw []byte, value any) any {
+func (s *Session) keep(key, raw string, value any) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.member(key); m == nil || &m.Raw[0] != &raw[0] {
+	if m := s.member(key); m == nil || m.Raw != raw {
 		return value
 	}
 	if lent := s.lentPlain(key); lent != nil {
@@ -79,12 +79,12 @@ func (src sessionSource) into(key string, dst any) (bool, error) {
 }
 
 // encoded returns the encoding of key's value, and a value of type t that was handed out before.
-func (s *Session) encoded(key string, t reflect.Type) (raw []byte, lent any, ok bool) {
+func (s *Session) encoded(key string, t reflect.Type) (raw string, lent any, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.member(key)
 	if m == nil {
-		return nil, nil, false
+		return "", nil, false
 	}
 	return m.Raw, s.lentAs(key, t), true
 }
@@ -101,7 +101,7 @@ func (s *Session) keepTyped(key string, v reflect.Value) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.member(key) != nil {
-		s.lend(key, v.Interface(), raw, false)
+		s.lend(key, v.Interface(), string(raw), false)
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func TestFlasksCookiesAreRead(t *testing.T) {
 			if err != nil || key != 0 {
 				t.Fatalf("got key %d, %v", key, err)
 			}
-			session, err := json.Decode(payload)
+			session, err := json.Decode(string(payload))
 			if err != nil || !reflect.DeepEqual(session, any(tt.session)) {
 				t.Errorf("got  %#v, %v\nwant %#v", session, err, tt.session)
 			}

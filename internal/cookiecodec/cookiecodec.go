@@ -78,7 +78,7 @@ func (c *Codec) Encode(name string, payload []byte) (string, error) {
 // A Value is what was in a cookie.
 type Value struct {
 	// Payload is what Encode was given.
-	Payload []byte
+	Payload string
 	// Key is the index of the secret that signed it. Unless it is 0 the value should be signed anew.
 	Key int
 	// SignedAt is when Encode was called, in seconds since 1970.

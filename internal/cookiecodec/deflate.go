@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"errors"
 	"io"
+	"strings"
 )
 
 // A deflater compresses into its own buffer.
@@ -30,22 +31,22 @@ func (c *Codec) Deflate(dst, payload []byte) []byte {
 
 // Inflate returns what Deflate compressed, which must have exactly size bytes. It allocates no more than
 // that, so the caller bounds it by bounding size. What is not made by Deflate is ErrInvalid.
-func (c *Codec) Inflate(small []byte, size int) ([]byte, error) {
-	source := bytes.NewReader(small)
+func (c *Codec) Inflate(small string, size int) (string, error) {
+	source := strings.NewReader(small)
 	r, ok := c.inflaters.Get().(io.ReadCloser)
 	if !ok {
 		r = flate.NewReader(source)
 	} else if err := r.(flate.Resetter).Reset(source, nil); err != nil {
-		return nil, ErrInvalid
+		return "", ErrInvalid
 	}
 	defer c.inflaters.Put(r)
 	payload := make([]byte, size)
 	if _, err := io.ReadFull(r, payload); err != nil {
-		return nil, ErrInvalid
+		return "", ErrInvalid
 	}
 	var more [1]byte
 	if _, err := io.ReadFull(r, more[:]); !errors.Is(err, io.EOF) || source.Len() > 0 {
-		return nil, ErrInvalid
+		return "", ErrInvalid
 	}
-	return payload, nil
+	return string(payload), nil
 }

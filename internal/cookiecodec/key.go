@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
-	"slices"
 	"sync"
 	"time"
 
@@ -47,21 +46,22 @@ func newKey(o Options, secret string) (*key, error) {
 }
 
 // open returns the payload of value and when it was signed. Encrypted values are securecookie's to open.
-func (k *key) open(name, value string) (payload []byte, at int64, ok bool) {
+func (k *key) open(name, value string) (payload string, at int64, ok bool) {
 	if k.encrypted {
 		return k.decrypt(name, value)
 	}
 	return k.verify(name, value)
 }
 
-func (k *key) decrypt(name, value string) (payload []byte, at int64, ok bool) {
-	if k.cookie.Decode(name, value, &payload) != nil {
-		return nil, 0, false
+func (k *key) decrypt(name, value string) (payload string, at int64, ok bool) {
+	var plain []byte
+	if k.cookie.Decode(name, value, &plain) != nil {
+		return "", 0, false
 	}
 	raw, _ := base64.URLEncoding.DecodeString(value)
 	date, _, _ := bytes.Cut(raw, bar)
 	at, ok = seconds(date)
-	return payload, at, ok
+	return string(plain), at, ok
 }
 
 // bar stands between the parts of a value: the time, the payload in base64, and the signature of name|time|payload.
@@ -69,22 +69,19 @@ var bar = []byte{'|'}
 
 // verify does what securecookie does for a value that is signed alone, with an HMAC and buffers that are used again:
 // making them for each cookie would take as long as all the rest.
-func (k *key) verify(name, value string) (payload []byte, at int64, ok bool) {
+func (k *key) verify(name, value string) (payload string, at int64, ok bool) {
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
-	raw, ok := m.decode(value)
-	date, rest, ok1 := bytes.Cut(raw, bar)
-	text, signature, ok2 := bytes.Cut(rest, bar)
-	if !ok || !ok1 || !ok2 || !hmac.Equal(signature, m.of(name, raw[:len(date)+1+len(text)])) {
-		return nil, 0, false
+	date, text, ok := m.open(name, value)
+	if !ok {
+		return "", 0, false
 	}
 	at, ok = seconds(date)
 	if now := time.Now().Unix(); !ok || at > now+clockSkew || at < now-k.maxAge {
-		return nil, 0, false
+		return "", 0, false
 	}
-	payload = make([]byte, base64.URLEncoding.DecodedLen(len(text)))
-	n, err := base64.URLEncoding.Decode(payload, text)
-	return payload[:n], at, err == nil
+	m.plain, ok = appendBase64(m.plain[:0], text)
+	return string(m.plain), at, ok
 }
 
 // seconds reads a time as securecookie writes it.
@@ -98,25 +95,30 @@ func seconds(date []byte) (at int64, ok bool) {
 	return at, len(date) > 0 && len(date) < 19
 }
 
-// A mac makes signatures, one after the other, in buffers of its own.
+// A mac checks signatures, one after the other, in buffers of its own.
 type mac struct {
 	hash.Hash
-	text, raw []byte
-	out       [sha256.Size]byte
+	raw, plain []byte
+	sum        [sha256.Size]byte
 }
 
-// decode returns what value is in base64, until the next call.
-func (m *mac) decode(value string) (raw []byte, ok bool) {
-	m.text = append(m.text[:0], value...)
-	m.raw = slices.Grow(m.raw[:0], base64.URLEncoding.DecodedLen(len(value)))
-	n, err := base64.URLEncoding.Decode(m.raw[:cap(m.raw)], m.text)
-	return m.raw[:n], err == nil
-}
-
-// of returns the signature of name|signed, until the next call.
-func (m *mac) of(name string, signed []byte) []byte {
-	m.text = append(append(append(m.text[:0], name...), '|'), signed...)
+// open takes value apart, which is time|payload|signature in base64, and reports whether the signature is that of
+// name|time|payload. What it returns is good until the next call.
+func (m *mac) open(name, value string) (date, text []byte, ok bool) {
+	m.raw = append(append(m.raw[:0], name...), '|')
+	start := len(m.raw)
+	m.raw, ok = appendBase64(m.raw, []byte(value))
+	date, rest, ok1 := bytes.Cut(m.raw[start:], bar)
+	text, signature, ok2 := bytes.Cut(rest, bar)
+	if !ok || !ok1 || !ok2 {
+		return nil, nil, false
+	}
 	m.Reset()
-	m.Write(m.text)
-	return m.Sum(m.out[:0])
+	m.Write(m.raw[:len(m.raw)-len(signature)-1])
+	return date, text, hmac.Equal(signature, m.Sum(m.sum[:0]))
+}
+
+func appendBase64(dst, text []byte) ([]byte, bool) {
+	dst, err := base64.URLEncoding.AppendDecode(dst, text)
+	return dst, err == nil
 }

@@ -407,7 +407,7 @@ func TestDepth(t *testing.T) {
 			if !tt.ok {
 				return
 			}
-			if _, err := c.Decode(raw); err != nil {
+			if _, err := c.Decode(string(raw)); err != nil {
 				t.Errorf("Decode refuses what Append wrote: %v", err)
 			}
 			if _, err := c.AppendMember(nil, "k", tt.v); err == nil {
@@ -436,8 +436,8 @@ func TestAppendMember(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q with %d levels: %v", key, levels, err)
 		}
-		whole := c.Join(nil, []taggedjson.Member{{Key: key, Raw: raw}})
-		if _, err := c.Split(whole, nil); err != nil {
+		whole := c.Join(nil, []taggedjson.Member{{Key: key, Raw: string(raw)}})
+		if _, err := c.Split(string(whole), nil); err != nil {
 			t.Errorf("%q with %d levels cannot be read: %v", key, levels, err)
 		}
 		if _, err := c.AppendMember(nil, key, nested(levels+1)); err == nil {

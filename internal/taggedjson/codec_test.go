@@ -127,17 +127,17 @@ func TestCustomTag(t *testing.T) {
 		t.Errorf("written\n got %s\nwant %s", got, want)
 	}
 
-	back, err := c.Decode([]byte(want))
+	back, err := c.Decode(want)
 	v["path"] = []any{Point{3, 4}}
 	if err != nil || !reflect.DeepEqual(back, any(v)) {
 		t.Errorf("read: got %#v, %v, want %#v", back, err, v)
 	}
 
 	var path []Point
-	if err := c.DecodeInto([]byte(`[{" p":[3,4]}]`), &path); err != nil || path[0] != (Point{3, 4}) {
+	if err := c.DecodeInto(`[{" p":[3,4]}]`, &path); err != nil || path[0] != (Point{3, 4}) {
 		t.Errorf("read into a slice: got %v, %v", path, err)
 	}
-	_, err = c.Decode([]byte(`{" p":"secret"}`))
+	_, err = c.Decode(`{" p":"secret"}`)
 	if err == nil || err.Error() != `the Decode of tag " p" refused its content` || errors.Unwrap(err) == nil {
 		t.Errorf("refused: got error %v, cause %v", err, errors.Unwrap(err))
 	}
@@ -206,7 +206,7 @@ func TestNilTypes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := c.Decode([]byte(tt.raw))
+			got, err := c.Decode(tt.raw)
 			if err != nil || !reflect.DeepEqual(got, tt.want) {
 				t.Fatalf("got %#v, %v, want %#v", got, err, tt.want)
 			}

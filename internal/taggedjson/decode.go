@@ -12,12 +12,12 @@ package taggedjson
 //
 // A tag with content of the wrong kind is an error; an object whose only key is no known tag stays an
 // object. The error is an [*Error].
-func (c *Codec) Decode(raw []byte) (any, error) {
+func (c *Codec) Decode(raw string) (any, error) {
 	return decode(raw, c)
 }
 
 // decode reads the document raw; without a codec tags are ordinary objects.
-func decode(raw []byte, c *Codec) (any, error) {
+func decode(raw string, c *Codec) (any, error) {
 	d := decoder{scanner{data: raw}, c}
 	d.space()
 	v, err := d.value(0)

@@ -67,7 +67,7 @@ func TestDecode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := c.Decode([]byte(tt.raw))
+			got, err := c.Decode(tt.raw)
 			if err != nil || !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %#v, %v\nwant %#v", got, err, tt.want)
 			}
@@ -85,7 +85,7 @@ func TestDecodeThenAppendIsTheSame(t *testing.T) {
 		everyTag, `9223372036854775808`, `-123456789012345678901234567890`, `[1,1.0,1e+16,1e-07,-0.0]`,
 		`{" di":{" di__":{" di":{" u__":{" u":"00000000000000000000000000000001"}}}}}`, `"\ud83d\ude00\u007f"`, `{" x":{" t":[]}}`,
 	} {
-		v, err := c.Decode([]byte(raw))
+		v, err := c.Decode(raw)
 		if err != nil {
 			t.Fatalf("%s: %v", raw, err)
 		}
@@ -185,7 +185,7 @@ func TestDecodeErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if v, err := c.Decode([]byte(tt.raw)); err == nil {
+			if v, err := c.Decode(tt.raw); err == nil {
 				t.Errorf("got %#v, want an error", v)
 			}
 		})
@@ -199,12 +199,12 @@ func TestDecodeLargeObjects(t *testing.T) {
 	for i := range 10_000 {
 		fmt.Fprintf(&b, `,"k%d":%d`, i, i)
 	}
-	v, err := c.Decode([]byte("{" + b.String()[1:] + "}"))
+	v, err := c.Decode("{" + b.String()[1:] + "}")
 	if err != nil || len(v.(map[string]any)) != 10_000 || v.(map[string]any)["k9999"] != int64(9999) {
 		t.Errorf("10,000 keys: got error %v", err)
 	}
 	key := strings.Repeat("k", 1<<20)
-	v, err = c.Decode([]byte(`{"` + key + `":1}`))
+	v, err = c.Decode(`{"` + key + `":1}`)
 	if err != nil || v.(map[string]any)[key] != int64(1) {
 		t.Errorf("a key of 1 MiB: got error %v", err)
 	}
@@ -216,7 +216,7 @@ func TestDecodeErrorsKeepTheValueSecret(t *testing.T) {
 	for _, raw := range []string{
 		`"secret`, `{"secret":01}`, `{" u":"secret"}`, `{" d":"secret"}`, `{" b":"secret"}`, `{" di":{"secret":1}}`, `[secret]`,
 	} {
-		if _, err := c.Decode([]byte(raw)); err == nil || strings.Contains(err.Error(), "secret") {
+		if _, err := c.Decode(raw); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: got error %v", raw, err)
 		}
 	}

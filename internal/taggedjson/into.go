@@ -25,7 +25,7 @@ import (
 //
 // A value of another kind is an error that names kind and type, never the value. The error is an
 // [*Error]; dst, which must be a pointer that is not nil, may have been filled in part.
-func (c *Codec) DecodeInto(raw []byte, dst any) error {
+func (c *Codec) DecodeInto(raw string, dst any) error {
 	if done, err := decodeScalar(raw, dst); done {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *Codec) DecodeInto(raw []byte, dst any) error {
 }
 
 // decodeScalar is DecodeInto for the commonest types. It leaves to others what it does not expect.
-func decodeScalar(raw []byte, dst any) (done bool, err error) {
+func decodeScalar(raw string, dst any) (done bool, err error) {
 	s := scanner{data: raw}
 	s.space()
 	switch dst := dst.(type) {

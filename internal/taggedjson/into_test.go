@@ -72,7 +72,7 @@ func TestDecodeInto(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if err := c.DecodeInto([]byte(tt.raw), tt.dst); err != nil {
+			if err := c.DecodeInto(tt.raw, tt.dst); err != nil {
 				t.Fatal(err)
 			}
 			if !reflect.DeepEqual(tt.dst, tt.want) {
@@ -90,7 +90,7 @@ func TestStructsComeBack(t *testing.T) {
 		{Note: "x"},
 	}
 	var got []Item
-	if err := c.DecodeInto([]byte(mustAppend(t, c, want)), &got); err != nil || !reflect.DeepEqual(got, want) {
+	if err := c.DecodeInto(mustAppend(t, c, want), &got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %#v, %v\nwant %#v", got, err, want)
 	}
 }
@@ -149,7 +149,7 @@ func TestDecodeIntoErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			err := c.DecodeInto([]byte(tt.raw), tt.dst)
+			err := c.DecodeInto(tt.raw, tt.dst)
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("got error %v\nwant      %s", err, tt.want)
 			}
@@ -159,7 +159,7 @@ func TestDecodeIntoErrors(t *testing.T) {
 
 func TestDecodeIntoErrorsHideMethodsErrors(t *testing.T) {
 	t.Parallel()
-	err := newCodec(t).DecodeInto([]byte(`"secret"`), new(leaky))
+	err := newCodec(t).DecodeInto(`"secret"`, new(leaky))
 	if err == nil || strings.Contains(err.Error(), "secret") || errors.Unwrap(err) != nil {
 		t.Errorf("got error %v", err)
 	}
@@ -188,7 +188,7 @@ func (s *shouting) UnmarshalJSON(b []byte) error {
 func TestDecodeIntoCustomTag(t *testing.T) {
 	t.Parallel()
 	var p Point
-	if err := newCodec(t, pointTag()).DecodeInto([]byte(`{" p":[1,2]}`), &p); err != nil || p != (Point{1, 2}) {
+	if err := newCodec(t, pointTag()).DecodeInto(`{" p":[1,2]}`, &p); err != nil || p != (Point{1, 2}) {
 		t.Errorf("got %v, %v", p, err)
 	}
 }

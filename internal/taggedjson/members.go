@@ -10,20 +10,20 @@ type Member struct {
 	// Key is the name, unescaped.
 	Key string
 	// Raw is the value's JSON without white space around it.
-	Raw []byte
+	Raw string
 }
 
 // Members splits the object in data and appends its members to dst, in their order. It checks the
 // whole text, but decodes nothing. Of several members with one key only the last is kept. What is no
 // object is an error, and then dst is returned as it came.
 //
-// Each Raw is a part of data, and all keys are parts of one copy of it.
-func Members(data []byte, dst []Member) ([]Member, error) {
+// Keys and values are parts of data.
+func Members(data string, dst []Member) ([]Member, error) {
 	return members(data, dst, nil)
 }
 
 // members is Members with a check of the values that may hold a tag.
-func members(data []byte, dst []Member, check func(raw []byte) error) ([]Member, error) {
+func members(data string, dst []Member, check func(raw string) error) ([]Member, error) {
 	s := scanner{data: data}
 	s.space()
 	if s.peek() != '{' {
@@ -33,17 +33,14 @@ func members(data []byte, dst []Member, check func(raw []byte) error) ([]Member,
 	if found == nil {
 		found = make([]Member, 0, 8)
 	}
-	text, sorted := string(data), true
+	sorted := true
 	err := s.object(0, func(t span) error {
-		start, key := s.pos, text[t.start:t.end]
-		if t.escaped {
-			key = unescape(data[t.start:t.end])
-		}
+		start, key := s.pos, s.string(t)
 		s.tagLike = false
 		if err := s.skip(1); err != nil {
 			return err
 		}
-		raw := data[start:s.pos:s.pos]
+		raw := data[start:s.pos]
 		if s.tagLike && check != nil {
 			if err := check(raw); err != nil {
 				return under(err, keyStep(key))
@@ -103,7 +100,7 @@ func AppendObject(dst []byte, members []Member) []byte {
 // Split is [Members] for a whole tagged document: an object that Flask escaped because its only key
 // looks like a tag is unescaped, and one that is a tag, hence no object, is an error. A value with a tag
 // in it is decoded once, so that every Raw is one that Decode takes.
-func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
+func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
 	found, err := members(data, dst, c.check)
 	if err != nil || len(found) != len(dst)+1 || !c.isTag(found[len(dst)].Key) {
 		return found, err
@@ -128,7 +125,7 @@ func (c *Codec) Split(data []byte, dst []Member) ([]Member, error) {
 }
 
 // check returns the error of decoding raw.
-func (c *Codec) check(raw []byte) error {
+func (c *Codec) check(raw string) error {
 	_, err := c.Decode(raw)
 	return err
 }

@@ -38,7 +38,7 @@ func isFinite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // A number is a scanned JSON number.
 type number struct {
-	text    []byte
+	text    string
 	integer bool // neither a fraction nor an exponent
 }
 
@@ -47,7 +47,7 @@ func (n number) value() (any, error) {
 	if !n.integer {
 		return n.float()
 	}
-	if i, err := strconv.ParseInt(string(n.text), 10, 64); err == nil {
+	if i, err := strconv.ParseInt(n.text, 10, 64); err == nil {
 		return i, nil
 	}
 	if len(n.text) > maxDigits {
@@ -57,7 +57,7 @@ func (n number) value() (any, error) {
 }
 
 func (n number) float() (float64, error) {
-	f, err := strconv.ParseFloat(string(n.text), 64)
+	f, err := strconv.ParseFloat(n.text, 64)
 	if err != nil {
 		return 0, &Error{Reason: "a number beyond the range of float64"}
 	}
@@ -67,7 +67,7 @@ func (n number) float() (float64, error) {
 // exactFloat is float for a caller who wants no digit of an integer lost.
 func (n number) exactFloat() (float64, error) {
 	f, err := n.float()
-	if err == nil && n.integer && strconv.FormatFloat(f, 'f', 0, 64) != string(n.text) && f != 0 {
+	if err == nil && n.integer && strconv.FormatFloat(f, 'f', 0, 64) != n.text && f != 0 {
 		return 0, &Error{Reason: "an integer that float64 cannot hold exactly"}
 	}
 	return f, err
@@ -75,7 +75,7 @@ func (n number) exactFloat() (float64, error) {
 
 // int returns n if it is whole and fits in so many bits.
 func (n number) int(bits int) (int64, error) {
-	if i, err := strconv.ParseInt(string(n.text), 10, bits); err == nil {
+	if i, err := strconv.ParseInt(n.text, 10, bits); err == nil {
 		return i, nil
 	}
 	if n.integer {
@@ -97,7 +97,7 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 	if text == "" { // the zero json.Number, as in encoding/json
 		return append(dst, '0'), nil
 	}
-	s := scanner{data: []byte(text)}
+	s := scanner{data: text}
 	n, err := s.number()
 	if err != nil || s.pos != len(text) {
 		return dst, &Error{Reason: "a json.Number that is not a number"}

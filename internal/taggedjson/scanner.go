@@ -7,7 +7,7 @@ import (
 
 // A scanner checks the syntax of a document and finds its parts without decoding them.
 type scanner struct {
-	data    []byte
+	data    string
 	pos     int
 	tagLike bool // a key has been read that begins with a space, or may when it is unescaped
 }
@@ -162,7 +162,7 @@ func (s *scanner) skipNumber() error {
 
 func (s *scanner) literal(want string) error {
 	end := s.pos + len(want)
-	if end > len(s.data) || string(s.data[s.pos:end]) != want {
+	if end > len(s.data) || s.data[s.pos:end] != want {
 		return s.fail("a value is missing")
 	}
 	s.pos = end
@@ -193,26 +193,26 @@ func (s *scanner) text() (span, error) {
 	}
 }
 
-// plainLen returns how many characters at the beginning of b stand for themselves.
-func plainLen(b []byte) int {
-	for i, c := range b {
-		if !isPlain(c) {
+// plainLen returns how many characters at the beginning of text stand for themselves.
+func plainLen(text string) int {
+	for i := range len(text) {
+		if !isPlain(text[i]) {
 			return i
 		}
 	}
-	return len(b)
+	return len(text)
 }
 
-// charLen returns the length of the escape or character at the beginning of b, or 0 if it is wrong.
-func charLen(b []byte) int {
-	if b[0] == '\\' {
-		_, n := readEscape(b)
+// charLen returns the length of the escape or character at the beginning of text, or 0 if it is wrong.
+func charLen(text string) int {
+	if text[0] == '\\' {
+		_, n := readEscape(text)
 		return n
 	}
-	if b[0] < ' ' {
+	if text[0] < ' ' {
 		return 0
 	}
-	r, n := utf8.DecodeRune(b)
+	r, n := utf8.DecodeRuneInString(text)
 	if r == utf8.RuneError && n == 1 {
 		return 0
 	}
@@ -255,5 +255,5 @@ func (s *scanner) string(t span) string {
 	if t.escaped {
 		return unescape(s.data[t.start:t.end])
 	}
-	return string(s.data[t.start:t.end])
+	return s.data[t.start:t.end]
 }

@@ -40,7 +40,7 @@ func (e *encoder) marshaled(v any, t reflect.Type) error {
 		e.out = append(e.out, raw...)
 		return nil
 	}
-	content, err := decode(raw, nil)
+	content, err := decode(string(raw), nil)
 	if err != nil {
 		return &Error{Reason: fmt.Sprintf("the JSON of a %s: %v", t, err)}
 	}

@@ -60,7 +60,7 @@ func appendHex(dst []byte, r rune) []byte {
 
 // readEscape reads the escape at the beginning of b and returns its rune and length. The length is 0
 // if it is none, or half of a surrogate pair.
-func readEscape(b []byte) (rune, int) {
+func readEscape(b string) (rune, int) {
 	if len(b) < 2 {
 		return 0, 0
 	}
@@ -93,11 +93,12 @@ func readEscape(b []byte) (rune, int) {
 }
 
 // readHex reads \uXXXX at the beginning of b.
-func readHex(b []byte) (r rune, ok bool) {
+func readHex(b string) (r rune, ok bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
 	}
-	for _, c := range b[2:6] {
+	for i := range 4 {
+		c := b[2+i]
 		switch {
 		case '0' <= c && c <= '9':
 			c -= '0'
@@ -114,7 +115,7 @@ func readHex(b []byte) (r rune, ok bool) {
 }
 
 // unescape returns the text of b, the inside of a scanned string.
-func unescape(b []byte) string {
+func unescape(b string) string {
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
 		if b[i] != '\\' {
@@ -124,6 +125,40 @@ func unescape(b []byte) string {
 		}
 		r, n := readEscape(b[i:])
 		out = utf8.AppendRune(out, r)
+		i += n
+	}
+	return string(out)
+}
+
+// Unescape returns the canonical document doc, shorter: with what is not ASCII as it is.
+func Unescape(doc []byte) []byte {
+	text := string(doc)
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r == '\\' {
+			r, n = readEscape(text[i:])
+		}
+		if r < utf8.RuneSelf {
+			out = append(out, text[i:i+n]...)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+		i += n
+	}
+	return out
+}
+
+// Escape returns what Unescape was given. Text that is not valid UTF-8 stays as it is.
+func Escape(doc string) string {
+	out := make([]byte, 0, 2*len(doc))
+	for i := 0; i < len(doc); {
+		r, n := utf8.DecodeRuneInString(doc[i:])
+		if r < utf8.RuneSelf || r == utf8.RuneError && n == 1 {
+			out = append(out, doc[i:i+n]...)
+		} else {
+			out = appendEscape(out, r)
+		}
 		i += n
 	}
 	return string(out)
