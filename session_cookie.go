@@ -64,7 +64,7 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 	}
 	s := NewSession()
 	s.custom = i.codec
-	value := SessionCookieValue(c)
+	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
 	}
@@ -255,41 +255,43 @@ func cookiePrefixError(k *cookieSettings) error {
 	return nil
 }
 
-// SessionCookieValue returns the value of the request's session cookie, or "". Of several cookies with that
-// name the first counts.
+// SessionCookieValue returns the value of the request's session cookie, without quotes around it, or "". Of several
+// cookies with that name the first counts, as in Flask, also when it has characters that no cookie may have: then
+// there is none.
 func SessionCookieValue(c *Context) string {
+	value := c.sessionCookie()
+	for i := range len(value) {
+		if !cookieBytes[value[i]] {
+			return ""
+		}
+	}
+	return value
+}
+
+// sessionCookie returns the value of the session cookie, whatever characters it has.
+func (c *Context) sessionCookie() string {
 	return firstCookie(c.born.Header["Cookie"], c.settings.cookie.name)
 }
 
-// firstCookie returns what net/http would find first among the cookies of that name, without making all the
-// others as well.
+// firstCookie finds a cookie as net/http does, without making all the others as well.
 func firstCookie(lines []string, name string) string {
 	for _, line := range lines {
 		for part := ""; line != ""; {
 			part, line, _ = strings.Cut(line, ";")
 			key, value, _ := strings.Cut(textproto.TrimString(part), "=")
-			if textproto.TrimString(key) != name {
-				continue
-			}
-			if value, ok := cookieText(value); ok {
-				return value
+			if textproto.TrimString(key) == name {
+				return unquoted(value)
 			}
 		}
 	}
 	return ""
 }
 
-// cookieText returns the value of a cookie without quotes; ok is false if it has bytes that no cookie may have.
-func cookieText(value string) (text string, ok bool) {
+func unquoted(value string) string {
 	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-		value = value[1 : len(value)-1]
+		return value[1 : len(value)-1]
 	}
-	for i := range len(value) {
-		if !cookieBytes[value[i]] {
-			return "", false
-		}
-	}
-	return value, true
+	return value
 }
 
 // cookieBytes are those that the value of a cookie may have.
