@@ -13,7 +13,6 @@
 package cookiecodec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -68,11 +67,7 @@ func New(o Options) (*Codec, error) {
 
 // Encode returns the cookie value for payload, bound to the cookie's name and to the current time.
 func (c *Codec) Encode(name string, payload []byte) (string, error) {
-	k := c.keys[0]
-	if k.encrypted {
-		payload = bytes.Clone(payload) // securecookie encrypts in place
-	}
-	return k.cookie.Encode(name, payload)
+	return c.keys[0].seal(name, payload)
 }
 
 // A Value is what was in a cookie.

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
+	"strconv"
 	"sync"
 	"time"
 
@@ -64,11 +65,21 @@ func (k *key) decrypt(name, value string) (payload string, at int64, ok bool) {
 	return string(plain), at, ok
 }
 
+// seal returns the value for payload, signed now.
+func (k *key) seal(name string, payload []byte) (string, error) {
+	if k.encrypted {
+		return k.cookie.Encode(name, bytes.Clone(payload)) // it encrypts in place
+	}
+	m := k.macs.Get().(*mac)
+	defer k.macs.Put(m)
+	return m.seal(name, time.Now().Unix(), payload), nil
+}
+
 // bar stands between the parts of a value: the time, the payload in base64, and the signature of name|time|payload.
 var bar = []byte{'|'}
 
 // verify does what securecookie does for a value that is signed alone, with an HMAC and buffers that are used again:
-// making them for each cookie would take as long as all the rest.
+// making them for each cookie takes longer than all the rest of a session.
 func (k *key) verify(name, value string) (payload string, at int64, ok bool) {
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
@@ -95,11 +106,25 @@ func seconds(date []byte) (at int64, ok bool) {
 	return at, len(date) > 0 && len(date) < 19
 }
 
-// A mac checks signatures, one after the other, in buffers of its own.
+// A mac makes and checks signatures, one after the other, in buffers of its own.
 type mac struct {
 	hash.Hash
 	raw, plain []byte
 	sum        [sha256.Size]byte
+}
+
+// seal returns time|payload|signature in base64, where payload is base64 already and the signature is that of
+// name|time|payload.
+func (m *mac) seal(name string, at int64, payload []byte) string {
+	m.raw = append(append(m.raw[:0], name...), '|')
+	start := len(m.raw)
+	m.raw = append(strconv.AppendInt(m.raw, at, 10), '|')
+	m.raw = base64.URLEncoding.AppendEncode(m.raw, payload)
+	m.Reset()
+	m.Write(m.raw)
+	m.raw = m.Sum(append(m.raw, '|'))
+	m.plain = base64.URLEncoding.AppendEncode(m.plain[:0], m.raw[start:])
+	return string(m.plain)
 }
 
 // open takes value apart, which is time|payload|signature in base64, and reports whether the signature is that of
