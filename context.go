@@ -46,12 +46,14 @@ type Context struct {
 	form         *Values
 	body         *bodyState // nil for a request without a body
 
-	sessionMu sync.Mutex
-	session   *Session
-	opening   bool          // somebody opens the session, or has done so
-	opened    chan struct{} // closed when it is open; nil while nobody waits
-	cookies   []string      // Set-Cookie of the session that was saved
-	flashes   *[]Flash      // nil until they are taken out of the session
+	session      atomic.Pointer[Session] // nil until it is open
+	opening      atomic.Bool             // somebody opens the session, or has done so
+	gaveUp       atomic.Bool             // somebody has waited for it in vain
+	sessionSaved atomic.Bool             // saveSession ran: later changes are late
+	toldLate     atomic.Bool             // GotRequestException has been sent for one
+	cookies      []string                // Set-Cookie of the session that was saved
+	fileCaching  string                  // the Cache-Control that dewar itself chose for a file
+	flashes      *[]Flash                // nil until they are taken out of the session
 
 	gMu         sync.Mutex
 	g           []item
@@ -62,7 +64,6 @@ type Context struct {
 	limit       *timeLimit // the time limit of the request; nil without one
 
 	sessionReported bool // an error of the session has become the answer
-	sessionSaved    bool // saveSession ran: later changes are late
 	autoOptions     bool // the view is the automatic answer to OPTIONS
 	finalized       bool
 	panicked        bool

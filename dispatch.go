@@ -106,8 +106,8 @@ func (c *Context) pendingError() error {
 	if c.response.failed != nil || c.response.state != buffering {
 		return nil // answered already
 	}
-	if c.session != nil && !c.sessionReported {
-		if err := c.session.Err(); err != nil {
+	if s := c.session.Load(); s != nil && !c.sessionReported {
+		if err := s.Err(); err != nil {
 			c.sessionReported = true
 			return err
 		}
@@ -135,7 +135,7 @@ func (c *Context) fail(err error) {
 	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
 		c.failAgain(err, herr)
 	}
-	if c.sessionSaved && c.response.state == buffering {
+	if c.sessionSaved.Load() && c.response.state == buffering {
 		c.keepSession()
 		c.setDefaultHeaders()
 	}
@@ -190,6 +190,7 @@ func (c *Context) handleError(err error) error {
 	c.logFailure(err)
 	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	if h := findServerErrorHandler(scopes); h != nil {
+		c.response.status = server.Code // a panic inside picks none
 		return c.callErrorHandler(h, server)
 	}
 	return c.answerError(server)
@@ -254,8 +255,8 @@ func (c *Context) finish() {
 			return
 		}
 		c.response.send(true)
-	} else if c.session != nil {
-		c.session.noticeLate()
+	} else if err := c.protect(c.noticeLate); err != nil {
+		c.logFailure(err)
 	}
 	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
 		c.logFailure(err)
@@ -317,6 +318,7 @@ func (c *Context) runAfterHook(hook Handler, failure error) error {
 // http.ErrAbortHandler, or with the error when PROPAGATE_EXCEPTIONS is on.
 func (c *Context) end() {
 	c.teardown()
+	c.closeSession()
 	if c.limit != nil {
 		c.limit.cancel()
 	}

@@ -268,3 +268,13 @@ func TestErrorOfAWrappedHandler(t *testing.T) {
 		t.Errorf("got %d %q", rec.Code, rec.Body)
 	}
 }
+
+func TestHandlerOf500AnswersAPanicWith500(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.ErrorHandler(500, func(c *dewar.Context, _ error) error { return c.Text("sorry") })
+	app.Get("/", func(*dewar.Context) error { panic("oh") })
+	if rec := send(app, "GET", "/"); rec.Code != 500 || rec.Body.String() != "sorry" {
+		t.Errorf("got %d %q, want 500 sorry", rec.Code, rec.Body)
+	}
+}

@@ -164,7 +164,7 @@ func TestStoreThatFailsSendsNothingOfThePage(t *testing.T) {
 			if res.StatusCode != 503 || strings.Contains(res.body, "SECRET") {
 				t.Errorf("got %d %.60q, want 503 and no byte of the page", res.StatusCode, res.body)
 			}
-			if len(res.Header["Set-Cookie"]) > 0 || res.Header.Get("Cache-Control") != "" {
+			if len(res.Header["Set-Cookie"]) > 0 || res.Header.Get("Cache-Control") != "private" {
 				t.Errorf("header %v, want neither a cookie nor the page's Cache-Control", res.Header)
 			}
 		})

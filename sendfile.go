@@ -118,7 +118,10 @@ func (c *Context) send(f *sentFile, tag string, opts []SendOption) error {
 	if s.hasMaxAge {
 		header.Del("Cache-Control")
 	}
-	setDefault(header, "Cache-Control", []string{c.fileCaching(s.maxAge)})
+	if _, ok := header["Cache-Control"]; !ok {
+		c.fileCaching = fileCaching(s.maxAge)
+		header["Cache-Control"] = []string{c.fileCaching}
+	}
 	if value := s.contentDisposition(f.name); value != "" {
 		header["Content-Disposition"] = []string{value}
 	}
@@ -154,14 +157,10 @@ func oneRange(r *http.Request) *http.Request {
 	return whole
 }
 
-// fileCaching returns the Cache-Control of a file. Where a hook looked at the session, shared caches must not
-// keep the answer.
-func (c *Context) fileCaching(maxAge time.Duration) string {
-	switch {
-	case maxAge < time.Second:
+// fileCaching returns the Cache-Control of a file, as long as nobody opens the session.
+func fileCaching(maxAge time.Duration) string {
+	if maxAge < time.Second {
 		return "no-cache"
-	case c.session != nil:
-		return "private, max-age=" + strconv.FormatInt(int64(maxAge/time.Second), 10)
 	}
 	return "public, max-age=" + strconv.FormatInt(int64(maxAge/time.Second), 10)
 }

@@ -17,8 +17,12 @@ import (
 // has the getters of [Values]; [ValueOr] and [Session.Decode] read structs and slices.
 //
 // Values keep their types over requests: integers up to any size, floats, text, []byte, time.Time to the
-// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping. A map, slice or pointer that a
-// getter handed out is compared when the session is saved, so that a change inside it is saved too.
+// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping, a time.Duration as text.
+//
+// A change inside a value is saved too: maps, slices and what pointers lead to, also in the fields of structs, are
+// compared with what they were when they were set or handed out by Get, Lookup, All, Map, [ValueOr], [Require] or
+// Decode. Strings gives a copy. What a type has no room for stays as it is, and so do changes that were made
+// through another type; of two changes of one member the one that was handed out last counts.
 //
 // A Session lives as long as its request and may be used by several goroutines of it. The zero Session can
 // only be read and is empty.
@@ -26,21 +30,22 @@ type Session struct {
 	Values
 
 	mu       sync.Mutex
-	members  []taggedjson.Member // the values, encoded
-	changed  []string            // keys that were set, changed or removed
-	loans    []*loan             // what has been handed out of the values and can be changed
-	err      error
-	readOnly error    // why nothing can be written; nil for a usable session
-	owner    *Context // whose session it is; nil for one that a backend has just made
+	members  []taggedjson.Member   // the values, encoded
+	changed  []string              // keys that were set, changed or removed
+	loans    []*loan               // what has been handed out of the values and can be changed
+	lending  atomic.Bool           // there are or were loans
+	err      atomic.Pointer[error] // the first one
+	readOnly error                 // why nothing can be written; nil for a usable session
+	owner    *Context              // whose session it is; nil for one that only a backend knows
 	custom   *taggedjson.Codec
 	id       string
 	seal     seal
+	expires  int64 // in seconds since 1970; 0 when it is not known
 
-	isNew, modified, cleared, closed bool
-	renewed, destroyed, reissue      bool
-	refresh                          bool
-	accessed                         atomic.Bool
-	expires                          int64 // in seconds since 1970; 0 when it is not known
+	isNew, modified, cleared       bool
+	renewed, destroyed, reissue    bool
+	refresh, openedLate            bool
+	settled, encoded, late, closed bool // the stations of saving; late: changed after it was encoded
 
 	headers [2]string            // back Vary and Cache-Control without an allocation each
 	inline  [4]taggedjson.Member // backs members while they are few
@@ -64,8 +69,12 @@ func NewSession() *Session {
 func (s *Session) isNull() bool { return s.src == nil }
 
 // Set gives key a value. What cannot be kept, such as a function or a number that is not finite, sticks in
-// [Session.Err] and fails the request; so does a change that comes after the response has begun.
+// [Session.Err] and fails the request; so does a change that comes after the response has begun. A map, slice or
+// pointer is kept as it is when the session is saved; only a []byte is copied.
 func (s *Session) Set(key string, value any) {
+	if d, ok := value.(time.Duration); ok {
+		value = d.String() // a number would be read as seconds
+	}
 	raw, err := s.codec().AppendMember(nil, key, value)
 	s.change(func() {
 		if err != nil {
@@ -74,19 +83,17 @@ func (s *Session) Set(key string, value any) {
 		}
 		s.recall(key)
 		s.put(key, string(raw))
-		if lendable(reflect.TypeOf(value)) {
-			s.lend(key, value, string(raw), isPlain(value))
-		}
+		s.watch(key, value)
 	})
 }
 
-// isPlain reports whether value is of a type that a getter returns, so that it may return this one.
-func isPlain(value any) bool {
-	switch value.(type) {
-	case Map, []any, Tuple, []byte:
-		return true
+// watch notices changes in a value that was set. The caller holds the lock.
+func (s *Session) watch(key string, value any) {
+	raw := s.member(key).Raw
+	if _, copied := value.([]byte); copied || raw == "null" || !lendable(reflect.TypeOf(value)) {
+		return
 	}
-	return false
+	s.lend(&loan{key: key, form: reflect.TypeOf(value), value: value, raw: raw, basis: raw})
 }
 
 // put makes raw the encoded value of key. The caller holds the lock.
@@ -108,17 +115,22 @@ func (s *Session) remove(key string) {
 
 // note remembers that the value of key is another one, or none. The caller holds the lock.
 func (s *Session) note(key string) {
-	s.modified = true
+	s.modified, s.late = true, s.encoded
 	if !slices.Contains(s.changed, key) {
 		s.changed = append(s.changed, key)
 	}
 }
 
-// Pop removes key and returns the value it had, or nil. Only a key that was there makes a change.
+// Pop removes key and returns the value it had, or nil. Only a key that was there makes a change. Of several
+// goroutines one gets the value.
 func (s *Session) Pop(key string) any {
-	value, ok := s.Lookup(key)
-	if ok || s.isNull() {
-		s.Delete(key)
+	raw, lent, found := s.take(key)
+	if !found || lent != nil {
+		return lent
+	}
+	value, err := s.codec().Decode(raw)
+	if err != nil { // checked when the session was opened
+		return nil
 	}
 	return value
 }
@@ -126,29 +138,46 @@ func (s *Session) Pop(key string) any {
 // Delete removes keys. Only a key that was there makes a change.
 func (s *Session) Delete(keys ...string) {
 	for _, key := range keys {
-		if !s.Has(key) && !s.isNull() {
-			continue
-		}
-		s.change(func() { s.remove(key) })
+		s.take(key)
 	}
 }
 
-// Clear removes everything. It counts as a change also when there was nothing.
-func (s *Session) Clear() {
+// take removes key and returns its value as it was: encoded, and what a getter has handed out of it.
+func (s *Session) take(key string) (raw string, lent any, found bool) {
+	if _, _, there := s.find(key, nil); !there && !s.isNull() {
+		return "", nil, false
+	}
 	s.change(func() {
-		s.members, s.changed, s.loans = nil, nil, nil
-		s.cleared, s.modified = true, true
+		m := s.member(key)
+		if m == nil {
+			return
+		}
+		raw, found = m.Raw, true
+		for _, l := range s.loans {
+			if l.key == key && l.form == nil && l.basis == raw {
+				lent = l.value
+			}
+		}
+		s.remove(key)
 	})
+	return raw, lent, found
 }
+
+// Clear removes everything. It counts as a change also when there was nothing.
+func (s *Session) Clear() { s.change(s.empty) }
 
 // Renew asks for a new id with the same values, so that one an attacker knows is worth nothing: call it when
 // a user logs in. A session kept in a cookie is signed anew.
-func (s *Session) Renew() { s.change(func() { s.renewed, s.modified = true, true }) }
+func (s *Session) Renew() { s.change(func() { s.renewed, s.modified, s.late = true, true, s.encoded }) }
 
-// Destroy ends the session: its values are gone, and a backend that keeps it on the server removes it.
-func (s *Session) Destroy() {
-	s.Clear()
-	s.change(func() { s.destroyed = true })
+// Destroy ends the session: its values are gone, and a backend that keeps it on the server removes it. What is set
+// after that begins another session.
+func (s *Session) Destroy() { s.change(func() { s.empty(); s.destroyed = true }) }
+
+// empty takes all values away. The caller holds the lock.
+func (s *Session) empty() {
+	s.members, s.changed, s.loans = nil, nil, nil
+	s.cleared, s.modified, s.late = true, true, s.encoded
 }
 
 // SetPermanent makes the cookie outlive the browser: it expires PERMANENT_SESSION_LIFETIME after the last
@@ -160,7 +189,7 @@ func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 
 // MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without
 // it.
-func (s *Session) MarkModified() { s.change(func() { s.modified = true }) }
+func (s *Session) MarkModified() { s.change(func() { s.modified, s.late = true, s.encoded }) }
 
 // MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of
 // keys. It is for backends.
@@ -171,7 +200,7 @@ func (s *Session) MarkStale() { s.mu.Lock(); defer s.mu.Unlock(); s.reissue = tr
 func (s *Session) Modified() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.modified }
 
 // Accessed reports whether a handler asked for the session in this request.
-func (s *Session) Accessed() bool { return s.accessed.Load() }
+func (s *Session) Accessed() bool { return s.owner != nil }
 
 // IsNew reports whether the session began with this request.
 func (s *Session) IsNew() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.isNew }
@@ -190,7 +219,12 @@ func (s *Session) Destroyed() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.
 
 // Err returns what went wrong with the session: it could not be opened, a value could not be kept, or it was
 // changed too late. A handler need not ask; the request fails by itself.
-func (s *Session) Err() error { s.mu.Lock(); defer s.mu.Unlock(); return s.err }
+func (s *Session) Err() error {
+	if err := s.err.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // Len returns the number of values.
 func (s *Session) Len() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.members) }
@@ -206,27 +240,28 @@ func (s *Session) All() iter.Seq2[string, any] {
 	}
 }
 
-// Decode stores the value of key in what dst points to, which may be a struct. A missing key or a value that
-// does not fit is an error that names the key.
+// Decode stores the value of key in what dst points to, which may be a struct. A missing key, a value that does
+// not fit, and a dst that is no pointer to a variable are errors that name the key; dst is unchanged then.
 func (s *Session) Decode(key string, dst any) error {
-	if s.isNull() {
-		return fmt.Errorf("dewar: session value %q is missing", key)
-	}
-	found, err := s.src.into(key, dst)
-	if err != nil {
+	found, err := sessionSource{s}.into(key, dst)
+	switch {
+	case err != nil:
 		return fmt.Errorf("dewar: session value %q: %w", key, err)
-	}
-	if !found {
+	case !found:
 		return fmt.Errorf("dewar: session value %q is missing", key)
 	}
 	return nil
 }
 
-// ShouldSave reports whether the session must be saved: it was modified, it is permanent, not empty and
-// SESSION_REFRESH_EACH_REQUEST is on, or it was signed with one of SECRET_KEY_FALLBACKS.
+// ShouldSave reports whether the session must be saved: it was modified, also inside a value, it is permanent, not
+// empty and SESSION_REFRESH_EACH_REQUEST is on, or it was signed with one of SECRET_KEY_FALLBACKS. It is for
+// backends.
 func (s *Session) ShouldSave() bool {
 	if s.isNull() {
 		return false
+	}
+	if s.settle() != nil {
+		return true // MarshalBinary and Changes will tell
 	}
 	s.mu.Lock()
 	modified, stale := s.modified, s.reissue && len(s.members) > 0
@@ -263,14 +298,19 @@ func (s *Session) refusal() error {
 	return nil
 }
 
-func (s *Session) fail(err error) {
-	if s.err == nil {
-		s.err = err
+// fail remembers the first error.
+func (s *Session) fail(err error) { s.err.CompareAndSwap(nil, &err) }
+
+// close makes every later change a late one, and tells of one that came while the session was saved.
+func (s *Session) close() {
+	s.mu.Lock()
+	s.closed = true
+	late := s.late
+	s.mu.Unlock()
+	if late {
+		s.MarkModified() // is refused, and says so
 	}
 }
-
-// close makes every later change a late one.
-func (s *Session) close() { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
 
 // member returns the encoded value of key, or nil. The caller holds the lock.
 func (s *Session) member(key string) *taggedjson.Member {

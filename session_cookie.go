@@ -87,9 +87,15 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 		return false
 	}
 	k, json, err := unpack(codec, cookie.Payload)
-	if err != nil || c.settings.outlived(k) || s.adopt(json) != nil {
+	if err != nil || c.settings.outlived(k) {
 		return false
 	}
+	var few [8]taggedjson.Member
+	members, err := s.codec().Split(json, few[:0])
+	if err != nil {
+		return false
+	}
+	s.adopt(members)
 	s.reissue = cookie.Key > 0
 	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
 		k.created, s.reissue = now().Unix(), true

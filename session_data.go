@@ -24,6 +24,7 @@ func (s *Session) Changes() (Changes, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.encoded, s.late = true, false
 	c := Changes{Cleared: s.cleared, Set: map[string][]byte{}}
 	for _, key := range s.changed {
 		if m := s.member(key); m != nil {
@@ -43,6 +44,7 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.encoded, s.late = true, false
 	size := 2
 	for i := range s.members {
 		size += len(s.members[i].Key) + len(s.members[i].Raw) + 4
@@ -53,23 +55,26 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 // UnmarshalBinary replaces all values by those in data, which [Session.MarshalBinary] or Flask wrote. The
 // session is not new and not modified then. Data that is no tagged JSON object is an error and changes
 // nothing.
-func (s *Session) UnmarshalBinary(data []byte) error { return s.adopt(string(data)) }
-
-func (s *Session) adopt(data string) error {
+func (s *Session) UnmarshalBinary(data []byte) error {
 	var few [8]taggedjson.Member
-	members, err := s.codec().Split(data, few[:0])
+	members, err := s.codec().Split(string(data), few[:0])
 	if err != nil {
 		return fmt.Errorf("dewar: session data: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.adopt(members)
+	return nil
+}
+
+// adopt makes members the values. The caller holds the lock, or is alone.
+func (s *Session) adopt(members []taggedjson.Member) {
 	if s.src == nil {
 		s.src = sessionSource{s}
 	}
 	s.members = append(s.inline[:0], members...)
 	s.changed, s.loans = nil, nil
 	s.isNew, s.modified, s.cleared = false, false, false
-	return nil
 }
 
 // SetExpires tells the session when it ends, to the second, if it is not used again. It is for backends.

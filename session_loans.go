@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,26 +9,44 @@ import (
 // A loan is a value that has been handed out and may be changed by whoever holds it.
 type loan struct {
 	key   string
+	form  reflect.Type // the type that was asked for or set; nil for what the getters return
 	value any
 	raw   string // its encoding when it was last looked at
-	plain bool   // it is what a getter returns, and not what ValueOr or Decode made of it
+	basis string // the encoding of the key's value then, which may hold more
 }
 
-// lendable reports whether a value of type t can be changed by who holds it.
+// lendable reports whether a value of type t can be changed by who holds it or a copy of it.
 func lendable(t reflect.Type) bool {
 	if t == nil {
 		return false
 	}
 	switch t.Kind() {
-	case reflect.Map, reflect.Slice, reflect.Pointer:
+	case reflect.Array:
+		return lendable(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); (f.IsExported() || f.Anonymous) && lendable(f.Type) {
+				return true
+			}
+		}
+		return false
+	}
+	return canBeNil(t)
+}
+
+// canBeNil reports whether nil is a value of type t.
+func canBeNil(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Pointer, reflect.Interface:
 		return true
 	}
 	return false
 }
 
-// lend remembers a value of key that is handed out, and its encoding. The caller holds the lock.
-func (s *Session) lend(key string, value any, raw string, plain bool) {
-	s.loans = append(s.loans, &loan{key, value, raw, plain})
+// lend remembers what is handed out. The caller holds the lock.
+func (s *Session) lend(l *loan) {
+	s.lending.Store(true)
+	s.loans = append(s.loans, l)
 }
 
 // recall forgets what has been handed out of key's value: changes in it no longer count. The caller holds the lock.
@@ -37,88 +54,171 @@ func (s *Session) recall(key string) {
 	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool { return l.key == key })
 }
 
-// lentPlain returns the value of key that a getter handed out before, or nil. The caller holds the lock.
-func (s *Session) lentPlain(key string) any {
-	for _, l := range s.loans {
-		if l.plain && l.key == key {
-			return l.value
-		}
-	}
-	return nil
-}
-
-// lentAs returns the value of key that was handed out as a t before, or nil. The caller holds the lock.
-func (s *Session) lentAs(key string, t reflect.Type) any {
-	for _, l := range s.loans {
-		if l.key == key && reflect.TypeOf(l.value) == t {
-			return l.value
-		}
-	}
-	return nil
-}
-
-// settle notices changes inside values that were handed out: each is encoded again and compared. Of several forms
-// of one value the last one that was handed out counts. No code of the application runs under the lock.
+// settle notices changes inside values that were handed out: each is encoded again and compared, once while the
+// request saves the session. No code of the application runs under the lock.
 func (s *Session) settle() error {
-	for _, l := range s.outstanding() {
-		raw, err := s.changedSince(l)
+	if !s.lending.Load() {
+		return nil
+	}
+	s.mu.Lock()
+	loans, settled := slices.Clone(s.loans), s.settled
+	s.settled = s.owner != nil && s.owner.sessionSaved.Load()
+	s.mu.Unlock()
+	if settled {
+		return nil
+	}
+	return s.settleAll(loans)
+}
+
+// settleForms does so for one value, before it is handed out in another form: that has the changes then.
+func (s *Session) settleForms(key string) error {
+	s.mu.Lock()
+	loans := slices.DeleteFunc(slices.Clone(s.loans), func(l *loan) bool { return l.key != key })
+	s.mu.Unlock()
+	return s.settleAll(loans)
+}
+
+func (s *Session) settleAll(loans []*loan) error {
+	for _, l := range loans {
+		raw, err := s.encode(l)
 		if err != nil {
 			return err
 		}
-		if raw != "" {
-			s.takeBack(l, raw)
+		if err := s.takeBack(l, raw); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *Session) outstanding() []*loan {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.loans)
-}
-
-// changedSince returns the encoding of what was lent, or "" if nothing in it has changed.
-func (s *Session) changedSince(l *loan) (string, error) {
+func (s *Session) encode(l *loan) (string, error) {
 	raw, err := s.codec().AppendMember(nil, l.key, l.value)
 	if err != nil {
 		return "", fmt.Errorf("dewar: session value %q cannot be kept: %w", l.key, err)
 	}
-	s.mu.Lock()
-	before := l.raw
-	s.mu.Unlock()
-	if string(raw) == before || s.sameValue(raw, before) {
-		return "", nil
-	}
 	return string(raw), nil
 }
 
-// takeBack makes raw, the encoding of what was lent, the value of its key, unless that has another value by now.
-func (s *Session) takeBack(l *loan, raw string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if slices.Contains(s.loans, l) {
-		l.raw = raw
-		s.put(l.key, raw)
-	}
-}
-
-// noticeLate tells of changes inside values that came after the session had been saved.
-func (s *Session) noticeLate() {
-	for _, l := range s.outstanding() {
-		if raw, err := s.changedSince(l); raw != "" || err != nil {
-			s.MarkModified() // is refused, and says so
-			return
+// takeBack puts what has changed in a value that was lent, and is encoded as raw by now, into the session. It tries
+// again when another goroutine changes the value meanwhile.
+func (s *Session) takeBack(l *loan, raw string) error {
+	for {
+		current, before, ok := s.state(l)
+		if !ok || raw == before {
+			return nil
+		}
+		merged, err := s.merge(current, before, raw)
+		if err != nil {
+			return fmt.Errorf("dewar: session value %q cannot be kept: %w", l.key, err)
+		}
+		if s.replace(l, current, merged, raw) {
+			return nil
 		}
 	}
 }
 
-// sameValue reports whether two encodings differ only in form, as those of another writer may.
-func (s *Session) sameValue(canonical []byte, other string) bool {
-	v, err := s.codec().Decode(other)
-	if err != nil {
+// state returns the encoding of the value that l was lent of, and that of l when it was last looked at. It is not ok
+// if the value has been set or removed since.
+func (s *Session) state(l *loan) (current, before string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.member(l.key)
+	if m == nil || !slices.Contains(s.loans, l) {
+		return "", "", false
+	}
+	return m.Raw, l.raw, true
+}
+
+// replace makes merged the value of l's key, if that still is current.
+func (s *Session) replace(l *loan, current, merged, raw string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.member(l.key)
+	switch {
+	case m == nil || !slices.Contains(s.loans, l):
+		return true
+	case m.Raw != current:
 		return false
 	}
-	again, err := s.codec().Append(nil, v)
-	return err == nil && bytes.Equal(canonical, again)
+	l.raw = raw
+	if l.basis == current {
+		l.basis = merged
+	}
+	if merged != current {
+		s.put(l.key, merged)
+	}
+	return true
+}
+
+// merge returns current with the changes that lead from before to after. Those two may differ in form only, when
+// before is what another writer wrote.
+func (s *Session) merge(current, before, after string) (string, error) {
+	var values [3]any
+	for i, raw := range [...]string{current, before, after} {
+		v, err := s.codec().Decode(raw)
+		if err != nil {
+			return "", err
+		}
+		values[i] = v
+	}
+	switch {
+	case reflect.DeepEqual(values[1], values[2]):
+		return current, nil
+	case current == before:
+		return after, nil
+	}
+	raw, err := s.codec().Append(nil, overlay(values[0], values[1], values[2]))
+	return string(raw), err
+}
+
+// overlay goes down to the members that differ between before and after, so that others stay as they are in current:
+// a type may know fewer of them than the value has, or know them as text.
+func overlay(current, before, after any) any {
+	if reflect.DeepEqual(before, after) {
+		return current
+	}
+	switch after := after.(type) {
+	case Map:
+		now, ok1 := current.(Map)
+		old, ok2 := before.(Map)
+		if ok1 && ok2 {
+			return overlayMap(now, old, after)
+		}
+	case []any:
+		now, ok1 := current.([]any)
+		old, ok2 := before.([]any)
+		if ok1 && ok2 && len(now) == len(after) && len(old) == len(after) {
+			for i := range now {
+				now[i] = overlay(now[i], old[i], after[i])
+			}
+			return now
+		}
+	}
+	return after
+}
+
+func overlayMap(current, before, after Map) Map {
+	for key := range before {
+		if _, kept := after[key]; !kept {
+			delete(current, key)
+		}
+	}
+	for key, v := range after {
+		if old, known := before[key]; known {
+			v = overlay(current[key], old, v)
+		}
+		current[key] = v
+	}
+	return current
+}
+
+// changedLate reports whether something inside a value that was handed out has changed since the session was saved.
+func (s *Session) changedLate() bool {
+	s.mu.Lock()
+	loans, settled := slices.Clone(s.loans), s.settled
+	s.mu.Unlock()
+	return settled && slices.ContainsFunc(loans, func(l *loan) bool {
+		raw, err := s.encode(l)
+		return err != nil || raw != l.raw
+	})
 }

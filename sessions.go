@@ -37,91 +37,81 @@ var errNoSession = errors.New("dewar: the session cannot be written because the 
 
 // Session returns the session of the request. The first call opens it; it never returns nil. If it could not
 // be opened the session is empty, [Session.Err] says why, and the request ends in 503. Without a SECRET_KEY
-// it can be read, and is empty, but a write ends the request in 500.
+// it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
+// it cannot set Vary any more, which is logged as an error.
 func (c *Context) Session() *Session {
-	s := c.openedSession()
-	s.accessed.Store(true)
-	return s
-}
-
-// openedSession returns the session, opened by the first caller. Nothing of the application runs under the
-// lock.
-func (c *Context) openedSession() *Session {
-	c.sessionMu.Lock()
-	s, first := c.session, !c.opening
-	c.opening = true
-	if s == nil && !first && c.opened == nil {
-		c.opened = make(chan struct{})
-	}
-	opened := c.opened
-	c.sessionMu.Unlock()
-	switch {
-	case s != nil:
+	if s := c.session.Load(); s != nil {
 		return s
-	case !first:
-		return c.awaitSession(opened)
 	}
-	defer func() { c.sessionIsOpen(s) }()
+	if !c.opening.CompareAndSwap(false, true) {
+		return c.awaitSession()
+	}
+	var s *Session
+	defer func() { c.publishSession(s) }() // also when OpenSession panics, and s is nil
 	s = c.openSession()
 	return s
 }
 
-// sessionIsOpen gives the session to those who wait for it. It is nil when OpenSession panicked.
-func (c *Context) sessionIsOpen(s *Session) {
+// publishSession gives the session to those who wait for it.
+func (c *Context) publishSession(s *Session) {
 	if s == nil {
-		s = NewSession()
-		s.err = &HTTPError{Code: http.StatusServiceUnavailable, Err: errors.New("dewar: the SessionInterface panicked when it opened the session")}
+		s = failedSession(errors.New("dewar: the SessionInterface panicked when it opened the session"))
+		c.sessionReported = true // by the panic
 	}
-	c.sessionMu.Lock()
-	defer c.sessionMu.Unlock()
 	s.refresh, s.owner = c.settings.refresh, c
-	if c.sessionSaved {
+	s.openedLate = c.sessionSaved.Load()
+	c.session.Store(s)
+	if c.sessionSaved.Load() {
 		s.close()
 	}
-	c.session = s
-	if c.opened != nil {
-		close(c.opened)
+	if c.gaveUp.Load() {
+		s.fail(errOpensItself)
 	}
+}
+
+// failedSession returns an empty session that ends its request with err.
+func failedSession(err error) *Session {
+	s := NewSession()
+	s.fail(err)
+	return s
 }
 
 // openLimit is how long a caller waits for another one that opens the session.
 const openLimit = 5 * time.Second
 
+var errOpensItself = &HTTPError{Code: http.StatusServiceUnavailable,
+	Err: errors.New("dewar: c.Session() was called while the session was being opened, which took too long; inside OpenSession and Epoch use the *Session at hand")}
+
 // awaitSession waits for another goroutine that opens the session. If that takes too long it is most likely
-// the SessionInterface itself that asks, which would wait for ever.
-func (c *Context) awaitSession(opened <-chan struct{}) *Session {
-	select {
-	case <-opened:
-		c.sessionMu.Lock()
-		defer c.sessionMu.Unlock()
-		return c.session
-	case <-time.After(openLimit):
-		c.Logger().Error("c.Session() was called while the session is being opened; inside OpenSession and Epoch use the *Session at hand")
-		s := &Session{}
-		s.readOnly = errNoSession
+// the SessionInterface itself that asks, which would wait for ever: then the request fails.
+func (c *Context) awaitSession() *Session {
+	for end := now().Add(openLimit); now().Before(end); time.Sleep(time.Millisecond) {
+		if s := c.session.Load(); s != nil {
+			return s
+		}
+	}
+	c.gaveUp.Store(true)
+	if s := c.session.Load(); s != nil {
 		return s
 	}
+	c.Logger().Error("session not opened", "err", errOpensItself)
+	return &Session{readOnly: errOpensItself.Err}
 }
 
 func (c *Context) openSession() *Session {
 	if c.tooManyCookies() {
-		s := NewSession()
-		s.err = &HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."}
-		return s
+		return failedSession(&HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."})
 	}
 	s, err := c.rt.sessions.OpenSession(c)
 	switch {
 	case err != nil:
-		s = NewSession()
-		s.err = unavailable("open", err)
-	case s == nil:
-		s = &Session{}
-		s.readOnly = errNoSession
-		if c.settings.secretKey() == "" {
-			s.readOnly = errNoSecretKey
-		}
+		return failedSession(unavailable("open", err))
+	case s != nil:
+		return s
+	case c.settings.secretKey() == "":
+		return &Session{readOnly: errNoSecretKey}
 	}
-	return s
+	return &Session{readOnly: errNoSession}
 }
 
 // unavailable wraps the error of a session backend. An error that picks its own status keeps it.
@@ -135,62 +125,110 @@ func unavailable(what string, err error) error {
 
 // saveSession saves the session, if one was opened, and sets the headers that go with it.
 func (c *Context) saveSession() error {
-	c.sessionMu.Lock()
-	c.sessionSaved = true
-	s := c.session
-	c.sessionMu.Unlock()
+	c.sessionSaved.Store(true)
+	s := c.session.Load()
 	if s == nil {
 		return nil
 	}
 	defer s.close()
-	header := c.Response.Header()
-	if !s.isNull() {
-		s.headers[0] = "Cookie"
-		addVary(header, s.headers[:1:1])
-	}
-	if err := s.Err(); err != nil {
-		if c.sessionReported {
-			return nil
-		}
+	err := s.Err()
+	switch {
+	case err == nil:
+		err = c.storeSession(s)
+	case c.sessionReported:
+		err = nil
+	default:
 		c.sessionReported = true
-		return err
 	}
+	if err == nil {
+		c.guardCaches(s)
+	}
+	return err
+}
+
+// storeSession has the SessionInterface save s, and remembers its cookie.
+func (c *Context) storeSession(s *Session) error {
 	if s.isNull() || c.panicked && !c.settings.saveOnPanic {
 		return nil
 	}
 	if err := s.settle(); err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	cookies := len(header["Set-Cookie"])
+	header := c.response.w.Header()
+	before := len(header["Set-Cookie"])
 	if err := c.rt.sessions.SaveSession(c, s); err != nil {
 		return unavailable("save", err)
 	}
-	s.headers[1] = "private"
-	if len(header["Set-Cookie"]) > cookies {
+	c.cookies = header["Set-Cookie"][before:]
+	return nil
+}
+
+// guardCaches keeps shared caches from handing the answer to another visitor. What the application has said itself
+// about caching stays.
+func (c *Context) guardCaches(s *Session) {
+	if s.isNull() {
+		return
+	}
+	header := c.response.w.Header()
+	s.headers = [2]string{"Cookie", "private"}
+	addVary(header, s.headers[:1:1])
+	ownWords := c.fileCaching != "" && header.Get("Cache-Control") == c.fileCaching
+	switch {
+	case len(c.cookies) > 0:
 		s.headers[1] = "no-store"
-		c.cookies = header["Set-Cookie"][cookies:]
+	case ownWords:
+		s.headers[1] = "private, " + strings.TrimPrefix(c.fileCaching, "public, ")
+	}
+	if ownWords {
+		delete(header, "Cache-Control")
 	}
 	setDefault(header, "Cache-Control", s.headers[1:])
-	return nil
 }
 
 // keepSession sets the headers of the saved session again, for an answer that has replaced another.
 func (c *Context) keepSession() {
-	if c.session == nil || c.session.isNull() {
+	s := c.session.Load()
+	if s == nil {
 		return
 	}
-	header := c.Response.Header()
-	addVary(header, []string{"Cookie"})
-	if len(c.cookies) > 0 {
+	if header := c.response.w.Header(); len(c.cookies) > 0 {
 		header["Set-Cookie"] = append(header["Set-Cookie"], c.cookies...)
-		setDefault(header, "Cache-Control", []string{"no-store"})
+	}
+	c.guardCaches(s)
+}
+
+// closeSession ends what can be done with the session of a request that ended without saving it.
+func (c *Context) closeSession() {
+	if c.sessionSaved.Load() {
+		return
+	}
+	c.sessionSaved.Store(true)
+	if s := c.session.Load(); s != nil {
+		s.close()
 	}
 }
 
 // lateSession tells of a change that could not be saved any more.
 func (c *Context) lateSession(err error) {
 	c.Logger().Error("session change lost", "err", err)
-	c.App.GotRequestException.send(RequestException{c, err})
+	if c.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
+		c.App.GotRequestException.send(RequestException{c, err})
+	}
+}
+
+// errOpenedLate tells of an answer that caches may take for one to everybody.
+var errOpenedLate = errors.New("dewar: the session was opened after the response had begun, so Vary and Cache-Control could not be set; call c.Session() before the first flush")
+
+// noticeLate tells of what was done to the session after the response had begun, and could not be told at once.
+func (c *Context) noticeLate() error {
+	switch s := c.session.Load(); {
+	case s == nil || s.isNull():
+	case s.openedLate:
+		c.Logger().Error("session opened late", "err", errOpenedLate)
+	case s.changedLate():
+		s.MarkModified() // is refused, and says so
+	}
+	return nil
 }
 
 // addVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.
@@ -200,13 +238,16 @@ func addVary(header http.Header, line []string) {
 		header["Vary"] = line
 		return
 	}
-	joined := strings.Join(lines, ", ")
-	for field := range strings.SplitSeq(joined, ",") {
-		field = strings.TrimSpace(field)
-		if field == "*" || strings.EqualFold(field, line[0]) {
-			header["Vary"] = []string{joined}
-			return
+	var fields []string
+	known := false
+	for field := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if field = strings.TrimSpace(field); field != "" {
+			fields = append(fields, field)
+			known = known || field == "*" || strings.EqualFold(field, line[0])
 		}
 	}
-	header["Vary"] = []string{joined + ", " + line[0]}
+	if !known {
+		fields = append(fields, line[0])
+	}
+	header["Vary"] = []string{strings.Join(fields, ", ")}
 }

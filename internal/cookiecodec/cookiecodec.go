@@ -15,7 +15,6 @@ package cookiecodec
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 )
@@ -82,9 +81,6 @@ type Value struct {
 
 // Decode returns what is in a value that Encode made. Any other value, and one that is too old, is ErrInvalid.
 func (c *Codec) Decode(name, value string) (Value, error) {
-	if !canonical(value) {
-		return Value{}, ErrInvalid
-	}
 	for i, k := range c.keys {
 		if payload, at, ok := k.open(name, value); ok {
 			return Value{Payload: payload, Key: i, SignedAt: at}, nil
@@ -92,28 +88,3 @@ func (c *Codec) Decode(name, value string) (Value, error) {
 	}
 	return Value{}, ErrInvalid
 }
-
-// canonical reports whether s, if it is base64 at all, is spelt exactly as an encoder does: without the line
-// breaks that decoders pass over, and without stray bits in the last letter.
-func canonical(s string) bool {
-	if len(s) == 0 || len(s)%4 != 0 || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 {
-		return false
-	}
-	body := strings.TrimRight(s, "=")
-	if body == "" {
-		return false
-	}
-	last := strings.IndexByte(alphabet, body[len(body)-1])
-	switch len(s) - len(body) {
-	case 0:
-		return last >= 0
-	case 1:
-		return last >= 0 && last&0x03 == 0
-	case 2:
-		return last >= 0 && last&0x0f == 0
-	}
-	return false
-}
-
-// alphabet is that of URL-safe base64.
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -186,8 +187,10 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		var want []byte
 		accepted := sc.Decode(name, value, &want) == nil
+		raw, _ := base64.URLEncoding.DecodeString(value)
+		canonical := base64.URLEncoding.EncodeToString(raw) == value
 		got, err := c.Decode(name, value)
-		if err == nil != accepted && !(accepted && strings.ContainsAny(value, "\r\n")) || err == nil && got.Payload != string(want) {
+		if (err == nil) != (accepted && canonical) || err == nil && got.Payload != string(want) {
 			t.Errorf("%q: got %q, %v, and securecookie %q, %t", value, got.Payload, err, want, accepted)
 		}
 	})

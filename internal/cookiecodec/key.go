@@ -55,11 +55,11 @@ func (k *key) open(name, value string) (payload string, at int64, ok bool) {
 }
 
 func (k *key) decrypt(name, value string) (payload string, at int64, ok bool) {
+	raw, ok := appendBase64(nil, []byte(value))
 	var plain []byte
-	if k.cookie.Decode(name, value, &plain) != nil {
+	if !ok || k.cookie.Decode(name, value, &plain) != nil {
 		return "", 0, false
 	}
-	raw, _ := base64.URLEncoding.DecodeString(value)
 	date, _, _ := bytes.Cut(raw, bar)
 	at, ok = seconds(date)
 	return string(plain), at, ok
@@ -143,7 +143,12 @@ func (m *mac) open(name, value string) (date, text []byte, ok bool) {
 	return date, text, hmac.Equal(signature, m.Sum(m.sum[:0]))
 }
 
+// appendBase64 appends what text is in base64, if it is spelt as an encoder does: without the line breaks that the
+// package it uses passes over, and without stray bits in the last letter.
 func appendBase64(dst, text []byte) ([]byte, bool) {
-	dst, err := base64.URLEncoding.AppendDecode(dst, text)
-	return dst, err == nil
+	start := len(dst)
+	dst, err := strict.AppendDecode(dst, text)
+	return dst, err == nil && base64.URLEncoding.EncodedLen(len(dst)-start) == len(text)
 }
+
+var strict = base64.URLEncoding.Strict()

@@ -26,7 +26,7 @@ import (
 // A value of another kind is an error that names kind and type, never the value. The error is an
 // [*Error]; dst, which must be a pointer that is not nil, may have been filled in part.
 func (c *Codec) DecodeInto(raw string, dst any) error {
-	if done, err := decodeScalar(raw, dst); done {
+	if done, err := decodeCommon(raw, dst); done {
 		return err
 	}
 	target := reflect.ValueOf(dst)
@@ -46,8 +46,19 @@ func (c *Codec) DecodeInto(raw string, dst any) error {
 	return c.refill(v, dst)
 }
 
-// decodeScalar is DecodeInto for the commonest types. It leaves to others what it does not expect.
-func decodeScalar(raw string, dst any) (done bool, err error) {
+// DecodeScalar stores the value of the document raw in dst, a *string, *bool, *int, *int64 or *float64, if it is of
+// that kind and fits. Otherwise, and for every other dst, it reports false.
+func (c *Codec) DecodeScalar(raw string, dst any) bool {
+	switch dst.(type) {
+	case *string, *bool, *int, *int64, *float64:
+		done, err := decodeCommon(raw, dst)
+		return done && err == nil
+	}
+	return false
+}
+
+// decodeCommon is DecodeInto for the commonest types. It leaves to others what it does not expect.
+func decodeCommon(raw string, dst any) (done bool, err error) {
 	s := scanner{data: raw}
 	s.space()
 	switch dst := dst.(type) {
