@@ -90,8 +90,7 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	if err != nil || c.settings.outlived(k) {
 		return false
 	}
-	var few [8]taggedjson.Member
-	members, err := s.codec().Split(json, few[:0])
+	members, err := s.codec().Split(json, s.inline[:0])
 	if err != nil {
 		return false
 	}
@@ -100,7 +99,7 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
 		k.created, s.reissue = now().Unix(), true
 	}
-	s.seal, s.expires = k, c.settings.end(time.Unix(cookie.SignedAt, 0), k).Unix()
+	s.seal, s.expires = k, c.settings.end(cookie.SignedAt, k)
 	return true
 }
 
@@ -139,7 +138,7 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 	if err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	s.SetExpires(c.settings.end(now(), s.seal))
+	s.SetExpires(time.Unix(c.settings.end(now().Unix(), s.seal), 0))
 	return c.setSigned(s, value)
 }
 
@@ -233,7 +232,7 @@ func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
 	case value == "":
 		cookie.MaxAge, cookie.Expires = -1, epoch
 	case s.Permanent():
-		cookie.Expires = c.settings.end(now(), s.seal).UTC()
+		cookie.Expires = time.Unix(c.settings.end(now().Unix(), s.seal), 0).UTC()
 	}
 	return cookie
 }

@@ -56,8 +56,7 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 // session is not new and not modified then. Data that is no tagged JSON object is an error and changes
 // nothing.
 func (s *Session) UnmarshalBinary(data []byte) error {
-	var few [8]taggedjson.Member
-	members, err := s.codec().Split(string(data), few[:0])
+	members, err := s.codec().Split(string(data), nil)
 	if err != nil {
 		return fmt.Errorf("dewar: session data: %w", err)
 	}
@@ -72,8 +71,7 @@ func (s *Session) adopt(members []taggedjson.Member) {
 	if s.src == nil {
 		s.src = sessionSource{s}
 	}
-	s.members = append(s.inline[:0], members...)
-	s.changed, s.loans = nil, nil
+	s.members, s.changed, s.loans = members, nil, nil
 	s.isNew, s.modified, s.cleared = false, false, false
 }
 

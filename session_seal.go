@@ -98,13 +98,11 @@ func (s *settings) outlived(k seal) bool {
 	return s.absolute > 0 && k.created != 0 && now().After(time.Unix(k.created, 0).Add(s.absolute))
 }
 
-// end returns when a session that was last saved at t ends.
-func (s *settings) end(t time.Time, k seal) time.Time {
-	end := t.Add(s.lifetime)
+// end returns when a session that was last saved at the given second ends, in seconds since 1970.
+func (s *settings) end(saved int64, k seal) int64 {
+	end := saved + int64(s.lifetime/time.Second)
 	if s.absolute > 0 && k.created != 0 {
-		if last := time.Unix(k.created, 0).Add(s.absolute); last.Before(end) {
-			return last
-		}
+		return min(end, k.created+int64(s.absolute/time.Second))
 	}
 	return end
 }

@@ -38,7 +38,14 @@ func (s *scanner) accept(c byte) bool {
 	return true
 }
 
+// space reads white space, of which canonical documents have none.
 func (s *scanner) space() {
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.someSpace()
+	}
+}
+
+func (s *scanner) someSpace() {
 	for s.pos < len(s.data) {
 		switch s.data[s.pos] {
 		case ' ', '\t', '\n', '\r':
@@ -175,32 +182,25 @@ func (s *scanner) text() (span, error) {
 		return span{}, s.fail("a string is missing")
 	}
 	found := span{start: s.pos}
-	for {
-		s.pos += plainLen(s.data[s.pos:])
-		if s.accept('"') {
-			found.end = s.pos - 1
-			return found, nil
+	for s.pos < len(s.data) {
+		c := s.data[s.pos]
+		if plain[c] {
+			s.pos++
+			continue
 		}
-		if s.pos == len(s.data) {
-			return span{}, s.fail("the end of a string is missing")
+		if c == '"' {
+			found.end = s.pos
+			s.pos++
+			return found, nil
 		}
 		n := charLen(s.data[s.pos:])
 		if n == 0 {
 			return span{}, s.fail("a character that no string may hold")
 		}
-		found.escaped = found.escaped || s.data[s.pos] == '\\'
+		found.escaped = found.escaped || c == '\\'
 		s.pos += n
 	}
-}
-
-// plainLen returns how many characters at the beginning of text stand for themselves.
-func plainLen(text string) int {
-	for i := range len(text) {
-		if !isPlain(text[i]) {
-			return i
-		}
-	}
-	return len(text)
+	return span{}, s.fail("the end of a string is missing")
 }
 
 // charLen returns the length of the escape or character at the beginning of text, or 0 if it is wrong.

@@ -13,7 +13,7 @@ func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		if isPlain(s[i]) {
+		if plain[s[i]] {
 			i++
 			continue
 		}
@@ -27,10 +27,13 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// isPlain reports whether c stands for itself in a canonical string.
-func isPlain(c byte) bool {
-	return ' ' <= c && c <= '~' && c != '"' && c != '\\'
-}
+// plain says which bytes stand for themselves in a canonical string.
+var plain = func() (is [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
 
 func appendEscape(dst []byte, r rune) []byte {
 	switch r {
