@@ -157,12 +157,19 @@ func (rt *runtime) validHost(host string) bool {
 }
 
 // tooManyCookies reports whether net/http would not read the request's cookies at all.
-func (c *Context) tooManyCookies() bool { return countCookies(c.born.Header["Cookie"]) > maxCookies }
+func (c *Context) tooManyCookies() bool {
+	lines := c.born.Header["Cookie"]
+	size := len(lines)
+	for _, line := range lines {
+		size += len(line)
+	}
+	return size > maxCookies && countCookies(lines) > maxCookies
+}
 
 func countCookies(lines []string) int {
-	n := 0
+	n := len(lines)
 	for _, line := range lines {
-		n += 1 + strings.Count(line, ";")
+		n += strings.Count(line, ";")
 	}
 	return n
 }

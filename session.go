@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
@@ -35,21 +36,29 @@ type Session struct {
 	loans    []*loan               // what has been handed out of the values and can be changed
 	lending  atomic.Bool           // there are or were loans
 	err      atomic.Pointer[error] // the first one
-	readOnly error                 // why nothing can be written; nil for a usable session
+	readOnly *HTTPError            // why nothing can be written; nil for a usable session
 	owner    *Context              // whose session it is; nil for one that only a backend knows
 	custom   *taggedjson.Codec
 	id       string
 	seal     seal
 	expires  int64 // in seconds since 1970; 0 when it is not known
 
-	isNew, modified, cleared       bool
-	renewed, destroyed, reissue    bool
-	refresh, openedLate            bool
-	settled, encoded, late, closed bool // the stations of saving; late: changed after it was encoded
+	isNew, modified, cleared    bool
+	renewed, destroyed, reissue bool
+	refresh, openedLate         bool
+	stage                       atomic.Uint32
 
 	headers [2]string            // back Vary and Cache-Control without an allocation each
 	inline  [4]taggedjson.Member // backs members while they are few
 }
+
+// The stages of a session. From dropped on it cannot be changed.
+const (
+	changeable uint32 = iota
+	dropped           // the request ended without saving it
+	final             // it need not be saved
+	due               // it must be saved
+)
 
 // permanentKey is where a session says that it is permanent, as Flask's does.
 const permanentKey = "_permanent"
@@ -115,7 +124,7 @@ func (s *Session) remove(key string) {
 
 // note remembers that the value of key is another one, or none. The caller holds the lock.
 func (s *Session) note(key string) {
-	s.modified, s.late = true, s.encoded
+	s.modified = true
 	if !slices.Contains(s.changed, key) {
 		s.changed = append(s.changed, key)
 	}
@@ -168,7 +177,7 @@ func (s *Session) Clear() { s.change(s.empty) }
 
 // Renew asks for a new id with the same values, so that one an attacker knows is worth nothing: call it when
 // a user logs in. A session kept in a cookie is signed anew.
-func (s *Session) Renew() { s.change(func() { s.renewed, s.modified, s.late = true, true, s.encoded }) }
+func (s *Session) Renew() { s.change(func() { s.renewed, s.modified = true, true }) }
 
 // Destroy ends the session: its values are gone, and a backend that keeps it on the server removes it. What is set
 // after that begins another session.
@@ -177,7 +186,7 @@ func (s *Session) Destroy() { s.change(func() { s.empty(); s.destroyed = true })
 // empty takes all values away. The caller holds the lock.
 func (s *Session) empty() {
 	s.members, s.changed, s.loans = nil, nil, nil
-	s.cleared, s.modified, s.late = true, true, s.encoded
+	s.cleared, s.modified = true, true
 }
 
 // SetPermanent makes the cookie outlive the browser: it expires PERMANENT_SESSION_LIFETIME after the last
@@ -185,11 +194,11 @@ func (s *Session) empty() {
 func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) }
 
 // Permanent reports whether the cookie outlives the browser. The default is false.
-func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
+func (s *Session) Permanent() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.isPermanent() }
 
 // MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without
 // it.
-func (s *Session) MarkModified() { s.change(func() { s.modified, s.late = true, s.encoded }) }
+func (s *Session) MarkModified() { s.change(func() { s.modified = true }) }
 
 // MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of
 // keys. It is for backends.
@@ -257,17 +266,55 @@ func (s *Session) Decode(key string, dst any) error {
 // empty and SESSION_REFRESH_EACH_REQUEST is on, or it was signed with one of SECRET_KEY_FALLBACKS. It is for
 // backends.
 func (s *Session) ShouldSave() bool {
-	if s.isNull() {
+	switch s.stage.Load() {
+	case final, dropped:
 		return false
+	case due:
+		return true
 	}
 	if s.settle() != nil {
 		return true // MarshalBinary and Changes will tell
 	}
 	s.mu.Lock()
-	modified, stale := s.modified, s.reissue && len(s.members) > 0
-	refreshed := s.refresh && s.member(permanentKey) != nil
-	s.mu.Unlock()
-	return modified || stale || refreshed && s.Permanent()
+	defer s.mu.Unlock()
+	return s.isDue()
+}
+
+// isDue is ShouldSave. The caller holds the lock.
+func (s *Session) isDue() bool {
+	return s.modified || s.reissue && len(s.members) > 0 || s.refresh && s.isPermanent()
+}
+
+func (s *Session) isPermanent() bool {
+	m := s.member(permanentKey)
+	if m == nil {
+		return false
+	}
+	v, _ := sessionCodec.Decode(m.Raw) // nothing of the application runs in it
+	permanent, err := coerce.Bool(v)
+	return err == nil && permanent
+}
+
+// finish makes the values what they are now, for good: every later change is a late one.
+func (s *Session) finish() error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isDue() {
+		s.stage.Store(due)
+	} else {
+		s.stage.Store(final)
+	}
+	return nil
+}
+
+// drop does so without noticing changes inside values, unless the session has been finished.
+func (s *Session) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage.CompareAndSwap(changeable, dropped)
 }
 
 // change runs f under the lock if the session can be changed, and remembers the attempt if it cannot.
@@ -289,10 +336,10 @@ func (s *Session) change(f func()) {
 func (s *Session) refusal() error {
 	switch {
 	case s.readOnly != nil:
-		return &HTTPError{Code: http.StatusInternalServerError, Err: s.readOnly}
+		return s.readOnly
 	case s.isNull():
-		return &HTTPError{Code: http.StatusInternalServerError, Err: errNoSession}
-	case s.closed:
+		return errNoSession
+	case s.stage.Load() != changeable:
 		return ErrSessionCommitted
 	}
 	return nil
@@ -300,17 +347,6 @@ func (s *Session) refusal() error {
 
 // fail remembers the first error.
 func (s *Session) fail(err error) { s.err.CompareAndSwap(nil, &err) }
-
-// close makes every later change a late one, and tells of one that came while the session was saved.
-func (s *Session) close() {
-	s.mu.Lock()
-	s.closed = true
-	late := s.late
-	s.mu.Unlock()
-	if late {
-		s.MarkModified() // is refused, and says so
-	}
-}
 
 // member returns the encoded value of key, or nil. The caller holds the lock.
 func (s *Session) member(key string) *taggedjson.Member {

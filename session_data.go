@@ -24,7 +24,6 @@ func (s *Session) Changes() (Changes, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.encoded, s.late = true, false
 	c := Changes{Cleared: s.cleared, Set: map[string][]byte{}}
 	for _, key := range s.changed {
 		if m := s.member(key); m != nil {
@@ -44,7 +43,6 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.encoded, s.late = true, false
 	size := 2
 	for i := range s.members {
 		size += len(s.members[i].Key) + len(s.members[i].Raw) + 4

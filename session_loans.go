@@ -54,28 +54,24 @@ func (s *Session) recall(key string) {
 	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool { return l.key == key })
 }
 
-// settle notices changes inside values that were handed out: each is encoded again and compared, once while the
-// request saves the session. No code of the application runs under the lock.
+// settle notices changes inside values that were handed out: each is encoded again and compared. After finish they
+// are late. No code of the application runs under the lock.
 func (s *Session) settle() error {
-	if !s.lending.Load() {
-		return nil
+	if s.lending.Load() && s.stage.Load() == changeable {
+		return s.settleAll(s.outstanding())
 	}
+	return nil
+}
+
+func (s *Session) outstanding() []*loan {
 	s.mu.Lock()
-	loans, settled := slices.Clone(s.loans), s.settled
-	s.settled = s.owner != nil && s.owner.sessionSaved.Load()
-	s.mu.Unlock()
-	if settled {
-		return nil
-	}
-	return s.settleAll(loans)
+	defer s.mu.Unlock()
+	return slices.Clone(s.loans)
 }
 
 // settleForms does so for one value, before it is handed out in another form: that has the changes then.
 func (s *Session) settleForms(key string) error {
-	s.mu.Lock()
-	loans := slices.DeleteFunc(slices.Clone(s.loans), func(l *loan) bool { return l.key != key })
-	s.mu.Unlock()
-	return s.settleAll(loans)
+	return s.settleAll(slices.DeleteFunc(s.outstanding(), func(l *loan) bool { return l.key != key }))
 }
 
 func (s *Session) settleAll(loans []*loan) error {
@@ -139,6 +135,8 @@ func (s *Session) replace(l *loan, current, merged, raw string) bool {
 		return true
 	case m.Raw != current:
 		return false
+	case s.stage.Load() != changeable: // changedLate will find it
+		return true
 	}
 	l.raw = raw
 	if l.basis == current {
@@ -214,10 +212,7 @@ func overlayMap(current, before, after Map) Map {
 
 // changedLate reports whether something inside a value that was handed out has changed since the session was saved.
 func (s *Session) changedLate() bool {
-	s.mu.Lock()
-	loans, settled := slices.Clone(s.loans), s.settled
-	s.mu.Unlock()
-	return settled && slices.ContainsFunc(loans, func(l *loan) bool {
+	return s.stage.Load() >= final && slices.ContainsFunc(s.outstanding(), func(l *loan) bool {
 		raw, err := s.encode(l)
 		return err != nil || raw != l.raw
 	})

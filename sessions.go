@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,10 +20,10 @@ type SessionInterface interface {
 	// used. An error means that the backend failed: the request ends in 503. It is called when a handler
 	// first asks for the session, at most once in a request.
 	OpenSession(c *Context) (*Session, error)
-	// SaveSession stores s and sets or deletes the cookie. It is called once, after the after-request hooks
-	// and before the header is sent, for every session that was opened; most begin with
-	// if !s.ShouldSave() { return nil }. An error replaces the response: 503, or the status that the error
-	// picks.
+	// SaveSession stores s, whose values are final by then, and sets or deletes the cookie. It is called once,
+	// after the after-request hooks and before the header is sent, for every session that was opened; most
+	// begin with if !s.ShouldSave() { return nil }. An error replaces the response: 503, or the status that
+	// the error picks.
 	SaveSession(c *Context, s *Session) error
 }
 
@@ -31,9 +32,13 @@ type SessionInterface interface {
 var ErrSessionCommitted = errors.New("dewar: the session was changed after the response had begun; change it before the first flush, or before the body outgrows RESPONSE_BUFFER_SIZE")
 
 // errNoSecretKey is what a write to the session of an App without a key gives.
-var errNoSecretKey = errors.New("dewar: the session cannot be written because SECRET_KEY is not set; set it to a long random text, in the environment as FLASK_SECRET_KEY with app.Config.FromPrefixedEnv or with app.Config.Set")
+var errNoSecretKey = internalError("dewar: the session cannot be written because SECRET_KEY is not set; set it to a long random text, in the environment as FLASK_SECRET_KEY with app.Config.FromPrefixedEnv or with app.Config.Set")
 
-var errNoSession = errors.New("dewar: the session cannot be written because the SessionInterface has none for this request")
+var errNoSession = internalError("dewar: the session cannot be written because the SessionInterface has none for this request")
+
+func internalError(text string) *HTTPError {
+	return &HTTPError{Code: http.StatusInternalServerError, Err: errors.New(text)}
+}
 
 // Session returns the session of the request. The first call opens it; it never returns nil. If it could not
 // be opened the session is empty, [Session.Err] says why, and the request ends in 503. Without a SECRET_KEY
@@ -62,7 +67,7 @@ func (c *Context) publishSession(s *Session) {
 	s.openedLate = c.sessionSaved.Load()
 	c.session.Store(s)
 	if c.sessionSaved.Load() {
-		s.close()
+		s.drop()
 	}
 	if c.gaveUp.Load() {
 		s.fail(errOpensItself)
@@ -95,7 +100,7 @@ func (c *Context) awaitSession() *Session {
 		return s
 	}
 	c.Logger().Error("session not opened", "err", errOpensItself)
-	return &Session{readOnly: errOpensItself.Err}
+	return &Session{readOnly: errOpensItself}
 }
 
 func (c *Context) openSession() *Session {
@@ -130,15 +135,16 @@ func (c *Context) saveSession() error {
 	if s == nil {
 		return nil
 	}
-	defer s.close()
 	err := s.Err()
 	switch {
-	case err == nil:
+	case err == nil && !s.isNull() && (!c.panicked || c.settings.saveOnPanic):
 		err = c.storeSession(s)
-	case c.sessionReported:
+	case err == nil || c.sessionReported:
 		err = nil
+		s.drop()
 	default:
 		c.sessionReported = true
+		s.drop()
 	}
 	if err == nil {
 		c.guardCaches(s)
@@ -148,10 +154,8 @@ func (c *Context) saveSession() error {
 
 // storeSession has the SessionInterface save s, and remembers its cookie.
 func (c *Context) storeSession(s *Session) error {
-	if s.isNull() || c.panicked && !c.settings.saveOnPanic {
-		return nil
-	}
-	if err := s.settle(); err != nil {
+	if err := s.finish(); err != nil {
+		s.drop()
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	header := c.response.w.Header()
@@ -204,7 +208,7 @@ func (c *Context) closeSession() {
 	}
 	c.sessionSaved.Store(true)
 	if s := c.session.Load(); s != nil {
-		s.close()
+		s.drop()
 	}
 }
 
@@ -233,21 +237,23 @@ func (c *Context) noticeLate() error {
 
 // addVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.
 func addVary(header http.Header, line []string) {
-	lines := header["Vary"]
-	if len(lines) == 0 {
-		header["Vary"] = line
-		return
+	if lines := header["Vary"]; len(lines) > 0 {
+		line = withField(lines, line[0])
 	}
+	header["Vary"] = line
+}
+
+// withField returns the fields of a header in one line, with one more unless it is there or everything is.
+func withField(lines []string, added string) []string {
 	var fields []string
-	known := false
 	for field := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		if field = strings.TrimSpace(field); field != "" {
 			fields = append(fields, field)
-			known = known || field == "*" || strings.EqualFold(field, line[0])
 		}
 	}
-	if !known {
-		fields = append(fields, line[0])
+	known := func(field string) bool { return field == "*" || strings.EqualFold(field, added) }
+	if !slices.ContainsFunc(fields, known) {
+		fields = append(fields, added)
 	}
-	header["Vary"] = []string{strings.Join(fields, ", ")}
+	return []string{strings.Join(fields, ", ")}
 }

@@ -37,13 +37,21 @@ var documents = []string{
 	strings.Repeat("[", 65) + strings.Repeat("]", 65), `{"a":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`,
 }
 
-// FuzzMembers holds Members against encoding/json and the rules it adds.
+// FuzzMembers holds Members against encoding/json and the rules it adds, and Split against Members.
 func FuzzMembers(f *testing.F) {
-	for _, d := range documents {
+	for _, d := range append(documents, payload, `{"a":1,"b":"x","c":true,"d":false}`, `{"a":"x","a":1}`, `{"b":1,"a":"x"}`, `{"a":1,"b":`) {
 		f.Add([]byte(d))
 	}
+	c := newCodec(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		members, err := taggedjson.Members(string(data), nil)
+		split, splitErr := c.Split(string(data), nil)
+		if err != nil && splitErr == nil || splitErr == nil && len(members) > 1 && show(split) != show(members) {
+			t.Fatalf("%q: Split gave %s, %v, and Members %s, %v", data, show(split), splitErr, show(members), err)
+		}
+		if splitErr != nil && err == nil && !bytes.ContainsAny(data, ` \\`) {
+			t.Fatalf("%q: Split gave %v, and Members none", data, splitErr)
+		}
 		if want := acceptable(data); (err == nil) != want {
 			t.Fatalf("%q: got error %v, want accepted %v", data, err, want)
 		}

@@ -34,26 +34,29 @@ func members(data string, dst []Member, check func(raw string) error) ([]Member,
 		found = make([]Member, 0, 8)
 	}
 	sorted := true
-	err := s.object(0, func(t span) error {
+	for more := s.begin('}'); more; {
+		t, err := s.key()
+		if err != nil {
+			return dst, err
+		}
 		start, key := s.pos, s.string(t)
 		s.tagLike = false
 		if err := s.skip(1); err != nil {
-			return err
+			return dst, err
 		}
-		raw := data[start:s.pos]
+		raw := s.data[start:s.pos]
 		if s.tagLike && check != nil {
 			if err := check(raw); err != nil {
-				return under(err, keyStep(key))
+				return dst, under(err, keyStep(key))
 			}
 		}
 		sorted = sorted && (len(found) == len(dst) || found[len(found)-1].Key < key)
 		found = append(found, Member{Key: key, Raw: raw})
-		return nil
-	})
-	if err == nil {
-		err = s.end()
+		if more, err = s.next('}'); err != nil {
+			return dst, err
+		}
 	}
-	if err != nil {
+	if err := s.end(); err != nil {
 		return dst, err
 	}
 	if !sorted {
@@ -101,15 +104,21 @@ func AppendObject(dst []byte, members []Member) []byte {
 // looks like a tag is unescaped, and one that is a tag, hence no object, is an error. A value with a tag
 // in it is decoded once, so that every Raw is one that Decode takes.
 func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
-	found, err := members(data, dst, c.check)
-	if err != nil || len(found) != len(dst)+1 || !c.isTag(found[len(dst)].Key) {
-		return found, err
+	found, ok := plainMembers(data, dst)
+	if !ok {
+		var err error
+		if found, err = members(data, dst, c.check); err != nil {
+			return dst, err
+		}
+	}
+	if len(found) != len(dst)+1 || !c.isTag(found[len(dst)].Key) {
+		return found, nil
 	}
 	only := found[len(dst)]
 	if only.Key != tagDict {
 		return dst, &Error{Reason: "the document is a tagged value, not an object"}
 	}
-	found, err = members(only.Raw, dst, c.check)
+	found, err := members(only.Raw, dst, c.check)
 	if err != nil {
 		return dst, err
 	}

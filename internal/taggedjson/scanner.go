@@ -65,18 +65,33 @@ func (s *scanner) end() error {
 	return nil
 }
 
+// begin reads the first character of an object or array, which ends with end, and reports whether it holds something.
+func (s *scanner) begin(end byte) bool {
+	s.pos++
+	s.space()
+	return !s.accept(end)
+}
+
+// next reads what follows something in an object or array, a comma or its end, and reports whether there is more.
+func (s *scanner) next(end byte) (bool, error) {
+	s.space()
+	if s.accept(end) {
+		return false, nil
+	}
+	if !s.accept(',') {
+		return false, s.fail("a comma or " + string(end) + " is missing")
+	}
+	s.space()
+	return true, nil
+}
+
 // object reads an object inside depth others and calls member behind each key and colon, to read the
 // value.
 func (s *scanner) object(depth int, member func(key span) error) error {
 	if depth >= MaxDepth {
 		return tooDeep()
 	}
-	s.pos++
-	s.space()
-	if s.accept('}') {
-		return nil
-	}
-	for {
+	for more := s.begin('}'); more; {
 		key, err := s.key()
 		if err != nil {
 			return err
@@ -84,15 +99,11 @@ func (s *scanner) object(depth int, member func(key span) error) error {
 		if err := member(key); err != nil {
 			return err
 		}
-		s.space()
-		if s.accept('}') {
-			return nil
+		if more, err = s.next('}'); err != nil {
+			return err
 		}
-		if !s.accept(',') {
-			return s.fail("a comma or } is missing")
-		}
-		s.space()
 	}
+	return nil
 }
 
 // key reads a key, the colon, and the white space around it.
@@ -113,28 +124,19 @@ func (s *scanner) key() (span, error) {
 }
 
 // array reads an array inside depth other values and calls element to read each of its values.
-func (s *scanner) array(depth int, element func() error) error {
+func (s *scanner) array(depth int, element func() error) (err error) {
 	if depth >= MaxDepth {
 		return tooDeep()
 	}
-	s.pos++
-	s.space()
-	if s.accept(']') {
-		return nil
-	}
-	for {
+	for more := s.begin(']'); more; {
 		if err := element(); err != nil {
 			return err
 		}
-		s.space()
-		if s.accept(']') {
-			return nil
+		if more, err = s.next(']'); err != nil {
+			return err
 		}
-		if !s.accept(',') {
-			return s.fail("a comma or ] is missing")
-		}
-		s.space()
 	}
+	return nil
 }
 
 // skip reads a value inside depth others.
@@ -181,23 +183,31 @@ func (s *scanner) text() (span, error) {
 	if !s.accept('"') {
 		return span{}, s.fail("a string is missing")
 	}
-	found := span{start: s.pos}
+	start, end := s.pos, s.pos
+	for end < len(s.data) && plain[s.data[end]] {
+		end++
+	}
+	if end < len(s.data) && s.data[end] == '"' {
+		s.pos = end + 1
+		return span{start: start, end: end}, nil
+	}
+	s.pos = end
+	return s.textFrom(start)
+}
+
+// textFrom reads the rest of a string that is not all plain.
+func (s *scanner) textFrom(start int) (span, error) {
+	found := span{start: start}
 	for s.pos < len(s.data) {
-		c := s.data[s.pos]
-		if plain[c] {
-			s.pos++
-			continue
-		}
-		if c == '"' {
-			found.end = s.pos
-			s.pos++
+		if s.accept('"') {
+			found.end = s.pos - 1
 			return found, nil
 		}
 		n := charLen(s.data[s.pos:])
 		if n == 0 {
 			return span{}, s.fail("a character that no string may hold")
 		}
-		found.escaped = found.escaped || c == '\\'
+		found.escaped = found.escaped || s.data[s.pos] == '\\'
 		s.pos += n
 	}
 	return span{}, s.fail("the end of a string is missing")
@@ -244,10 +254,12 @@ func (s *scanner) number() (number, error) {
 // digits reads digits and reports whether there was one.
 func (s *scanner) digits() bool {
 	start := s.pos
-	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
-		s.pos++
+	i := start
+	for i < len(s.data) && '0' <= s.data[i] && s.data[i] <= '9' {
+		i++
 	}
-	return s.pos > start
+	s.pos = i
+	return i > start
 }
 
 // string returns the text of a scanned string.
