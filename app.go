@@ -276,8 +276,8 @@ func (app *App) assemble() (*runtime, error) {
 	if rt.sessions == nil {
 		problems = append(problems, errors.New("app.SessionInterface is nil; leave it alone or set it to an implementation"))
 	}
-	if sessions, ok := rt.sessions.(*SecureCookieSessionInterface); ok {
-		if err := sessions.check(); err != nil {
+	if sessions, ok := rt.sessions.(interface{ CheckConfig(*Values) error }); ok {
+		if err := sessions.CheckConfig(&app.Config.snapshot().view); err != nil {
 			problems = append(problems, err)
 		}
 	}

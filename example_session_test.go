@@ -209,7 +209,11 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if s.Renewed() || s.Len() == 0 {
+	_, known := i.sessions[s.ID()]
+	if !known && s.ID() != "" && s.Len() > 0 && !s.Destroyed() { // another request has logged out meanwhile
+		return dewar.Abortf(409, "The session has ended.")
+	}
+	if s.Renewed() || s.Destroyed() || s.Len() == 0 {
 		delete(i.sessions, s.ID())
 		s.SetID("")
 	}

@@ -288,8 +288,11 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if r.failed != nil {
 		return nil, nil, r.failed
 	}
-	if r.state == hijacked || r.state == closed {
+	switch {
+	case r.state == hijacked || r.state == closed:
 		return nil, nil, http.ErrHijacked
+	case r.finalizing:
+		return nil, nil, errors.New("dewar: an after-request hook cannot hijack the connection, because the session is saved after it; do it in the view")
 	}
 	if !canHijack(r.w) {
 		return nil, nil, http.ErrNotSupported

@@ -46,8 +46,10 @@ type SecureCookieSessionInterface struct {
 
 var _ SessionInterface = (*SecureCookieSessionInterface)(nil)
 
-// check says what is wrong with the fields, for Build.
-func (i *SecureCookieSessionInterface) check() error {
+// CheckConfig says what is wrong with the fields. [App.Build] calls it.
+func (i *SecureCookieSessionInterface) CheckConfig(*Values) error { return i.prepare() }
+
+func (i *SecureCookieSessionInterface) prepare() error {
 	i.once.Do(func() {
 		if len(i.Tags) > 0 {
 			i.codec, i.codecErr = newSessionCodec(i.Tags)
@@ -59,7 +61,7 @@ func (i *SecureCookieSessionInterface) check() error {
 // OpenSession reads the session from the request's cookie. It returns nil without a SECRET_KEY.
 func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error) {
 	codec := c.settings.cookieCodec()
-	if err := i.check(); err != nil || codec == nil {
+	if err := i.prepare(); err != nil || codec == nil {
 		return nil, err
 	}
 	s := NewSession()
@@ -168,6 +170,9 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 // largest values of s; so is a value with characters that no cookie may have.
 func SetSessionCookie(c *Context, s *Session, value string) error {
 	cookie := SessionCookie(c, s, value)
+	if cookie.Valid() != nil {
+		return &HTTPError{Code: http.StatusInternalServerError, Err: c.SetCookie(cookie)}
+	}
 	if err := checkCookieSize(c, s, len(cookie.String())); err != nil {
 		return err
 	}

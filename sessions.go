@@ -13,7 +13,8 @@ import (
 // default; Flask's session_interface is the same. It must be safe for concurrent use.
 //
 // A backend builds its sessions with [NewSession], [Session.UnmarshalBinary] and [Session.MarshalBinary], and
-// its cookie with [SessionCookie], so that every SESSION_COOKIE key counts. dewar itself sets Vary: Cookie.
+// its cookie with [SetSessionCookie], so that every SESSION_COOKIE key counts. dewar itself sets Vary: Cookie. If it
+// has a method CheckConfig(*Values) error, [App.Build] calls it with the configuration, so that mistakes show early.
 type SessionInterface interface {
 	// OpenSession returns the session of c's request: a new one when there is none, or when it is expired or
 	// was tampered with; nil when sessions are unavailable, and then a session that can only be read is

@@ -24,6 +24,9 @@ func (c *Client) Session(f func(s *dewar.Session)) {
 	if err := s.Err(); err != nil {
 		c.t.Fatalf("dewartest: session: %v", err)
 	}
+	if !s.Modified() {
+		return
+	}
 	if err := c.app.SessionInterface.SaveSession(ctx, s); err != nil {
 		c.t.Fatalf("dewartest: save session: %v", err)
 	}

@@ -417,8 +417,8 @@ func TestMaxPayload(t *testing.T) {
 		cookie string
 		want   error
 	}{
-		{"compressed, at the limit", dev(t), signDev("." + encode(deflate(zeros(2<<20))) + ".ZVPxAA"), nil},
-		{"compressed, a byte over", dev(t), signDev("." + encode(deflate(zeros(2<<20+1))) + ".ZVPxAA"), flaskcookie.ErrTooLarge},
+		{"compressed, at the limit", dev(t), signDev("." + encode(deflate(zeros(flaskcookie.DefaultMaxPayload))) + ".ZVPxAA"), nil},
+		{"compressed, a byte over", dev(t), signDev("." + encode(deflate(zeros(flaskcookie.DefaultMaxPayload+1))) + ".ZVPxAA"), flaskcookie.ErrTooLarge},
 		{"3 MB in less than 4,096 bytes", dev(t), signDev("." + encode(deflate(zeros(3_000_008))) + ".ZVPxAA"), flaskcookie.ErrTooLarge},
 		{"40 MB", dev(t), signDev(bomb() + ".ZVPxAA"), flaskcookie.ErrTooLarge},
 		{"own limit, reached", small, signDev(encode(zeros(100)) + ".ZVPxAA"), nil},
@@ -464,16 +464,21 @@ func TestRefusingIsCheap(t *testing.T) {
 
 // TestInflatingStopsAtTheLimit is not parallel either.
 func TestInflatingStopsAtTheLimit(t *testing.T) {
-	c, cookie := newCodec(t, flaskcookie.Options{MaxPayload: 1 << 10}, "dev"), signDev(bomb()+".ZVPxAA")
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, _, err := c.Decode(cookie, signedAt, lifetime)
-	runtime.ReadMemStats(&after)
-	if !errors.Is(err, flaskcookie.ErrTooLarge) {
-		t.Fatalf("got error %v", err)
-	}
-	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
-		t.Errorf("40 MB of which 1 KiB is allowed took %d bytes", got)
+	cookie := signDev(bomb() + ".ZVPxAA")
+	for _, limit := range []int{1 << 10, 0} { // 0 is the default
+		c := newCodec(t, flaskcookie.Options{MaxPayload: limit}, "dev")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err := c.Decode(cookie, signedAt, lifetime)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, flaskcookie.ErrTooLarge) {
+			t.Fatalf("got error %v", err)
+		}
+		got := after.TotalAlloc - before.TotalAlloc
+		t.Logf("MaxPayload %d: 40 MB took %d bytes", limit, got)
+		if got > 2<<20 {
+			t.Errorf("MaxPayload %d: 40 MB took %d bytes, want at most 2 MiB", limit, got)
+		}
 	}
 }
 

@@ -82,17 +82,31 @@ func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error
 	if err != nil {
 		return err
 	}
-	payload, err := s.MarshalBinary()
-	if err != nil {
-		return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
-	}
 	signedAt := time.Now()
-	value, err := k.codec.Encode(payload, signedAt)
+	value, err := k.encode(s, signedAt)
 	if err != nil {
 		return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	s.SetExpires(signedAt.Add(k.lifetime))
 	return dewar.SetSessionCookie(c, s, value)
+}
+
+func (k *keys) encode(s *dewar.Session, signedAt time.Time) (string, error) {
+	payload, err := s.MarshalBinary()
+	if err == nil {
+		err = checkTimes(s, payload)
+	}
+	if err != nil {
+		return "", err
+	}
+	return k.codec.Encode(payload, signedAt)
+}
+
+// CheckConfig says what in the configuration cannot be had with Flask's cookies, and which field is wrong. App.Build
+// calls it.
+func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
+	_, err := i.derive(config)
+	return err
 }
 
 // keysFor returns what c's configuration says, worked out once for each state of it.

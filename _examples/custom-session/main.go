@@ -17,10 +17,12 @@ import (
 
 func main() {
 	app, err := newApp()
+	if err == nil {
+		err = app.Run("")
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(app.Run(""))
 }
 
 func newApp() (*dewar.App, error) {

@@ -25,7 +25,8 @@ func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, erro
 	return s, nil
 }
 
-// SaveSession keeps the session and sends its id. One that is renewed gets another id, and one that is empty ends.
+// SaveSession keeps the session and sends its id. One that is renewed gets another id, and one that is empty ends. One
+// that another request has ended meanwhile does not come back.
 func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
 	if !s.ShouldSave() {
 		return nil
@@ -36,7 +37,11 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if s.Renewed() || s.Len() == 0 {
+	_, known := i.sessions[s.ID()]
+	if !known && s.ID() != "" && s.Len() > 0 && !s.Destroyed() { // another request has logged out meanwhile
+		return dewar.Abortf(409, "The session has ended.")
+	}
+	if s.Renewed() || s.Destroyed() || s.Len() == 0 {
 		delete(i.sessions, s.ID())
 		s.SetID("")
 	}

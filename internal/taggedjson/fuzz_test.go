@@ -93,7 +93,7 @@ func inRange(data []byte) bool {
 			continue
 		}
 		_, rangeErr := number.Float64()
-		if whole := !strings.ContainsAny(string(number), ".eE"); whole && len(number) > 4300 || !whole && rangeErr != nil {
+		if whole := !strings.ContainsAny(string(number), ".eE"); whole && len(strings.TrimPrefix(string(number), "-")) > 4300 || !whole && rangeErr != nil {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // appendFloat appends f as Python's repr writes it: the shortest digits that give f back, always
@@ -50,7 +51,7 @@ func (n number) value() (any, error) {
 	if i, err := strconv.ParseInt(n.text, 10, 64); err == nil {
 		return i, nil
 	}
-	if len(n.text) > maxDigits {
+	if tooLong(n.text) {
 		return nil, tooManyDigits()
 	}
 	return json.Number(n.text), nil
@@ -88,6 +89,9 @@ func (n number) int(bits int) (int64, error) {
 	return 0, &Error{Reason: "a float is not an integer"}
 }
 
+// tooLong reports whether an integer has more digits than Python reads.
+func tooLong(text string) bool { return len(strings.TrimPrefix(text, "-")) > maxDigits }
+
 func tooManyDigits() *Error {
 	return &Error{Reason: "an integer of more than " + strconv.Itoa(maxDigits) + " digits"}
 }
@@ -109,7 +113,7 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 		}
 		return appendFloat(dst, f, 64), nil
 	}
-	if len(text) > maxDigits {
+	if tooLong(text) {
 		return dst, tooManyDigits()
 	}
 	if text == "-0" {

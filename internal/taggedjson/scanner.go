@@ -163,7 +163,7 @@ func (s *scanner) skip(depth int) (err error) {
 // skipNumber reads a number, which must be one that can be decoded.
 func (s *scanner) skipNumber() error {
 	n, err := s.number()
-	if err == nil && !(n.integer && len(n.text) <= maxDigits) {
+	if err == nil && (!n.integer || tooLong(n.text)) {
 		_, err = n.value()
 	}
 	return err
