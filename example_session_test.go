@@ -20,8 +20,16 @@ type browser struct {
 }
 
 // get asks for path and prints the body, or where the answer leads to.
-func (b *browser) get(path string) *http.Cookie {
-	r := httptest.NewRequest("GET", path, nil)
+func (b *browser) get(path string) { b.send(httptest.NewRequest("GET", path, nil)) }
+
+// post does the same with a form.
+func (b *browser) post(path, form string) {
+	r := httptest.NewRequest("POST", path, strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	b.send(r)
+}
+
+func (b *browser) send(r *http.Request) {
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
@@ -32,8 +40,7 @@ func (b *browser) get(path string) *http.Cookie {
 			b.cookie = nil
 		}
 	}
-	fmt.Println(strings.TrimSpace(path + ": " + rec.Body.String() + rec.Header().Get("Location")))
-	return b.cookie
+	fmt.Println(strings.TrimSpace(r.URL.Path + ": " + rec.Body.String() + rec.Header().Get("Location")))
 }
 
 // A login empties the session first, so that nothing of the visitor before is left in it, and a logout leaves it
@@ -41,22 +48,20 @@ func (b *browser) get(path string) *http.Cookie {
 func ExampleSession_login() {
 	app := dewar.New("example")
 	configure(app, "SECRET_KEY", "a-very-secret-string")
-	toIndex := func(c *dewar.Context) error {
-		url, err := c.URLFor("index")
-		if err != nil {
-			return err
-		}
-		return c.Redirect(url)
-	}
+	users := map[string]int{"ann": 42}
+
 	bp := dewar.NewBlueprint("auth")
-	bp.Get("/login", func(c *dewar.Context) error {
-		c.Session().Clear()
-		c.Session().Set("user_id", 42)
-		return toIndex(c)
+	bp.Post("/login", func(c *dewar.Context) error {
+		id, valid := users[c.Form().String("user")]
+		if valid {
+			c.Session().Clear()
+			c.Session().Set("user_id", id)
+		}
+		return c.RedirectTo("index")
 	})
 	bp.Get("/logout", func(c *dewar.Context) error {
 		c.Session().Clear()
-		return toIndex(c)
+		return c.RedirectTo("index")
 	})
 	app.RegisterBlueprint(bp)
 	app.Get("/", func(c *dewar.Context) error {
@@ -67,12 +72,14 @@ func ExampleSession_login() {
 	}, dewar.Endpoint("index"))
 
 	b := &browser{app: app}
+	b.post("/login", "user=nobody")
 	b.get("/")
-	b.get("/login")
+	b.post("/login", "user=ann")
 	b.get("/")
 	b.get("/logout")
 	b.get("/")
 	// Output:
+	// /login: /
 	// /: nobody is logged in
 	// /login: /
 	// /: user 42
@@ -85,16 +92,23 @@ func ExampleSession_SetPermanent() {
 	app := dewar.New("example")
 	configure(app, "SECRET_KEY", "a-very-secret-string")
 	configure(app, "PERMANENT_SESSION_LIFETIME", 7*24*time.Hour)
-	app.Get("/login", func(c *dewar.Context) error {
+
+	app.Post("/login", func(c *dewar.Context) error {
 		c.Session().SetPermanent(true)
 		c.Session().Set("user_id", 42)
-		return c.Text("welcome")
+		return c.RedirectTo("index")
 	})
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Text(fmt.Sprint("user ", c.Session().Int("user_id")))
+	}, dewar.Endpoint("index"))
 
-	cookie := (&browser{app: app}).get("/login")
-	fmt.Printf("the cookie expires in %.0f days\n", time.Until(cookie.Expires).Hours()/24)
+	b := &browser{app: app}
+	b.post("/login", "")
+	b.get("/")
+	fmt.Printf("the cookie expires in %.0f days\n", time.Until(b.cookie.Expires).Hours()/24)
 	// Output:
-	// /login: welcome
+	// /login: /
+	// /: user 42
 	// the cookie expires in 7 days
 }
 
@@ -102,32 +116,33 @@ func ExampleSession_SetPermanent() {
 func ExampleSession_MarkModified() {
 	app := dewar.New("example")
 	configure(app, "SECRET_KEY", "a-very-secret-string")
-	app.Get("/add", func(c *dewar.Context) error {
+
+	app.Get("/add-item", func(c *dewar.Context) error {
 		if !c.Session().Has("cart") {
-			c.Session().Set("cart", map[string]int{})
+			c.Session().Set("cart", []string{})
 		}
-		cart := dewar.ValueOr(c.Session(), "cart", map[string]int{})
-		cart["apple"]++
+		cart := dewar.ValueOr[*[]string](c.Session(), "cart", nil)
+		*cart = append(*cart, "new-item")
 		return c.Text("Item added")
 	})
-	app.Get("/add-and-say-so", func(c *dewar.Context) error {
-		cart := dewar.ValueOr(c.Session(), "cart", map[string]int{})
-		cart["pear"]++
+	app.Get("/add-item-and-say-so", func(c *dewar.Context) error {
+		cart := dewar.ValueOr[*[]string](c.Session(), "cart", nil)
+		*cart = append(*cart, "another-item")
 		c.Session().MarkModified()
 		return c.Text("Item added")
 	})
-	app.Get("/cart", func(c *dewar.Context) error { return c.JSON(c.Session().Map("cart")) })
+	app.Get("/cart", func(c *dewar.Context) error { return c.JSON(c.Session().Get("cart")) })
 
 	b := &browser{app: app}
-	b.get("/add")
-	b.get("/add")
-	b.get("/add-and-say-so")
+	b.get("/add-item")
+	b.get("/add-item")
+	b.get("/add-item-and-say-so")
 	b.get("/cart")
 	// Output:
-	// /add: Item added
-	// /add: Item added
-	// /add-and-say-so: Item added
-	// /cart: {"apple":2,"pear":1}
+	// /add-item: Item added
+	// /add-item: Item added
+	// /add-item-and-say-so: Item added
+	// /cart: ["new-item","new-item","another-item"]
 }
 
 // Without a SECRET_KEY the session is empty and can be read. Writing it fails, and says what to do.

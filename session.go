@@ -66,8 +66,6 @@ const permanentKey = "_permanent"
 // epoch is the Expires of a cookie that is to be deleted.
 var epoch = time.Unix(0, 0).UTC()
 
-func now() time.Time { return time.Now() }
-
 // NewSession returns an empty session that can be written, for a [SessionInterface] to return.
 func NewSession() *Session {
 	s := &Session{isNew: true}
@@ -153,7 +151,8 @@ func (s *Session) Delete(keys ...string) {
 
 // take removes key and returns its value as it was: encoded, and what a getter has handed out of it.
 func (s *Session) take(key string) (raw string, lent any, found bool) {
-	if _, _, there := s.find(key, nil); !there && !s.isNull() {
+	raw, lent, there := s.find(key, nil)
+	if !there && !s.isNull() {
 		return "", nil, false
 	}
 	s.change(func() {
@@ -161,12 +160,10 @@ func (s *Session) take(key string) (raw string, lent any, found bool) {
 		if m == nil {
 			return
 		}
-		raw, found = m.Raw, true
-		for _, l := range s.loans {
-			if l.key == key && l.form == nil && l.basis == raw {
-				lent = l.value
-			}
+		if m.Raw != raw { // another goroutine has been faster
+			raw, lent = m.Raw, nil
 		}
+		found = true
 		s.remove(key)
 	})
 	return raw, lent, found

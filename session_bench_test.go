@@ -2,11 +2,14 @@ package dewar_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/gorilla/securecookie"
+
+	"github.com/dewar-go/dewar"
 )
 
 // benchPayload is the JSON of the session that sessionApp sets.
@@ -17,7 +20,7 @@ func bareCookie() *securecookie.SecureCookie {
 }
 
 // sessionWork is what the benchmarks of sessions compare: a bare securecookie at work on the payload of a session,
-// and requests with the cookie of that session.
+// requests with the cookie of that session, and one without a cookie to an App without sessions.
 func sessionWork(tb testing.TB) map[string]func() {
 	tb.Helper()
 	app := sessionApp(tb)
@@ -27,6 +30,11 @@ func sessionWork(tb testing.TB) map[string]func() {
 		r := sessionRequest(tb, app, path)
 		work[path[1:]] = func() { w.reset(); app.ServeHTTP(w, r) }
 	}
+	without := dewar.New("bench", dewar.RootPath(tb.TempDir()))
+	without.Logger = quietApp(tb).Logger
+	without.Get("/untouched", hello)
+	r := httptest.NewRequest("GET", "/untouched", nil)
+	work["without"] = func() { w.reset(); without.ServeHTTP(w, r) }
 	bare := bareCookie()
 	value, err := bare.Encode("session", []byte(benchPayload))
 	if err != nil {
@@ -61,8 +69,9 @@ func BenchmarkSessionBare(b *testing.B) {
 
 // BenchmarkSessionRatio measures all of it in turns, so that a busy machine slows everything alike, and reports the
 // price of a session as multiples of what a bare securecookie does: reading one key by its decode, changing one by
-// its decode and encode. What a request costs that leaves the session alone is subtracted. A turn is long enough
-// for the garbage collector to come by, and the median turn counts.
+// its decode and encode. What a request costs that leaves the session alone is subtracted; that is compared with a
+// request to an App without sessions. A turn is long enough for the garbage collector to come by, and the median turn
+// counts.
 func BenchmarkSessionRatio(b *testing.B) {
 	work := sessionWork(b)
 	const turn = 5000
@@ -82,6 +91,7 @@ func BenchmarkSessionRatio(b *testing.B) {
 	}
 	untouched, decode, encode := median("untouched"), median("decode"), median("encode")
 	b.ReportMetric(decode, "ns/decode")
+	b.ReportMetric(untouched/median("without"), "untouched/without")
 	b.ReportMetric((median("read")-untouched)/decode, "read/decode")
 	b.ReportMetric((median("write")-untouched)/(decode+encode), "write/(decode+encode)")
 }

@@ -99,7 +99,7 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	s.adopt(members)
 	s.reissue = cookie.Key > 0
 	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
-		k.created, s.reissue = now().Unix(), true
+		k.created, s.reissue = time.Now().Unix(), true
 	}
 	s.seal, s.expires = k, c.settings.end(cookie.SignedAt, k)
 	return true
@@ -140,7 +140,7 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 	if err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	s.SetExpires(time.Unix(c.settings.end(now().Unix(), s.seal), 0))
+	s.SetExpires(time.Unix(c.settings.end(time.Now().Unix(), s.seal), 0))
 	return c.setSigned(s, value)
 }
 
@@ -154,7 +154,7 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 	case c.settings.absolute == 0:
 		s.seal.created = 0
 	case fresh || s.seal.created == 0:
-		s.seal.created = now().Unix()
+		s.seal.created = time.Now().Unix()
 	}
 	switch {
 	case i.Epoch == nil:
@@ -237,7 +237,7 @@ func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
 	case value == "":
 		cookie.MaxAge, cookie.Expires = -1, epoch
 	case s.Permanent():
-		cookie.Expires = time.Unix(c.settings.end(now().Unix(), s.seal), 0).UTC()
+		cookie.Expires = time.Unix(c.settings.end(time.Now().Unix(), s.seal), 0).UTC()
 	}
 	return cookie
 }

@@ -95,7 +95,7 @@ func unpack(codec *cookiecodec.Codec, payload string) (k seal, json string, err 
 
 // outlived reports whether the absolute lifetime of a session is over.
 func (s *settings) outlived(k seal) bool {
-	return s.absolute > 0 && k.created != 0 && now().After(time.Unix(k.created, 0).Add(s.absolute))
+	return s.absolute > 0 && k.created != 0 && time.Now().After(time.Unix(k.created, 0).Add(s.absolute))
 }
 
 // end returns when a session that was last saved at the given second ends, in seconds since 1970.

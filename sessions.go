@@ -91,7 +91,7 @@ var errOpensItself = &HTTPError{Code: http.StatusServiceUnavailable,
 // awaitSession waits for another goroutine that opens the session. If that takes too long it is most likely
 // the SessionInterface itself that asks, which would wait for ever: then the request fails.
 func (c *Context) awaitSession() *Session {
-	for end := now().Add(openLimit); now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(openLimit); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if s := c.session.Load(); s != nil {
 			return s
 		}
