@@ -133,7 +133,10 @@ func unescape(b string) string {
 	return string(out)
 }
 
-// Unescape returns the canonical document doc, shorter: with what is not ASCII as it is.
+// del is the first character that canonical documents escape only to stay in printable ASCII.
+const del = 0x7f
+
+// Unescape returns the canonical document doc, shorter: with text as it is, but for what JSON has to escape.
 func Unescape(doc []byte) []byte {
 	text := string(doc)
 	out := make([]byte, 0, len(text))
@@ -142,7 +145,7 @@ func Unescape(doc []byte) []byte {
 		if r == '\\' {
 			r, n = readEscape(text[i:])
 		}
-		if r < utf8.RuneSelf {
+		if r < del {
 			out = append(out, text[i:i+n]...)
 		} else {
 			out = utf8.AppendRune(out, r)
@@ -157,7 +160,7 @@ func Escape(doc string) string {
 	out := make([]byte, 0, 2*len(doc))
 	for i := 0; i < len(doc); {
 		r, n := utf8.DecodeRuneInString(doc[i:])
-		if r < utf8.RuneSelf || r == utf8.RuneError && n == 1 {
+		if r < del || r == utf8.RuneError && n == 1 {
 			out = append(out, doc[i:i+n]...)
 		} else {
 			out = appendEscape(out, r)
