@@ -25,6 +25,14 @@ done; \
 [ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 endef
 
+# compared tells what was skipped, which go test keeps to itself.
+define compared
+@for python in $(or $(DEWAR_PYTHON),/usr/bin/python3 python3); do \
+	"$$python" -c 'import flask' 2>/dev/null && exit 0; \
+done; \
+printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2
+endef
+
 .PHONY: help run test check race fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
@@ -36,6 +44,7 @@ run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
 
 test: ## run the tests of every module
 	$(call each,go test ./...)
+	$(compared)
 
 check: lint tidy requires examples race ## all that must hold before a push: lint, go.mod, examples, tests with -race
 
@@ -45,6 +54,7 @@ race: ## run the tests of every module with the race detector, shuffled (needs a
 		exit 1; \
 	}
 	$(call each,CGO_ENABLED=1 go test -race -shuffle=on ./...)
+	$(compared)
 
 # What go test -list prints, names and after them the package they are of, made into pairs of package and name.
 fuzz-pairs = /^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }

@@ -255,8 +255,9 @@ func (c *Context) finish() {
 			return
 		}
 		c.response.send(true)
-	} else if err := c.protect(c.noticeLate); err != nil {
-		c.logFailure(err)
+	} else {
+		c.noticeLateOpening()
+		c.noticeLateChange()
 	}
 	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
 		c.logFailure(err)
@@ -347,6 +348,9 @@ func (c *Context) teardown() {
 		if err != nil {
 			c.logFailure(err)
 		}
+	}
+	if len(c.chain.teardown) > 0 {
+		c.noticeLateChange()
 	}
 	if err := c.protect(func() error { c.App.RequestTearingDown.send(c); return nil }); err != nil {
 		c.logFailure(err)

@@ -23,10 +23,12 @@ import (
 // A change inside a value is saved too: maps, slices and what pointers lead to, also in the fields of structs, are
 // compared with what they were when they were set or handed out by Get, Lookup, All, Map, [ValueOr], [Require] or
 // Decode. Strings gives a copy. What a type has no room for stays as it is, and so do changes that were made
-// through another type; of two changes of one member the one that was handed out last counts.
+// through another type; of two changes of one member the one that was handed out last counts. A type that could
+// not be set, such as a struct with a function in it, is not compared.
 //
-// A Session lives as long as its request and may be used by several goroutines of it. The zero Session can
-// only be read and is empty.
+// A Session lives as long as its request. Its methods may be called by several goroutines; those that change what
+// they share inside a value need a lock of their own, which must be held also where that value is asked for as
+// another type, and until the view returns. The zero Session can only be read and is empty.
 type Session struct {
 	Values
 
@@ -79,10 +81,7 @@ func (s *Session) isNull() bool { return s.src == nil }
 // [Session.Err] and fails the request; so does a change that comes after the response has begun. A map, slice or
 // pointer is kept as it is when the session is saved; only a []byte is copied.
 func (s *Session) Set(key string, value any) {
-	if d, ok := value.(time.Duration); ok {
-		value = d.String() // a number would be read as seconds
-	}
-	raw, err := s.codec().AppendMember(nil, key, value)
+	raw, err := s.codec().AppendMember(nil, key, kept(value))
 	s.change(func() {
 		if err != nil {
 			s.fail(&HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf("dewar: session value %q cannot be kept: %w", key, err)})
@@ -113,8 +112,11 @@ func (s *Session) put(key, raw string) {
 	s.members = append(s.members, taggedjson.Member{Key: key, Raw: raw})
 }
 
-// remove takes the value of key away. The caller holds the lock.
+// remove takes the value of key away, if it has one. The caller holds the lock.
 func (s *Session) remove(key string) {
+	if s.member(key) == nil {
+		return
+	}
 	s.note(key)
 	s.recall(key)
 	s.members = slices.DeleteFunc(s.members, func(m taggedjson.Member) bool { return m.Key == key })
@@ -131,8 +133,19 @@ func (s *Session) note(key string) {
 // Pop removes key and returns the value it had, or nil. Only a key that was there makes a change. Of several
 // goroutines one gets the value.
 func (s *Session) Pop(key string) any {
-	raw, lent, found := s.take(key)
-	if !found || lent != nil {
+	raw, lent, found := s.find(key, nil)
+	if !found && !s.isNull() {
+		return nil
+	}
+	taken := false
+	s.change(func() {
+		m := s.member(key)
+		if taken = m != nil; taken && m.Raw != raw { // another goroutine has changed it meanwhile
+			raw, lent = m.Raw, nil
+		}
+		s.remove(key)
+	})
+	if !taken || lent != nil {
 		return lent
 	}
 	value, err := s.codec().Decode(raw)
@@ -145,28 +158,10 @@ func (s *Session) Pop(key string) any {
 // Delete removes keys. Only a key that was there makes a change.
 func (s *Session) Delete(keys ...string) {
 	for _, key := range keys {
-		s.take(key)
-	}
-}
-
-// take removes key and returns its value as it was: encoded, and what a getter has handed out of it.
-func (s *Session) take(key string) (raw string, lent any, found bool) {
-	raw, lent, there := s.find(key, nil)
-	if !there && !s.isNull() {
-		return "", nil, false
-	}
-	s.change(func() {
-		m := s.member(key)
-		if m == nil {
-			return
+		if s.Has(key) || s.isNull() {
+			s.change(func() { s.remove(key) })
 		}
-		if m.Raw != raw { // another goroutine has been faster
-			raw, lent = m.Raw, nil
-		}
-		found = true
-		s.remove(key)
-	})
-	return raw, lent, found
+	}
 }
 
 // Clear removes everything. It counts as a change also when there was nothing.
@@ -231,6 +226,9 @@ func (s *Session) Err() error {
 	}
 	return nil
 }
+
+// Has reports whether key has a value.
+func (s *Session) Has(key string) bool { s.mu.Lock(); defer s.mu.Unlock(); return s.member(key) != nil }
 
 // Len returns the number of values.
 func (s *Session) Len() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.members) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // A loan is a value that has been handed out and may be changed by whoever holds it.
@@ -88,7 +89,7 @@ func (s *Session) settleAll(loans []*loan) error {
 }
 
 func (s *Session) encode(l *loan) (string, error) {
-	raw, err := s.codec().AppendMember(nil, l.key, l.value)
+	raw, err := s.codec().AppendMember(nil, l.key, kept(l.value))
 	if err != nil {
 		return "", fmt.Errorf("dewar: session value %q cannot be kept: %w", l.key, err)
 	}
@@ -183,16 +184,47 @@ func overlay(current, before, after any) any {
 			return overlayMap(now, old, after)
 		}
 	case []any:
-		now, ok1 := current.([]any)
+		now, ok1 := listOf(current)
 		old, ok2 := before.([]any)
-		if ok1 && ok2 && len(now) == len(after) && len(old) == len(after) {
-			for i := range now {
-				now[i] = overlay(now[i], old[i], after[i])
-			}
-			return now
+		if !ok1 || !ok2 || len(now) != len(old) {
+			break
 		}
+		merged := overlayList(now, old, after)
+		if _, ok := current.(Tuple); ok {
+			return Tuple(merged)
+		}
+		return merged
 	}
 	return after
+}
+
+// listOf returns the elements of a list or tuple.
+func listOf(v any) (list []any, ok bool) {
+	if tuple, ok := v.(Tuple); ok {
+		return tuple, true
+	}
+	list, ok = v.([]any)
+	return list, ok
+}
+
+// overlayList keeps the elements at the beginning and at the end that are the same before and after: a list may have
+// grown or shrunk between them.
+func overlayList(current, before, after []any) []any {
+	if len(before) == len(after) {
+		for i := range after {
+			current[i] = overlay(current[i], before[i], after[i])
+		}
+		return current
+	}
+	head := 0
+	for head < min(len(before), len(after)) && reflect.DeepEqual(before[head], after[head]) {
+		head++
+	}
+	tail := 0
+	for tail < min(len(before), len(after))-head && reflect.DeepEqual(before[len(before)-1-tail], after[len(after)-1-tail]) {
+		tail++
+	}
+	return slices.Concat(current[:head], after[head:len(after)-tail], current[len(current)-tail:])
 }
 
 func overlayMap(current, before, after Map) Map {
@@ -202,8 +234,12 @@ func overlayMap(current, before, after Map) Map {
 		}
 	}
 	for key, v := range after {
-		if old, known := before[key]; known {
-			v = overlay(current[key], old, v)
+		old, known := before[key]
+		if known && reflect.DeepEqual(old, v) {
+			continue // also when current has it no more
+		}
+		if now, there := current[key]; known && there {
+			v = overlay(now, old, v)
 		}
 		current[key] = v
 	}
@@ -216,4 +252,17 @@ func (s *Session) changedLate() bool {
 		raw, err := s.encode(l)
 		return err != nil || raw != l.raw
 	})
+}
+
+// kept returns what is encoded for a value: text for a duration, because a number would be read as seconds.
+func kept(value any) any {
+	switch d := value.(type) {
+	case time.Duration:
+		return d.String()
+	case *time.Duration:
+		if d != nil {
+			return d.String()
+		}
+	}
+	return value
 }

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -88,7 +89,10 @@ func (src sessionSource) into(key string, dst any) (bool, error) {
 		return src.scalar(key, dst)
 	case reflect.Interface:
 		v, ok := src.lookup(key)
-		return ok, assign(target, v)
+		if !ok {
+			return false, nil
+		}
+		return true, assign(target, v)
 	}
 	switch dst.(type) {
 	case *Map, *[]any:
@@ -128,7 +132,7 @@ func (s *Session) typed(key, raw string, t reflect.Type) (any, error) {
 	l := loan{key: key, form: t, value: v.Interface(), basis: raw}
 	var err error
 	if l.raw, err = s.encode(&l); err != nil {
-		return nil, err
+		return l.value, nil // what cannot be kept cannot be compared
 	}
 	return s.keep(l), nil
 }
@@ -141,6 +145,9 @@ func (src sessionSource) scalar(key string, dst any) (bool, error) {
 	}
 	if _, isDuration := dst.(*time.Duration); !isDuration && src.s.codec().DecodeScalar(raw, dst) {
 		return true, nil
+	}
+	if u, ok := dst.(json.Unmarshaler); ok {
+		return true, src.s.codec().DecodeInto(raw, u)
 	}
 	v, err := src.s.codec().Decode(raw)
 	if err != nil {

@@ -68,7 +68,7 @@ func (c *Context) publishSession(s *Session) {
 	s.openedLate = c.sessionSaved.Load()
 	c.session.Store(s)
 	if c.sessionSaved.Load() {
-		s.drop()
+		s.stage.CompareAndSwap(changeable, final)
 	}
 	if c.gaveUp.Load() {
 		s.fail(errOpensItself)
@@ -224,16 +224,28 @@ func (c *Context) lateSession(err error) {
 // errOpenedLate tells of an answer that caches may take for one to everybody.
 var errOpenedLate = errors.New("dewar: the session was opened after the response had begun, so Vary and Cache-Control could not be set; call c.Session() before the first flush")
 
-// noticeLate tells of what was done to the session after the response had begun, and could not be told at once.
-func (c *Context) noticeLate() error {
-	switch s := c.session.Load(); {
-	case s == nil || s.isNull():
-	case s.openedLate:
+// noticeLateOpening tells of a session that was first opened after the response had begun.
+func (c *Context) noticeLateOpening() {
+	if s := c.session.Load(); s != nil && !s.isNull() && s.openedLate {
 		c.Logger().Error("session opened late", "err", errOpenedLate)
-	case s.changedLate():
-		s.MarkModified() // is refused, and says so
 	}
-	return nil
+}
+
+// noticeLateChange tells of changes inside values that came after the session had been saved.
+func (c *Context) noticeLateChange() {
+	s := c.session.Load()
+	if s == nil || !s.lending.Load() {
+		return
+	}
+	err := c.protect(func() error {
+		if s.changedLate() {
+			s.MarkModified() // is refused, and says so
+		}
+		return nil
+	})
+	if err != nil {
+		c.logFailure(err)
+	}
 }
 
 // addVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.

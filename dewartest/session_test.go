@@ -66,22 +66,86 @@ func TestSessionIsSeenAndChanged(t *testing.T) {
 	}
 }
 
+// A basket is a value that changes can be made inside of.
+type basket struct {
+	Count map[string]int `json:"count"`
+	Owner string         `json:"owner"`
+}
+
 func TestSessionNoticesChangesInsideValues(t *testing.T) {
 	t.Parallel()
-	client := dewartest.New(t, newCounter(nil))
-	client.Session(func(s *dewar.Session) { s.Set("cart", dewar.Map{"apple": 1}) })
-	client.Session(func(s *dewar.Session) { s.Map("cart")["pear"] = 2 })
-	client.Get("/").Want(200, `"cart":{"apple":1,"pear":2}`)
+	for _, tt := range []struct {
+		name string
+		do   func(s *dewar.Session)
+		want string
+	}{
+		{"a map", func(s *dewar.Session) { s.Map("basket")["owner"] = "bob" }, `{"basket":{"count":{"apple":1},"owner":"bob"},"list":["a"]}`},
+		{"a typed map", func(s *dewar.Session) {
+			dewar.ValueOr(s, "basket", map[string]any(nil))["owner"] = "bob"
+		}, `{"basket":{"count":{"apple":1},"owner":"bob"},"list":["a"]}`},
+		{"a struct with a map", func(s *dewar.Session) {
+			dewar.ValueOr(s, "basket", basket{}).Count["pear"] = 2
+		}, `{"basket":{"count":{"apple":1,"pear":2},"owner":"ann"},"list":["a"]}`},
+		{"a pointer", func(s *dewar.Session) {
+			dewar.ValueOr[*basket](s, "basket", nil).Owner = "bob"
+		}, `{"basket":{"count":{"apple":1},"owner":"bob"},"list":["a"]}`},
+		{"a slice", func(s *dewar.Session) { dewar.ValueOr(s, "list", []string(nil))[0] = "b" },
+			`{"basket":{"count":{"apple":1},"owner":"ann"},"list":["b"]}`},
+		{"a map that was set", func(s *dewar.Session) {
+			list := map[string]bool{}
+			s.Set("list", list)
+			list["b"] = true
+		}, `{"basket":{"count":{"apple":1},"owner":"ann"},"list":{"b":true}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client := dewartest.New(t, newApp(nil))
+			client.Session(func(s *dewar.Session) {
+				s.Set("basket", basket{map[string]int{"apple": 1}, "ann"})
+				s.Set("list", []string{"a"})
+			})
+			client.Session(tt.do)
+			client.Session(func(s *dewar.Session) {
+				if got, err := s.MarshalBinary(); err != nil || string(got) != tt.want {
+					t.Errorf("got %s, %v, want %s", got, err, tt.want)
+				}
+			})
+		})
+	}
 }
 
 func TestSessionThatIsOnlyReadIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	client := dewartest.New(t, newCounter(nil))
-	client.Get("/")
-	before := client.Cookie("session")
-	client.Session(func(s *dewar.Session) { s.Int("n") })
-	if after := client.Cookie("session"); before == nil || after == nil || after.Value != before.Value {
-		t.Errorf("got cookie %v, want %v", after, before)
+	const oldKey, newKey = "the key of last year, long enough", "the key of this year, long enough"
+	for _, tt := range []struct {
+		name          string
+		config, later dewar.Map
+		permanent     bool
+	}{
+		{"plain", nil, nil, false},
+		{"permanent", nil, nil, true},
+		{"signed under a fallback key", dewar.Map{"SECRET_KEY": oldKey}, dewar.Map{"SECRET_KEY": newKey, "SECRET_KEY_FALLBACKS": []string{oldKey}}, false},
+		{"without the absolute lifetime it should have", nil, dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "24h"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T) {
+				first, client := dewartest.New(t, newCounter(tt.config)), dewartest.New(t, newCounter(tt.later))
+				first.Session(func(s *dewar.Session) { s.Set("n", 41); s.SetPermanent(tt.permanent) })
+				before := first.Cookie("session").Value
+				client.SetCookie(&http.Cookie{Name: "session", Value: before})
+				time.Sleep(time.Hour) // a cookie that was signed anew would be another one
+				client.Session(func(s *dewar.Session) {
+					if got := s.Int("n"); got != 41 {
+						t.Errorf("got %d, want 41", got)
+					}
+					_, _ = s.Get("n"), dewar.ValueOr(s, "n", int64(0))
+				})
+				if after := client.Cookie("session"); after == nil || after.Value != before {
+					t.Errorf("got cookie %v, want %s", after, before)
+				}
+			})
+		})
 	}
 }
 
@@ -230,6 +294,42 @@ func TestLateSessionChangeFailsTheTest(t *testing.T) {
 	wantFailure(t, get(), `GET /late (endpoint "late")`, "the session was changed after the response had begun")
 	wantFailure(t, get(dewartest.PropagateErrors()), "the session was changed after the response had begun")
 	wantPass(t, get(dewartest.AllowLateSession()))
+}
+
+func TestLateChangeInsideAValueFailsTheTest(t *testing.T) {
+	t.Parallel()
+	change := func(c *dewar.Context) { c.Session().Map("cart")["apple"] = 1 }
+	read := func(c *dewar.Context) { c.Session().Map("cart") }
+	flush := func(c *dewar.Context) { c.Response.Flush() }
+	const late = "the session was changed after the response had begun"
+	for _, tt := range []struct {
+		name  string
+		view  []func(*dewar.Context)
+		check func(t *testing.T, f func(t *fakeT))
+	}{
+		{"after a flush", []func(*dewar.Context){read, flush, change, change}, func(t *testing.T, f func(*fakeT)) {
+			wantFailure(t, f, `GET /late (endpoint "late")`, late)
+		}},
+		{"before a flush", []func(*dewar.Context){change, flush}, wantPass},
+		{"before a panic whose handler flushes", []func(*dewar.Context){change, func(*dewar.Context) { panic("oh") }}, wantPass},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(nil)
+			app.ErrorHandler(500, func(c *dewar.Context, _ error) error { flush(c); return nil })
+			app.Get("/late", func(c *dewar.Context) error {
+				for _, step := range tt.view {
+					step(c)
+				}
+				return nil
+			}, dewar.Endpoint("late"))
+			tt.check(t, func(t *fakeT) {
+				client := dewartest.New(t, app)
+				client.Session(func(s *dewar.Session) { s.Set("cart", dewar.Map{}) })
+				client.Get("/late")
+			})
+		})
+	}
 }
 
 func TestSessionChangedAfterTheRequestFailsTheTest(t *testing.T) {

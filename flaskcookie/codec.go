@@ -17,8 +17,8 @@ import (
 // different purposes.
 const DefaultSalt = "cookie-session"
 
-// DefaultMaxPayload is the largest payload, 512 KiB, counted before compression.
-const DefaultMaxPayload = 512 << 10
+// DefaultMaxPayload is the largest payload, 256 KiB, counted before compression.
+const DefaultMaxPayload = 256 << 10
 
 // Why a cookie was refused, for errors.Is. No error holds a part of the cookie.
 var (

@@ -4,10 +4,66 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
+
+var (
+	anyPython   = sync.OnceValue(func() string { return find("") })
+	flaskPython = sync.OnceValue(func() string { return find("import flask") })
+)
+
+// find returns a Python that can run code: the one that DEWAR_PYTHON names, or else one of the system's.
+func find(code string) string {
+	candidates := []string{"/usr/bin/python3", "python3"}
+	if named := os.Getenv("DEWAR_PYTHON"); named != "" {
+		candidates = []string{named}
+	}
+	for _, name := range candidates {
+		if exec.Command(name, "-c", code).Run() == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// python returns a Python that can import flask. Without one the test is skipped, and fails in CI.
+func python(t *testing.T) string {
+	t.Helper()
+	if flaskPython() == "" {
+		skip(t, "NOTHING WAS COMPARED WITH FLASK: no Python here can import it; install the package python3-flask, or name a Python in DEWAR_PYTHON")
+	}
+	return flaskPython()
+}
+
+// skip skips a test for what is missing, which make test tells as well. CI=true says that nothing may be missing.
+func skip(t *testing.T, missing string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
+}
+
+// script is the Flask side of the tests.
+const script = "testdata/flaskapp.py"
+
+// batch runs the script and returns its lines.
+func batch(t *testing.T, input string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command(python(t), append([]string{script}, args...)...)
+	cmd.Stdin = strings.NewReader(input)
+	var errors bytes.Buffer
+	cmd.Stderr = &errors
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %q: %v\n%.2000s", script, args, err, errors.String())
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+}
 
 // readAndWrite is the part of itsdangerous that Flask uses, with Python's own zlib and hmac. For each
 // cookie it prints the payload in hex and the cookie that Python makes of it.
@@ -33,9 +89,8 @@ for line in sys.stdin.buffer:
 
 func TestCookiesGoToPythonAndBack(t *testing.T) {
 	t.Parallel()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("SKIPPED: python3 is not installed, so nothing was compared with Python")
+	if anyPython() == "" {
+		skip(t, "NOTHING WAS COMPARED WITH PYTHON: install python3, or name it in DEWAR_PYTHON")
 	}
 	c := dev(t)
 	var payloads [][]byte
@@ -49,7 +104,7 @@ func TestCookiesGoToPythonAndBack(t *testing.T) {
 		payloads = append(payloads, payload)
 		cookies.WriteString(cookie + "\n")
 	}
-	cmd := exec.Command(python, "-c", readAndWrite)
+	cmd := exec.Command(anyPython(), "-c", readAndWrite)
 	cmd.Stdin = strings.NewReader(cookies.String())
 	out, err := cmd.Output()
 	if err != nil {

@@ -3,16 +3,25 @@ package main
 import (
 	"testing"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
 )
 
-func TestSessionsAreKeptAndForgotten(t *testing.T) {
-	t.Parallel()
+func newClient(t *testing.T, routes func(app *dewar.App)) *dewartest.Client {
+	t.Helper()
 	app, err := newApp()
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := dewartest.New(t, app)
+	if routes != nil {
+		routes(app)
+	}
+	return dewartest.New(t, app)
+}
+
+func TestSessionsAreKeptAndForgotten(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, nil)
 	client.Get("/").Want(200, "visit number 1.")
 	client.Get("/").Want(200, "visit number 2.")
 	id := client.Cookie("session").Value
@@ -24,4 +33,75 @@ func TestSessionsAreKeptAndForgotten(t *testing.T) {
 	if got := client.Cookie("session"); got == nil || got.Value == id {
 		t.Errorf("got cookie %v, want one with another id than that of a session that has ended", got)
 	}
+}
+
+func TestLogoutEndsTheSessionOfSlowerRequests(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		finish func(s *dewar.Session)
+		status int
+	}{
+		{"one that changes it", func(s *dewar.Session) { s.Set("visits", 100) }, 409},
+		{"one that renews it", func(s *dewar.Session) { s.Renew() }, 409},
+		{"one that reads it", func(s *dewar.Session) { s.Int("visits") }, 200},
+		{"another logout", func(s *dewar.Session) { s.Destroy() }, 200},
+		{"one that ends it and begins another", func(s *dewar.Session) { s.Destroy(); s.Set("visits", 100) }, 200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			opened, loggedOut := make(chan struct{}), make(chan struct{})
+			client := newClient(t, func(app *dewar.App) {
+				app.Get("/slow", func(c *dewar.Context) error {
+					s := c.Session()
+					close(opened)
+					<-loggedOut
+					tt.finish(s)
+					return c.Text("done")
+				})
+			})
+			client.Get("/").Want(200, "visit number 1.")
+			id := client.Cookie("session").Value
+			answer := make(chan *dewartest.Response)
+			go func() { answer <- client.Get("/slow") }()
+			<-opened
+			client.Get("/logout").Want(200)
+			close(loggedOut)
+			if res := <-answer; res.StatusCode != tt.status {
+				t.Errorf("got %d for the slow request, want %d", res.StatusCode, tt.status)
+			}
+			client.ClearCookies()
+			client.Get("/", dewartest.Cookie("session", id)).Want(200, "visit number 1.")
+		})
+	}
+}
+
+func TestSessionThatBeginsAfterAnEndHasAnotherID(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, func(app *dewar.App) {
+		app.Get("/restart", func(c *dewar.Context) error {
+			c.Session().Destroy()
+			c.Session().Set("visits", 10)
+			return c.NoContent()
+		})
+	})
+	client.Get("/").Want(200, "visit number 1.")
+	id := client.Cookie("session").Value
+	client.Get("/restart").Want(204)
+	if got := client.Cookie("session"); got == nil || got.Value == id {
+		t.Fatalf("got cookie %v, want one with another id than %s", got, id)
+	}
+	client.Get("/").Want(200, "visit number 11.")
+	client.ClearCookies()
+	client.Get("/", dewartest.Cookie("session", id)).Want(200, "visit number 1.")
+}
+
+func TestSecondLogoutIsFine(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, nil)
+	client.Get("/")
+	id := client.Cookie("session").Value
+	client.Get("/logout").Want(200, "Bye!")
+	client.Get("/logout").Want(200, "Bye!")
+	client.Get("/logout", dewartest.Cookie("session", id)).Want(200, "Bye!")
 }

@@ -2,17 +2,19 @@
 
     flaskapp.py serve      serve /old and /new, two apps with a key each, on a free port, which is printed first
     flaskapp.py read       for each cookie on stdin print the session in tagged JSON, or "none"
-    flaskapp.py write      for each session in tagged JSON on stdin print the cookie
+    flaskapp.py write AGE  for each session in tagged JSON on stdin print a cookie that is AGE seconds old
     flaskapp.py make N S   print N random sessions of seed S: cookie, a space, tagged JSON
 """
 import datetime
 import random
 import sys
+import time
 import uuid
 
 import flask
 from flask.json.tag import TaggedJSONSerializer
-from itsdangerous import BadSignature
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -20,8 +22,19 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 tagged = TaggedJSONSerializer()
 
 
+class WithFallbacks(SecureCookieSessionInterface):
+    """What Flask does with SECRET_KEY_FALLBACKS since 3.1, for older versions, which pass them over."""
+
+    def get_signing_serializer(self, app):
+        signing = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+        keys = [*app.config["SECRET_KEY_FALLBACKS"], app.secret_key]  # the last one signs
+        return URLSafeTimedSerializer(keys, salt=self.salt, serializer=self.serializer, signer_kwargs=signing)
+
+
 def make_app(key, fallbacks=()):
     app = flask.Flask(__name__)
+    if "SECRET_KEY_FALLBACKS" not in app.config:
+        app.session_interface = WithFallbacks()
     app.config.update(SECRET_KEY=key, SECRET_KEY_FALLBACKS=list(fallbacks), SESSION_COOKIE_PATH="/")
 
     @app.get("/get")
@@ -93,6 +106,11 @@ def read(signer):
 
 
 def write(signer):
+    class Aged(TimestampSigner):
+        def get_timestamp(self):
+            return int(time.time() - float(sys.argv[2]))
+
+    signer.signer = Aged
     for line in sys.stdin:
         print(signer.dumps(tagged.loads(line)))
 

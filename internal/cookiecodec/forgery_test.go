@@ -6,10 +6,12 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"errors"
 	"flag"
 	"fmt"
+	"hash"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,7 +26,18 @@ var (
 	mutations = flag.Int("mutations", 1_000_000, "how many random mutations are tried")
 )
 
-// inParallel calls f on every processor with random numbers of its own, and tells the seed.
+// streams is how many streams of random numbers a seed gives: the same on every machine.
+const streams = 8
+
+// full returns n, or less with -short.
+func full(n int) int {
+	if testing.Short() {
+		return n / 20
+	}
+	return n
+}
+
+// inParallel calls f on several goroutines with random numbers of its own, and tells the seed.
 func inParallel(t *testing.T, total int, f func(random *rand.Rand, rounds int)) {
 	t.Helper()
 	start := *seed
@@ -33,9 +46,8 @@ func inParallel(t *testing.T, total int, f func(random *rand.Rand, rounds int)) 
 	}
 	t.Logf("%d in all, -seed %d", total, start)
 	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for i := range workers {
-		wg.Go(func() { f(rand.New(rand.NewPCG(start, uint64(i))), (total+workers-1)/workers) })
+	for i := range streams {
+		wg.Go(func() { f(rand.New(rand.NewPCG(start, uint64(i))), (total+streams-1)/streams) })
 	}
 	wg.Wait()
 }
@@ -93,9 +105,9 @@ func TestRandomMutations(t *testing.T) {
 	for mode, c := range codecs(t) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			v := encode(t, c)
+			v, total := encode(t, c), full(*mutations)
 			var differing atomic.Int64
-			inParallel(t, *mutations, func(random *rand.Rand, rounds int) {
+			inParallel(t, total, func(random *rand.Rand, rounds int) {
 				for done := 0; done < rounds; {
 					s := mutate(random, v)
 					if s == v {
@@ -108,8 +120,8 @@ func TestRandomMutations(t *testing.T) {
 				}
 				differing.Add(int64(rounds))
 			})
-			if differing.Load() < int64(*mutations) {
-				t.Errorf("tried %d mutations, want %d", differing.Load(), *mutations)
+			if differing.Load() < int64(total) {
+				t.Errorf("tried %d mutations, want %d", differing.Load(), total)
 			}
 		})
 	}
@@ -142,60 +154,142 @@ func mutate(random *rand.Rand, v string) string {
 	return string(b)
 }
 
-// TestForgeries signs with 10,000 keys that are not ours, in twelve ways each.
+// secret is that of the codec under attack.
+const secret = "a secret for tests"
+
+// TestForgeries makes 10,000 values in each way that is not ours: with keys of others, and with our secret used for
+// something else.
 func TestForgeries(t *testing.T) {
 	t.Parallel()
-	const secret = "a secret for tests"
-	c := newCodec(t, cookiecodec.Options{})
-	inParallel(t, 10_000, func(random *rand.Rand, rounds int) {
+	keys := full(10_000)
+	c, others := newCodec(t, cookiecodec.Options{}), relatives(t)
+	if genuine := newForger(rand.New(rand.NewPCG(1, 1))); !accepts(c, genuine.signed(signingKey)) {
+		t.Fatal("the forger does not sign as the codec does")
+	}
+	var differing, ways atomic.Int64
+	inParallel(t, keys, func(random *rand.Rand, rounds int) {
+		seen := map[string]bool{}
 		for range rounds {
-			key := make([]byte, 1+random.IntN(64))
-			for i := range key {
-				key[i] = byte(random.Uint32())
-			}
-			for way, forged := range forgeries(string(key), secret) {
+			forgeries := newForger(random).forgeries(t, others)
+			ways.Store(int64(len(forgeries)))
+			for way, forged := range forgeries {
+				seen[forged] = true
 				if accepts(c, forged) {
 					t.Errorf("accepted %s: %q", way, forged)
 				}
 			}
 		}
+		differing.Add(int64(len(seen)))
 	})
+	t.Logf("%d forgeries, each another one, in %d ways", differing.Load(), ways.Load())
+	if got, want := int(differing.Load()), max(full(120_000), keys*int(ways.Load())); got < want {
+		t.Errorf("tried %d forgeries, want %d", got, want)
+	}
 }
 
-// forgeries returns values that claim to be ours: key is not ours, secret is, but used in another way.
-func forgeries(key, secret string) map[string]string {
-	url, std := base64.URLEncoding.EncodeToString, base64.StdEncoding.EncodeToString
-	now := fmt.Sprint(time.Now().Unix())
-	text := url([]byte(`{"admin":true,"n":` + fmt.Sprint(len(key)) + `}`))
-	signed := func(mac, over string) string { return url([]byte(now + "|" + text + "|" + sum(mac, over))) }
-	over := name + "|" + now + "|" + text
-	jwt := func(alg string) string {
-		return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"`+alg+`"}`)) + "." + strings.TrimRight(text, "=")
+// relatives are codecs with the same secret for other uses of it.
+func relatives(t testing.TB) map[string]*cookiecodec.Codec {
+	t.Helper()
+	return map[string]*cookiecodec.Codec{
+		"the purpose csrf":  newCodec(t, cookiecodec.Options{Purpose: "csrf"}),
+		"the purpose flash": newCodec(t, cookiecodec.Options{Purpose: "flash"}),
+		"the purpose token": newCodec(t, cookiecodec.Options{Purpose: "token"}),
+		"encrypted values":  newCodec(t, cookiecodec.Options{Encrypt: true}),
 	}
-	short := sha1.Sum([]byte(over + key))
+}
+
+// A forger has a key that is not ours and makes values for one payload.
+type forger struct {
+	key, now, text string
+	payload        []byte
+}
+
+func newForger(random *rand.Rand) *forger {
+	key := make([]byte, 8+random.IntN(57))
+	for i := range key {
+		key[i] = byte(random.Uint32())
+	}
+	f := &forger{key: string(key), now: fmt.Sprint(time.Now().Unix()), payload: fmt.Appendf(nil, `{"admin":true,"n":%d}`, random.Uint64())}
+	f.text = url(f.payload)
+	return f
+}
+
+func (f *forger) forgeries(t testing.TB, relatives map[string]*cookiecodec.Codec) map[string]string {
+	forged := f.foreign(t)
+	for way, value := range f.misused() {
+		forged[way] = value
+	}
+	for way, relative := range relatives {
+		forged[way] = f.encode(t, relative, name)
+	}
+	return forged
+}
+
+// foreign returns what can be made without our secret.
+func (f *forger) foreign(t testing.TB) map[string]string {
+	short := sha1.Sum([]byte(f.dated() + f.key))
 	return map[string]string{
-		"another key":             signed(key, over),
-		"the secret underived":    signed(secret, over+key[:1]),
-		"another key, no name":    signed(key, now+"|"+text),
-		"another name":            signed(key, "other|"+now+"|"+text),
-		"a hash without a key":    url([]byte(now + "|" + text + "|" + string(short[:]))),
-		"no signature":            url([]byte(now + "|" + text + "|")),
-		"the key as signature":    url([]byte(now + "|" + text + "|" + key)),
-		"alg none":                jwt("none") + ".",
-		"a JWT under our secret":  jwt("HS256") + "." + strings.TrimRight(url([]byte(sum(secret, jwt("HS256")))), "="),
-		"Flask's, our secret":     strings.TrimRight(text, "=") + "." + url([]byte(now)) + "." + url([]byte(sum(sum(secret, "cookie-session"), text))),
-		"plain JSON":              std([]byte(`{"admin":true,"key":"` + url([]byte(key)) + `"}`)),
-		"no time, signed by them": url([]byte(text + "|" + sum(key, text))),
+		"another key":              f.signed(f.key),
+		"another secret":           f.encode(t, newCodec(t, cookiecodec.Options{Secrets: []string{f.key}}), name),
+		"a hash without a key":     url([]byte(f.now + "|" + f.text + "|" + string(short[:]))),
+		"no signature":             url([]byte(f.now + "|" + f.text + "|")),
+		"the key as signature":     url([]byte(f.now + "|" + f.text + "|" + f.key)),
+		"alg none":                 f.jwt("none") + ".",
+		"plain JSON":               base64.StdEncoding.EncodeToString(f.payload),
+		"an empty key":             f.signed(""),
+		"the cookie's name as key": f.signed(name),
 	}
 }
 
-func sum(key, text string) string {
-	mac := hmac.New(sha256.New, []byte(key))
+// misused returns what is signed with our secret, but in another way.
+func (f *forger) misused() map[string]string {
+	bare := strings.TrimRight(f.text, "=")
+	dated := bare + "." + base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, uint32(time.Now().Unix())))
+	flask := hmacOf(sha1.New, hmacOf(sha1.New, secret, "cookie-session"), dated)
+	jwt := f.jwt("HS256")
+	return map[string]string{
+		"the secret underived":         f.signed(secret),
+		"another name":                 url([]byte(f.now + "|" + f.text + "|" + sum(signingKey, "other|"+f.now+"|"+f.text))),
+		"no name":                      url([]byte(f.now + "|" + f.text + "|" + sum(signingKey, f.now+"|"+f.text))),
+		"no time":                      url([]byte(f.text + "|" + sum(signingKey, name+"|"+f.text))),
+		"SHA-1":                        url([]byte(f.now + "|" + f.text + "|" + hmacOf(sha1.New, signingKey, f.dated()))),
+		"a JWT under our secret":       jwt + "." + base64.RawURLEncoding.EncodeToString([]byte(sum(secret, jwt))),
+		"Flask's, under our secret":    dated + "." + base64.RawURLEncoding.EncodeToString([]byte(flask)),
+		"the key for encrypted values": f.signed(derive("dewar/session/encrypt/mac")),
+	}
+}
+
+// dated is what a signature is made of.
+func (f *forger) dated() string { return name + "|" + f.now + "|" + f.text }
+
+// signed returns a value in the codec's form that key signed.
+func (f *forger) signed(key string) string {
+	return url([]byte(f.now + "|" + f.text + "|" + sum(key, f.dated())))
+}
+
+func (f *forger) jwt(alg string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"`+alg+`"}`)) + "." + strings.TrimRight(f.text, "=")
+}
+
+func (f *forger) encode(t testing.TB, c *cookiecodec.Codec, name string) string {
+	value, err := c.Encode(name, f.payload)
+	if err != nil {
+		t.Error(err)
+	}
+	return value
+}
+
+func url(b []byte) string { return base64.URLEncoding.EncodeToString(b) }
+
+func sum(key, text string) string { return hmacOf(sha256.New, key, text) }
+
+func hmacOf(digest func() hash.Hash, key, text string) string {
+	mac := hmac.New(digest, []byte(key))
 	mac.Write([]byte(text))
 	return string(mac.Sum(nil))
 }
 
-func TestValuesOfOtherPurposesNamesAndModes(t *testing.T) {
+func TestValuesOfOtherPurposesAndModes(t *testing.T) {
 	t.Parallel()
 	c := newCodec(t, cookiecodec.Options{})
 	for _, purpose := range []string{"csrf", "flash", "token", "Session", "session/sign", " session"} {
@@ -203,30 +297,44 @@ func TestValuesOfOtherPurposesNamesAndModes(t *testing.T) {
 			t.Errorf("accepted a value made for %q", purpose)
 		}
 	}
-	for _, other := range []string{"other", "", "Session", "session|", "sessio"} {
-		value, err := c.Encode(other, payload)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if accepts(c, value) {
-			t.Errorf("accepted a value made for the cookie %q", other)
+}
+
+func TestValuesAreBoundToTheNameOfTheCookie(t *testing.T) {
+	t.Parallel()
+	for mode, c := range codecs(t) {
+		for _, other := range []string{"other", "", "Session", "session|", "sessio"} {
+			value, err := c.Encode(other, payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if accepts(c, value) {
+				t.Errorf("%s: accepted a value made for the cookie %q", mode, other)
+			}
+			if _, err := c.Decode(other, encode(t, c)); !errors.Is(err, cookiecodec.ErrInvalid) {
+				t.Errorf("%s: the cookie %q took a value made for %q: got %v, want ErrInvalid", mode, other, name, err)
+			}
+			if _, err := c.Decode(other, value); err != nil {
+				t.Errorf("%s: the cookie %q refused its own value: %v", mode, other, err)
+			}
 		}
 	}
 }
 
-// deriveMAC returns the key that the codec of the tests signs with.
-func deriveMAC(t testing.TB) string {
-	t.Helper()
-	key, err := hkdf.Key(sha256.New, []byte("a secret for tests"), nil, "dewar/session/sign/mac", 32)
+// signingKey is what the codec of the tests signs with.
+var signingKey = derive("dewar/session/sign/mac")
+
+// derive returns the key that is derived from secret for a use.
+func derive(use string) string {
+	key, err := hkdf.Key(sha256.New, []byte(secret), nil, use, 32)
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // that use is far too long
 	}
 	return string(key)
 }
 
 func TestTimesOfOtherForms(t *testing.T) {
 	t.Parallel()
-	c, key := newCodec(t, cookiecodec.Options{}), deriveMAC(t)
+	c, key := newCodec(t, cookiecodec.Options{}), signingKey
 	for _, date := range []string{"", "0", "-1", "+5", " 5", "5.0", "0x5", "2147483648", "9223372036854775807", "18446744073709551615",
 		"99999999999999999999", "+" + fmt.Sprint(time.Now().Unix()), fmt.Sprint(time.Now().Unix()) + " "} {
 		signed := date + "|" + base64.URLEncoding.EncodeToString(payload)

@@ -2,20 +2,23 @@ package taggedjson_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
 )
 
-// python runs a script of Python 3 and returns its output, line by line.
+// python runs a script of Python 3 and returns its output, line by line. Without one the test is skipped, and fails in
+// CI.
 func python(t *testing.T, script string, input []byte) [][]byte {
 	t.Helper()
-	path, err := exec.LookPath("python3")
+	path, err := exec.LookPath(cmp.Or(os.Getenv("DEWAR_PYTHON"), "python3"))
 	if err != nil {
-		t.Skip("SKIPPED: python3 is not installed, so nothing was compared with Python")
+		skip(t, "NOTHING WAS COMPARED WITH PYTHON: install python3, or name it in DEWAR_PYTHON")
 	}
 	cmd := exec.Command(path, "-c", script)
 	cmd.Stdin = bytes.NewReader(input)
@@ -24,6 +27,15 @@ func python(t *testing.T, script string, input []byte) [][]byte {
 		t.Fatalf("python3: %v", err)
 	}
 	return bytes.Split(bytes.TrimSuffix(out, []byte("\n")), []byte("\n"))
+}
+
+// skip skips a test for what is missing, which make test tells as well. CI=true says that nothing may be missing.
+func skip(t *testing.T, missing string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
 }
 
 func TestFloatsEqualPythons(t *testing.T) {

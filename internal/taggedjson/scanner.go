@@ -163,8 +163,12 @@ func (s *scanner) skip(depth int) (err error) {
 // skipNumber reads a number, which must be one that can be decoded.
 func (s *scanner) skipNumber() error {
 	n, err := s.number()
-	if err == nil && (!n.integer || tooLong(n.text)) {
-		_, err = n.value()
+	switch {
+	case err != nil:
+	case !n.integer:
+		_, err = n.float()
+	case tooLong(n.text):
+		err = tooManyDigits()
 	}
 	return err
 }

@@ -1,0 +1,569 @@
+package dewar_test
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+)
+
+// unchanged is what a request wants to find in the session of the next one when it must not save anything.
+const unchanged = ""
+
+// A sessionChange is a request to a session that begins with the values in start.
+type sessionChange struct {
+	name  string
+	start string // JSON
+	do    func(t *testing.T, s *dewar.Session)
+	want  string // what the next request finds, as JSON
+}
+
+func runChanges(t *testing.T, tests []sessionChange) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.run(t)
+		})
+	}
+}
+
+func (tt sessionChange) run(t *testing.T) {
+	t.Helper()
+	app := newApp(t)
+	app.Get("/do", func(c *dewar.Context) error { tt.do(t, c.Session()); return c.NoContent() })
+	jar := sessionJar(t, app, fromJSON(t, tt.start))
+	res := visit(t, app, "/do", jar)
+	if saved := len(res.Header["Set-Cookie"]) > 0; res.StatusCode != 204 || saved != (tt.want != unchanged) {
+		t.Errorf("got %d with a cookie %t, want 204 with one %t", res.StatusCode, saved, tt.want != unchanged)
+	}
+	if got, want := sessionJSON(t, openJar(t, app, jar)), cmp.Or(tt.want, tt.start); got != want {
+		t.Errorf("the next request got %s\nwant %s", got, want)
+	}
+}
+
+// fromJSON returns a function that fills a session with the values in text.
+func fromJSON(t testing.TB, text string) func(s *dewar.Session) {
+	return func(s *dewar.Session) {
+		if err := s.UnmarshalBinary([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		s.MarkModified()
+	}
+}
+
+func sessionJSON(t testing.TB, s *dewar.Session) string {
+	t.Helper()
+	data, err := s.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// openJar returns the session that a request with the cookies of jar has.
+func openJar(t testing.TB, app *dewar.App, jar map[string]string) *dewar.Session {
+	t.Helper()
+	r := httptest.NewRequest("GET", "/", nil)
+	for name, value := range jar {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	c, err := app.NewContext(httptest.NewRecorder(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Session()
+}
+
+// mustDecode reads the value of key into dst.
+func mustDecode(t *testing.T, s *dewar.Session, key string, dst any) {
+	t.Helper()
+	if err := s.Decode(key, dst); err != nil {
+		t.Error(err)
+	}
+}
+
+// decodeBoth reads the values of a and b into one variable.
+func decodeBoth[T any](t *testing.T, s *dewar.Session) {
+	t.Helper()
+	var v T
+	mustDecode(t, s, "a", &v)
+	mustDecode(t, s, "b", &v)
+}
+
+func TestReadingSeveralKeysIntoOneVariableChangesNone(t *testing.T) {
+	t.Parallel()
+	const carts = `{"a":{"count":{"x":1},"items":["x"]},"b":{"count":{"y":2},"items":["y"],"owner":"bob"}}`
+	runChanges(t, []sessionChange{
+		{"a map", `{"a":{"x":1},"b":{"y":2}}`, func(t *testing.T, s *dewar.Session) { decodeBoth[map[string]int](t, s) }, unchanged},
+		{"a plain map", `{"a":{"x":1},"b":{"y":2}}`, func(t *testing.T, s *dewar.Session) { decodeBoth[dewar.Map](t, s) }, unchanged},
+		{"a slice", `{"a":[1,2],"b":[3]}`, func(t *testing.T, s *dewar.Session) { decodeBoth[[]int](t, s) }, unchanged},
+		{"a pointer to a struct", carts, func(t *testing.T, s *dewar.Session) { decodeBoth[*cart](t, s) }, unchanged},
+		{"a struct with a map", carts, func(t *testing.T, s *dewar.Session) { decodeBoth[cart](t, s) }, unchanged},
+		{"a map in a loop", `{"a":{"x":1},"b":{"y":2}}`, func(t *testing.T, s *dewar.Session) {
+			var m map[string]int
+			for _, key := range s.Keys() {
+				mustDecode(t, s, key, &m)
+			}
+			if len(m) != 1 || m["y"] != 2 {
+				t.Errorf("got %v, want the value of b alone", m)
+			}
+		}, unchanged},
+	})
+}
+
+// counts hands out the value of a as a map of numbers.
+func counts(s *dewar.Session) map[string]int { return dewar.ValueOr(s, "a", map[string]int(nil)) }
+
+func TestFormsOfOneValueSeeEachOther(t *testing.T) {
+	t.Parallel()
+	runChanges(t, []sessionChange{
+		{"a typed map has the change of a plain one", `{"a":{"x":1}}`, func(t *testing.T, s *dewar.Session) {
+			s.Map("a")["x"] = 2
+			if m := counts(s); m["x"] != 2 {
+				t.Errorf("got %v, want the x of the other", m)
+			} else {
+				m["y"] = 3
+			}
+		}, `{"a":{"x":2,"y":3}}`},
+		{"a plain map has the change of a typed one", `{"a":{"x":1}}`, func(t *testing.T, s *dewar.Session) {
+			counts(s)["x"] = 2
+			if m := s.Map("a"); m["x"] != int64(2) {
+				t.Errorf("got %v, want the x of the other", m)
+			} else {
+				m["y"] = "three"
+			}
+		}, `{"a":{"x":2,"y":"three"}}`},
+		{"a map has the change behind a pointer to a struct", `{"a":{"items":["x"]}}`, func(t *testing.T, s *dewar.Session) {
+			c := dewar.ValueOr[*cart](s, "a", nil)
+			c.Items = append(c.Items, "y")
+			m := s.Map("a")
+			if got := fmt.Sprint(m["items"]); got != "[x y]" {
+				t.Errorf("got items %s, want [x y]", got)
+			}
+			m["owner"] = "ann"
+			if c := dewar.ValueOr[*cart](s, "a", nil); c.Owner == nil || *c.Owner != "ann" {
+				t.Errorf("got %+v, want the owner of the map", c)
+			}
+		}, `{"a":{"items":["x","y"],"owner":"ann"}}`},
+		{"a getter has the change behind a pointer that was set", `{}`, func(t *testing.T, s *dewar.Session) {
+			n := 1
+			s.Set("n", &n)
+			n = 2
+			if got := s.Int("n"); got != 2 {
+				t.Errorf("got %d, want 2", got)
+			}
+		}, `{"n":2}`},
+		{"a map that was set has the change of what was handed out", `{}`, func(_ *testing.T, s *dewar.Session) {
+			m := map[string]int{"x": 1}
+			s.Set("a", m)
+			m["x"] = 2
+			s.Map("a")["y"] = 3
+			counts(s)["z"] = 4
+		}, `{"a":{"x":2,"y":3,"z":4}}`},
+		{"a map that was set under two keys", `{}`, func(_ *testing.T, s *dewar.Session) {
+			m := map[string]int{}
+			s.Set("a", m)
+			s.Set("b", m)
+			m["x"] = 1
+		}, `{"a":{"x":1},"b":{"x":1}}`},
+		{"a map that was handed out and set again", `{"a":{"x":1}}`, func(_ *testing.T, s *dewar.Session) {
+			m := s.Map("a")
+			m["y"] = 2
+			s.Set("a", m)
+			m["z"] = 3
+		}, `{"a":{"x":1,"y":2,"z":3}}`},
+	})
+}
+
+func TestChangesInSeveralFormsAreMerged(t *testing.T) {
+	t.Parallel()
+	runChanges(t, []sessionChange{
+		{"of different members", `{"a":{"x":1}}`, func(_ *testing.T, s *dewar.Session) {
+			plain, typed := s.Map("a"), counts(s)
+			typed["t"], plain["p"] = 1, 2
+		}, `{"a":{"p":2,"t":1,"x":1}}`},
+		{"a removed member stays away", `{"a":{"x":1,"y":2}}`, func(_ *testing.T, s *dewar.Session) {
+			plain, typed := s.Map("a"), counts(s)
+			delete(plain, "x")
+			typed["y"] = 3
+		}, `{"a":{"y":3}}`},
+		{"of different elements", `{"a":[1,2,3]}`, func(_ *testing.T, s *dewar.Session) {
+			plain, typed := s.Get("a").([]any), dewar.ValueOr(s, "a", []int(nil))
+			typed[0], plain[2] = 7, 9
+		}, `{"a":[7,2,9]}`},
+		{"deep inside", `{"a":{"x":{"y":{"m":1,"n":1}}}}`, func(_ *testing.T, s *dewar.Session) {
+			plain, typed := s.Map("a"), dewar.ValueOr(s, "a", map[string]map[string]map[string]int(nil))
+			plain["x"].(dewar.Map)["y"].(dewar.Map)["m"] = 2
+			typed["x"]["y"]["n"] = 3
+		}, `{"a":{"x":{"y":{"m":2,"n":3}}}}`},
+		{"of one member the typed form, handed out last", `{"a":{"x":1}}`, func(_ *testing.T, s *dewar.Session) {
+			plain, typed := s.Map("a"), counts(s)
+			typed["x"] = 2
+			plain["x"] = 3
+		}, `{"a":{"x":2}}`},
+		{"of one member the plain form, handed out last", `{"a":{"x":1}}`, func(_ *testing.T, s *dewar.Session) {
+			typed, plain := counts(s), s.Map("a")
+			plain["x"] = 3
+			typed["x"] = 2
+		}, `{"a":{"x":3}}`},
+	})
+}
+
+func TestGoroutinesShareOneValue(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("a", dewar.Map{"x": 1}) })
+	for name, add := range map[string]func(s *dewar.Session) func(key string){
+		"typed": func(s *dewar.Session) func(string) { m := counts(s); return func(key string) { m[key] = 1 } },
+		"plain": func(s *dewar.Session) func(string) { m := s.Map("a"); return func(key string) { m[key] = 1 } },
+		"pointer": func(s *dewar.Session) func(string) {
+			m := dewar.ValueOr[*map[string]int](s, "a", nil)
+			return func(key string) { (*m)[key] = 1 }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for range 200 {
+				s := openJar(t, app, jar)
+				changeTogether(s, add)
+				if n := len(s.Map("a")); n != 1+4*3 {
+					t.Fatalf("got %d members, want 13: some changes were lost", n)
+				}
+			}
+		})
+	}
+}
+
+// changeTogether has four goroutines ask for a value at the same time, and make three changes each, in turns.
+func changeTogether(s *dewar.Session, add func(s *dewar.Session) func(key string)) {
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	start := make(chan struct{})
+	for g := range 4 {
+		group.Go(func() {
+			<-start
+			set := add(s)
+			for i := range 3 {
+				mu.Lock()
+				set(fmt.Sprint(g, "-", i))
+				mu.Unlock()
+			}
+		})
+	}
+	close(start)
+	group.Wait()
+}
+
+// byValue are the ways to a cart by value.
+var byValue = map[string]func(t *testing.T, s *dewar.Session) cart{
+	"ValueOr": func(_ *testing.T, s *dewar.Session) cart { return dewar.ValueOr(s, "cart", cart{}) },
+	"Decode": func(t *testing.T, s *dewar.Session) (c cart) {
+		mustDecode(t, s, "cart", &c)
+		return c
+	},
+	"Require": func(t *testing.T, s *dewar.Session) cart {
+		c, err := dewar.Require[cart](s, "cart")
+		if err != nil {
+			t.Error(err)
+		}
+		return c
+	},
+	"Set": func(_ *testing.T, s *dewar.Session) cart {
+		owner := "ann"
+		c := cart{Items: []string{"x"}, Count: map[string]int{"a": 1}, Owner: &owner}
+		s.Set("cart", c)
+		return c
+	},
+}
+
+func TestChangeInsideAStructByValueIsSaved(t *testing.T) {
+	t.Parallel()
+	const before = `{"cart":{"count":{"a":1},"items":["x"],"owner":"ann"}}`
+	for way, get := range byValue {
+		for _, tt := range []struct {
+			name   string
+			change func(c cart)
+			want   string
+		}{
+			{"in a map", func(c cart) { c.Count["z"] = 2 }, `{"cart":{"count":{"a":1,"z":2},"items":["x"],"owner":"ann"}}`},
+			{"in a slice", func(c cart) { c.Items[0] = "y" }, `{"cart":{"count":{"a":1},"items":["y"],"owner":"ann"}}`},
+			{"behind a pointer", func(c cart) { *c.Owner = "bob" }, `{"cart":{"count":{"a":1},"items":["x"],"owner":"bob"}}`},
+			{"the fields of a copy", func(c cart) { c.Count, c.Items, c.Owner = nil, append(c.Items, "y"), nil }, before},
+		} {
+			if way != "Set" && tt.want == before {
+				tt.want = unchanged
+			}
+			t.Run(way+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				sessionChange{start: before, do: func(t *testing.T, s *dewar.Session) { tt.change(get(t, s)) }, want: tt.want}.run(t)
+			})
+		}
+	}
+}
+
+func TestReadingStructsAndTimesChangesNothing(t *testing.T) {
+	t.Parallel()
+	type size struct{ Width, Height int }
+	type visit struct {
+		At   time.Time
+		Tags []string
+	}
+	runChanges(t, []sessionChange{
+		{"a time", `{"v":{" d":"Tue, 02 Jan 2024 03:04:05 GMT"}}`, func(_ *testing.T, s *dewar.Session) {
+			_, _ = s.Time("v"), dewar.ValueOr(s, "v", time.Time{})
+		}, unchanged},
+		{"a time from text", `{"v":"2024-01-02T03:04:05.678+02:00"}`, func(_ *testing.T, s *dewar.Session) {
+			_, _ = s.Time("v"), dewar.ValueOr(s, "v", time.Time{})
+		}, unchanged},
+		{"a struct that knows all members", `{"v":{"Height":2,"Width":1}}`, func(_ *testing.T, s *dewar.Session) {
+			v := dewar.ValueOr(s, "v", size{})
+			v.Width = 5
+		}, unchanged},
+		{"a pointer to a struct that knows fewer members", `{"v":{"Depth":3,"Height":2}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr[*size](s, "v", nil)
+		}, unchanged},
+		{"a struct with a time from text and a slice", `{"v":{"At":"2024-01-02T03:04:05.678+02:00","Tags":["x"]}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", visit{})
+		}, unchanged},
+		{"floats as a list of whole numbers", `{"v":[1.0,2.0]}`, func(t *testing.T, s *dewar.Session) {
+			if got := dewar.ValueOr(s, "v", []int(nil)); len(got) != 2 {
+				t.Errorf("got %v, want two numbers", got)
+			}
+		}, unchanged},
+	})
+}
+
+// tagged has what a plain type takes for text or a list.
+const tagged = `{"rows":[{"b":{" b":"AP8="},"n":1,"p":{" t":[1,2]},"t":{" d":"Tue, 02 Jan 2024 03:04:05 GMT"}},{"n":5}]}`
+
+func TestATypeWritesBackOnlyWhatItChanged(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		N int `json:"n"`
+	}
+	want := strings.Replace(tagged, `"n":1`, `"n":2`, 1)
+	runChanges(t, []sessionChange{
+		{"a list of maps", tagged, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "rows", []map[string]any(nil))[0]["n"] = 2
+		}, want},
+		{"a list of structs with fewer fields", tagged, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "rows", []row(nil))[0].N = 2
+		}, want},
+		{"a list of pointers", tagged, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "rows", []*row(nil))[0].N = 2
+		}, want},
+		{"through Decode", tagged, func(t *testing.T, s *dewar.Session) {
+			var rows []map[string]any
+			mustDecode(t, s, "rows", &rows)
+			rows[0]["n"] = 2
+		}, want},
+		{"a list that the getter returned", tagged, func(_ *testing.T, s *dewar.Session) {
+			s.Get("rows").([]any)[0].(dewar.Map)["n"] = 2
+		}, want},
+		{"an integer of any size", `{"v":{"large":123456789012345678901234567890,"n":1}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", map[string]any(nil))["n"] = 2
+		}, `{"v":{"large":123456789012345678901234567890,"n":2}}`},
+		{"fields that the value never had", `{"v":{"items":["x"]}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", cart{}).Items[0] = "y"
+		}, `{"v":{"items":["y"]}}`},
+		{"a list of maps that grew", tagged, func(_ *testing.T, s *dewar.Session) {
+			rows := dewar.ValueOr[*[]map[string]any](s, "rows", nil)
+			*rows = append(*rows, map[string]any{"n": 9})
+		}, strings.Replace(tagged, `{"n":5}`, `{"n":5},{"n":9}`, 1)},
+		{"a list of structs that grew", tagged, func(_ *testing.T, s *dewar.Session) {
+			rows := dewar.ValueOr[*[]row](s, "rows", nil)
+			*rows = append(*rows, row{9})
+		}, strings.Replace(tagged, `{"n":5}`, `{"n":5},{"n":9}`, 1)},
+		{"a list that lost its end", tagged, func(_ *testing.T, s *dewar.Session) {
+			rows := dewar.ValueOr[*[]row](s, "rows", nil)
+			*rows = (*rows)[:1]
+		}, strings.Replace(tagged, `,{"n":5}`, ``, 1)},
+		{"a tuple as a slice", `{"v":{"t":{" t":[1,2]}}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", map[string][]int(nil))["t"][0] = 9
+		}, `{"v":{"t":{" t":[9,2]}}}`},
+		{"a duration behind a pointer", `{"d":"1m30s"}`, func(_ *testing.T, s *dewar.Session) {
+			*dewar.ValueOr[*time.Duration](s, "d", nil) = 2 * time.Minute
+		}, `{"d":"2m0s"}`},
+		{"a pointer to a struct with fewer fields", `{"v":{"n":1,"other":{" b":"AP8="}}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr[*row](s, "v", nil).N = 2
+		}, `{"v":{"n":2,"other":{" b":"AP8="}}}`},
+	})
+}
+
+func TestWhatIsCopiedAndWhatIsNot(t *testing.T) {
+	t.Parallel()
+	const before = `{"b":{" b":"YWJj"},"l":["x"]}`
+	runChanges(t, []sessionChange{
+		{"Strings is a copy", before, func(t *testing.T, s *dewar.Session) {
+			s.Strings("l")[0] = "changed"
+			if got := s.Strings("l")[0]; got != "x" {
+				t.Errorf("got %q, want x", got)
+			}
+		}, unchanged},
+		{"bytes that are set are copied", `{}`, func(t *testing.T, s *dewar.Session) {
+			buf := []byte("abc")
+			s.Set("b", buf)
+			copy(buf, "xyz")
+			if got := s.String("b"); got != "abc" {
+				t.Errorf("got %q, want abc", got)
+			}
+		}, `{"b":{" b":"YWJj"}}`},
+		{"bytes from Get are not", before, func(_ *testing.T, s *dewar.Session) { s.Get("b").([]byte)[0] = 'x' }, `{"b":{" b":"eGJj"},"l":["x"]}`},
+		{"bytes from ValueOr are not", before, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "b", []byte(nil))[0] = 'x'
+		}, `{"b":{" b":"eGJj"},"l":["x"]}`},
+	})
+}
+
+func TestChangeInWhateverWasHandedOutIsSaved(t *testing.T) {
+	t.Parallel()
+	type tally map[string]int
+	type item struct{ N int }
+	runChanges(t, []sessionChange{
+		{"an element of a typed slice", `{"v":["a","b"]}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", []string(nil))[1] = "x"
+		}, `{"v":["a","x"]}`},
+		{"an element of what Require returned", `{"v":[1,2]}`, func(t *testing.T, s *dewar.Session) {
+			list, err := dewar.Require[[]int](s, "v")
+			if err != nil {
+				t.Fatal(err)
+			}
+			list[0] = 9
+		}, `{"v":[9,2]}`},
+		{"a slice that grew behind a pointer", `{"v":["a"]}`, func(_ *testing.T, s *dewar.Session) {
+			list := dewar.ValueOr[*[]string](s, "v", nil)
+			*list = append(*list, "b")
+		}, `{"v":["a","b"]}`},
+		{"a number behind a pointer", `{"v":1}`, func(_ *testing.T, s *dewar.Session) { *dewar.ValueOr[*int](s, "v", nil) = 2 }, `{"v":2}`},
+		{"a struct in a slice", `{"v":[{"N":1}]}`, func(_ *testing.T, s *dewar.Session) { dewar.ValueOr(s, "v", []item(nil))[0].N = 2 }, `{"v":[{"N":2}]}`},
+		{"a struct behind a pointer in a map", `{"v":{"a":{"N":1}}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "v", map[string]*item(nil))["a"].N = 2
+		}, `{"v":{"a":{"N":2}}}`},
+		{"a map in an array", `{"v":[{"a":1}]}`, func(_ *testing.T, s *dewar.Session) { dewar.ValueOr(s, "v", [1]map[string]int{})[0]["a"] = 2 }, `{"v":[{"a":2}]}`},
+		{"a map of a named type", `{"v":{"a":1}}`, func(_ *testing.T, s *dewar.Session) { dewar.ValueOr(s, "v", tally(nil))["a"]++ }, `{"v":{"a":2}}`},
+		{"a tuple", `{"v":{" t":[1,"b"]}}`, func(_ *testing.T, s *dewar.Session) { dewar.ValueOr(s, "v", dewar.Tuple(nil))[0] = 2 }, `{"v":{" t":[2,"b"]}}`},
+		{"a map in an interface", `{"v":{"a":1}}`, func(t *testing.T, s *dewar.Session) {
+			var v any
+			mustDecode(t, s, "v", &v)
+			v.(dewar.Map)["a"] = 2
+		}, `{"v":{"a":2}}`},
+		{"a map in a list in a map", `{"v":{"l":[{"a":1}]}}`, func(_ *testing.T, s *dewar.Session) {
+			s.Map("v")["l"].([]any)[0].(dewar.Map)["a"] = 2
+		}, `{"v":{"l":[{"a":2}]}}`},
+		{"what Lookup returned", `{"v":{"a":1}}`, func(_ *testing.T, s *dewar.Session) {
+			v, _ := s.Lookup("v")
+			v.(dewar.Map)["a"] = 2
+		}, `{"v":{"a":2}}`},
+		{"what All yielded", `{"n":1,"v":{"a":1},"w":{"a":1}}`, func(_ *testing.T, s *dewar.Session) {
+			for _, v := range s.All() {
+				if m, ok := v.(dewar.Map); ok {
+					m["a"] = 2
+				}
+			}
+		}, `{"n":1,"v":{"a":2},"w":{"a":2}}`},
+		{"a value that was replaced counts no more", `{"v":{"a":1}}`, func(_ *testing.T, s *dewar.Session) {
+			old := s.Map("v")
+			s.Set("v", dewar.Map{"b": 1})
+			old["a"] = 2
+		}, `{"v":{"b":1}}`},
+		{"a value that was removed does not come back", `{"n":1,"v":{"a":1}}`, func(_ *testing.T, s *dewar.Session) {
+			old := s.Map("v")
+			s.Delete("v")
+			old["a"] = 2
+		}, `{"n":1}`},
+	})
+}
+
+// counted returns a tag for celsius that counts how often its functions are called.
+func counted() (tag dewar.SessionTag, checked, decoded *atomic.Int32) {
+	checked, decoded = new(atomic.Int32), new(atomic.Int32)
+	tag = celsiusTag
+	tag.Check = func(v any) bool { checked.Add(1); return celsiusTag.Check(v) }
+	tag.Decode = func(v any) (any, error) { decoded.Add(1); return celsiusTag.Decode(v) }
+	return tag, checked, decoded
+}
+
+func TestOnlyWhatCanChangeIsEncodedAgain(t *testing.T) {
+	t.Parallel()
+	tag, checked, _ := counted()
+	app := newApp(t)
+	app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{tag}}
+	jar := sessionJar(t, app, func(s *dewar.Session) {
+		s.Set("bool", true)
+		s.Set("float", 1.5)
+		s.Set("int", 1)
+		s.Set("map", dewar.Map{"a": 1})
+		s.Set("text", "x")
+		s.Set("time", time.Unix(1e9, 0))
+	})
+	for _, tt := range []struct {
+		name string
+		read func(s *dewar.Session)
+		want bool
+	}{
+		{"Get", func(s *dewar.Session) {
+			for _, key := range []string{"bool", "float", "int", "text", "time"} {
+				s.Get(key)
+			}
+		}, false},
+		{"the typed getters", func(s *dewar.Session) {
+			_, _, _, _, _ = s.Bool("bool"), s.Float64("float"), s.Int("int"), s.String("text"), s.Time("time")
+		}, false},
+		{"ValueOr", func(s *dewar.Session) {
+			_, _, _ = dewar.ValueOr(s, "int", int64(0)), dewar.ValueOr(s, "text", ""), dewar.ValueOr(s, "time", time.Time{})
+		}, false},
+		{"a map", func(s *dewar.Session) { s.Map("map") }, true},
+	} {
+		s := openJar(t, app, jar)
+		checked.Store(0)
+		tt.read(s)
+		if s.ShouldSave() {
+			t.Errorf("%s: reading changed the session", tt.name)
+		}
+		if encoded := checked.Load() > 0; encoded != tt.want {
+			t.Errorf("%s: encoded again %t, want %t", tt.name, encoded, tt.want)
+		}
+	}
+}
+
+func TestValuesAreDecodedOnce(t *testing.T) {
+	t.Parallel()
+	tag, _, decoded := counted()
+	app := newApp(t)
+	app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{tag}}
+	tagged := sessionJar(t, app, func(s *dewar.Session) { s.Set("list", []any{celsius(1)}); s.Set("n", 1) })
+	plain := sessionJar(t, app, func(s *dewar.Session) { s.Set("list", []any{1}); s.Set("n", 1) })
+	for _, tt := range []struct {
+		name string
+		jar  map[string]string
+		read func(s *dewar.Session)
+		want int32
+	}{
+		{"when the session is opened, if there is a tag in it", tagged, func(s *dewar.Session) { s.Int("n") }, 1},
+		{"for all getters", tagged, func(s *dewar.Session) {
+			_, _ = s.Get("list"), s.Has("list")
+			for range s.All() {
+			}
+			_, _ = dewar.Require[[]any](s, "list")
+			_ = dewar.ValueOr(s, "list", any(nil))
+		}, 2},
+		{"for each type", tagged, func(s *dewar.Session) {
+			_, _ = dewar.ValueOr(s, "list", []celsius(nil)), dewar.ValueOr(s, "list", []celsius(nil))
+		}, 2},
+		{"never without a tag", plain, func(s *dewar.Session) { s.Get("list") }, 0},
+	} {
+		decoded.Store(0)
+		tt.read(openJar(t, app, tt.jar))
+		if got := decoded.Load(); got != tt.want {
+			t.Errorf("%s: got %d times, want %d", tt.name, got, tt.want)
+		}
+	}
+}
