@@ -130,11 +130,11 @@ func (s *Session) typed(key, raw string, t reflect.Type) (any, error) {
 		return v.Interface(), nil
 	}
 	l := loan{key: key, form: t, value: v.Interface(), basis: raw}
-	var err error
-	if l.raw, err = s.encode(&l); err != nil {
-		return l.value, nil // what cannot be kept cannot be compared
+	if encoded, err := s.encode(&l); err == nil { // what cannot be kept cannot be compared
+		l.raw = encoded
+		return s.keep(l), nil
 	}
-	return s.keep(l), nil
+	return l.value, nil
 }
 
 // scalar reads a value as the getters do, but without boxing it where that can be.
