@@ -57,16 +57,34 @@ func TestLargeSessionIsCompressedWhenThatHelps(t *testing.T) {
 	}
 }
 
+// foreignTexts are in other letters than those of ASCII, or have characters that JSON writes as escapes.
+var foreignTexts = map[string]string{
+	"German": "Zoë Müller", "Cyrillic": "Привет, мир", "Japanese": "こんにちは世界", "emoji": "😀👩‍👩‍👧‍👦", "Arabic": "مرحبا بالعالم",
+	"HTML": "<b>&</b>", "quotes": `"quoted" \ 'text'`, "controls": "\x00\x01\t\r\n\b\f\x1f\x7f", "separators": "a\u2028b\u2029c",
+	"what looks like an escape": `\u00e9 \\u00e9 %C3%A9`, "accents": "e\u0301\ufeff\ufffd", "one letter": "é", "mixed": "<é>\x00\"\u2028😀\\",
+}
+
+// TestCookieIsNoLongerThanSecurecookiesOwn leaves out []byte, time.Time, Tuple and UUID: JSON alone keeps them as
+// something else, and that they come back as what they were takes a tag, which has its length.
 func TestCookieIsNoLongerThanSecurecookiesOwn(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
 	bare := securecookie.New(make([]byte, 32), nil).SetSerializer(securecookie.JSONEncoder{})
-	for _, values := range []dewar.Map{
-		{"a": 1},
-		{"user_id": 42, "name": "ann", "csrf": "c5b0b8d1c2f04e7ab4e0a1d2c3b4a596"},
-		{"_permanent": true, "cart": dewar.Map{"apple": 2, "pear": []any{1, 2.5, nil}}},
-		{"text": strings.Repeat("hello ", 300)},
-	} {
+	rows := map[string]dewar.Map{
+		"a number":      {"a": 1},
+		"a login":       {"user_id": 42, "name": "ann", "csrf": "c5b0b8d1c2f04e7ab4e0a1d2c3b4a596"},
+		"nested":        {"_permanent": true, "cart": dewar.Map{"apple": 2, "pear": []any{1, 2.5, nil}}},
+		"long":          {"text": strings.Repeat("hello ", 300)},
+		"large numbers": {"max": int64(1<<63 - 1), "float": 1e21, "small": 1e-7, "minus": -0.5},
+	}
+	for name, text := range foreignTexts {
+		rows[name+" alone"] = dewar.Map{"t": text}
+		rows[name+" as a key"] = dewar.Map{text: 1}
+		rows[name+" in a map"] = dewar.Map{"user": dewar.Map{"name": text, text: text}, "n": 1}
+		rows[name+" in a list"] = dewar.Map{"names": []any{text, "ann", []any{text}}, "m": dewar.Map{"l": []string{text, text}}}
+		rows[name+" many times"] = dewar.Map{"t": strings.Repeat(text, 40)}
+	}
+	for name, values := range rows {
 		jar := sessionJar(t, app, func(s *dewar.Session) {
 			for key, value := range values {
 				s.Set(key, value)
@@ -76,9 +94,75 @@ func TestCookieIsNoLongerThanSecurecookiesOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(jar["session"]) > len(want) {
-			t.Errorf("%v: %d bytes, securecookie with JSON needs %d", values, len(jar["session"]), len(want))
+		if got := len(jar["session"]); got == 0 || got > len(want) {
+			t.Errorf("%s: %d bytes, securecookie with JSON needs %d", name, got, len(want))
 		}
+	}
+}
+
+// TestForeignTextComesBack keeps text of every kind in cookies of every kind, and compares the encoding of the session
+// before and after: what is written again must be what was read.
+func TestForeignTextComesBack(t *testing.T) {
+	t.Parallel()
+	values := dewar.Map{}
+	for name, text := range foreignTexts {
+		values[name] = text
+		values["in "+text] = dewar.Map{text: []any{text, dewar.Tuple{text}}, "n": int64(1)}
+	}
+	for name, config := range map[string]dewar.Map{
+		"signed":                    {},
+		"encrypted":                 {"SESSION_COOKIE_ENCRYPT": true},
+		"with a beginning":          {"SESSION_ABSOLUTE_LIFETIME": "1h"},
+		"encrypted, with beginning": {"SESSION_COOKIE_ENCRYPT": true, "SESSION_ABSOLUTE_LIFETIME": "1h"},
+	} {
+		for _, size := range []struct {
+			name   string
+			values dewar.Map
+		}{
+			{"short", dewar.Map{"user": "Zoë Müller", "é": "<&>"}},
+			{"compressed where that is allowed", values},
+		} {
+			t.Run(name+", "+size.name, func(t *testing.T) {
+				t.Parallel()
+				app := configured(t, config)
+				set(t, app, "MAX_COOKIE_SIZE", 0)
+				comesBack(t, app, size.values)
+			})
+		}
+	}
+}
+
+// comesBack checks that a session with the values has them, and the very encoding it was saved with, in the next request.
+func comesBack(t *testing.T, app *dewar.App, values dewar.Map) {
+	t.Helper()
+	encoding := func(s *dewar.Session) string {
+		encoded, err := s.MarshalBinary()
+		if err != nil {
+			t.Error(err)
+		}
+		return string(encoded)
+	}
+	var before, after string
+	app.Get("/", func(c *dewar.Context) error {
+		for key, want := range values {
+			if got := c.Session().Get(key); !reflect.DeepEqual(got, want) {
+				t.Errorf("%q: got %#v back, want %#v", key, got, want)
+			}
+		}
+		after = encoding(c.Session())
+		return c.Text("")
+	})
+	jar := sessionJar(t, app, func(s *dewar.Session) {
+		for key, value := range values {
+			s.Set(key, value)
+		}
+		before = encoding(s)
+	})
+	if res := visit(t, app, "/", jar); res.StatusCode != 200 || len(res.Header["Set-Cookie"]) > 0 {
+		t.Errorf("got %d with cookies %q, want 200 and none, because nothing has changed", res.StatusCode, res.Header["Set-Cookie"])
+	}
+	if before == "" || after != before {
+		t.Errorf("the session was encoded as %q, and in the next request as %q", before, after)
 	}
 }
 

@@ -1,88 +1,13 @@
 package dewar_test
 
 import (
-	"fmt"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
 )
-
-// TestEveryAccessSetsVary finds what can be done with a session by reflection, so that no new method is forgotten.
-func TestEveryAccessSetsVary(t *testing.T) {
-	t.Parallel()
-	accesses := map[string]func(c *dewar.Context){
-		"Context.Flash":           func(c *dewar.Context) { c.Flash("hello") },
-		"Context.FlashedMessages": func(c *dewar.Context) { c.FlashedMessages() },
-		"ValueOr":                 func(c *dewar.Context) { dewar.ValueOr(c.Session(), "a", 0) },
-		"Require":                 func(c *dewar.Context) { _, _ = dewar.Require[int](c.Session(), "a") },
-		"nothing but opening it":  func(c *dewar.Context) { c.Session() },
-	}
-	for method := range reflect.TypeFor[*dewar.Session]().Methods() {
-		if method.Name == "Format" { // takes what only package fmt can make
-			continue
-		}
-		accesses["Session."+method.Name] = func(c *dewar.Context) { call(c.Session(), method.Name) }
-	}
-	if len(accesses) < 40 {
-		t.Fatalf("found %d ways to a session, want more", len(accesses))
-	}
-	app := newApp(t)
-	jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("a", 1) })
-	for name, access := range accesses {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			app := newApp(t)
-			app.Get("/", func(c *dewar.Context) error { access(c); return c.Text("ok") })
-			res := visit(t, app, "/", map[string]string{"session": jar["session"]})
-			if got := res.Header["Vary"]; !slices.Equal(got, []string{"Cookie"}) || res.StatusCode != 200 {
-				t.Errorf("got %d with Vary %q, want Cookie, once", res.StatusCode, got)
-			}
-			want := "private"
-			if len(res.Header["Set-Cookie"]) > 0 {
-				want = "no-store"
-			}
-			if got := res.Header["Cache-Control"]; !slices.Equal(got, []string{want}) {
-				t.Errorf("got Cache-Control %q, want %s", got, want)
-			}
-		})
-	}
-}
-
-// printState is what Format writes to.
-type printState struct{ fmt.State }
-
-func (printState) Write(p []byte) (int, error) { return len(p), nil }
-
-// call calls a method of s with whatever arguments it takes.
-func call(s *dewar.Session, name string) {
-	method := reflect.ValueOf(s).MethodByName(name)
-	var args []reflect.Value
-	for i := range method.Type().NumIn() {
-		arg := reflect.New(method.Type().In(i)).Elem()
-		switch value := arg.Addr().Interface().(type) {
-		case *string:
-			*value = "a"
-		case *any:
-			*value = new(any)
-		case *[]byte:
-			*value = []byte(`{"a":1}`)
-		case *[]string:
-			*value = []string{"a"}
-		case *fmt.State:
-			*value = printState{}
-		}
-		args = append(args, arg)
-	}
-	if method.Type().IsVariadic() {
-		method.CallSlice(args)
-		return
-	}
-	method.Call(args)
-}
 
 func TestVaryIsMergedAndCacheControlKept(t *testing.T) {
 	t.Parallel()

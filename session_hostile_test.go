@@ -3,8 +3,6 @@ package dewar_test
 import (
 	"bytes"
 	"compress/flate"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
 	"net/http/httptest"
@@ -21,11 +19,7 @@ import (
 // signPayload signs any payload at all as the sessions of newApp are signed.
 func signPayload(t testing.TB, payload string) string {
 	t.Helper()
-	key, err := hkdf.Key(sha256.New, []byte(testKey), nil, "dewar/session/sign/mac", 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := securecookie.New(key, nil).SetSerializer(securecookie.NopEncoder{}).MaxLength(0).Encode("session", []byte(payload))
+	value, err := securecookie.New(derived(t, testKey, forSessions), nil).SetSerializer(securecookie.NopEncoder{}).MaxLength(0).Encode("session", []byte(payload))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +40,11 @@ func hostilePayloads() map[string]string {
 	nested := func(n int) string {
 		return `{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`
 	}
+	mapped := func(n int) string {
+		return strings.Repeat(`{"a":`, n) + "{}" + strings.Repeat("}", n)
+	}
+	const full = `{"a":1}`
+	digits := strings.Repeat("7", 4301) // one more than Python reads
 	zeros := make([]byte, 3<<20)
 	many := []byte("{" + strings.TrimSuffix(strings.Repeat(`"":1,`, 3000), ",") + "}")
 	tags := []byte(`{"a":[` + strings.TrimSuffix(strings.Repeat(`{" t":[]},`, 1600), ",") + `,{" t":5}]}`)
@@ -56,8 +55,13 @@ func hostilePayloads() map[string]string {
 		"a tuple of 5": `{"a":{" t":5}}`, "a bad UUID": `{"a":{" u":"zz"}}`, "bytes of 5": `{"a":{" b":5}}`,
 		"a bad date": `{"a":{" d":"x"}}`, "a bad escape": `{"a":{" di":5}}`, "a tag inside a list": `{"a":[[{" t":5}]]}`,
 		"a tag in escapes": `{"a":{"\u0020t":5}}`, "a tag in white space": `{"a":{ " t" : 5}}`, "a tagged document": `{" t":[1]}`,
-		"depth 65": nested(64), "depth 10,000": nested(10_000), "unknown flags": "\x08{}", "all flags": "\x07", "flags and no fields": "\x01",
-		"an endless varint": "\x01" + strings.Repeat("\xff", 20), "from before 1970": "\x01\x01{}", "not deflated": "\x04\x04{}",
+		"depth 65": nested(64), "depth 496": nested(496), "depth 10,000": nested(10_000),
+		"maps, depth 65": mapped(64), "maps, depth 496": mapped(496), "maps, depth 10,000": mapped(10_000),
+		"depth 8,000, compressed": deflated([]byte(nested(8000)), len(nested(8000))),
+		"1e400":                   `{"a":1e400}`, "a list with 1e400": `{"a":[1e400]}`, "a tuple with -1e400": `{"a":{" t":[-1e400]}}`,
+		"a number of 4,301 digits": `{"a":` + digits + `}`, "a list with one": `{"a":[` + digits + `]}`, "its negative": `{"a":-` + digits + `}`,
+		"an unknown flag": "\x10" + full, "more unknown flags": "\xf8" + full, "all flags and no fields": "\x0f" + full, "flags and no fields": "\x01",
+		"an endless varint": "\x01" + strings.Repeat("\xff", 20) + full, "from before 1970": "\x01\x01" + full, "not deflated": "\x04\x0e" + full, "invalid UTF-8 as it is": "\x08{\"a\":\"\xff\"}", "a lone surrogate as it is": "\x08{\"a\":\"\xed\xa0\x80\"}",
 		"a bomb that says so":         deflated(zeros, len(zeros)),
 		"a bomb that says it is tiny": deflated(zeros, 100),
 		"a bomb within the bound":     deflated(zeros[:16<<10], 16<<10),
@@ -70,28 +74,43 @@ func hostilePayloads() map[string]string {
 }
 
 func TestHostileButSignedPayloadIsNoSession(t *testing.T) {
-	app := configured(t, dewar.Map{"MAX_COOKIE_SIZE": 0}) // so that nothing is refused for its size alone
-	app.Get("/", func(c *dewar.Context) error {
-		if n := c.Session().Len(); n != 0 {
-			t.Errorf("a session with %d values: %.60v", n, c.Session().Keys())
-		}
-		return c.Text("ok")
-	})
-	anonymous := visit(t, app, "/", nil)
-	visit(t, app, "/", map[string]string{"session": signPayload(t, deflated([]byte(`[]`), 2))}) // fills the pools
 	for name, payload := range hostilePayloads() {
 		t.Run(name, func(t *testing.T) {
+			app := configured(t, dewar.Map{"MAX_COOKIE_SIZE": 0}) // so that nothing is refused for its size alone
+			app.Get("/", func(c *dewar.Context) error {
+				if n := c.Session().Len(); n != 0 {
+					t.Errorf("a session with %d values: %.60v", n, c.Session().Keys())
+				}
+				return c.Text("ok")
+			})
+			app.Get("/other", func(c *dewar.Context) error { return c.Text("") })
+			visit(t, app, "/other", nil) // builds the App
 			r := httptest.NewRequest("GET", "/", nil)
 			r.AddCookie(&http.Cookie{Name: "session", Value: signPayload(t, payload)})
-			rec := httptest.NewRecorder()
-			allocated := allocatedBy(func() { app.ServeHTTP(rec, r) })
-			if rec.Code != 200 || !reflect.DeepEqual(rec.Result().Header, anonymous.Header) {
-				t.Errorf("got %d %v, want the answer to a visitor without a cookie, %v", rec.Code, rec.Header(), anonymous.Header)
-			}
-			if allocated > 2<<20 {
-				t.Errorf("%d bytes were allocated for a payload of %d, want at most 2 MiB", allocated, len(payload))
+			for _, decode := range []string{"first", "second"} {
+				rec := httptest.NewRecorder()
+				if allocated := allocatedBy(func() { app.ServeHTTP(rec, r) }); allocated > 2<<20 {
+					t.Errorf("the %s time %d bytes were allocated for a payload of %d, want at most 2 MiB", decode, allocated, len(payload))
+				}
+				anonymous := visit(t, app, "/", nil)
+				if rec.Code != 200 || rec.Body.String() != "ok" || !reflect.DeepEqual(rec.Result().Header, anonymous.Header) {
+					t.Errorf("got %d %v, want the answer to a visitor without a cookie, %v", rec.Code, rec.Header(), anonymous.Header)
+				}
 			}
 		})
+	}
+}
+
+// TestSignPayloadSignsAsDewarDoes keeps the tests above from passing because their cookies are refused anyway.
+func TestSignPayloadSignsAsDewarDoes(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	tellUser(app)
+	json := `{"user":"ann"}`
+	for name, payload := range map[string]string{"plain": json, "compressed": deflated([]byte(json), len(json)), "with a beginning": "\x01\x02" + json} {
+		if who := visitBody(t, app, "/who", map[string]string{"session": signPayload(t, payload)}); who != "ann" {
+			t.Errorf("%s: got %q, want ann", name, who)
+		}
 	}
 }
 
@@ -135,59 +154,4 @@ func allocatedBy(f func()) uint64 {
 	f()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
-}
-
-// TestForgedCookiesAreLikeNoCookie sends what others signed, or nobody: the answer tells nothing about it.
-func TestForgedCookiesAreLikeNoCookie(t *testing.T) {
-	t.Parallel()
-	app := newApp(t)
-	app.Get("/admin", func(c *dewar.Context) error {
-		if !c.Session().Bool("admin") {
-			return dewar.Abort(403)
-		}
-		return c.Text("welcome")
-	})
-	admin := func(s *dewar.Session) { s.Set("admin", true) }
-	good := sessionJar(t, app, admin)["session"]
-	anonymous := askAdmin(app, "")
-	if askAdmin(app, "session="+good).Code != 200 {
-		t.Fatal("the genuine cookie was refused")
-	}
-	cookies := []string{
-		"session=", "session=" + strings.Repeat("A", 4092), "session=" + strings.Repeat("A", 60_000), "session=" + good[1:],
-		"session=" + good + ",", "session=" + good + " x", `session="` + good, "other=" + good, "__Host-session=" + good,
-		"=session=" + good, "$Version=1,session=" + good, "session=eyJhZG1pbiI6dHJ1ZX0=", "session=%7B%22admin%22%3Atrue%7D",
-		"session=s:abc." + good, "session=BAh7BkkiC2FkbWluBjoGRVRU--0123", "session=bad; session=" + good,
-	}
-	for range 500 {
-		other := newApp(t)
-		if err := other.Config.Set("SECRET_KEY", incompressible(32)); err != nil {
-			t.Fatal(err)
-		}
-		cookies = append(cookies, "session="+sessionJar(t, other, admin)["session"])
-	}
-	encrypting := newApp(t)
-	if err := encrypting.Config.Set("SESSION_COOKIE_ENCRYPT", true); err != nil {
-		t.Fatal(err)
-	}
-	cookies = append(cookies, "session="+sessionJar(t, encrypting, admin)["session"])
-	for _, cookie := range cookies {
-		res := askAdmin(app, cookie)
-		if res.Code != anonymous.Code || res.Body.String() != anonymous.Body.String() || !reflect.DeepEqual(res.Header(), anonymous.Header()) {
-			t.Errorf("%.80q: got %d %v, want the answer without a cookie, %d %v", cookie, res.Code, res.Header(), anonymous.Code, anonymous.Header())
-		}
-	}
-	if res := askAdmin(app, `session="`+good+`"`); res.Code != 200 {
-		t.Errorf("a quoted cookie: got %d, want 200 as net/http and Werkzeug read it", res.Code)
-	}
-}
-
-func askAdmin(app *dewar.App, cookie string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("GET", "/admin", nil)
-	if cookie != "" {
-		r.Header.Set("Cookie", cookie)
-	}
-	rec := httptest.NewRecorder()
-	app.ServeHTTP(rec, r)
-	return rec
 }

@@ -58,114 +58,181 @@ func sessionJar(t testing.TB, app *dewar.App, f func(s *dewar.Session)) map[stri
 	return jar
 }
 
+// kindOfCookie says what an answer does to the session's cookie, in the words of the table in docs/sessions.md.
+func kindOfCookie(res *http.Response) string {
+	switch cookies := res.Cookies(); {
+	case len(cookies) == 0:
+		return "none"
+	case len(cookies) > 1:
+		return fmt.Sprint(len(cookies), " cookies")
+	case cookies[0].MaxAge < 0 && cookies[0].Value == "":
+		return "deletes"
+	case !cookies[0].Expires.IsZero():
+		return "with Expires"
+	}
+	return "without Expires"
+}
+
+// TestSaveTable is the table of docs/sessions.md, row by row.
 func TestSaveTable(t *testing.T) {
 	t.Parallel()
 	empty := func(*dewar.Session) {}
 	full := func(s *dewar.Session) { s.Set("a", 1) }
+	two := func(s *dewar.Session) { full(s); s.Set("b", 2) }
 	permanent := func(s *dewar.Session) { s.Set("a", 1); s.SetPermanent(true) }
-	const none, set, expires, deleted = "no cookie", "cookie", "cookie with Expires", "deletion"
+	onlyRead := func(c *dewar.Context) { c.Session().Get("a") }
+	calmed := dewar.Map{"SESSION_REFRESH_EACH_REQUEST": false}
+	rotated := dewar.Map{"SECRET_KEY": "the key of this year, long enough", "SECRET_KEY_FALLBACKS": []string{testKey}}
+	lasting := dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "1h"}
+	const none, set, expires, deleted = "none", "without Expires", "with Expires", "deletes"
 	for _, tt := range []struct {
 		name    string
+		config  dewar.Map
 		start   func(*dewar.Session)
-		refresh bool
 		do      func(*dewar.Context)
 		cookie  string
-		vary    bool
+		caching string // "" for no Cache-Control, and then for no Vary either
 	}{
-		{"not opened", full, true, func(*dewar.Context) {}, none, false},
-		{"permanent but not opened", permanent, true, func(*dewar.Context) {}, none, false},
-		{"read", full, true, func(c *dewar.Context) { c.Session().Get("a") }, none, true},
-		{"read when empty", empty, true, func(c *dewar.Context) { c.Session().Get("a") }, none, true},
-		{"set", empty, true, func(c *dewar.Context) { c.Session().Set("b", 1) }, set, true},
-		{"set to the same value", full, true, func(c *dewar.Context) { c.Session().Set("a", 1) }, set, true},
-		{"one of two deleted", func(s *dewar.Session) { full(s); s.Set("b", 2) }, true, func(c *dewar.Context) { c.Session().Delete("b") }, set, true},
-		{"a missing key deleted", full, true, func(c *dewar.Context) { c.Session().Delete("zzz") }, none, true},
-		{"a missing key popped", full, true, func(c *dewar.Context) { c.Session().Pop("zzz") }, none, true},
-		{"the last key popped", full, true, func(c *dewar.Context) { c.Session().Pop("a") }, deleted, true},
-		{"cleared", full, true, func(c *dewar.Context) { c.Session().Clear() }, deleted, true},
-		{"cleared when empty", empty, true, func(c *dewar.Context) { c.Session().Clear() }, deleted, true},
-		{"cleared and set", full, true, func(c *dewar.Context) { c.Session().Clear(); c.Session().Set("b", 1) }, set, true},
-		{"destroyed", full, true, func(c *dewar.Context) { c.Session().Destroy() }, deleted, true},
-		{"renewed", full, true, func(c *dewar.Context) { c.Session().Renew() }, set, true},
-		{"permanent, opened, refresh on", permanent, true, func(c *dewar.Context) { c.Session().Get("a") }, expires, true},
-		{"permanent, opened, refresh off", permanent, false, func(c *dewar.Context) { c.Session().Get("a") }, none, true},
-		{"permanent, set, refresh off", permanent, false, func(c *dewar.Context) { c.Session().Set("b", 1) }, expires, true},
-		{"only permanent set", empty, true, func(c *dewar.Context) { c.Session().SetPermanent(true) }, expires, true},
-		{"permanent cleared is no longer permanent", permanent, true, func(c *dewar.Context) { c.Session().Clear() }, deleted, true},
-		{"marked modified", full, true, func(c *dewar.Context) { c.Session().MarkModified() }, set, true},
+		{"not opened", nil, full, func(*dewar.Context) {}, none, ""},
+		{"permanent but not opened", nil, permanent, func(*dewar.Context) {}, none, ""},
+		{"opened", nil, full, func(c *dewar.Context) { c.Session() }, none, "private"},
+		{"read", nil, full, onlyRead, none, "private"},
+		{"read when empty", nil, empty, onlyRead, none, "private"},
+		{"no flashed messages", nil, full, func(c *dewar.Context) { c.FlashedMessages() }, none, "private"},
+		{"a message flashed", nil, empty, func(c *dewar.Context) { c.Flash("hello") }, set, "no-store"},
+		{"set", nil, empty, func(c *dewar.Context) { c.Session().Set("b", 1) }, set, "no-store"},
+		{"set to the same value", nil, full, func(c *dewar.Context) { c.Session().Set("a", 1) }, set, "no-store"},
+		{"one of two deleted", nil, two, func(c *dewar.Context) { c.Session().Delete("b") }, set, "no-store"},
+		{"a missing key deleted", nil, full, func(c *dewar.Context) { c.Session().Delete("zzz") }, none, "private"},
+		{"a missing key popped", nil, full, func(c *dewar.Context) { c.Session().Pop("zzz") }, none, "private"},
+		{"the last key popped", nil, full, func(c *dewar.Context) { c.Session().Pop("a") }, deleted, "no-store"},
+		{"cleared", nil, full, func(c *dewar.Context) { c.Session().Clear() }, deleted, "no-store"},
+		{"cleared when empty", nil, empty, func(c *dewar.Context) { c.Session().Clear() }, deleted, "no-store"},
+		{"cleared and set", nil, full, func(c *dewar.Context) { c.Session().Clear(); c.Session().Set("b", 1) }, set, "no-store"},
+		{"destroyed", nil, full, func(c *dewar.Context) { c.Session().Destroy() }, deleted, "no-store"},
+		{"renewed", nil, full, func(c *dewar.Context) { c.Session().Renew() }, set, "no-store"},
+		{"marked modified", nil, full, func(c *dewar.Context) { c.Session().MarkModified() }, set, "no-store"},
+		{"permanent, opened", nil, permanent, func(c *dewar.Context) { c.Session() }, expires, "no-store"},
+		{"permanent, opened, refresh off", calmed, permanent, onlyRead, none, "private"},
+		{"permanent, set, refresh off", calmed, permanent, func(c *dewar.Context) { c.Session().Set("b", 1) }, expires, "no-store"},
+		{"permanent switched off", nil, permanent, func(c *dewar.Context) { c.Session().SetPermanent(false) }, set, "no-store"},
+		{"only permanent set", nil, empty, func(c *dewar.Context) { c.Session().SetPermanent(true) }, expires, "no-store"},
+		{"permanent and cleared", nil, permanent, func(c *dewar.Context) { c.Session().Clear() }, deleted, "no-store"},
+		{"signed with a fallback, not opened", rotated, full, func(*dewar.Context) {}, none, ""},
+		{"signed with a fallback, opened", rotated, full, onlyRead, set, "no-store"},
+		{"signed with a fallback, no visitor", rotated, empty, onlyRead, none, "private"},
+		{"permanent, signed with a fallback, refresh off", dewar.Map{"SESSION_REFRESH_EACH_REQUEST": false, "SECRET_KEY": rotated["SECRET_KEY"],
+			"SECRET_KEY_FALLBACKS": rotated["SECRET_KEY_FALLBACKS"]}, permanent, onlyRead, expires, "no-store"},
+		{"from before the absolute lifetime", lasting, full, onlyRead, set, "no-store"},
+		{"no visitor under an absolute lifetime", lasting, empty, onlyRead, none, "private"},
+		{"changed after the header had left", nil, full, func(c *dewar.Context) {
+			s := c.Session()
+			c.Response.Flush()
+			s.Set("b", 1)
+		}, none, "private"},
+		{"opened after the header had left", nil, full, func(c *dewar.Context) { c.Response.Flush(); onlyRead(c) }, none, ""},
+		{"the application's Cache-Control, and read", nil, full, func(c *dewar.Context) {
+			c.Response.Header().Set("Cache-Control", "max-age=60")
+			onlyRead(c)
+		}, none, "max-age=60"},
+		{"the application's Cache-Control, and set", nil, full, func(c *dewar.Context) {
+			c.Session().Set("b", 1)
+			c.Response.Header().Set("Cache-Control", "public, max-age=60")
+		}, set, "public, max-age=60"},
+		{"the application's Cache-Control, and cleared", nil, full, func(c *dewar.Context) {
+			c.Response.Header().Set("Cache-Control", "private")
+			c.Session().Clear()
+		}, deleted, "private"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			app := newApp(t)
-			if err := app.Config.FromMapping(dewar.Map{"SESSION_REFRESH_EACH_REQUEST": tt.refresh}); err != nil {
-				t.Fatal(err)
-			}
-			app.Get("/view", func(c *dewar.Context) error { tt.do(c); return c.Text("ok") })
-			cookie := ""
-			for name, value := range sessionJar(t, app, tt.start) {
-				cookie = name + "=" + value
-			}
-			res := ask(t, serve(t, app), "GET", "/view", "Cookie", cookie)
-			if res.err != nil {
-				t.Fatal(res.err)
-			}
-			got := none
-			if cookies := res.Cookies(); len(cookies) == 1 {
-				switch k := cookies[0]; {
-				case k.MaxAge < 0 && k.Value == "":
-					got = deleted
-				case !k.Expires.IsZero():
-					got = expires
-				default:
-					got = set
+			app := configured(t, tt.config)
+			app.Get("/view", func(c *dewar.Context) error {
+				if tt.do(c); c.Response.Committed() {
+					return nil
 				}
-			}
-			if got != tt.cookie {
-				t.Errorf("%s (%q), want %s", got, res.Header["Set-Cookie"], tt.cookie)
-			}
-			if vary := res.Header.Get("Vary") == "Cookie"; vary != tt.vary {
-				t.Errorf("Vary %q, want Cookie: %v", res.Header["Vary"], tt.vary)
-			}
+				return c.Text("ok")
+			})
+			wantRow(t, app, startCookie(t, tt.start), 200, tt.cookie, tt.caching)
 		})
 	}
 }
 
-func TestSessionCookieAttributes(t *testing.T) {
+// startCookie returns the Cookie header of a session that f has filled, signed with testKey, or "" for an empty one.
+func startCookie(t testing.TB, f func(*dewar.Session)) string {
+	t.Helper()
+	for name, value := range sessionJar(t, newApp(t), f) {
+		return name + "=" + value
+	}
+	return ""
+}
+
+// wantRow sends the cookie to /view of the app and compares the answer with a row of the table.
+func wantRow(t *testing.T, app *dewar.App, cookie string, status int, kind, caching string) {
+	t.Helper()
+	res := ask(t, serve(t, app), "GET", "/view", "Cookie", cookie)
+	if res.err != nil || res.StatusCode != status {
+		t.Fatalf("got %v, %v, want %d", res.Response, res.err, status)
+	}
+	if got := kindOfCookie(res.Response); got != kind {
+		t.Errorf("%s (%q), want %s", got, res.Header["Set-Cookie"], kind)
+	}
+	got := res.Header["Cache-Control"]
+	if want := caching; strings.Join(got, "\n") != want || len(got) > 1 {
+		t.Errorf("Cache-Control %q, want %q", got, want)
+	}
+	if vary := res.Header["Vary"]; variesByCookie(res.Header) != (caching != "") || caching == "" && len(vary) > 0 {
+		t.Errorf("Vary %q, want Cookie, once: %t", vary, caching != "")
+	}
+}
+
+// TestSaveTableOfFailures are the rows of the table whose answer is an error.
+func TestSaveTableOfFailures(t *testing.T) {
 	t.Parallel()
+	full := func(s *dewar.Session) { s.Set("a", 1) }
 	for _, tt := range []struct {
-		name   string
-		config dewar.Map
-		want   string // what follows the value
+		name    string
+		config  dewar.Map
+		view    dewar.Handler
+		status  int
+		cookie  string
+		caching string
 	}{
-		{"the defaults", nil, "; Path=/; HttpOnly; SameSite=Lax"},
-		{"a path from APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, "; Path=/app; HttpOnly; SameSite=Lax"},
-		{"a path of its own", dewar.Map{"APPLICATION_ROOT": "/app", "SESSION_COOKIE_PATH": "/p"}, "; Path=/p; HttpOnly; SameSite=Lax"},
-		{"everything", dewar.Map{"SESSION_COOKIE_DOMAIN": ".example.com", "SESSION_COOKIE_SECURE": true, "SESSION_COOKIE_SAMESITE": "strict",
-			"SESSION_COOKIE_HTTPONLY": false}, "; Path=/; Domain=example.com; Secure; SameSite=Strict"},
-		{"partitioned implies secure", dewar.Map{"SESSION_COOKIE_PARTITIONED": true, "SESSION_COOKIE_SAMESITE": "None"},
-			"; Path=/; HttpOnly; Secure; SameSite=None; Partitioned"},
-		{"no SameSite", dewar.Map{"SESSION_COOKIE_SAMESITE": nil}, "; Path=/; HttpOnly"},
+		{"an error", nil, func(c *dewar.Context) error { c.Session().Set("b", 1); return dewar.Abort(409) }, 409, "without Expires", "no-store"},
+		{"an error after a read", nil, func(c *dewar.Context) error { c.Session().Get("a"); return errors.New("oh") }, 500, "none", "private"},
+		{"a value that cannot be kept", nil, func(c *dewar.Context) error { c.Session().Set("f", func() {}); return c.Text("") }, 500, "none", "private"},
+		{"a good value and one that cannot be kept", nil, func(c *dewar.Context) error {
+			c.Session().Set("b", 1)
+			c.Session().Set("f", func() {})
+			return c.Text("")
+		}, 500, "none", "private"},
+		{"a value that cannot be kept any more", nil, func(c *dewar.Context) error {
+			m := dewar.Map{}
+			c.Session().Set("m", m)
+			m["f"] = func() {}
+			return c.Text("")
+		}, 500, "none", "private"},
+		{"too large", nil, func(c *dewar.Context) error { c.Session().Set("b", incompressible(5000)); return c.Text("") }, 500, "none", "private"},
+		{"written without SECRET_KEY", dewar.Map{"SECRET_KEY": nil}, func(c *dewar.Context) error { c.Session().Set("b", 1); return c.Text("") }, 500, "none", ""},
+		{"a panic", nil, func(c *dewar.Context) error { c.Session().Set("b", 1); panic("oh") }, 500, "none", "private"},
+		{"a panic with SESSION_SAVE_ON_PANIC", dewar.Map{"SESSION_SAVE_ON_PANIC": true},
+			func(c *dewar.Context) error { c.Session().Set("b", 1); panic("oh") }, 500, "without Expires", "no-store"},
+		{"a panic after a read with SESSION_SAVE_ON_PANIC", dewar.Map{"SESSION_SAVE_ON_PANIC": true},
+			func(c *dewar.Context) error { c.Session().Get("a"); panic("oh") }, 500, "none", "private"},
+		{"a hook that fails afterwards", nil, func(c *dewar.Context) error {
+			c.Session().Set("b", 1)
+			c.AfterThisRequest(func(*dewar.Context) error { return errors.New("oh") })
+			return c.Text("")
+		}, 500, "without Expires", "no-store"},
+		{"a panic without a session", nil, func(*dewar.Context) error { panic("oh") }, 500, "none", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			app := newApp(t)
-			if err := app.Config.FromMapping(tt.config); err != nil {
-				t.Fatal(err)
-			}
-			app.Get("/set", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("") })
-			app.Get("/clear", func(c *dewar.Context) error { c.Session().Clear(); return c.Text("") })
-			_, got, _ := strings.Cut(visit(t, app, "/set", nil).Header.Get("Set-Cookie"), ";")
-			if got := ";" + got; got != tt.want {
-				t.Errorf("set: %q, want %q", got, tt.want)
-			}
-			path, rest, _ := strings.Cut(tt.want, "; HttpOnly")
-			_ = path
-			cleared := visit(t, app, "/clear", nil).Header.Get("Set-Cookie")
-			for _, attribute := range append(strings.Split(rest, "; "), "Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT") {
-				if !strings.Contains(cleared, attribute) {
-					t.Errorf("deletion %q lacks %q", cleared, attribute)
-				}
-			}
+			app := configured(t, tt.config)
+			app.Get("/view", tt.view)
+			app.ErrorHandler(409, func(c *dewar.Context, _ error) error { return c.Text("sorry") }) // dewar's own page varies by Accept
+			app.ErrorHandler(500, func(c *dewar.Context, _ error) error { return c.Text("sorry") })
+			wantRow(t, app, startCookie(t, full), tt.status, tt.cookie, tt.caching)
 		})
 	}
 }
@@ -548,20 +615,6 @@ func TestOnlyTheFirstOfSeveralCookiesCounts(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
-	}
-}
-
-func TestTooManyCookiesAreRefusedInsteadOfLost(t *testing.T) {
-	t.Parallel()
-	app := newApp(t)
-	app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
-	ann := sessionJar(t, app, func(s *dewar.Session) { s.Set("user", "ann") })["session"]
-	r := httptest.NewRequest("GET", "/who", nil)
-	r.Header.Set("Cookie", "session="+ann+strings.Repeat("; a=", 3000))
-	rec := httptest.NewRecorder()
-	app.ServeHTTP(rec, r)
-	if rec.Code != 400 {
-		t.Errorf("got %d, want 400", rec.Code)
 	}
 }
 
