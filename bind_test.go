@@ -302,7 +302,7 @@ func TestBindReportsEveryBadField(t *testing.T) {
 			{"size", "want an integer, but the value is malformed"},
 			{"num", "want an integer from -128 to 127, but the value is out of range"},
 			{"X-Since", "want a time such as 2006-01-02T15:04:05Z or 2006-01-02, or seconds since 1970, but the value is malformed"},
-			{"wait", "want a duration such as 30s or a number of seconds, but the value is malformed"},
+			{"wait", "want a duration such as 30s or 168h, or a number of seconds, but the value is malformed"},
 			{"n[1]", "want an integer, but the value is malformed"},
 			{"X-Token", "missing"},
 			{"title", "missing"},
@@ -712,7 +712,7 @@ func ExampleContext_Bind() {
 	// 2026 1 [go web] 1m30s
 	// 400 Some fields are not right.
 	// page: want an integer, but the value is malformed
-	// max_age: want a duration such as 30s or a number of seconds, but the value is malformed
+	// max_age: want a duration such as 30s or 168h, or a number of seconds, but the value is malformed
 }
 
 func ExampleFieldError() {

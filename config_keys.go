@@ -127,7 +127,7 @@ func (k kind) convert(value any) (any, error) {
 		return coerced(textList(value))
 	case kindSecrets:
 		if _, err := textValue(value); err == nil {
-			return nil, errors.New(`want a list of strings, as in ["older-key"]`) // Flask would take text letter by letter
+			return nil, errors.New(`want a list of strings, as in ["older-key"], and from a shell in quotes: FLASK_SECRET_KEY_FALLBACKS='["older-key"]'`) // Flask would take text letter by letter
 		}
 		return coerced(textList(value))
 	}
@@ -204,7 +204,7 @@ func (spec *keySpec) fromText(decoded any, text string) any {
 
 func (k kind) String() string {
 	return [...]string{"anything", "true or false", "an integer", "an integer", "a number",
-		"a duration such as 30s or a number of seconds", "text", "a list of strings", "a list of strings"}[k]
+		"a duration such as 30s or 168h, or a number of seconds", "text", "a list of strings", "a list of strings"}[k]
 }
 
 // kindOf returns the kind of a declared key from its default.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -147,6 +148,9 @@ func (c *Config) warnings() []string {
 			texts = append(texts, fmt.Sprintf("%s from %s ends in a line break, which counts as a part of it; write it without one, as printf %%s does, if that is not meant",
 				key, entries[key].source))
 		}
+	}
+	if cookie := &c.snapshot().settings().cookie; cookie.sameSite == http.SameSiteNoneMode && !cookie.secure {
+		texts = append(texts, "SESSION_COOKIE_SAMESITE None needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose Lax")
 	}
 	return texts
 }

@@ -173,19 +173,23 @@ func (c *Context) handleError(err error) error {
 	scopes := c.errorScopes()
 	code, ok := statusOf(err)
 	picked := ok && !c.traps(code)
-	if picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil {
+	failed := picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil
+	if failed {
 		c.logFailure(err)
 	}
 	if h, found := findErrorHandler(scopes, err); h != nil {
 		return c.callErrorHandler(h, found)
 	}
-	if picked {
+	if picked && !failed {
 		return c.answerError(err)
 	}
 	c.unhandled = err
 	c.App.GotRequestException.send(RequestException{c, err})
-	if c.propagates() {
+	switch {
+	case c.propagates():
 		return nil
+	case failed:
+		return c.answerError(err)
 	}
 	c.logFailure(err)
 	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}

@@ -252,7 +252,7 @@ func (s *Session) Decode(key string, dst any) error {
 	case err != nil:
 		return fmt.Errorf("dewar: session value %q: %w", key, err)
 	case !found:
-		return fmt.Errorf("dewar: session value %q is missing", key)
+		return fmt.Errorf("dewar: session value %q is missing; ask with Has, or use dewar.ValueOr for a default", key)
 	}
 	return nil
 }

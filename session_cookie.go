@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/textproto"
@@ -35,8 +36,8 @@ type SecureCookieSessionInterface struct {
 	// [Session.Renew] or [Session.Clear]. A session whose number is smaller than what Epoch returns when it is
 	// opened is no session any more.
 	//
-	// It is called for every session that is opened and not empty, so it should be quick. It must read from s,
-	// not from c.Session(), and must not change s. An error ends the request in 503.
+	// It is called for every session that is opened and not empty, and once more when it is saved, so it should be
+	// quick. It must read from s, not from c.Session(), and must not change s. An error ends the request in 503.
 	Epoch func(c *Context, s *Session) (int64, error)
 
 	once     sync.Once
@@ -161,6 +162,18 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 		s.seal.epoch = 0
 	case fresh || renewed:
 		s.seal.epoch, err = i.Epoch(c, s)
+	default:
+		err = i.warnOfEpoch(c, s)
+	}
+	return err
+}
+
+// warnOfEpoch tells of a session that will be refused when it comes back, which a login that forgot to renew it does.
+func (i *SecureCookieSessionInterface) warnOfEpoch(c *Context, s *Session) error {
+	epoch, err := i.Epoch(c, s)
+	if err == nil && s.seal.epoch < epoch {
+		c.Logger().Error("session saved in vain: it is older than the Epoch of its user and will be refused; call c.Session().Renew() where the user logs in",
+			"sessionEpoch", s.seal.epoch, "userEpoch", epoch)
 	}
 	return err
 }
@@ -196,7 +209,7 @@ func (c *Context) setSigned(s *Session, value string) error {
 func checkCookieSize(c *Context, s *Session, size int) error {
 	if limit := c.settings.maxCookie; limit > 0 && size > limit {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf(
-			"the session cookie would have %d bytes, MAX_COOKIE_SIZE is %d; keep less in the session (largest: %s) or keep it on the server",
+			"the session cookie would have %d bytes, MAX_COOKIE_SIZE is %d; keep less in the session (largest: %s), or set app.SessionInterface to one that keeps it on the server",
 			size, limit, s.largest())}
 	}
 	return nil
@@ -252,17 +265,19 @@ func (k *cookieSettings) with(value string) *http.Cookie {
 // cookiePrefixError says why browsers would drop a session cookie whose name has a prefix that promises more than its
 // attributes hold, for Build. They take no heed of case.
 func cookiePrefixError(k *cookieSettings) error {
+	var problems []error
 	name := strings.ToLower(k.name)
 	host := strings.HasPrefix(name, "__host-")
-	switch {
-	case (host || strings.HasPrefix(name, "__secure-")) && !k.secure:
-		return fmt.Errorf("SESSION_COOKIE_NAME %q needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose a name without the prefix", k.name)
-	case host && k.domain != "":
-		return fmt.Errorf("SESSION_COOKIE_NAME %q allows no SESSION_COOKIE_DOMAIN, or browsers drop the cookie; unset it, or begin the name with __Secure-", k.name)
-	case host && k.path != "/":
-		return fmt.Errorf("SESSION_COOKIE_NAME %q needs the path /, or browsers drop the cookie; set SESSION_COOKIE_PATH to \"/\", or begin the name with __Secure-", k.name)
+	if (host || strings.HasPrefix(name, "__secure-")) && !k.secure {
+		problems = append(problems, fmt.Errorf("SESSION_COOKIE_NAME %q needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose a name without the prefix", k.name))
 	}
-	return nil
+	if host && k.domain != "" {
+		problems = append(problems, fmt.Errorf("SESSION_COOKIE_NAME %q allows no SESSION_COOKIE_DOMAIN, or browsers drop the cookie; unset it, or begin the name with __Secure-", k.name))
+	}
+	if host && k.path != "/" {
+		problems = append(problems, fmt.Errorf("SESSION_COOKIE_NAME %q needs the path /, or browsers drop the cookie; set SESSION_COOKIE_PATH to \"/\", or begin the name with __Secure-", k.name))
+	}
+	return errors.Join(problems...)
 }
 
 // SessionCookieValue returns the value of the request's session cookie, without quotes around it, or "". Of several

@@ -282,6 +282,44 @@ func TestEpochLogsOutEverywhere(t *testing.T) {
 	}
 }
 
+func TestLoginThatForgetsToRenewIsLogged(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	app := newApp(t)
+	app.Logger = textLogger(&log)
+	app.SessionInterface = &dewar.SecureCookieSessionInterface{
+		Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return map[string]int64{"ann": 3}[s.String("user")], nil },
+	}
+	app.Get("/login", func(c *dewar.Context) error { c.Session().Set("user", "ann"); return c.Text("") })
+	app.Get("/renew", func(c *dewar.Context) error { c.Session().Set("user", "ann"); c.Session().Renew(); return c.Text("") })
+	visitor := func() map[string]string {
+		return sessionJar(t, app, func(s *dewar.Session) { s.Set("theme", "dark") })
+	}
+	visit(t, app, "/renew", visitor())
+	if log.Len() > 0 {
+		t.Errorf("a login that renews logged %q", log.String())
+	}
+	visit(t, app, "/login", visitor())
+	if got := log.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "call c.Session().Renew()") {
+		t.Errorf("a login that does not logged %q, want the cure", got)
+	}
+}
+
+func TestSameSiteNoneWithoutSecureIsLogged(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		var log strings.Builder
+		app := configured(t, dewar.Map{"SESSION_COOKIE_SAMESITE": "None", "SESSION_COOKIE_SECURE": secure})
+		app.Logger = textLogger(&log)
+		if err := app.Build(); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), "SESSION_COOKIE_SAMESITE None needs SESSION_COOKIE_SECURE"); got == secure {
+			t.Errorf("SESSION_COOKIE_SECURE %t: logged %q", secure, log.String())
+		}
+	}
+}
+
 func TestCookieNamesWithPrefix(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -297,6 +335,7 @@ func TestCookieNamesWithPrefix(t *testing.T) {
 		{"__Host- below a path", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "APPLICATION_ROOT": "/app"}, `set SESSION_COOKIE_PATH to "/"`},
 		{"__Host- at the root", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "APPLICATION_ROOT": "/app", "SESSION_COOKIE_PATH": "/"}, ""},
 		{"__Secure-", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s", "SESSION_COOKIE_SECURE": true, "SESSION_COOKIE_DOMAIN": "example.com"}, ""},
+		{"__Host- with several mistakes", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_DOMAIN": "example.com", "SESSION_COOKIE_PATH": "/x"}, `set SESSION_COOKIE_PATH to "/"`},
 		{"__Secure- without Secure", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s"}, "needs SESSION_COOKIE_SECURE"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func TestLateChangeNamesTheHandler(t *testing.T) {
 	}, dewar.Endpoint("late"))
 	app.RegisterBlueprint(shop)
 	visit(t, app, "/late", nil)
-	for _, want := range []string{"level=ERROR", `msg="session change lost"`, "endpoint=shop.late", "route=/late", "changed after the response had begun"} {
+	for _, want := range []string{"level=ERROR", `msg="session change lost"`, "endpoint=shop.late", "route=/late", "changed after it had been saved"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("log %q lacks %q", log.String(), want)
 		}

@@ -30,12 +30,12 @@ type SessionInterface interface {
 
 // ErrSessionCommitted is what [Session.Err] gives after a session was changed too late: its cookie had left
 // with the header already.
-var ErrSessionCommitted = errors.New("dewar: the session was changed after the response had begun; change it before the first flush, or before the body outgrows RESPONSE_BUFFER_SIZE")
+var ErrSessionCommitted = errors.New("dewar: the session was changed after it had been saved; change it before the view or an after-request hook returns, and before the response is flushed or outgrows RESPONSE_BUFFER_SIZE: not in a teardown function, in SaveSession or in a goroutine that nobody waits for")
 
 // errNoSecretKey is what a write to the session of an App without a key gives.
 var errNoSecretKey = internalError("dewar: the session cannot be written because SECRET_KEY is not set; set it to a long random text, in the environment as FLASK_SECRET_KEY with app.Config.FromPrefixedEnv or with app.Config.Set")
 
-var errNoSession = internalError("dewar: the session cannot be written because the SessionInterface has none for this request")
+var errNoSession = internalError("dewar: the session cannot be written because OpenSession of app.SessionInterface returned none; let it return dewar.NewSession() for a visitor without one")
 
 func internalError(text string) *HTTPError {
 	return &HTTPError{Code: http.StatusInternalServerError, Err: errors.New(text)}

@@ -122,9 +122,18 @@ func (c *Client) onException(e dewar.RequestException) {
 	ex.note(func(res *Response) { res.Err = e.Err })
 	if isLate(e.Err) && !c.allowLate {
 		ex.late.Do(func() {
-			c.t.Errorf("dewartest: %s %s (endpoint %q): %v", e.Context.Request.Method, e.Context.Request.URL, e.Context.Endpoint(), e.Err)
+			c.t.Errorf("dewartest: %s %s (%s): %v", e.Context.Request.Method, e.Context.Request.URL, handlerOf(e.Context), e.Err)
 		})
 	}
+}
+
+// handlerOf names what answers a request: its endpoint, or the rule of a route without one.
+func handlerOf(ctx *dewar.Context) string {
+	if endpoint := ctx.Endpoint(); endpoint != "" {
+		return fmt.Sprintf("endpoint %q", endpoint)
+	}
+	route, _ := ctx.Route()
+	return fmt.Sprintf("route %q", route.Rule)
 }
 
 func isLate(err error) bool { return errors.Is(err, dewar.ErrSessionCommitted) }

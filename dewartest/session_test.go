@@ -2,7 +2,9 @@ package dewartest_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -291,8 +293,8 @@ func TestLateSessionChangeFailsTheTest(t *testing.T) {
 			}
 		}
 	}
-	wantFailure(t, get(), `GET /late (endpoint "late")`, "the session was changed after the response had begun")
-	wantFailure(t, get(dewartest.PropagateErrors()), "the session was changed after the response had begun")
+	wantFailure(t, get(), `GET /late (endpoint "late")`, "the session was changed after it had been saved")
+	wantFailure(t, get(dewartest.PropagateErrors()), "the session was changed after it had been saved")
 	wantPass(t, get(dewartest.AllowLateSession()))
 }
 
@@ -301,7 +303,7 @@ func TestLateChangeInsideAValueFailsTheTest(t *testing.T) {
 	change := func(c *dewar.Context) { c.Session().Map("cart")["apple"] = 1 }
 	read := func(c *dewar.Context) { c.Session().Map("cart") }
 	flush := func(c *dewar.Context) { c.Response.Flush() }
-	const late = "the session was changed after the response had begun"
+	const late = "the session was changed after it had been saved"
 	for _, tt := range []struct {
 		name  string
 		view  []func(*dewar.Context)
@@ -341,7 +343,7 @@ func TestSessionChangedAfterTheRequestFailsTheTest(t *testing.T) {
 		if res.Err != nil {
 			t.Errorf("got error %v in a response that is complete, want none", res.Err)
 		}
-	}, "GET /", "the session was changed after the response had begun")
+	}, "GET /", "the session was changed after it had been saved")
 }
 
 func TestClientsAreVisitorsOfTheirOwn(t *testing.T) {
@@ -447,3 +449,22 @@ func TestACookieThatWillNotComeBackIsNoted(t *testing.T) {
 	}
 	wantTexts(t, got.logs[0], []string{`the cookie "session" is not sent back`, `BaseURL("https://example.com")`})
 }
+
+func TestSessionThatCannotBeSavedIsTheErrorOfTheResponse(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("failing", dewar.RootPath(t.TempDir()))
+	app.Logger = slog.New(slog.DiscardHandler)
+	app.SessionInterface = failingStore{}
+	app.Get("/", func(c *dewar.Context) error { c.Session().Set("n", 1); return c.Text("page") })
+	if res := dewartest.New(t, app).Get("/").Want(503); res.Err == nil || !strings.Contains(res.Err.Error(), "disk full") {
+		t.Errorf("got error %v, want that of the store", res.Err)
+	}
+	wantFatal(t, func(t *fakeT) { dewartest.New(t, app, dewartest.PropagateErrors()).Get("/") }, "disk full")
+}
+
+type failingStore struct{}
+
+func (failingStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), nil
+}
+func (failingStore) SaveSession(*dewar.Context, *dewar.Session) error { return errors.New("disk full") }

@@ -189,7 +189,7 @@ var (
 		"true or false", "text", "a number", "an integer", "an integer from -128 to 127", "an integer from 0 to 65535",
 		"an integer from 0 to 4294967295", "an integer from 0 to 255", "a list", "a list of 2", "a map",
 		"an integer from -2147483648 to 2147483647", // an int of 32 bits
-		"a duration such as 30s or a number of seconds", "text for netip.Addr", "a value of type chan int",
+		"a duration such as 30s or 168h, or a number of seconds", "text for netip.Addr", "a value of type chan int",
 		"a time such as 2006-01-02T15:04:05Z or 2006-01-02, or seconds since 1970",
 	}
 	reasons = []string{

@@ -270,7 +270,7 @@ func TestIntoSaysWhatIsWanted(t *testing.T) {
 		{"uint16", new(uint16), -1, "want an integer from 0 to 65535, but the value is negative"},
 		{"uint64", new(uint64), -1, "want an integer of 0 or more, but the value is negative"},
 		{"bool", new(bool), 2, "want true or false, but the value is neither 0 nor 1"},
-		{"duration", new(time.Duration), "", "want a duration such as 30s or a number of seconds, but the value is empty"},
+		{"duration", new(time.Duration), "", "want a duration such as 30s or 168h, or a number of seconds, but the value is empty"},
 		{"address", new(netip.Addr), "x", "want text for netip.Addr, but the value is malformed"},
 		{"array", new([2]int), "1", "want a list of 2, but the value is a list of another length"},
 		{"element", new([]int64), "1,x", "[1]: want an integer, but the value is malformed"},

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	wantDuration = "a duration such as 30s or a number of seconds"
+	wantDuration = "a duration such as 30s or 168h, or a number of seconds"
 	wantTime     = "a time such as 2006-01-02T15:04:05Z or 2006-01-02, or seconds since 1970"
 )
 
