@@ -7,5 +7,6 @@ const roundTrips = 1_000_000
 
 // requestsPerRestart is how many requests each server of the restart test answers at least.
 const requestsPerRestart = 10_000
+
 // foreignKeys is how many keys that are not the App's make forged cookies.
 const foreignKeys = 10_000

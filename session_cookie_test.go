@@ -288,7 +288,9 @@ func TestLoginThatForgetsToRenewIsLogged(t *testing.T) {
 	app := newApp(t)
 	app.Logger = textLogger(&log)
 	app.SessionInterface = &dewar.SecureCookieSessionInterface{
-		Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return map[string]int64{"ann": 3}[s.String("user")], nil },
+		Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) {
+			return map[string]int64{"ann": 3}[s.String("user")], nil
+		},
 	}
 	app.Get("/login", func(c *dewar.Context) error { c.Session().Set("user", "ann"); return c.Text("") })
 	app.Get("/renew", func(c *dewar.Context) error { c.Session().Set("user", "ann"); c.Session().Renew(); return c.Text("") })
