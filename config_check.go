@@ -24,7 +24,7 @@ func (c *Config) check() error {
 				key, c.Source(key), near))
 		}
 	}
-	problems = append(problems, cookiePrefixError(&c.snapshot().settings().cookie))
+	problems = append(problems, cookieError(&c.snapshot().settings().cookie))
 	return errors.Join(problems...)
 }
 

@@ -48,7 +48,6 @@ type Context struct {
 
 	session      atomic.Pointer[Session] // nil until it is open
 	opening      atomic.Bool             // somebody opens the session, or has done so
-	gaveUp       atomic.Bool             // somebody has waited for it in vain
 	sessionSaved atomic.Bool             // saveSession ran: later changes are late
 	toldLate     atomic.Bool             // GotRequestException has been sent for one
 	cookies      []string                // Set-Cookie of the session that was saved

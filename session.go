@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -17,18 +18,20 @@ import (
 // Session is what one visitor's requests have in common: a bag of values that is saved when it changed. It
 // has the getters of [Values]; [ValueOr] and [Session.Decode] read structs and slices.
 //
-// Values keep their types over requests: integers up to any size, floats, text, []byte, time.Time to the
-// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping, a time.Duration as text.
+// Values keep their types between requests: integers up to any size, floats, text, []byte, time.Time to the
+// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping, and a time.Duration that is set by
+// itself as text.
 //
 // A change inside a value is saved too: maps, slices and what pointers lead to, also in the fields of structs, are
 // compared with what they were when they were set or handed out by Get, Lookup, All, Map, [ValueOr], [Require] or
 // Decode. Strings gives a copy. What a type has no room for stays as it is, and so do changes that were made
 // through another type; of two changes of one member the one that was handed out last counts. A type that could
-// not be set, such as a struct with a function in it, is not compared.
+// not be set, such as a struct with a function in it, is not compared. The fields of a struct that is handed out by
+// value are the caller's own: Set it again, or ask for a pointer.
 //
-// A Session lives as long as its request. Its methods may be called by several goroutines; those that change what
-// they share inside a value need a lock of their own, which must be held also where that value is asked for as
-// another type, and until the view returns. The zero Session can only be read and is empty.
+// A Session lives as long as its request. Its methods may be called by several goroutines. Goroutines that change
+// the same map, slice or pointer need a lock of their own; hold it also while another type of that value is asked
+// for, and finish before the view returns. The zero Session can only be read and is empty.
 type Session struct {
 	Values
 
@@ -145,7 +148,10 @@ func (s *Session) Pop(key string) any {
 		}
 		s.remove(key)
 	})
-	if !taken || lent != nil {
+	switch {
+	case !taken: // another goroutine has, or it was refused
+		return nil
+	case lent != nil:
 		return lent
 	}
 	value, err := s.codec().Decode(raw)
@@ -177,7 +183,8 @@ func (s *Session) Destroy() { s.change(func() { s.empty(); s.destroyed = true })
 
 // empty takes all values away. The caller holds the lock.
 func (s *Session) empty() {
-	s.members, s.changed, s.loans = nil, nil, nil
+	s.recallAll()
+	s.members, s.changed = nil, nil
 	s.cleared, s.modified = true, true
 }
 
@@ -258,8 +265,8 @@ func (s *Session) Decode(key string, dst any) error {
 }
 
 // ShouldSave reports whether the session must be saved: it was modified, also inside a value, it is permanent, not
-// empty and SESSION_REFRESH_EACH_REQUEST is on, or it was signed with one of SECRET_KEY_FALLBACKS. It is for
-// backends.
+// empty and SESSION_REFRESH_EACH_REQUEST is on, or [Session.MarkStale] was called, as for one that a key of
+// SECRET_KEY_FALLBACKS signed or that is older than SESSION_ABSOLUTE_LIFETIME. It is for backends.
 func (s *Session) ShouldSave() bool {
 	switch s.stage.Load() {
 	case final, dropped:
@@ -307,6 +314,9 @@ func (s *Session) finish() error {
 
 // drop does so without noticing changes inside values, unless the session has been finished.
 func (s *Session) drop() {
+	if s.stage.Load() != changeable {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stage.CompareAndSwap(changeable, dropped)
@@ -322,7 +332,7 @@ func (s *Session) change(f func()) {
 		s.fail(refused)
 	}
 	s.mu.Unlock()
-	if refused == ErrSessionCommitted && s.owner != nil {
+	if errors.Is(refused, ErrSessionCommitted) && s.owner != nil {
 		s.owner.lateSession(refused)
 	}
 }

@@ -262,10 +262,13 @@ func (k *cookieSettings) with(value string) *http.Cookie {
 	}
 }
 
-// cookiePrefixError says why browsers would drop a session cookie whose name has a prefix that promises more than its
-// attributes hold, for Build. They take no heed of case.
-func cookiePrefixError(k *cookieSettings) error {
+// cookieError says, for Build, why the session cookie could not be set, or browsers would drop it because its name has a
+// prefix that promises more than its attributes hold. They take no heed of case.
+func cookieError(k *cookieSettings) error {
 	var problems []error
+	if err := k.with("").Valid(); err != nil {
+		problems = append(problems, fmt.Errorf("the session cookie cannot be set: %w; see SESSION_COOKIE_DOMAIN, SESSION_COOKIE_PATH and APPLICATION_ROOT", err))
+	}
 	name := strings.ToLower(k.name)
 	host := strings.HasPrefix(name, "__host-")
 	if (host || strings.HasPrefix(name, "__secure-")) && !k.secure {

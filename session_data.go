@@ -36,7 +36,7 @@ func (s *Session) Changes() (Changes, error) {
 }
 
 // MarshalBinary returns all values in Flask's tagged JSON. Two sessions with the same values give the same
-// bytes.
+// bytes, unless another writer's came in by [Session.UnmarshalBinary] in another form.
 func (s *Session) MarshalBinary() ([]byte, error) {
 	if err := s.settle(); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *Session) MarshalBinary() ([]byte, error) {
 
 // UnmarshalBinary replaces all values by those in data, which [Session.MarshalBinary] or Flask wrote. The
 // session is not new and not modified then. Data that is no tagged JSON object is an error and changes
-// nothing.
+// nothing. It is for backends.
 func (s *Session) UnmarshalBinary(data []byte) error {
 	members, err := s.codec().Split(string(data), nil)
 	if err != nil {
@@ -69,7 +69,8 @@ func (s *Session) adopt(members []taggedjson.Member) {
 	if s.src == nil {
 		s.src = sessionSource{s}
 	}
-	s.members, s.changed, s.loans = members, nil, nil
+	s.recallAll()
+	s.members, s.changed = members, nil
 	s.isNew, s.modified, s.cleared = false, false, false
 }
 

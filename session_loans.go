@@ -14,6 +14,8 @@ type loan struct {
 	value any
 	raw   string // its encoding when it was last looked at
 	basis string // the encoding of the key's value then, which may hold more
+
+	recalled bool // the value has been set or removed since: changes no longer count
 }
 
 // lendable reports whether a value of type t can be changed by who holds it or a copy of it.
@@ -25,9 +27,9 @@ func lendable(t reflect.Type) bool {
 	case reflect.Array:
 		return lendable(t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); (f.IsExported() || f.Anonymous) && lendable(f.Type) {
-				return true
+		for i := range t.NumField() { // hidden ones too: MarshalJSON may write them
+			if lendable(t.Field(i).Type) {
+				return t != reflect.TypeFor[time.Time]()
 			}
 		}
 		return false
@@ -52,7 +54,18 @@ func (s *Session) lend(l *loan) {
 
 // recall forgets what has been handed out of key's value: changes in it no longer count. The caller holds the lock.
 func (s *Session) recall(key string) {
-	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool { return l.key == key })
+	s.loans = slices.DeleteFunc(s.loans, func(l *loan) bool {
+		l.recalled = l.recalled || l.key == key
+		return l.key == key
+	})
+}
+
+// recallAll does so for every key. The caller holds the lock.
+func (s *Session) recallAll() {
+	for _, l := range s.loans {
+		l.recalled = true
+	}
+	s.loans = nil
 }
 
 // settle notices changes inside values that were handed out: each is encoded again and compared. After finish they
@@ -120,7 +133,7 @@ func (s *Session) state(l *loan) (current, before string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.member(l.key)
-	if m == nil || !slices.Contains(s.loans, l) {
+	if m == nil || l.recalled {
 		return "", "", false
 	}
 	return m.Raw, l.raw, true
@@ -132,7 +145,7 @@ func (s *Session) replace(l *loan, current, merged, raw string) bool {
 	defer s.mu.Unlock()
 	m := s.member(l.key)
 	switch {
-	case m == nil || !slices.Contains(s.loans, l):
+	case m == nil || l.recalled:
 		return true
 	case m.Raw != current:
 		return false

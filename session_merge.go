@@ -22,13 +22,13 @@ func (s *Session) merge(current, before, after string) (string, error) {
 	case current == before:
 		return after, nil
 	}
-	raw, err := s.codec().Append(nil, overlay(values[0], values[1], values[2]))
+	raw, err := s.codec().Append(nil, s.overlay(values[0], values[1], values[2]))
 	return string(raw), err
 }
 
 // overlay goes down to the members that differ between before and after, so that others stay as they are in current:
 // a type may know fewer of them than the value has, or know them as text.
-func overlay(current, before, after any) any {
+func (s *Session) overlay(current, before, after any) any {
 	if reflect.DeepEqual(before, after) {
 		return current
 	}
@@ -37,7 +37,7 @@ func overlay(current, before, after any) any {
 		now, ok1 := current.(Map)
 		old, ok2 := before.(Map)
 		if ok1 && ok2 {
-			return overlayMap(now, old, after)
+			return s.overlayMap(now, old, after)
 		}
 	case []any:
 		now, ok1 := listOf(current)
@@ -45,7 +45,7 @@ func overlay(current, before, after any) any {
 		if !ok1 || !ok2 || len(now) != len(old) {
 			break
 		}
-		merged := overlayList(now, old, after)
+		merged := s.overlayList(now, old, after)
 		if _, ok := current.(Tuple); ok {
 			return Tuple(merged)
 		}
@@ -63,27 +63,48 @@ func listOf(v any) (list []any, ok bool) {
 	return list, ok
 }
 
-// overlayList keeps the elements at the beginning and at the end that are the same before and after: a list may have
-// grown or shrunk between them.
-func overlayList(current, before, after []any) []any {
-	if len(before) == len(after) {
-		for i := range after {
-			current[i] = overlay(current[i], before[i], after[i])
+// overlayList takes an element that is the same before and after along to where it has moved, with what the type does
+// not know of it. One that has changed in its place is merged; any other is new.
+func (s *Session) overlayList(current, before, after []any) []any {
+	was, is := s.texts(before), s.texts(after)
+	places, now := firstPlaces(was), firstPlaces(is)
+	merged := slices.Clone(after)
+	for i, text := range is {
+		from, known := places[text]
+		if i < len(was) && was[i] == text {
+			from = i
 		}
-		return current
+		if known {
+			merged[i] = current[from]
+		} else if len(was) == len(is) {
+			if _, moved := now[was[i]]; !moved {
+				merged[i] = s.overlay(current[i], before[i], after[i])
+			}
+		}
 	}
-	head := 0
-	for head < min(len(before), len(after)) && reflect.DeepEqual(before[head], after[head]) {
-		head++
-	}
-	tail := 0
-	for tail < min(len(before), len(after))-head && reflect.DeepEqual(before[len(before)-1-tail], after[len(after)-1-tail]) {
-		tail++
-	}
-	return slices.Concat(current[:head], after[head:len(after)-tail], current[len(current)-tail:])
+	return merged
 }
 
-func overlayMap(current, before, after Map) Map {
+// texts returns the encodings of the elements.
+func (s *Session) texts(list []any) []string {
+	texts := make([]string, len(list))
+	for i, v := range list {
+		raw, _ := s.codec().Append(nil, v) // it has just been decoded
+		texts[i] = string(raw)
+	}
+	return texts
+}
+
+// firstPlaces returns where each text stands first.
+func firstPlaces(texts []string) map[string]int {
+	places := make(map[string]int, len(texts))
+	for i, text := range slices.Backward(texts) {
+		places[text] = i
+	}
+	return places
+}
+
+func (s *Session) overlayMap(current, before, after Map) Map {
 	for key := range before {
 		if _, kept := after[key]; !kept {
 			delete(current, key)
@@ -95,7 +116,7 @@ func overlayMap(current, before, after Map) Map {
 			continue // also when current has it no more
 		}
 		if now, there := current[key]; known && there {
-			v = overlay(now, old, v)
+			v = s.overlay(now, old, v)
 		}
 		current[key] = v
 	}

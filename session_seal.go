@@ -43,7 +43,7 @@ func (s *settings) pack(codec *cookiecodec.Codec, k seal, json []byte) []byte {
 		}
 	}
 	if !s.encrypt && len(json) > deflateFrom && len(json) <= maxInflated {
-		if small := codec.Deflate(nil, json); len(small)+4 < len(json) {
+		if small := codec.Deflate(json); len(small)+4 < len(json) {
 			size, json = len(json), small
 		}
 	}

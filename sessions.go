@@ -42,7 +42,8 @@ func internalError(text string) *HTTPError {
 }
 
 // Session returns the session of the request. The first call opens it; it never returns nil. If it could not
-// be opened the session is empty, [Session.Err] says why, and the request ends in 503. Without a SECRET_KEY
+// be opened the session is empty, [Session.Err] says why, and the request ends in 503, or in the status that the
+// error picks, such as 400 for a request with more cookies than net/http reads. Without a SECRET_KEY
 // it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
 // it cannot set Vary any more, which is logged as an error.
 func (c *Context) Session() *Session {
@@ -52,26 +53,29 @@ func (c *Context) Session() *Session {
 	if !c.opening.CompareAndSwap(false, true) {
 		return c.awaitSession()
 	}
-	var s *Session
-	defer func() { c.publishSession(s) }() // also when OpenSession panics, and s is nil
-	s = c.openSession()
-	return s
+	c.open()
+	return c.session.Load()
 }
 
-// publishSession gives the session to those who wait for it.
+func (c *Context) open() {
+	var s *Session
+	defer func() {
+		if s == nil {
+			s = failedSession(errOpenPanicked)
+		}
+		c.publishSession(s)
+	}()
+	s = c.openSession()
+}
+
+var errOpenPanicked = errors.New("dewar: the SessionInterface panicked when it opened the session")
+
+// publishSession makes s the session of the request, unless somebody who waited for one in vain has been faster.
 func (c *Context) publishSession(s *Session) {
-	if s == nil {
-		s = failedSession(errors.New("dewar: the SessionInterface panicked when it opened the session"))
-		c.sessionReported = true // by the panic
-	}
 	s.refresh, s.owner = c.settings.refresh, c
 	s.openedLate = c.sessionSaved.Load()
-	c.session.Store(s)
-	if c.sessionSaved.Load() {
+	if c.session.CompareAndSwap(nil, s) && c.sessionSaved.Load() {
 		s.stage.CompareAndSwap(changeable, final)
-	}
-	if c.gaveUp.Load() {
-		s.fail(errOpensItself)
 	}
 }
 
@@ -96,12 +100,8 @@ func (c *Context) awaitSession() *Session {
 			return s
 		}
 	}
-	c.gaveUp.Store(true)
-	if s := c.session.Load(); s != nil {
-		return s
-	}
-	c.Logger().Error("session not opened", "err", errOpensItself)
-	return &Session{readOnly: errOpensItself}
+	c.publishSession(failedSession(errOpensItself))
+	return c.session.Load()
 }
 
 func (c *Context) openSession() *Session {
@@ -136,16 +136,15 @@ func (c *Context) saveSession() error {
 	if s == nil {
 		return nil
 	}
+	defer s.drop() // unless it has been finished by then
 	err := s.Err()
 	switch {
 	case err == nil && !s.isNull() && (!c.panicked || c.settings.saveOnPanic):
 		err = c.storeSession(s)
-	case err == nil || c.sessionReported:
+	case c.sessionReported || c.panicked:
 		err = nil
-		s.drop()
 	default:
-		c.sessionReported = true
-		s.drop()
+		c.sessionReported = err != nil
 	}
 	if err == nil {
 		c.guardCaches(s)
@@ -156,15 +155,17 @@ func (c *Context) saveSession() error {
 // storeSession has the SessionInterface save s, and remembers its cookie.
 func (c *Context) storeSession(s *Session) error {
 	if err := s.finish(); err != nil {
-		s.drop()
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	header := c.response.w.Header()
-	before := len(header["Set-Cookie"])
+	before := header["Set-Cookie"]
 	if err := c.rt.sessions.SaveSession(c, s); err != nil {
 		return unavailable("save", err)
 	}
-	c.cookies = header["Set-Cookie"][before:]
+	c.cookies = header["Set-Cookie"]
+	if n := len(before); n <= len(c.cookies) && slices.Equal(c.cookies[:n], before) { // else the backend has replaced them
+		c.cookies = c.cookies[n:]
+	}
 	return nil
 }
 
@@ -177,14 +178,14 @@ func (c *Context) guardCaches(s *Session) {
 	header := c.response.w.Header()
 	s.headers = [2]string{"Cookie", "private"}
 	addVary(header, s.headers[:1:1])
-	ownWords := c.fileCaching != "" && header.Get("Cache-Control") == c.fileCaching
+	ours := c.fileCaching != "" && header.Get("Cache-Control") == c.fileCaching
 	switch {
 	case len(c.cookies) > 0:
 		s.headers[1] = "no-store"
-	case ownWords:
+	case ours:
 		s.headers[1] = "private, " + strings.TrimPrefix(c.fileCaching, "public, ")
 	}
-	if ownWords {
+	if ours {
 		delete(header, "Cache-Control")
 	}
 	setDefault(header, "Cache-Control", s.headers[1:])
@@ -234,7 +235,7 @@ func (c *Context) noticeLateOpening() {
 // noticeLateChange tells of changes inside values that came after the session had been saved.
 func (c *Context) noticeLateChange() {
 	s := c.session.Load()
-	if s == nil || !s.lending.Load() {
+	if s == nil || !s.lending.Load() || errors.Is(s.Err(), ErrSessionCommitted) { // it has been told
 		return
 	}
 	err := c.protect(func() error {

@@ -14,8 +14,8 @@ type deflater struct {
 	writer *flate.Writer
 }
 
-// Deflate appends payload, compressed, to dst.
-func (c *Codec) Deflate(dst, payload []byte) []byte {
+// Deflate returns payload compressed.
+func (c *Codec) Deflate(payload []byte) []byte {
 	d, ok := c.deflaters.Get().(*deflater)
 	if !ok {
 		d = &deflater{}
@@ -26,7 +26,7 @@ func (c *Codec) Deflate(dst, payload []byte) []byte {
 	d.writer.Reset(&d.out)
 	_, _ = d.writer.Write(payload) // a Buffer takes everything
 	_ = d.writer.Close()
-	return append(dst, d.out.Bytes()...)
+	return bytes.Clone(d.out.Bytes())
 }
 
 // Inflate returns what Deflate compressed, which must have exactly size bytes. It allocates no more than

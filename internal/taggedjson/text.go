@@ -141,7 +141,7 @@ func Unescape(doc []byte) []byte {
 	text := string(doc)
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
+		r, n := utf8.DecodeRuneInString(text[i:])
 		if r == '\\' {
 			r, n = readEscape(text[i:])
 		}
