@@ -338,6 +338,7 @@ func TestCookieNamesWithPrefix(t *testing.T) {
 		{"__Host- at the root", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_SECURE": true, "APPLICATION_ROOT": "/app", "SESSION_COOKIE_PATH": "/"}, ""},
 		{"__Secure-", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s", "SESSION_COOKIE_SECURE": true, "SESSION_COOKIE_DOMAIN": "example.com"}, ""},
 		{"__Host- with several mistakes", dewar.Map{"SESSION_COOKIE_NAME": "__Host-s", "SESSION_COOKIE_DOMAIN": "example.com", "SESSION_COOKIE_PATH": "/x"}, `set SESSION_COOKIE_PATH to "/"`},
+		{"a path that no cookie may have", dewar.Map{"APPLICATION_ROOT": "/é"}, "see SESSION_COOKIE_DOMAIN, SESSION_COOKIE_PATH and APPLICATION_ROOT"},
 		{"__Secure- without Secure", dewar.Map{"SESSION_COOKIE_NAME": "__Secure-s"}, "needs SESSION_COOKIE_SECURE"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -468,3 +468,121 @@ func TestChangeInsideAValueInTeardownIsLogged(t *testing.T) {
 	visit(t, app, "/", sessionJar(t, app, func(s *dewar.Session) { s.Set("a", dewar.Map{"x": 1}) }))
 	wantLogged(t, log.String(), lostChange, 1)
 }
+
+func TestLateChangeInsideAValueIsLoggedOnceWithATeardownFunction(t *testing.T) {
+	t.Parallel()
+	app, log := logged(t)
+	app.TeardownRequest(func(*dewar.Context, error) {})
+	app.Get("/", func(c *dewar.Context) error {
+		m := c.Session().Map("a")
+		c.Response.Flush()
+		m["y"] = 1
+		return nil
+	}, dewar.Endpoint("view"))
+	visit(t, app, "/", sessionJar(t, app, func(s *dewar.Session) { s.Set("a", dewar.Map{"x": 1}) }))
+	wantLogged(t, log.String(), lostChange, 1)
+}
+
+// A brokenValue cannot be encoded once it is broken.
+type brokenValue struct{ broken *bool }
+
+func (v brokenValue) MarshalJSON() ([]byte, error) {
+	if *v.broken {
+		panic("broken")
+	}
+	return []byte(`{}`), nil
+}
+
+func TestChangeAfterASaveThatPanickedIsLate(t *testing.T) {
+	t.Parallel()
+	var late error
+	broken := false
+	app := newApp(t)
+	app.Logger = quietApp(t).Logger
+	app.ErrorHandler(500, func(c *dewar.Context, _ error) error {
+		c.Session().Set("late", 1)
+		late = c.Session().Err()
+		return c.Text("sorry")
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		c.Session().Set("v", &brokenValue{&broken})
+		broken = true
+		return c.Text("page")
+	})
+	if res := visit(t, app, "/", nil); res.StatusCode != 500 || !errors.Is(late, dewar.ErrSessionCommitted) {
+		t.Errorf("got %d and error %v, want 500 and ErrSessionCommitted", res.StatusCode, late)
+	}
+}
+
+func TestSessionThatNeverOpensEndsTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t)
+		app.Logger = quietApp(t).Logger
+		app.SessionInterface = slowStore{time.Hour}
+		app.Get("/", func(c *dewar.Context) error {
+			go c.Session()
+			synctest.Wait()
+			c.Session().Get("a")
+			return c.Text("for nobody")
+		})
+		res := visit(t, app, "/", nil)
+		if res.StatusCode != 503 || !strings.Contains(res.Header.Get("Vary"), "Cookie") {
+			t.Errorf("got %d with Vary %q, want 503 with Cookie", res.StatusCode, res.Header.Get("Vary"))
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
+type slowStore struct{ delay time.Duration }
+
+func (s slowStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	time.Sleep(s.delay)
+	return dewar.NewSession(), nil
+}
+func (slowStore) SaveSession(*dewar.Context, *dewar.Session) error { return nil }
+
+func TestPanicOfOpenSessionThatTheViewRecoversEndsTheRequest(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Logger = quietApp(t).Logger
+	app.SessionInterface = &panickingStore{}
+	app.Get("/", func(c *dewar.Context) error {
+		func() {
+			defer func() { _ = recover() }()
+			c.Session()
+		}()
+		return c.Text("for nobody")
+	})
+	if res := visit(t, app, "/", nil); res.StatusCode != 500 {
+		t.Errorf("got %d, want 500", res.StatusCode)
+	}
+}
+
+func TestBackendThatReplacesTheCookies(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.SessionInterface = replacingStore{}
+	app.Get("/", func(c *dewar.Context) error {
+		for _, name := range []string{"a", "b"} {
+			if err := c.SetCookie(&http.Cookie{Name: name, Value: "1"}); err != nil {
+				return err
+			}
+		}
+		c.Session().Set("n", 1)
+		return c.Text("ok")
+	})
+	res := visit(t, app, "/", nil)
+	if got := res.Header["Set-Cookie"]; res.StatusCode != 200 || len(got) != 1 || res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d with %q and %q", res.StatusCode, got, res.Header.Get("Cache-Control"))
+	}
+}
+
+type replacingStore struct{}
+
+func (replacingStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), nil
+}
+func (replacingStore) SaveSession(c *dewar.Context, _ *dewar.Session) error {
+	c.Response.Header().Set("Set-Cookie", "session=x")
+	return nil
+}

@@ -371,6 +371,17 @@ func TestATypeWritesBackOnlyWhatItChanged(t *testing.T) {
 		{"an integer of any size", `{"v":{"large":123456789012345678901234567890,"n":1}}`, func(_ *testing.T, s *dewar.Session) {
 			dewar.ValueOr(s, "v", map[string]any(nil))["n"] = 2
 		}, `{"v":{"large":123456789012345678901234567890,"n":2}}`},
+		{"a list in another order", `{"v":[{"id":1,"note":"one"},{"id":2,"note":"two"},{"id":3}]}`, func(_ *testing.T, s *dewar.Session) {
+			type row struct {
+				ID int `json:"id"`
+			}
+			rows := dewar.ValueOr(s, "v", []row(nil))
+			rows[0], rows[1], rows[2].ID = rows[1], rows[0], 4
+		}, `{"v":[{"id":2,"note":"two"},{"id":1,"note":"one"},{"id":4}]}`},
+		{"a list that lost its beginning", tagged, func(_ *testing.T, s *dewar.Session) {
+			rows := dewar.ValueOr[*[]row](s, "rows", nil)
+			*rows = append((*rows)[1:], row{1})
+		}, strings.Replace(`{"rows":[{"n":5},X]}`, "X", strings.TrimSuffix(strings.TrimPrefix(tagged, `{"rows":[`), `,{"n":5}]}`), 1)},
 		{"fields that the value never had", `{"v":{"items":["x"]}}`, func(_ *testing.T, s *dewar.Session) {
 			dewar.ValueOr(s, "v", cart{}).Items[0] = "y"
 		}, `{"v":{"items":["y"]}}`},

@@ -229,3 +229,45 @@ func TestHasAndDeleteLookAtNothingThatIsLent(t *testing.T) {
 	})
 	group.Wait()
 }
+
+// A tagSet keeps its map to itself.
+type tagSet struct{ members map[string]bool }
+
+func (s tagSet) MarshalJSON() ([]byte, error)  { return json.Marshal(s.members) }
+func (s *tagSet) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &s.members) }
+func (s tagSet) add(tag string)                { s.members[tag] = true }
+
+func TestChangeBehindHiddenFieldsIsSaved(t *testing.T) {
+	t.Parallel()
+	runChanges(t, []sessionChange{
+		{"of a value that was set", `{}`, func(_ *testing.T, s *dewar.Session) {
+			set := tagSet{map[string]bool{}}
+			s.Set("tags", set)
+			set.add("go")
+		}, `{"tags":{"go":true}}`},
+		{"of a value that was handed out", `{"tags":{"go":true}}`, func(_ *testing.T, s *dewar.Session) {
+			dewar.ValueOr(s, "tags", tagSet{}).add("web")
+		}, `{"tags":{"go":true,"web":true}}`},
+	})
+}
+
+func TestTextOfAnotherWriterComesThroughACookie(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	s := openJar(t, app, sessionJar(t, app, fromJSON(t, `{"a":"é","b":"\u003c日\u00e9"}`)))
+	if a, b := s.String("a"), s.String("b"); a != "é" || b != "<日é" {
+		t.Errorf("got %q and %q", a, b)
+	}
+}
+
+func TestPopThatComesTooLateReturnsNothing(t *testing.T) {
+	t.Parallel()
+	var kept *dewar.Session
+	app := newApp(t)
+	app.Logger = quietApp(t).Logger
+	app.Get("/", func(c *dewar.Context) error { kept = c.Session(); kept.Map("m"); return c.Text("ok") })
+	visit(t, app, "/", sessionJar(t, app, func(s *dewar.Session) { s.Set("m", dewar.Map{"x": 1}) }))
+	if got := kept.Pop("m"); got != nil {
+		t.Errorf("got %v, want nil", got)
+	}
+}

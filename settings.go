@@ -113,7 +113,9 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 		k.path = "/"
 	}
 	k.secure = k.secure || k.partitioned
-	k.attributes = strings.TrimPrefix(k.with("").String(), k.name+"=")
+	if cookie := k.with(""); cookie.Valid() == nil { // else Build fails
+		k.attributes = strings.TrimPrefix(cookie.String(), k.name+"=")
+	}
 	return k
 }
 

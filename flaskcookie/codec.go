@@ -134,27 +134,33 @@ func appendTime(dst []byte, t time.Time) []byte {
 // must not be from the future by any. The error, if any, is one of ErrMalformed, ErrSignature,
 // ErrExpired, ErrFuture and ErrTooLarge, and the index is then -1.
 func (c *Codec) Decode(cookie string, now time.Time, maxAge time.Duration) (payload []byte, keyIndex int, err error) {
-	p, err := parse(cookie)
+	p, keyIndex, err := c.decode(cookie, now, maxAge)
 	if err != nil {
 		return nil, -1, err
 	}
-	keyIndex = c.verify(p)
-	if keyIndex < 0 {
-		return nil, -1, ErrSignature
+	return p.payload, keyIndex, nil
+}
+
+// decode returns the parts of a cookie, its payload inflated.
+func (c *Codec) decode(cookie string, now time.Time, maxAge time.Duration) (p parts, keyIndex int, err error) {
+	if p, err = parse(cookie); err != nil {
+		return p, -1, err
+	}
+	if keyIndex = c.verify(p); keyIndex < 0 {
+		return p, -1, ErrSignature
 	}
 	if err := checkAge(p.signedAt, now, maxAge); err != nil {
-		return nil, -1, err
+		return p, -1, err
 	}
-	payload = p.payload
 	if p.compressed {
-		if payload, err = c.inflate(payload); err != nil {
-			return nil, -1, err
+		if p.payload, err = c.inflate(p.payload); err != nil {
+			return p, -1, err
 		}
 	}
-	if len(payload) > c.maxPayload {
-		return nil, -1, ErrTooLarge
+	if len(p.payload) > c.maxPayload {
+		return p, -1, ErrTooLarge
 	}
-	return payload, keyIndex, nil
+	return p, keyIndex, nil
 }
 
 // verify returns the index of the key that signed p, or -1.

@@ -56,16 +56,14 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	if value == "" || k.limit > 0 && len(value) > k.limit {
 		return s, nil
 	}
-	payload, key, err := k.codec.Decode(value, time.Now(), k.lifetime)
-	if err != nil || s.UnmarshalBinary(payload) != nil {
+	cookie, key, err := k.codec.decode(value, time.Now(), k.lifetime)
+	if err != nil || s.UnmarshalBinary(cookie.payload) != nil {
 		return s, nil
 	}
 	if key > 0 {
 		s.MarkStale()
 	}
-	if p, err := parse(value); err == nil {
-		s.SetExpires(time.Unix(int64(p.signedAt), 0).Add(k.lifetime))
-	}
+	s.SetExpires(time.Unix(int64(cookie.signedAt), 0).Add(k.lifetime))
 	return s, nil
 }
 

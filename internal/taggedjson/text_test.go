@@ -32,6 +32,13 @@ func TestUnescapeAndEscape(t *testing.T) {
 	}
 }
 
+func TestUnescapeLeavesRawTextAlone(t *testing.T) {
+	t.Parallel()
+	if got := string(taggedjson.Unescape([]byte(`{"é":"\u003c日\u00e9"}`))); got != `{"é":"\u003c日é"}` {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestEscapeLeavesInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	if got := taggedjson.Escape("\"\xffé\""); got != "\"\xff\\u00e9\"" {
