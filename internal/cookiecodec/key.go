@@ -113,8 +113,8 @@ type mac struct {
 	sum        [sha256.Size]byte
 }
 
-// seal returns time|payload|signature in base64, where payload is base64 already and the signature is that of
-// name|time|payload.
+// seal returns time|payload|signature in base64, the payload in base64 of its own before that, as it is signed with the
+// name in front: name|time|payload.
 func (m *mac) seal(name string, at int64, payload []byte) string {
 	m.raw = append(append(m.raw[:0], name...), '|')
 	start := len(m.raw)
