@@ -266,7 +266,7 @@ func (s *Session) Decode(key string, dst any) error {
 
 // ShouldSave reports whether the session must be saved: it was modified, also inside a value, it is permanent, not
 // empty and SESSION_REFRESH_EACH_REQUEST is on, or [Session.MarkStale] was called, as for one that a key of
-// SECRET_KEY_FALLBACKS signed or that is older than SESSION_ABSOLUTE_LIFETIME. It is for backends.
+// SECRET_KEY_FALLBACKS signed or that is from before SESSION_ABSOLUTE_LIFETIME was set. It is for backends.
 func (s *Session) ShouldSave() bool {
 	switch s.stage.Load() {
 	case final, dropped:

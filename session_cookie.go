@@ -36,8 +36,9 @@ type SecureCookieSessionInterface struct {
 	// [Session.Renew] or [Session.Clear]. A session whose number is smaller than what Epoch returns when it is
 	// opened is no session any more.
 	//
-	// It is called for every session that is opened and not empty, and once more when it is saved, so it should be
-	// quick. It must read from s, not from c.Session(), and must not change s. An error ends the request in 503.
+	// It is called for every session that is opened and not empty, and once more when it is saved with a change, so it
+	// should be quick. It must read from s, not from c.Session(), and must not change s. An error ends the request in
+	// 503.
 	Epoch func(c *Context, s *Session) (int64, error)
 
 	once     sync.Once
@@ -149,7 +150,7 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 // renewed belongs to the user it has now.
 func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error) {
 	s.mu.Lock()
-	fresh, renewed := s.isNew || s.cleared, s.renewed
+	fresh, renewed, modified := s.isNew || s.cleared, s.renewed, s.modified
 	s.mu.Unlock()
 	switch {
 	case c.settings.absolute == 0:
@@ -162,7 +163,7 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 		s.seal.epoch = 0
 	case fresh || renewed:
 		s.seal.epoch, err = i.Epoch(c, s)
-	default:
+	case modified: // a refresh has just been checked, when the session was opened
 		err = i.warnOfEpoch(c, s)
 	}
 	return err
