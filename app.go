@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // App is an application: it owns the configuration, the routes, the blueprints and the session interface,
@@ -178,7 +180,7 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	for _, m := range middleware {
 		if m == nil {
-			panic(fmt.Sprintf("dewar: %s: Use(nil): pass a func(http.Handler) http.Handler", site()))
+			panic(fmt.Sprintf("dewar: %s: Use(nil): pass a func(http.Handler) http.Handler", callsite.Site()))
 		}
 	}
 	app.middleware = append(app.middleware, middleware...)

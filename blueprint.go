@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // Blueprint is a part of an application that is registered as one: routes with their own name space for
@@ -61,7 +63,7 @@ func (o blueprintOption) applyBlueprint(bp *Blueprint) { o(bp) }
 // RegisterBlueprint replaces one given to NewBlueprint. It panics if path does not begin with a slash.
 func URLPrefix(path string) BlueprintOption {
 	if !strings.HasPrefix(path, "/") {
-		panic(fmt.Sprintf("dewar: %s: URLPrefix(%q): the prefix must begin with a slash", site(), path))
+		panic(fmt.Sprintf("dewar: %s: URLPrefix(%q): the prefix must begin with a slash", callsite.Site(), path))
 	}
 	return blueprintOption(func(bp *Blueprint) { bp.prefix = path })
 }
@@ -85,7 +87,7 @@ func NewBlueprint(name string, opts ...BlueprintOption) *Blueprint {
 
 func checkBlueprintName(name string) {
 	if name == "" || strings.Contains(name, ".") {
-		panic(fmt.Sprintf("dewar: %s: blueprint name %q must not be empty or contain a dot; nested blueprints get their dots by themselves", site(), name))
+		panic(fmt.Sprintf("dewar: %s: blueprint name %q must not be empty or contain a dot; nested blueprints get their dots by themselves", callsite.Site(), name))
 	}
 }
 
@@ -117,7 +119,7 @@ func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
 func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
 	bp.setup("AppErrorHandler")
 	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599", site(), code))
+		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599", callsite.Site(), code))
 	}
 	bp.appErrors.setCode(code, h)
 }
@@ -127,7 +129,7 @@ func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
 func (bp *Blueprint) RegisterBlueprint(child *Blueprint, opts ...BlueprintOption) {
 	bp.setup("RegisterBlueprint")
 	if child == bp {
-		panic(fmt.Sprintf("dewar: %s: blueprint %q cannot be registered on itself", site(), bp.Name()))
+		panic(fmt.Sprintf("dewar: %s: blueprint %q cannot be registered on itself", callsite.Site(), bp.Name()))
 	}
 	reg := newRegistration(child, opts)
 	for _, other := range bp.children {
@@ -153,7 +155,7 @@ func newRegistration(bp *Blueprint, opts []BlueprintOption) registration {
 	for _, opt := range opts {
 		opt.applyBlueprint(said)
 	}
-	return registration{bp: bp, routing: said.routing, name: said.Name(), prefix: said.prefix, site: site()}
+	return registration{bp: bp, routing: said.routing, name: said.Name(), prefix: said.prefix, site: callsite.Site()}
 }
 
 func panicNameTaken(name, first, second string) {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // Config is the configuration of an App: upper-case keys with values that know where they came from. It has
@@ -49,7 +51,7 @@ func newConfig(base string) *Config {
 func (c *Config) Set(key string, value any) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	err := c.store([]assignment{{key: key, value: value, source: site()}})
+	err := c.store([]assignment{{key: key, value: value, source: callsite.Site()}})
 	delete(c.failed, key)
 	if err != nil {
 		c.failed[key] = err

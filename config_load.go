@@ -9,18 +9,20 @@ import (
 	"os"
 	"reflect"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
 // If one value is wrong nothing is taken, and the error names them all. Nil unsets a key.
 func (c *Config) FromMapping(m Map) error {
-	return c.fromMapping(m, upper, site())
+	return c.fromMapping(m, upper, callsite.Site())
 }
 
 // Update takes every key of m, whatever its case, as [Config.Set] does; what Flask's config.update is.
 // If one value is wrong nothing is taken.
 func (c *Config) Update(m Map) error {
-	return c.fromMapping(m, func(string) bool { return true }, site())
+	return c.fromMapping(m, func(string) bool { return true }, callsite.Site())
 }
 
 func (c *Config) fromMapping(m Map, take func(key string) bool, source string) error {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // FromObject takes the exported fields of a struct, or of what a pointer to one points to: SecretKey is
@@ -32,7 +34,7 @@ func (c *Config) FromObject(obj any) error {
 	if key := lowerKey(m); key != "" {
 		return fmt.Errorf("dewar: config from %T: the key %q is not upper-case; change its tag", obj, key)
 	}
-	return c.fromMapping(m, upper, site())
+	return c.fromMapping(m, upper, callsite.Site())
 }
 
 func objectError(obj any) error {

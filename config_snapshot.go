@@ -196,13 +196,13 @@ func detach(v reflect.Value) reflect.Value {
 // A configSource reads the current snapshot.
 type configSource struct{ c *Config }
 
-func (s configSource) lookup(key string) (any, bool)          { return s.c.snapshot().lookup(key) }
-func (s configSource) into(key string, dst any) (bool, error) { return s.c.snapshot().into(key, dst) }
-func (s configSource) list(key string) ([]string, bool)       { return s.c.snapshot().list(key) }
-func (s configSource) keys() []string                         { return s.c.snapshot().keys() }
-func (s configSource) describe(key string) (string, int)      { return s.c.snapshot().describe(key) }
+func (s configSource) Lookup(key string) (any, bool)          { return s.c.snapshot().Lookup(key) }
+func (s configSource) Into(key string, dst any) (bool, error) { return s.c.snapshot().Into(key, dst) }
+func (s configSource) List(key string) ([]string, bool)       { return s.c.snapshot().List(key) }
+func (s configSource) Keys() []string                         { return s.c.snapshot().Keys() }
+func (s configSource) Describe(key string) (string, int)      { return s.c.snapshot().Describe(key) }
 
-func (s *snapshot) lookup(key string) (any, bool) {
+func (s *snapshot) Lookup(key string) (any, bool) {
 	e := s.entries[key]
 	if e == nil {
 		return nil, false
@@ -210,21 +210,21 @@ func (s *snapshot) lookup(key string) (any, bool) {
 	return detached(e.value), e.value != nil
 }
 
-func (s *snapshot) into(key string, dst any) (bool, error) {
-	v, ok := s.lookup(key)
+func (s *snapshot) Into(key string, dst any) (bool, error) {
+	v, ok := s.Lookup(key)
 	return coerceInto(v, ok, dst)
 }
 
-func (s *snapshot) list(key string) ([]string, bool) {
-	v, ok := s.lookup(key)
+func (s *snapshot) List(key string) ([]string, bool) {
+	v, ok := s.Lookup(key)
 	return coerceList(v, ok)
 }
 
-func (s *snapshot) keys() []string {
+func (s *snapshot) Keys() []string {
 	return slices.DeleteFunc(sortedKeys(s.entries), func(key string) bool { return s.entries[key].value == nil })
 }
 
-func (s *snapshot) describe(key string) (string, int) {
+func (s *snapshot) Describe(key string) (string, int) {
 	what := "config key " + key
 	if e := s.entries[key]; e != nil {
 		what += " from " + e.source

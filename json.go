@@ -50,11 +50,18 @@ func (c *Context) BindJSON(v any) error {
 // readBody reads the whole body, at most limit bytes when limit is above zero, and puts it back so that it
 // can be read again.
 func (c *Context) readBody(limit int64) ([]byte, error) {
-	body, err := c.readAll(limit)
-	if err == nil {
-		c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	if b := c.Request.Body; b == nil || b == http.NoBody {
+		return nil, nil
 	}
-	return body, err
+	body, err := c.readAll(limit)
+	if err != nil {
+		return nil, err
+	}
+	if c.Request == c.born { // made by hand, and never touched
+		c.Request = c.born.WithContext(c.born.Context())
+	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
 }
 
 func (c *Context) readAll(limit int64) ([]byte, error) {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // A lifecycle is what an App knows about being served by Run or Serve.
@@ -38,7 +40,7 @@ func newLifecycle() *lifecycle {
 func (app *App) OnStart(hooks ...func(ctx context.Context) error) {
 	app.setup("OnStart")
 	for _, hook := range hooks {
-		app.life.startHooks = append(app.life.startHooks, lifecycleHook{hook, site()})
+		app.life.startHooks = append(app.life.startHooks, lifecycleHook{hook, callsite.Site()})
 	}
 }
 
@@ -50,7 +52,7 @@ func (app *App) OnStart(hooks ...func(ctx context.Context) error) {
 func (app *App) OnShutdown(hooks ...func(ctx context.Context) error) {
 	app.setup("OnShutdown")
 	for _, hook := range hooks {
-		app.life.shutdownHooks = append(app.life.shutdownHooks, lifecycleHook{hook, site()})
+		app.life.shutdownHooks = append(app.life.shutdownHooks, lifecycleHook{hook, callsite.Site()})
 	}
 }
 

@@ -225,7 +225,7 @@ func (c *Context) matched(route *boundRoute, values []any) {
 	}
 	c.route, c.chain, c.view = route, route.chain, route.handler
 	c.params.route, c.params.values = route, values
-	c.Request.Pattern = route.Rule
+	c.Request.Pattern, c.born.Pattern = route.Rule, route.Rule // outer middleware has the second
 }
 
 func answerOptions(allowed []string) Handler {

@@ -25,7 +25,7 @@ type paramSource struct {
 	replaced Map // what URL value preprocessors made of it; nil when there are none
 }
 
-func (p *paramSource) lookup(key string) (any, bool) {
+func (p *paramSource) Lookup(key string) (any, bool) {
 	if p.replaced != nil {
 		v, ok := p.replaced[key]
 		return v, ok
@@ -42,13 +42,13 @@ func (p *paramSource) lookup(key string) (any, bool) {
 	return v, ok
 }
 
-func (p *paramSource) into(key string, dst any) (bool, error) {
-	v, ok := p.lookup(key)
+func (p *paramSource) Into(key string, dst any) (bool, error) {
+	v, ok := p.Lookup(key)
 	return coerceInto(v, ok, dst)
 }
 
-func (p *paramSource) list(key string) ([]string, bool) {
-	v, ok := p.lookup(key)
+func (p *paramSource) List(key string) ([]string, bool) {
+	v, ok := p.Lookup(key)
 	if !ok {
 		return nil, false
 	}
@@ -58,7 +58,7 @@ func (p *paramSource) list(key string) ([]string, bool) {
 	return coerceList(v, ok)
 }
 
-func (p *paramSource) keys() []string {
+func (p *paramSource) Keys() []string {
 	return sortedKeys(p.all())
 }
 
@@ -74,7 +74,7 @@ func (p *paramSource) all() Map {
 	return all
 }
 
-func (p *paramSource) describe(key string) (string, int) {
+func (p *paramSource) Describe(key string) (string, int) {
 	return fmt.Sprintf("path value %q", key), http.StatusBadRequest
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
@@ -19,7 +20,7 @@ import (
 func RedirectRule(target string) RouteOption {
 	base, path := splitTarget(target)
 	if base == "" && !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(base, "{}") {
-		panic(fmt.Sprintf("dewar: %s: RedirectRule(%q): write a path that begins with one slash, or a whole URL with variables in its path only", site(), target))
+		panic(fmt.Sprintf("dewar: %s: RedirectRule(%q): write a path that begins with one slash, or a whole URL with variables in its path only", callsite.Site(), target))
 	}
 	return routeOption(func(spec *routeSpec) { spec.redirect = &redirectRule{base: base, path: path} })
 }
@@ -64,7 +65,7 @@ func (app *App) bindRedirect(r *boundRoute) error {
 }
 
 func (to *redirectRule) answer(c *Context) error {
-	path, _, err := to.parsed.Build(c.params.lookup)
+	path, _, err := to.parsed.Build(c.params.Lookup)
 	if err != nil {
 		return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 	}
@@ -118,7 +119,7 @@ func (r *boundRoute) canonicalPath(method string, values []any) string {
 		if !slices.Contains(other.Methods, method) || !source.agrees(other.defaults) {
 			continue
 		}
-		if path, missing, err := other.rule.Build(source.lookup); err == nil && missing == nil {
+		if path, missing, err := other.rule.Build(source.Lookup); err == nil && missing == nil {
 			return path
 		}
 	}
@@ -128,7 +129,7 @@ func (r *boundRoute) canonicalPath(method string, values []any) string {
 // agrees reports whether p has the same value for every one of fixed.
 func (p *paramSource) agrees(fixed Map) bool {
 	for name, want := range fixed {
-		if got, ok := p.lookup(name); !ok || fmt.Sprint(got) != fmt.Sprint(want) {
+		if got, ok := p.Lookup(name); !ok || fmt.Sprint(got) != fmt.Sprint(want) {
 			return false
 		}
 	}

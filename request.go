@@ -164,12 +164,15 @@ type bodyState struct {
 }
 
 // limitBody bounds the body of the request to MAX_CONTENT_LENGTH. Reading more is an error whose answer is
-// 413.
+// 413. It does so on a copy of the request: when the answer leaves, net/http looks at the type of its own
+// body to tell whether the client still waits for a word.
 func (c *Context) limitBody() {
-	if body := c.Request.Body; body == nil || body == http.NoBody {
+	body := c.born.Body
+	if body == nil || body == http.NoBody {
 		return
 	}
-	c.body = &bodyState{source: c.Request.Body}
+	c.Request = c.born.WithContext(c.born.Context())
+	c.body = &bodyState{source: body}
 	c.LimitBody(c.settings.maxContentLength)
 }
 
@@ -179,11 +182,22 @@ func (c *Context) LimitBody(n int64) {
 	if c.body == nil {
 		return
 	}
-	c.Request.Body = c.body.source
-	if n > 0 {
+	switch {
+	case n <= 0:
+		c.Request.Body = c.body.source
+	case c.born.ContentLength > n:
+		c.Request.Body = tooLarge{n}
+	default:
 		c.Request.Body = http.MaxBytesReader(c.response.w, c.body.source, n)
 	}
 }
+
+// tooLarge stands for a body whose declared length is over the limit n. Nothing of it is read, so that a client
+// that waits for leave to send it never gets one.
+type tooLarge struct{ n int64 }
+
+func (b tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: b.n} }
+func (tooLarge) Close() error               { return nil }
 
 // File returns the first uploaded file of the form field name. Without one, or without a multipart form, it
 // is a 400. The file's Filename comes from the client and must not be used as a path.
@@ -279,7 +293,7 @@ type textSource struct {
 	what   string
 }
 
-func (s *textSource) lookup(key string) (any, bool) {
+func (s *textSource) Lookup(key string) (any, bool) {
 	list := s.values[key]
 	if len(list) == 0 {
 		return nil, false
@@ -287,7 +301,7 @@ func (s *textSource) lookup(key string) (any, bool) {
 	return list[0], true
 }
 
-func (s *textSource) into(key string, dst any) (bool, error) {
+func (s *textSource) Into(key string, dst any) (bool, error) {
 	list := s.values[key]
 	if len(list) == 0 {
 		return false, nil
@@ -302,13 +316,13 @@ func (s *textSource) into(key string, dst any) (bool, error) {
 	return true, coerce.Into(dst, list[0])
 }
 
-func (s *textSource) list(key string) ([]string, bool) {
+func (s *textSource) List(key string) ([]string, bool) {
 	list, ok := s.values[key]
 	return slices.Clone(list), ok
 }
 
-func (s *textSource) keys() []string { return sortedKeys(s.values) }
+func (s *textSource) Keys() []string { return sortedKeys(s.values) }
 
-func (s *textSource) describe(key string) (string, int) {
+func (s *textSource) Describe(key string) (string, int) {
 	return fmt.Sprintf("%s %q", s.what, key), http.StatusBadRequest
 }

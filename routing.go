@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
@@ -50,7 +51,7 @@ func builtinConverters() converterSet {
 func (app *App) Converter(name string, conv Converter) {
 	app.setup("Converter")
 	if _, taken := app.converters[name]; taken {
-		panic(fmt.Sprintf("dewar: %s: converter %q exists already; give yours another name", site(), name))
+		panic(fmt.Sprintf("dewar: %s: converter %q exists already; give yours another name", callsite.Site(), name))
 	}
 	app.converters[name] = func(rule.Args) (rule.Converter, error) { return conv, nil }
 }
@@ -102,13 +103,13 @@ type boundRoute struct {
 // Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
 func Methods(methods ...string) RouteOption {
 	if len(methods) == 0 {
-		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", site()))
+		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", callsite.Site()))
 	}
 	upper := make([]string, len(methods))
 	for i, m := range methods {
 		upper[i] = strings.ToUpper(m)
 		if !validToken(m) {
-			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", site(), m))
+			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", callsite.Site(), m))
 		}
 	}
 	return routeOption(func(spec *routeSpec) { spec.methods = upper })
@@ -123,7 +124,7 @@ func validToken(s string) bool {
 // Endpoint names a route for URLFor. Several routes may share a name.
 func Endpoint(name string) RouteOption {
 	if name == "" || strings.Contains(name, ".") {
-		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", site(), name))
+		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))
 	}
 	return routeOption(func(spec *routeSpec) { spec.endpoint = name })
 }
@@ -157,7 +158,7 @@ func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 func (s *scaffold) addShortcut(text string, h Handler, opts []RouteOption, method string) {
 	only := routeOption(func(spec *routeSpec) {
 		if !slices.Equal(spec.methods, []string{method}) {
-			panic(fmt.Sprintf("dewar: %s: %q has Methods beside the method that its function says; use Route for other methods", site(), text))
+			panic(fmt.Sprintf("dewar: %s: %q has Methods beside the method that its function says; use Route for other methods", callsite.Site(), text))
 		}
 	})
 	s.addRoute(text, h, append(slices.Clip(opts), only), Methods(method))
@@ -165,7 +166,7 @@ func (s *scaffold) addShortcut(text string, h Handler, opts []RouteOption, metho
 
 func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied ...RouteOption) {
 	s.setup("Route")
-	spec := &routeSpec{rule: text, handler: h, methods: []string{http.MethodGet}, site: site()}
+	spec := &routeSpec{rule: text, handler: h, methods: []string{http.MethodGet}, site: callsite.Site()}
 	if h != nil {
 		pc := reflect.ValueOf(h).Pointer()
 		spec.derived = functionName(pc)

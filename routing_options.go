@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // RoutingOption is an attribute of one route, of all routes of a [Blueprint] or of all routes of an [App]. Of
@@ -56,7 +58,7 @@ func AutomaticOptions(on bool) RoutingOption {
 // 0 means no limit, for streams. The default is HANDLER_TIMEOUT, which is unset.
 func Timeout(d time.Duration) RoutingOption {
 	if d < 0 {
-		panic(fmt.Sprintf("dewar: %s: Timeout(%v): a time cannot be negative; pass 0 for no limit", site(), d))
+		panic(fmt.Sprintf("dewar: %s: Timeout(%v): a time cannot be negative; pass 0 for no limit", callsite.Site(), d))
 	}
 	return routingOption(func(r *routing) { r.timeout = &d })
 }
@@ -90,7 +92,7 @@ func Subdomain(pattern string) RoutingOption {
 
 func newPlaceOption(p place) RoutingOption {
 	if strings.ContainsAny(outsideBraces(p.pattern), "/ @?#\\") {
-		panic(fmt.Sprintf("dewar: %s: %s: a host has no slash, space or @ in it; write a name such as \"api.example.com\" or \"{user}.example.com\"", site(), p))
+		panic(fmt.Sprintf("dewar: %s: %s: a host has no slash, space or @ in it; write a name such as \"api.example.com\" or \"{user}.example.com\"", callsite.Site(), p))
 	}
 	return routingOption(func(r *routing) { r.place = &p })
 }

@@ -5,9 +5,10 @@ import (
 	"io/fs"
 	"net/http"
 	"reflect"
-	goruntime "runtime"
 	"strings"
 	"sync/atomic"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // A scaffold is what an App and a Blueprint share: routes, hooks, error handlers, template functions.
@@ -46,7 +47,7 @@ func (s *scaffold) registrar() *scaffold { return s }
 func noNil[F any](what string, funcs []F) {
 	for _, f := range funcs {
 		if reflect.ValueOf(f).IsNil() {
-			panic(fmt.Sprintf("dewar: %s: %s(nil): pass a function", site(), what))
+			panic(fmt.Sprintf("dewar: %s: %s(nil): pass a function", callsite.Site(), what))
 		}
 	}
 }
@@ -58,10 +59,10 @@ func (s *scaffold) setup(what string) {
 	}
 	if s.app != nil {
 		panic(fmt.Sprintf("dewar: %s: %s comes too late, app %q is built and frozen; call it before Run, Build and the first request",
-			site(), what, s.name))
+			callsite.Site(), what, s.name))
 	}
 	panic(fmt.Sprintf("dewar: %s: %s comes too late, blueprint %q has been registered; call it before RegisterBlueprint",
-		site(), what, s.name))
+		callsite.Site(), what, s.name))
 }
 
 // Route registers h for the URLs that match rule. The method is GET, and with it HEAD and OPTIONS, unless
@@ -108,7 +109,7 @@ func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 // is redirected to prefix/. It panics if prefix does not begin with a slash, or ends with one.
 func (s *scaffold) Mount(prefix string, h http.Handler, opts ...RouteOption) {
 	if !strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") {
-		panic(fmt.Sprintf("dewar: %s: Mount(%q): the prefix must begin with a slash and not end with one", site(), prefix))
+		panic(fmt.Sprintf("dewar: %s: Mount(%q): the prefix must begin with a slash and not end with one", callsite.Site(), prefix))
 	}
 	stripped := stripPrefix(h)
 	s.addWrapped(prefix+"/", stripped, opts)
@@ -159,7 +160,7 @@ func (s *scaffold) URLDefaults(funcs ...URLDefaultsFunc) {
 func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
 	s.setup("ErrorHandler")
 	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: %s: ErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleError for a Go type", site(), code))
+		panic(fmt.Sprintf("dewar: %s: ErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleError for a Go type", callsite.Site(), code))
 	}
 	s.errors.setCode(code, h)
 }
@@ -170,34 +171,6 @@ func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
 	s := r.registrar()
 	s.setup("HandleError")
 	s.errors.setType(reflect.TypeFor[E](), func(c *Context, err error) error { return h(c, err.(E)) })
-}
-
-// site returns file:line of the caller outside this package, shortened to its last two elements.
-func site() string {
-	pcs := make([]uintptr, 16)
-	frames := goruntime.CallersFrames(pcs[:goruntime.Callers(2, pcs)])
-	for {
-		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, packagePath+".") {
-			return fmt.Sprintf("%s:%d", shortPath(frame.File), frame.Line)
-		}
-		if !more {
-			return "unknown place"
-		}
-	}
-}
-
-const packagePath = "github.com/dewar-go/dewar"
-
-func shortPath(file string) string {
-	i := strings.LastIndexByte(file, '/')
-	if i < 0 {
-		return file
-	}
-	if j := strings.LastIndexByte(file[:i], '/'); j >= 0 {
-		return file[j+1:]
-	}
-	return file
 }
 
 // subFS returns the folder dir of fsys, or nil when there is none.

@@ -254,7 +254,7 @@ func (s *Session) All() iter.Seq2[string, any] {
 // Decode stores the value of key in what dst points to, which may be a struct. A missing key, a value that does
 // not fit, and a dst that is no pointer to a variable are errors that name the key; dst is unchanged then.
 func (s *Session) Decode(key string, dst any) error {
-	found, err := sessionSource{s}.into(key, dst)
+	found, err := sessionSource{s}.Into(key, dst)
 	switch {
 	case err != nil:
 		return fmt.Errorf("dewar: session value %q: %w", key, err)

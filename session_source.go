@@ -15,7 +15,7 @@ import (
 type sessionSource struct{ s *Session }
 
 // lookup decodes the value of key. One that can be changed from outside is decoded once: every caller gets the same.
-func (src sessionSource) lookup(key string) (any, bool) {
+func (src sessionSource) Lookup(key string) (any, bool) {
 	s := src.s
 	raw, lent, ok := s.find(key, nil)
 	if !ok || lent != nil {
@@ -76,7 +76,7 @@ func (s *Session) keep(l loan) any {
 	return l.value
 }
 
-func (src sessionSource) into(key string, dst any) (bool, error) {
+func (src sessionSource) Into(key string, dst any) (bool, error) {
 	target := reflect.ValueOf(dst)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return false, fmt.Errorf("cannot be stored in a %T; pass a pointer to a variable", dst)
@@ -88,7 +88,7 @@ func (src sessionSource) into(key string, dst any) (bool, error) {
 		reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr, reflect.Float32, reflect.Float64:
 		return src.scalar(key, dst)
 	case reflect.Interface:
-		v, ok := src.lookup(key)
+		v, ok := src.Lookup(key)
 		if !ok {
 			return false, nil
 		}
@@ -96,7 +96,7 @@ func (src sessionSource) into(key string, dst any) (bool, error) {
 	}
 	switch dst.(type) {
 	case *Map, *[]any:
-		v, ok := src.lookup(key)
+		v, ok := src.Lookup(key)
 		return coerceInto(v, ok, dst)
 	}
 	raw, lent, ok := s.find(key, t)
@@ -169,12 +169,12 @@ func assign(target reflect.Value, v any) error {
 	return nil
 }
 
-func (src sessionSource) list(key string) ([]string, bool) {
-	v, ok := src.lookup(key)
+func (src sessionSource) List(key string) ([]string, bool) {
+	v, ok := src.Lookup(key)
 	return coerceList(v, ok)
 }
 
-func (src sessionSource) keys() []string {
+func (src sessionSource) Keys() []string {
 	src.s.mu.Lock()
 	defer src.s.mu.Unlock()
 	keys := make([]string, len(src.s.members))
@@ -185,6 +185,6 @@ func (src sessionSource) keys() []string {
 	return keys
 }
 
-func (src sessionSource) describe(key string) (string, int) {
+func (src sessionSource) Describe(key string) (string, int) {
 	return fmt.Sprintf("session value %q", key), http.StatusInternalServerError
 }

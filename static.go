@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // staticEndpoint is the endpoint of the static files of an App, and of each Blueprint behind its name.
@@ -19,7 +21,7 @@ const staticEndpoint = "static"
 // serves them at the root, behind every other route. It panics if path does not begin with a slash.
 func StaticURLPath(path string) Option {
 	if !strings.HasPrefix(path, "/") {
-		panic(fmt.Sprintf("dewar: %s: StaticURLPath(%q): the path must begin with a slash", site(), path))
+		panic(fmt.Sprintf("dewar: %s: StaticURLPath(%q): the path must begin with a slash", callsite.Site(), path))
 	}
 	return appOption(func(app *App) { app.options.staticPath = path })
 }
@@ -33,7 +35,7 @@ func (app *App) addStaticRoute() {
 	}
 	app.options.staticPath = strings.TrimRight(prefix, "/")
 	folder := &staticFolder{dir: filepath.Join(app.RootPath, "static"), onlyInDebug: app.fsys != nil, fsys: app.fsys}
-	app.bind(folder.spec(app.options.staticPath, site()), nil)
+	app.bind(folder.spec(app.options.staticPath, callsite.Site()), nil)
 }
 
 // addBlueprintStatic serves the static files of a blueprint below its prefix, if it has any. It panics when

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/pages"
 )
 
@@ -23,12 +24,12 @@ type templateFunc struct {
 func (s *scaffold) TemplateFunc(name string, fn any) {
 	s.setup("TemplateFunc")
 	if problem := s.refuseFunc(name, fn); problem != "" {
-		panic(fmt.Sprintf("dewar: %s: TemplateFunc(%q): %s", site(), name, problem))
+		panic(fmt.Sprintf("dewar: %s: TemplateFunc(%q): %s", callsite.Site(), name, problem))
 	}
 	if s.templateFuncs == nil {
 		s.templateFuncs = Map{}
 	}
-	s.templateFuncs[name] = templateFunc{fn, site()}
+	s.templateFuncs[name] = templateFunc{fn, callsite.Site()}
 }
 
 // refuseFunc says why fn cannot be a function called name, or "".

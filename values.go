@@ -26,15 +26,15 @@ type Values struct {
 
 // A source is what a bag reads from.
 type source interface {
-	lookup(key string) (any, bool)
-	// into converts the value of key into *dst and reports whether there was one.
-	into(key string, dst any) (bool, error)
-	// list returns every value of key as text.
-	list(key string) ([]string, bool)
-	keys() []string
-	// describe names the bag and a key's place in it for errors; status is what a request with a
+	Lookup(key string) (any, bool)
+	// Into converts the value of key into *dst and reports whether there was one.
+	Into(key string, dst any) (bool, error)
+	// List returns every value of key as text.
+	List(key string) ([]string, bool)
+	Keys() []string
+	// Describe names the bag and a key's place in it for errors; status is what a request with a
 	// missing value is answered with.
-	describe(key string) (text string, status int)
+	Describe(key string) (text string, status int)
 }
 
 // A Bag is a keyed collection that [ValueOr] and [Require] read from: [*Values], [*Config] or [*Session].
@@ -61,7 +61,7 @@ func (v *Values) Lookup(key string) (any, bool) {
 	if v == nil || v.src == nil {
 		return nil, false
 	}
-	return v.src.lookup(key)
+	return v.src.Lookup(key)
 }
 
 // Keys returns the keys that have a value, sorted.
@@ -69,7 +69,7 @@ func (v *Values) Keys() []string {
 	if v == nil || v.src == nil {
 		return nil
 	}
-	return v.src.keys()
+	return v.src.Keys()
 }
 
 // String returns the value of key as text, or "" when it is missing or neither text nor a number.
@@ -105,7 +105,7 @@ func (v *Values) Strings(key string) []string {
 	if v == nil || v.src == nil {
 		return nil
 	}
-	list, _ := v.src.list(key)
+	list, _ := v.src.List(key)
 	return list
 }
 
@@ -131,7 +131,7 @@ func ValueOr[T any](bag Bag, key string, def T) T {
 		return def
 	}
 	var out T
-	if found, err := v.src.into(key, &out); !found || err != nil {
+	if found, err := v.src.Into(key, &out); !found || err != nil {
 		return def
 	}
 	return out
@@ -147,12 +147,12 @@ func Require[T any](bag Bag, key string) (T, error) {
 		return out, &HTTPError{Code: http.StatusInternalServerError,
 			Err: fmt.Errorf("dewar: %q was required of a bag that holds nothing", key)}
 	}
-	found, err := v.src.into(key, &out)
+	found, err := v.src.Into(key, &out)
 	if found && err == nil {
 		return out, nil
 	}
 	var zero T
-	what, status := v.src.describe(key)
+	what, status := v.src.Describe(key)
 	if err == nil {
 		err = fmt.Errorf("%s is missing", what)
 	} else {

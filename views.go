@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // View registers the methods of a value for the URLs that match rule: Get, Head, Post, Put, Patch, Delete and
@@ -19,7 +21,7 @@ import (
 func (s *scaffold) View(rule string, view any, opts ...RouteOption) {
 	v, problem := newView(view)
 	if problem != "" {
-		panic(fmt.Sprintf("dewar: %s: View(%q, %T): %s", site(), rule, view, problem))
+		panic(fmt.Sprintf("dewar: %s: View(%q, %T): %s", callsite.Site(), rule, view, problem))
 	}
 	s.addRoute(rule, v.serve, opts, Methods(v.methods...), routeOption(func(spec *routeSpec) {
 		spec.view, spec.derived, spec.identity = v, v.name, v.identity
