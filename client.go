@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/hostname"
 )
 
 // A clientInfo is what is known of the other side: from the connection, or from the forwarded headers of a
@@ -135,20 +136,20 @@ func (c *Context) checkHost() error {
 		return nil
 	}
 	info := c.info()
-	if !validHost(info.host) || !s.trustsHost(info.host) {
+	if !hostname.Valid(info.host) || !s.trustsHost(info.host) {
 		info.host = ""
 		return &HTTPError{Code: http.StatusBadRequest, Message: "The host name of this request is not served here."}
 	}
 	return nil
 }
 
-// validHost is the function of the same name, but remembers the first host that was found valid.
+// validHost is hostname.Valid, but remembers the first host that was found valid.
 func (rt *runtime) validHost(host string) bool {
 	known := rt.host.Load()
 	if known != nil && *known == host {
 		return true
 	}
-	valid := validHost(host)
+	valid := hostname.Valid(host)
 	if valid && known == nil {
 		first := host // a copy, so that only this branch allocates
 		rt.host.Store(&first)
@@ -174,79 +175,15 @@ func countCookies(lines []string) int {
 	return n
 }
 
-// validHost reports whether host is a name or an address with at most one port. Letters, digits, dots,
-// dashes and underscores make a name; one dot at its end is allowed.
-func validHost(host string) bool {
-	name, ok := hostName(host)
-	if !ok || name == "" || len(name) > 253 {
-		return false
-	}
-	if name[0] == '[' {
-		addr, err := netip.ParseAddr(name[1 : len(name)-1])
-		return err == nil && addr.Is6() && addr.Zone() == ""
-	}
-	if name[0] == '.' || name[0] == '-' || strings.Contains(name, "..") {
-		return false
-	}
-	for i := 0; i < len(name); i++ {
-		b := name[i]
-		if !('a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '.' || b == '-' || b == '_') {
-			return false
-		}
-	}
-	return true
-}
-
-// hostName takes the port off host; ok is false when what stands there is none.
-func hostName(host string) (name string, ok bool) {
-	end := strings.LastIndexByte(host, ':')
-	if strings.HasPrefix(host, "[") {
-		bracket := strings.LastIndexByte(host, ']')
-		if bracket < 0 {
-			return "", false
-		}
-		if bracket == len(host)-1 {
-			return host, true
-		}
-		if end != bracket+1 {
-			return "", false
-		}
-	}
-	if end < 0 {
-		return host, true
-	}
-	port, err := strconv.ParseUint(host[end+1:], 10, 16)
-	return host[:end], err == nil && port > 0 && host[end+1] != '+'
-}
-
-// A hostPattern is one of TRUSTED_HOSTS: a name, or a name with a dot in front that stands for itself and
-// everything below.
-type hostPattern struct {
-	name   string
-	suffix bool
-}
-
-func newHostPattern(s string) hostPattern {
-	name, _ := hostName(strings.ToLower(strings.TrimSuffix(s, ".")))
-	if rest, ok := strings.CutPrefix(name, "."); ok {
-		return hostPattern{rest, true}
-	}
-	return hostPattern{name, false}
-}
-
-func (p hostPattern) matches(name string) bool {
-	return name == p.name || p.suffix && strings.HasSuffix(name, "."+p.name)
-}
-
 // trustsHost reports whether host is one of TRUSTED_HOSTS. Without any every host is.
 func (s *settings) trustsHost(host string) bool {
 	if len(s.trustedHosts) == 0 {
 		return true
 	}
-	name, ok := hostName(host)
+	name, ok := hostname.Split(host)
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	for _, p := range s.trustedHosts {
-		if ok && p.matches(name) {
+		if ok && p.Matches(name) {
 			return true
 		}
 	}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/hostname"
 )
 
 // A kind is the type of a configuration key.
@@ -292,14 +292,14 @@ func checkFallbacks(v any) error {
 }
 
 func checkHostName(v any) error {
-	if !validHost(v.(string)) {
+	if !hostname.Valid(v.(string)) {
 		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
 	}
 	return nil
 }
 
 func checkCookieDomain(v any) error {
-	if s := v.(string); s != "" && !validHost(strings.TrimPrefix(s, ".")) {
+	if s := v.(string); s != "" && !hostname.Valid(strings.TrimPrefix(s, ".")) {
 		return errors.New("want a host name such as example.com")
 	}
 	return nil
@@ -307,7 +307,7 @@ func checkCookieDomain(v any) error {
 
 func checkHosts(v any) error {
 	for i, s := range v.([]string) {
-		if !validHost(strings.TrimPrefix(s, ".")) {
+		if !hostname.Valid(strings.TrimPrefix(s, ".")) {
 			return fmt.Errorf("item %d: want a host name such as example.com, or .example.com for everything below", i)
 		}
 	}
@@ -326,23 +326,11 @@ func checkOrigins(v any) error {
 
 func checkProxies(v any) error {
 	for i, s := range v.([]string) {
-		if _, err := parseProxy(s); err != nil {
+		if _, err := hostname.ParseNetwork(s); err != nil {
 			return fmt.Errorf("item %d: want an address such as 10.0.0.1 or a network such as 10.0.0.0/8", i)
 		}
 	}
 	return nil
-}
-
-func parseProxy(s string) (netip.Prefix, error) {
-	if strings.Contains(s, "/") {
-		p, err := netip.ParsePrefix(s)
-		return p.Masked(), err
-	}
-	addr, err := netip.ParseAddr(s)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	return addr.Unmap().Prefix(addr.Unmap().BitLen())
 }
 
 func hasControl(s string) bool {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/hostname"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
@@ -182,7 +183,7 @@ func namesPort(pattern string) bool {
 // without a dot at its end, and the port unless it is the one that the scheme has by itself.
 func (c *Context) askedHost() (name, port string) {
 	host := strings.ToLower(c.Host())
-	name, _ = hostName(host)
+	name, _ = hostname.Split(host)
 	port = strings.TrimPrefix(host[len(name):], ":")
 	if port == "80" && c.Scheme() == "http" || port == "443" && c.Scheme() == "https" {
 		port = ""
@@ -219,10 +220,10 @@ func (u *urlRequest) buildHost(r *boundRoute) (host string, missing []string, er
 		host = strings.TrimPrefix(host+"."+u.settings.serverName, ".")
 	}
 	if here := u.hostAtHand(); !namesPort(host) {
-		name, _ := hostName(here)
+		name, _ := hostname.Split(here)
 		host += here[len(name):]
 	}
-	if !validHost(host) {
+	if !hostname.Valid(host) {
 		return "", nil, fmt.Errorf("the values make no host of %s; give letters, digits and dashes", r.place)
 	}
 	return strings.ToLower(host), nil, nil

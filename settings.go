@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/hostname"
 )
 
 // settings is what requests need of the configuration, worked out once per snapshot. The built-in keys were
@@ -28,7 +29,7 @@ type settings struct {
 	maxJSON                              int64
 	fileMaxAge                           time.Duration
 	handlerTimeout                       time.Duration
-	trustedHosts                         []hostPattern
+	trustedHosts                         []hostname.Pattern
 	trustedProxies                       []netip.Prefix
 	trustedOrigins                       []string
 	crossOrigin                          *http.CrossOriginProtection
@@ -81,10 +82,10 @@ func (s *snapshot) derive() *settings {
 		encrypt:      v.Bool("SESSION_COOKIE_ENCRYPT"), trustedOrigins: v.Strings("TRUSTED_ORIGINS"),
 	}
 	for _, host := range v.Strings("TRUSTED_HOSTS") {
-		d.trustedHosts = append(d.trustedHosts, newHostPattern(host))
+		d.trustedHosts = append(d.trustedHosts, hostname.NewPattern(host))
 	}
 	for _, proxy := range v.Strings("TRUSTED_PROXIES") {
-		if p, err := parseProxy(proxy); err == nil {
+		if p, err := hostname.ParseNetwork(proxy); err == nil {
 			d.trustedProxies = append(d.trustedProxies, p)
 		}
 	}
@@ -99,7 +100,7 @@ func (s *snapshot) derive() *settings {
 }
 
 func deriveCookie(v *Values, rootPrefix string) cookieSettings {
-	domain, _ := hostName(strings.TrimPrefix(v.String("SESSION_COOKIE_DOMAIN"), "."))
+	domain, _ := hostname.Split(strings.TrimPrefix(v.String("SESSION_COOKIE_DOMAIN"), "."))
 	k := cookieSettings{
 		name: v.String("SESSION_COOKIE_NAME"), domain: domain, path: v.String("SESSION_COOKIE_PATH"),
 		httpOnly: v.Bool("SESSION_COOKIE_HTTPONLY"), secure: v.Bool("SESSION_COOKIE_SECURE"),
