@@ -20,7 +20,7 @@ func AccessLog() Option {
 func (c *Context) logAccess(began time.Time) {
 	path := c.born.URL.Path
 	status := c.response.StatusCode()
-	if c.propagated() {
+	if c.outcome == propagated {
 		status = http.StatusInternalServerError
 	}
 	attrs := []slog.Attr{
@@ -31,7 +31,7 @@ func (c *Context) logAccess(began time.Time) {
 	if client := c.ClientIP(); client.IsValid() {
 		attrs = append(attrs, slog.String("client", client.String()))
 	}
-	if c.aborted || c.cut {
+	if c.outcome == aborted || c.outcome == cut {
 		attrs = append(attrs, slog.Bool("cut", true))
 	}
 	c.Logger().LogAttrs(c, slog.LevelInfo, "request", attrs...)

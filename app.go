@@ -35,6 +35,8 @@ type App struct {
 	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
 	// is read at Build.
 	Renderer Renderer
+	// Observer watches the stations of every request. Nil means that nobody does. It is read at Build.
+	Observer Observer
 	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
 	// another.
 	RootPath string
@@ -259,17 +261,15 @@ type runtime struct {
 	appChain *chain
 	sessions SessionInterface
 	renderer Renderer
+	observe  Observer
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
-	nosniff, sameOrigin, referrerPolicy, closeConn []string
 }
 
 // assemble checks the App and makes its frozen form.
 func (app *App) assemble() (*runtime, error) {
 	rt := &runtime{
-		app: app, sessions: app.SessionInterface, renderer: app.Renderer,
-		nosniff: []string{"nosniff"}, sameOrigin: []string{"SAMEORIGIN"}, closeConn: []string{"close"},
-		referrerPolicy: []string{"strict-origin-when-cross-origin"},
+		app: app, sessions: app.SessionInterface, renderer: app.Renderer, observe: app.Observer,
 	}
 	var problems []error
 	if err := app.Config.check(); err != nil {

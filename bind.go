@@ -73,7 +73,7 @@ type binder struct {
 func (b *binder) readBody() error {
 	wantsForm, wantsJSON := b.plan.takes[fromForm], b.plan.takes[fromJSON]
 	switch {
-	case b.c.body == nil, b.c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
+	case b.c.rare().body.source == nil, b.c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
 		return nil
 	case wantsJSON && b.c.IsJSON():
 		return b.readJSON()

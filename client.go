@@ -27,11 +27,12 @@ const maxCookies = 3000
 
 // info returns what is known of the client, worked out once.
 func (c *Context) info() *clientInfo {
-	if known := c.client.Load(); known != nil {
+	x := c.rare()
+	if known := x.client.Load(); known != nil {
 		return known
 	}
-	c.client.CompareAndSwap(nil, newClientInfo(c.born, c.settings))
-	return c.client.Load()
+	x.client.CompareAndSwap(nil, newClientInfo(c.born, c.settings))
+	return x.client.Load()
 }
 
 func newClientInfo(r *http.Request, s *settings) *clientInfo {

@@ -80,7 +80,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	if err := app.Build(); err != nil {
 		t.Fatal(err)
 	}
-	c, err := app.NewContext(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	c, _, err := app.NewContext(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	if err != nil {
 		t.Fatal(err)
 	}

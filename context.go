@@ -24,50 +24,75 @@ type Handler func(c *Context) error
 type Context struct {
 	// App is the application that serves the request.
 	App *App
-	// Request is the request as the server or the innermost middleware passed it in.
+	// Request is the request as the server or the innermost middleware passed it in. When it has a body it is
+	// a copy, whose body is limited.
 	Request *http.Request
 	// Response collects the answer.
 	Response *Response
 
 	response Response
 	rt       *runtime
-	snap     *snapshot
 	settings *settings
-	born     *http.Request              // Request as it came in
+	born     *http.Request // the request that came in, which net/http still owns; its body and forms are never replaced
+	route    *boundRoute   // nil while nothing has matched
+	inline   [2]any        // the values of the route's variables, unless there are more
+	bag      Values        // what Params returns
+	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
+	lazy     atomic.Pointer[rare]
+
+	phase   phase
+	outcome outcome
+	saved   atomic.Bool // the session has been saved, or there was none: later changes are late
+	ran     bool        // every station was passed: no panic is on its way
+	bare    bool        // made by NewContext: no hooks
+	hook    uint16      // after-request hooks that were begun
+}
+
+// A rare is what few requests need. Context.rare makes it when it is first used.
+type rare struct {
+	answer  Handler // in place of the route's view: a redirect, an automatic answer, the fallback
+	options bool    // answer is the automatic one to OPTIONS
+	refused error   // the routing error, which is raised after the before-request hooks
+	values  []any   // the values of more than two variables
+	changed Map     // what URL value preprocessors made of the values; nil when there are none
+
+	query, form *Values
+	body        bodyState
+	limit       *timeLimit  // the time limit of the request; nil without one
+	afterThis   []Handler   // hooks for this request only
+	thisHook    int         // how many of them were begun
+	flashes     *[]Flash    // nil until they are taken out of the session
+	kept        http.Header // what middleware and hooks before the view had set
+	answered    http.Header // what was set when the first answer was given; nil while nobody could add to it
+	answerSite  string      // where the answer was given; in DEBUG and TESTING only
+	began       time.Time   // for the access log
+
+	err      error // with the outcome
+	writeErr error // what writing to the client failed with
+	replaced error // why the answer was replaced while the view still wrote
+	again    bool  // an error in finalizing had its turn with the error handlers
+
 	client   atomic.Pointer[clientInfo] // worked out when asked for
+	identity atomic.Pointer[identity]
+	gMu      sync.Mutex
+	g        []item
 
-	chain        *chain
-	route        *boundRoute // nil while nothing has matched
-	view         Handler
-	routingError error
-	params       paramSource
-	paramValues  Values
-	query        *Values
-	form         *Values
-	body         *bodyState // nil for a request without a body
-
-	session      atomic.Pointer[Session] // nil until it is open
-	opening      atomic.Bool             // somebody opens the session, or has done so
-	sessionSaved atomic.Bool             // saveSession ran: later changes are late
-	toldLate     atomic.Bool             // GotRequestException has been sent for one
-	cookies      []string                // Set-Cookie of the session that was saved
-	fileCaching  string                  // the Cache-Control that dewar itself chose for a file
-	flashes      *[]Flash                // nil until they are taken out of the session
-
-	gMu         sync.Mutex
-	g           []item
-	afterThis   []Handler
-	identity    atomic.Pointer[identity]
-	contentType [1]string  // backs the Content-Type header without an allocation
-	unhandled   error      // what teardown functions are told
-	limit       *timeLimit // the time limit of the request; nil without one
-
-	sessionReported bool // an error of the session has become the answer
-	autoOptions     bool // the view is the automatic answer to OPTIONS
-	finalized       bool
+	session         atomic.Pointer[Session] // nil until it is open
+	opening         atomic.Bool             // somebody opens the session, or has done so
+	toldLate        atomic.Bool             // GotRequestException has been sent for one
+	cookies         []string                // Set-Cookie of the session that was saved
+	fileCaching     string                  // the Cache-Control that dewar itself chose for a file
+	sessionReported bool                    // an error of the session has become the answer
 	panicked        bool
-	aborted         bool // http.ErrAbortHandler was raised
-	cut             bool // failed after commit: the connection must not look whole
+}
+
+// rare returns what few requests need. Goroutines that ask at the same time get the same.
+func (c *Context) rare() *rare {
+	if x := c.lazy.Load(); x != nil {
+		return x
+	}
+	c.lazy.CompareAndSwap(nil, new(rare))
+	return c.lazy.Load()
 }
 
 // identity is what a request is known by in the log.
@@ -81,33 +106,34 @@ type contextKey struct{}
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	snap := rt.app.Config.snapshot()
-	c := &Context{App: rt.app, Request: r, born: r, rt: rt, snap: snap, settings: snap.settings()}
+	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.snapshot().settings()}
 	c.response.c, c.response.w = c, w
 	c.Response = &c.response
 	if header := w.Header(); len(header) > 0 {
-		c.response.outer = header.Clone()
+		c.rare().kept = header.Clone()
 	}
-	c.limitBody()
+	if r.Body != nil && r.Body != http.NoBody {
+		c.limitBody()
+	}
 	return c
 }
 
-// NewContext makes a Context for w and r that is served by no route: for unit tests of code that takes a
-// Context, and for adapters. It builds the App. No hooks run; the response is sent, and the session saved, by
-// calling its Flush.
-func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (*Context, error) {
+// NewContext makes a Context for w and r without serving them: for unit tests of code that takes a Context, and
+// for adapters. It builds the App and matches the route, but calls no view and no hook. The caller answers
+// through the Context and then calls end, once, which saves the session, sends the response, removes temporary
+// files and returns what went wrong on the way. Until then the response is held back.
+func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, end func() error, err error) {
 	if err := app.Build(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rt := app.runtime.Load()
-	c := newContext(rt, w, r)
-	c.chain = rt.appChain
+	c = newContext(app.runtime.Load(), w, r)
+	c.bare = true
 	if err := c.checkHost(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.match()
-	c.chain = &chain{scopes: c.chain.scopes, instances: c.chain.instances}
-	return c, nil
+	c.advance(handling)
+	return c, c.endBare, nil
 }
 
 // FromContext returns the Context that ctx is or was derived from, or nil. Inside a wrapped net/http handler
@@ -124,11 +150,11 @@ func (c *Context) parent() context.Context {
 		return c.born.Context()
 	}
 	ctx := c.Request.Context()
-	switch {
-	case FromContext(ctx) != c:
+	if FromContext(ctx) != c {
 		return ctx
-	case c.limit != nil:
-		return c.limit.ctx
+	}
+	if x := c.lazy.Load(); x != nil && x.limit != nil {
+		return x.limit.ctx
 	}
 	return c.born.Context()
 }
@@ -158,7 +184,10 @@ func (c *Context) Value(key any) any {
 
 // AfterThisRequest adds a hook that runs for this request only, before the other after-request hooks and in
 // order of registration.
-func (c *Context) AfterThisRequest(h Handler) { c.afterThis = append(c.afterThis, h) }
+func (c *Context) AfterThisRequest(h Handler) {
+	x := c.rare()
+	x.afterThis = append(x.afterThis, h)
+}
 
 // Endpoint returns the endpoint that matched, with the names of its blueprints in front, or "" when none did.
 func (c *Context) Endpoint() string {
@@ -186,7 +215,7 @@ func (c *Context) Route() (route Route, ok bool) {
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config
 // does not show in it.
-func (c *Context) Config() *Values { return &c.snap.view }
+func (c *Context) Config() *Values { return &c.settings.snap.view }
 
 // RequestID returns the id of the request: that of the header X-Request-Id when a trusted proxy sent one, or
 // a random one.
@@ -197,7 +226,8 @@ func (c *Context) Logger() *slog.Logger { return c.known().logger }
 
 // known returns the identity of the request, made on first use.
 func (c *Context) known() *identity {
-	if known := c.identity.Load(); known != nil {
+	x := c.rare()
+	if known := x.identity.Load(); known != nil {
 		return known
 	}
 	id := c.forwardedRequestID()
@@ -212,8 +242,8 @@ func (c *Context) known() *identity {
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
 	}
-	c.identity.CompareAndSwap(nil, &identity{id, logger})
-	return c.identity.Load()
+	x.identity.CompareAndSwap(nil, &identity{id, logger})
+	return x.identity.Load()
 }
 
 // logFailure logs an error once. A client that has gone is no error.
@@ -231,7 +261,7 @@ func (c *Context) logFailure(err error) {
 
 // isGone reports whether err only says that the client closed the connection.
 func (c *Context) isGone(err error) bool {
-	if w := c.response.writeErr; w != nil && errors.Is(err, w) {
+	if x := c.lazy.Load(); x != nil && x.writeErr != nil && errors.Is(err, x.writeErr) {
 		return true
 	}
 	if !errors.Is(c.born.Context().Err(), context.Canceled) {
@@ -255,4 +285,99 @@ func (c *Context) Go(f func(ctx context.Context)) {
 		}()
 		f(ctx)
 	})
+}
+
+// Key is a typed name for a value that belongs to one request; what Flask keeps on g. Keys compare by
+// identity, so two packages never meet; the name is for templates, which find the value as g.name.
+type Key[T any] struct {
+	name string
+}
+
+// An item is one value kept on the Context.
+type item struct {
+	key   any // *Key[T], or nil for Context.Set
+	name  string
+	value any
+}
+
+// NewKey returns a new key. It is usually a package variable: var user = dewar.NewKey[*User]("user").
+func NewKey[T any](name string) *Key[T] { return &Key[T]{name: name} }
+
+// Set keeps value for the rest of the request.
+func (k *Key[T]) Set(c *Context, value T) { c.setItem(k, k.name, value) }
+
+// Get returns the value that was set in this request, or the zero value.
+func (k *Key[T]) Get(c *Context) T {
+	value, _ := k.Lookup(c)
+	return value
+}
+
+// Lookup returns the value that was set in this request and whether there is one.
+func (k *Key[T]) Lookup(c *Context) (T, bool) {
+	var zero T
+	x := c.lazy.Load()
+	if x == nil {
+		return zero, false
+	}
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	for i := range x.g {
+		if x.g[i].key == any(k) {
+			value, ok := x.g[i].value.(T)
+			return value, ok || x.g[i].value == nil
+		}
+	}
+	return zero, false
+}
+
+// Set keeps value under name for the rest of the request; [Context.Value] returns it, and templates find it
+// as g.name. [NewKey] is the typed way.
+func (c *Context) Set(name string, value any) { c.setItem(nil, name, value) }
+
+func (c *Context) setItem(key any, name string, value any) {
+	x := c.rare()
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	for i := range x.g {
+		if x.g[i].key == key && x.g[i].name == name {
+			x.g[i].value = value
+			return
+		}
+	}
+	x.g = append(x.g, item{key, name, value})
+}
+
+// named finds a value by name: that of Set before those of typed keys.
+func (c *Context) named(name string) (any, bool) {
+	x := c.rare()
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	var typed *item
+	for i := range x.g {
+		if x.g[i].name != name {
+			continue
+		}
+		if x.g[i].key == nil {
+			return x.g[i].value, true
+		}
+		typed = &x.g[i]
+	}
+	if typed == nil {
+		return nil, false
+	}
+	return typed.value, true
+}
+
+// globals returns what templates see as g.
+func (c *Context) globals() Map {
+	x := c.rare()
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	g := make(Map, len(x.g))
+	for _, it := range x.g {
+		if _, taken := g[it.name]; !taken || it.key == nil {
+			g[it.name] = it.value
+		}
+	}
+	return g
 }

@@ -7,55 +7,114 @@ import (
 	"time"
 )
 
-// serve takes one request through the stations of design: admission, matching, hooks, view, error handlers,
-// after-request hooks, session, commit, teardown.
+// A phase is how far a request has come. It only moves forward:
+//
+//	matching ──> handling ──> finalizing ──> sent ──> over
+//	                 └──────────────┴─────────────────┘
+//
+//	matching    the host is checked and the route is looked for; nobody can answer yet
+//	handling    hooks, the view and the error handlers fill the response
+//	finalizing  after-request hooks run and the session is saved; what they write is held back without a bound
+//	sent        the header has left, or the connection was hijacked
+//	over        the request has been torn down; nothing can be written any more
+//
+// A request that is flushed or outgrows the buffer is finalized and sent while its view still runs. One that is
+// aborted, or whose error leaves the App, goes from handling or finalizing straight to over.
+type phase uint8
+
+const (
+	matching phase = iota
+	handling
+	finalizing
+	sent
+	over
+)
+
+func (p phase) String() string {
+	return [...]string{"matching", "handling", "finalizing", "sent", "over"}[p]
+}
+
+// leadsTo reports whether a request may go from p to next.
+func (p phase) leadsTo(next phase) bool {
+	return next == p+1 || next == over && p > matching && p < over
+}
+
+// advance moves the request on. Being there already is no move.
+func (c *Context) advance(next phase) {
+	if c.phase == next {
+		return
+	}
+	if !c.phase.leadsTo(next) {
+		panic(fmt.Sprintf("dewar: a request cannot go from %v to %v; please report this as a bug of dewar", c.phase, next))
+	}
+	c.phase = next
+}
+
+// An outcome is what became of a request, the worst that happened. The end of the request reads it once.
+type outcome uint8
+
+const (
+	answered   outcome = iota // also by an error handler
+	unhandled                 // no handler wanted the error, or one failed; the client got dewar's own answer
+	propagated                // the error leaves the App: PROPAGATE_EXCEPTIONS
+	cut                       // it failed after the header had left: the connection must not look whole
+	aborted                   // http.ErrAbortHandler was raised
+)
+
+// conclude remembers that the request ends with err, and in no better way than o.
+func (c *Context) conclude(o outcome, err error) {
+	c.outcome = max(c.outcome, o)
+	if x := c.rare(); !errors.Is(x.err, err) {
+		x.err = join(x.err, err)
+	}
+}
+
+// join is errors.Join, but leaves a single error alone.
+func join(first, second error) error {
+	if first == nil {
+		return second
+	}
+	return errors.Join(first, second)
+}
+
+// ended reports whether the request gets no answer any more.
+func (c *Context) ended() bool { return c.outcome == aborted || c.outcome == propagated }
+
+// failure returns the error that the request ends with, which teardown functions are told.
+func (c *Context) failure() error {
+	if x := c.lazy.Load(); x != nil {
+		return x.err
+	}
+	return nil
+}
+
+// serve takes one request through its stations: handle, finish, and at its end the teardown. Each station is left
+// behind before it runs, so that after a panic the rest of the way can be gone.
 func (rt *runtime) serve(w http.ResponseWriter, r *http.Request) {
 	c := newContext(rt, w, r)
-	if rt.app.options.accessLog {
-		defer c.logAccess(time.Now())
-	}
 	defer c.end()
-	if err := c.protect(c.process); err != nil {
+	if rt.app.options.accessLog {
+		c.rare().began = time.Now()
+	}
+	if err := c.handle(); err != nil {
 		c.fail(err)
 	}
 	c.finish()
+	c.ran = true
 }
 
-// protect runs f and turns a panic into an error. http.ErrAbortHandler is remembered and raised again when
-// the request has been torn down.
-func (c *Context) protect(f func() error) (err error) {
-	normal := false
-	defer func() {
-		if normal {
-			return
-		}
-		value := recover()
-		if value == nil { // runtime.Goexit: the deferred end of the request still runs
-			c.unhandled = errGoexit
-			return
-		}
-		c.panicked = true
-		if value == http.ErrAbortHandler {
-			c.aborted = true
-		}
-		err = recovered(value)
-	}()
-	err = f()
-	normal = true
-	return err
-}
-
-var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.Goexit")
-
-// process runs everything up to the view and checks that it left an answer behind.
-func (c *Context) process() error {
+// handle runs everything up to the view and checks that it left an answer behind.
+func (c *Context) handle() error {
 	if err := c.admit(); err != nil {
 		return err
 	}
+	c.advance(handling)
 	c.limitTime()
 	c.App.RequestStarted.send(c)
-	if err := c.preprocessValues(); err != nil {
-		return err
+	if len(c.chain().preprocessors) > 0 {
+		if err := c.preprocessValues(); err != nil {
+			return err
+		}
 	}
 	if err := c.dispatch(); err != nil {
 		return err
@@ -65,7 +124,6 @@ func (c *Context) process() error {
 
 // admit refuses requests that no hook may see and matches the route.
 func (c *Context) admit() error {
-	c.chain = c.rt.appChain
 	if err := c.checkHost(); err != nil {
 		return err
 	}
@@ -73,29 +131,46 @@ func (c *Context) admit() error {
 	return c.checkOrigin()
 }
 
+// chain returns what runs around the view of the request.
+func (c *Context) chain() *chain {
+	if c.route != nil {
+		return c.route.chain
+	}
+	return c.rt.appChain
+}
+
 // dispatch runs the before-request hooks until one answers, then raises the routing error or calls the view.
 func (c *Context) dispatch() error {
-	for _, hook := range c.chain.before {
-		if err := hook(c); err != nil || c.response.wroteHeader {
-			return err
-		}
-	}
-	if c.routingError != nil {
-		return c.routingError
-	}
-	if c.route != nil && !c.autoOptions {
-		for _, hook := range c.route.before {
-			if err := hook(c); err != nil || c.response.wroteHeader {
-				return err
-			}
-		}
-	}
-	if err := c.view(c); err != nil {
+	if err := c.runBefore(c.chain().before); err != nil || c.response.started {
 		return err
 	}
-	if !c.response.wroteHeader && c.route != nil && !c.route.wrapped {
+	x := c.lazy.Load()
+	if x != nil && x.refused != nil {
+		return x.refused
+	}
+	if x != nil && x.answer != nil {
+		return c.call(AtView, x.answer)
+	}
+	if err := c.runBefore(c.route.before); err != nil || c.response.started {
+		return err
+	}
+	if err := c.call(AtView, c.route.handler); err != nil {
+		return err
+	}
+	if !c.response.started && !c.route.wrapped {
 		return fmt.Errorf("dewar: the view of %s (%s) returned nil without an answer; end it with return c.Text(...), c.Render(...), c.NoContent() or an error",
 			c.route.Rule, c.route.Site)
+	}
+	return nil
+}
+
+// runBefore runs hooks until one of them answers or fails. What those before it set in the header stays.
+func (c *Context) runBefore(hooks []Handler) error {
+	for _, hook := range hooks {
+		if err := c.call(AtHook, hook); err != nil || c.response.started {
+			return err
+		}
+		c.response.keepHeader()
 	}
 	return nil
 }
@@ -103,272 +178,223 @@ func (c *Context) dispatch() error {
 // pendingError returns what went wrong during the view without being returned by it: the session could not
 // be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
-	if c.response.failed != nil || c.response.state != buffering {
-		return nil // answered already
+	x := c.lazy.Load()
+	if x == nil || x.replaced != nil || c.phase >= sent {
+		return nil // nothing was touched, or it has been answered
 	}
-	if s := c.session.Load(); s != nil && !c.sessionReported {
+	if s := x.session.Load(); s != nil && !x.sessionReported {
 		if err := s.Err(); err != nil {
-			c.sessionReported = true
+			x.sessionReported = true
 			return err
 		}
 	}
-	if b := c.body; b != nil && b.err != nil && !b.seen {
+	if b := &x.body; b.err != nil && !b.seen {
 		b.seen = true
 		return b.err
 	}
 	return nil
 }
 
-// fail answers a request that ended with err through the error handlers.
-func (c *Context) fail(err error) {
-	switch {
-	case c.aborted:
-		c.unhandled = err
-		return
-	case c.replaced(err):
-		return
-	case c.response.state != buffering:
-		c.cutOff(err)
-		return
-	}
-	c.response.Reset()
-	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
-		c.failAgain(err, herr)
-	}
-	if c.sessionSaved.Load() && c.response.state == buffering {
-		c.keepSession()
-		c.setDefaultHeaders()
-	}
-}
-
-// replaced reports whether the answer has been replaced by that to another error, as when the session could
-// not be saved on the way. Usually err only tells that the view has noticed.
-func (c *Context) replaced(err error) bool {
-	if c.response.failed == nil {
-		return false
-	}
-	if !errors.Is(err, c.response.failed) {
-		c.unhandled = err
-		c.logFailure(err)
-	}
-	return true
-}
-
-// failAgain ends a request whose error handler failed with second.
-func (c *Context) failAgain(first, second error) {
-	c.unhandled = errors.Join(first, second)
-	switch {
-	case c.aborted || c.replaced(second):
-	case c.response.state != buffering:
-		c.cutOff(c.unhandled)
-	default:
-		c.logFailure(second)
-		c.plainError(second)
-	}
-}
-
-// handleError finds the handler for err and calls it, or answers with dewar's own page.
-func (c *Context) handleError(err error) error {
-	err = c.timedOut(err)
-	scopes := c.errorScopes()
-	code, ok := statusOf(err)
-	picked := ok && !c.traps(code)
-	failed := picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil
-	if failed {
-		c.logFailure(err)
-	}
-	if h, found := findErrorHandler(scopes, err); h != nil {
-		return c.callErrorHandler(h, found)
-	}
-	if picked && !failed {
-		return c.answerError(err)
-	}
-	c.unhandled = err
-	c.App.GotRequestException.send(RequestException{c, err})
-	switch {
-	case c.propagates():
-		return nil
-	case failed:
-		return c.answerError(err)
-	}
-	c.logFailure(err)
-	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}
-	if h := findServerErrorHandler(scopes); h != nil {
-		c.response.status = server.Code // a panic inside picks none
-		return c.callErrorHandler(h, server)
-	}
-	return c.answerError(server)
-}
-
-// callErrorHandler lets h answer; the status is that of err unless h sets one.
-func (c *Context) callErrorHandler(h ErrorHandler, err error) error {
-	if code, ok := statusOf(err); ok {
-		c.response.status = code
-	}
-	if herr := h(c, err); herr != nil {
-		return herr
-	}
-	if !c.response.wroteHeader {
-		return fmt.Errorf("dewar: the handler of %T returned nil without an answer; end it with return c.Text(...), c.Render(...) or an error", err)
-	}
-	return nil
-}
-
-// plainError is the last resort when an error handler or a hook on an error response failed.
-func (c *Context) plainError(err error) {
-	c.response.Reset()
-	plain := error(&HTTPError{Code: http.StatusInternalServerError})
-	if code, ok := statusOf(err); ok && code == http.StatusServiceUnavailable {
-		plain = &HTTPError{Code: code}
-	}
-	if aerr := c.protect(func() error { return c.answerError(plain) }); aerr != nil {
-		c.response.Reset()
-		c.response.status, c.response.wroteHeader = http.StatusInternalServerError, true
-	}
-}
-
-// cutOff ends a response that failed after its header was sent, so that no client takes it for a whole one.
-func (c *Context) cutOff(err error) {
-	c.unhandled = err
-	if c.response.state == hijacked {
-		c.logFailure(err)
-		return
-	}
-	c.cut = true
-	if c.isGone(err) {
-		return
-	}
-	c.App.GotRequestException.send(RequestException{c, err})
-	c.logFailure(err)
-}
-
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
 func (c *Context) finish() {
-	if c.aborted || c.propagated() {
+	if c.ended() {
 		return
 	}
-	if c.response.state == buffering {
-		if err := c.response.lengthError(); err != nil {
-			c.fail(err)
-		}
-		_ = c.finalize() // the response has been replaced if it failed
-		if err := c.response.lengthError(); err != nil {
-			c.fail(err)
-		}
-		if c.aborted {
+	if c.phase >= sent {
+		c.noticeLateOpening()
+		c.noticeLateChange()
+	} else {
+		c.checkLength()
+		c.finalize()
+		c.checkLength()
+		if c.ended() {
 			return
 		}
 		c.response.send(true)
-	} else {
-		c.noticeLateOpening()
-		c.noticeLateChange()
 	}
-	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
-		c.logFailure(err)
+	if !c.bare && c.App.RequestFinished.connected() {
+		c.guard(func() { c.App.RequestFinished.send(c) })
+	}
+}
+
+// checkLength fails a response whose Content-Length contradicts its body.
+func (c *Context) checkLength() {
+	if err := c.response.lengthError(); err != nil && !c.ended() {
+		c.fail(err)
 	}
 }
 
 // finalize runs what acts on a finished response, once: the after-request hooks, then the session. An error
-// replaces the response by the answer of the error handlers and is returned.
-func (c *Context) finalize() error {
-	if c.finalized {
-		return nil
+// replaces the response by the answer of the error handlers. When it is called again after a panic it goes on
+// behind the hook that raised it.
+func (c *Context) finalize() {
+	c.advance(finalizing)
+	if !c.bare {
+		c.runAfter()
 	}
-	c.finalized, c.response.finalizing = true, true
-	failure := c.runAfterHooks()
-	if !c.aborted {
-		if err := c.protect(c.saveSession); err != nil {
-			failure = err
+	if !c.saved.Load() && c.outcome != aborted {
+		if err := c.saveSession(); err != nil {
 			c.fail(err)
 		}
 	}
-	if c.aborted {
+}
+
+// finalizeEarly is finalize while the view still runs: no panic goes through the view. It returns why the
+// response was replaced, if it was.
+func (c *Context) finalizeEarly() error {
+	for err := c.protect((*Context).finalizeStep); err != nil; err = c.protect((*Context).finalizeStep) {
+		c.fail(err)
+	}
+	if c.outcome == aborted {
 		return http.ErrAbortHandler
 	}
-	c.setDefaultHeaders()
-	c.response.finalizing = false
-	return failure
+	return c.rare().replaced
 }
 
-// runAfterHooks calls every hook once, also when one of them fails.
-func (c *Context) runAfterHooks() (failure error) {
-	for i := 0; i < len(c.afterThis); i++ { // a hook may add another
-		failure = c.runAfterHook(c.afterThis[i], failure)
+func (c *Context) finalizeStep() error { c.finalize(); return nil }
+
+func (c *Context) finishStep() error { c.finish(); return nil }
+
+// runAfter calls every after-request hook once, also when one of them fails.
+func (c *Context) runAfter() {
+	if x := c.lazy.Load(); x != nil {
+		for x.thisHook < len(x.afterThis) { // a hook may add another
+			hook := x.afterThis[x.thisHook]
+			x.thisHook++
+			c.runAfterHook(hook)
+		}
 	}
-	for _, hook := range c.chain.after {
-		failure = c.runAfterHook(hook, failure)
+	for hooks := c.chain().after; int(c.hook) < len(hooks); {
+		hook := hooks[c.hook]
+		c.hook++
+		c.runAfterHook(hook)
 	}
-	return failure
 }
 
-func (c *Context) runAfterHook(hook Handler, failure error) error {
-	if c.aborted {
-		return failure
+func (c *Context) runAfterHook(hook Handler) {
+	if c.outcome == aborted {
+		return
 	}
-	err := c.protect(func() error { return hook(c) })
-	if err == nil {
-		return failure
+	if err := c.call(AtHook, hook); err != nil {
+		c.fail(err)
 	}
-	if failure != nil { // the error handlers had their turn
-		c.unhandled = errors.Join(c.unhandled, err)
-		c.logFailure(err)
-		c.plainError(err)
-		return failure
-	}
-	c.fail(err)
-	return err
 }
 
 // end tears the request down and ends the goroutine's work as it has to: normally, by raising
 // http.ErrAbortHandler, or with the error when PROPAGATE_EXCEPTIONS is on.
 func (c *Context) end() {
+	if !c.ran {
+		c.rescue(recover())
+	}
 	c.teardown()
 	c.closeSession()
-	if c.limit != nil {
-		c.limit.cancel()
-	}
-	if c.response.state != hijacked {
-		c.response.state = closed
-	}
+	c.advance(over)
 	c.response.release()
-	if form := c.Request.MultipartForm; form != nil {
-		_ = form.RemoveAll()
+	if x := c.lazy.Load(); x != nil {
+		c.endRare(x)
 	}
-	if form := c.born.MultipartForm; form != nil {
-		_ = form.RemoveAll()
-	}
-	if c.propagated() {
-		panic(c.unhandled)
-	}
-	if c.aborted || c.cut {
+	switch c.outcome {
+	case propagated:
+		panic(c.failure())
+	case cut, aborted:
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// endRare ends what few requests began.
+func (c *Context) endRare(x *rare) {
+	if x.limit != nil {
+		x.limit.cancel()
+	}
+	for _, r := range [...]*http.Request{c.Request, c.born} {
+		if r.MultipartForm != nil {
+			_ = r.MultipartForm.RemoveAll()
+		}
+	}
+	if !x.began.IsZero() {
+		c.logAccess(x.began)
+	}
+}
+
+// endBare ends a Context of NewContext.
+func (c *Context) endBare() (err error) {
+	defer func() {
+		if value := recover(); value != nil && err == nil {
+			err = recovered(value)
+		}
+	}()
+	defer c.end()
+	if err := c.pendingError(); err != nil {
+		c.conclude(unhandled, err)
+		c.fail(err)
+	}
+	c.finish()
+	c.ran = true
+	return c.failure()
+}
+
+// rescue goes the rest of the way after a panic. Nil stands for runtime.Goexit: then nothing more can be sent.
+func (c *Context) rescue(value any) {
+	if value == nil {
+		c.conclude(unhandled, errGoexit)
+		return
+	}
+	for err := c.caught(value); err != nil; err = c.protect((*Context).finishStep) {
+		c.fail(err)
+	}
+}
+
+var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.Goexit")
+
+// caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
+func (c *Context) caught(value any) error {
+	err := recovered(value)
+	c.rare().panicked = true
+	if value == http.ErrAbortHandler {
+		c.conclude(aborted, err)
+	}
+	return err
+}
+
+// protect runs f and turns a panic into an error.
+func (c *Context) protect(f func(*Context) error) (err error) {
+	normal := false
+	defer func() {
+		if normal {
+			return
+		}
+		value := recover()
+		if value == nil { // runtime.Goexit: the deferred end of the request still runs
+			c.conclude(unhandled, errGoexit)
+			return
+		}
+		err = c.caught(value)
+	}()
+	err = f(c)
+	normal = true
+	return err
+}
+
+// guard runs f and logs a panic.
+func (c *Context) guard(f func()) {
+	if err := c.protect(func(*Context) error { f(); return nil }); err != nil {
+		c.logFailure(err)
 	}
 }
 
 // teardown calls every teardown function; one that panics does not keep the others from running.
 func (c *Context) teardown() {
-	for _, f := range c.chain.teardown {
-		err := c.protect(func() error { f(c, c.unhandled); return nil })
-		if err != nil {
-			c.logFailure(err)
-		}
+	if c.bare {
+		return
 	}
-	if len(c.chain.teardown) > 0 {
+	funcs := c.chain().teardown
+	for _, f := range funcs {
+		c.guard(func() { f(c, c.failure()) })
+	}
+	if len(funcs) > 0 {
 		c.noticeLateChange()
 	}
-	if err := c.protect(func() error { c.App.RequestTearingDown.send(c); return nil }); err != nil {
-		c.logFailure(err)
+	if c.App.RequestTearingDown.connected() {
+		c.guard(func() { c.App.RequestTearingDown.send(c) })
 	}
-}
-
-// traps reports whether an HTTP error that no handler wanted is treated as an error of the application.
-func (c *Context) traps(code int) bool {
-	return c.settings.trapHTTP || c.settings.trapBadRequest && code == http.StatusBadRequest
-}
-
-// propagates reports whether unhandled errors leave the App.
-func (c *Context) propagates() bool { return c.settings.propagate }
-
-func (c *Context) propagated() bool {
-	return c.unhandled != nil && !c.response.Started() && c.propagates()
 }

@@ -1,11 +1,16 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // ErrorHandler answers a request that failed with err. What it returns counts as the answer's own error: it
@@ -211,4 +216,243 @@ func findServerErrorHandler(scopes []*errorTable) ErrorHandler {
 		}
 	}
 	return nil
+}
+
+// fail answers a request that ended with err through the error handlers. What comes after the header has left cuts
+// the connection. While the response is finalized the error handlers have one turn; another error gets dewar's
+// own answer.
+func (c *Context) fail(err error) {
+	switch {
+	case c.outcome == aborted:
+		return
+	case c.response.replaced:
+		c.failReplaced(err)
+		return
+	case c.phase >= sent:
+		c.cutOff(err)
+		return
+	case c.phase == matching:
+		c.advance(handling)
+	case c.phase == finalizing:
+		x := c.rare()
+		x.replaced = cmp.Or(x.replaced, err)
+		if x.again {
+			c.conclude(unhandled, err)
+			c.logFailure(err)
+			c.plainError(err)
+			return
+		}
+		x.again = true
+	}
+	c.response.Reset()
+	if herr := c.protect(func(*Context) error { return c.handleError(err) }); herr != nil {
+		c.failAgain(err, herr)
+	}
+	if c.saved.Load() && c.phase < sent {
+		c.keepSession()
+	}
+}
+
+// failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the
+// session could not be saved on the way. Usually it only tells that the view has noticed.
+func (c *Context) failReplaced(err error) {
+	if !errors.Is(err, c.rare().replaced) {
+		c.conclude(unhandled, err)
+		c.logFailure(err)
+	}
+}
+
+// failAgain ends a request whose error handler failed with second.
+func (c *Context) failAgain(first, second error) {
+	c.conclude(unhandled, first)
+	c.conclude(unhandled, second)
+	switch {
+	case c.outcome == aborted:
+	case c.response.replaced:
+		c.failReplaced(second)
+	case c.phase >= sent:
+		c.cutOff(c.failure())
+	default:
+		c.logFailure(second)
+		c.plainError(second)
+	}
+}
+
+// handleError finds the handler for err and calls it, or answers with dewar's own page.
+func (c *Context) handleError(err error) error {
+	err = c.timedOut(err)
+	scopes := c.errorScopes()
+	code, ok := statusOf(err)
+	picked := ok && !c.traps(code)
+	failed := picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil
+	if failed {
+		c.logFailure(err)
+	}
+	if h, found := findErrorHandler(scopes, err); h != nil {
+		return c.callErrorHandler(h, found)
+	}
+	if picked && !failed {
+		return c.answerError(err)
+	}
+	c.conclude(unhandled, err)
+	c.App.GotRequestException.send(RequestException{c, err})
+	switch {
+	case c.settings.propagate:
+		c.conclude(propagated, err)
+		return nil
+	case failed:
+		return c.answerError(err)
+	}
+	c.logFailure(err)
+	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}
+	if h := findServerErrorHandler(scopes); h != nil {
+		c.response.status = http.StatusInternalServerError // a panic inside picks none
+		return c.callErrorHandler(h, server)
+	}
+	return c.answerError(server)
+}
+
+// traps reports whether an HTTP error that no handler wanted is treated as an error of the application.
+func (c *Context) traps(code int) bool {
+	return c.settings.trapHTTP || c.settings.trapBadRequest && code == http.StatusBadRequest
+}
+
+// callErrorHandler lets h answer; the status is that of err unless h sets one.
+func (c *Context) callErrorHandler(h ErrorHandler, err error) error {
+	if code, ok := statusOf(err); ok {
+		c.response.status = uint16(code)
+	}
+	if herr := h(c, err); herr != nil {
+		return herr
+	}
+	if !c.response.started {
+		return fmt.Errorf("dewar: the handler of %T returned nil without an answer; end it with return c.Text(...), c.Render(...) or an error", err)
+	}
+	return nil
+}
+
+// plainError is the last resort when an error handler or a hook on an error response failed.
+func (c *Context) plainError(err error) {
+	c.response.Reset()
+	plain := &HTTPError{Code: http.StatusInternalServerError}
+	if code, ok := statusOf(err); ok && code == http.StatusServiceUnavailable {
+		plain.Code = code
+	}
+	if aerr := c.protect(func(*Context) error { return c.answerError(plain) }); aerr != nil {
+		c.response.Reset()
+		c.response.WriteHeader(plain.Code)
+	}
+}
+
+// cutOff ends a response that failed after its header was sent, so that no client takes it for a whole one.
+func (c *Context) cutOff(err error) {
+	if c.response.hijacked {
+		c.conclude(unhandled, err)
+		c.logFailure(err)
+		return
+	}
+	c.conclude(cut, err)
+	if c.isGone(err) {
+		return
+	}
+	c.App.GotRequestException.send(RequestException{c, err})
+	c.logFailure(err)
+}
+
+// problem is the body of an error answer for JSON clients, RFC 9457.
+type problem struct {
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail,omitempty"`
+	Errors []FieldError `json:"errors,omitempty"`
+}
+
+// answerError writes dewar's own answer for a status: an HTML page for browsers, problem+json for JSON
+// clients, text for everyone else.
+func (c *Context) answerError(err error) error {
+	p := problem{Status: http.StatusInternalServerError}
+	if status, ok := statusOf(err); ok {
+		p.Status = status
+	}
+	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
+		p.Detail, p.Errors = e.Message, e.Errors
+		mergeHeader(c.Response.Header(), e.Header)
+	}
+	p.Title = http.StatusText(p.Status)
+	if p.Title == "" {
+		p.Title = "Error"
+	}
+	addVary(c.Response.Header(), []string{"Accept"})
+	switch c.errorFormat() {
+	case "text/html":
+		return c.Status(p.Status).HTML(p.html())
+	case "application/problem+json":
+		body, err := c.App.JSON.Marshal(p)
+		if err != nil {
+			return err
+		}
+		return c.Status(p.Status).blob("application/problem+json", body)
+	}
+	return c.Status(p.Status).Text(p.text())
+}
+
+// mergeHeader adds the headers of an error, which many requests may share, to those of a response.
+func mergeHeader(header, from http.Header) {
+	for key, values := range from {
+		switch key {
+		case "Vary":
+			for _, name := range values {
+				addVary(header, []string{name})
+			}
+		case "Set-Cookie":
+			header[key] = append(header[key], values...)
+		default:
+			header[key] = slices.Clone(values)
+		}
+	}
+}
+
+// errorFormat picks the form of an error answer.
+func (c *Context) errorFormat() string {
+	switch c.Accepts("text/plain", "text/html", "application/problem+json", "application/json") {
+	case "text/html":
+		return "text/html"
+	case "application/problem+json", "application/json":
+		return "application/problem+json"
+	}
+	if c.IsJSON() && !strings.Contains(c.Request.Header.Get("Accept"), "text/") {
+		return "application/problem+json"
+	}
+	return "text/plain"
+}
+
+func (p *problem) text() string {
+	message := p.Detail
+	if message == "" {
+		message = p.Title
+	}
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(p.Status) + " " + message + "\n")
+	for _, f := range p.Errors {
+		b.WriteString(f.Field + ": " + f.Detail + "\n")
+	}
+	return b.String()
+}
+
+func (p *problem) html() string {
+	var b strings.Builder
+	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
+	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
+	b.WriteString("</title>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
+	if p.Detail != "" {
+		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p.Detail), "\n", "<br>") + "</p>\n")
+	}
+	if len(p.Errors) > 0 {
+		b.WriteString("<ul>\n")
+		for _, f := range p.Errors {
+			b.WriteString("<li>" + html.EscapeString(f.Field+": "+f.Detail) + "</li>\n")
+		}
+		b.WriteString("</ul>\n")
+	}
+	return b.String()
 }

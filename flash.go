@@ -36,14 +36,14 @@ func (c *Context) Flash(message string, category ...string) {
 // without one. Later calls in the same request return the same messages; one flashed after the first call is
 // kept for the next request.
 func (c *Context) FlashedMessages(categories ...string) []Flash {
-	if c.flashes == nil {
+	if c.rare().flashes == nil {
 		taken := takeFlashes(c.Session())
-		c.flashes = &taken
+		c.rare().flashes = &taken
 	}
 	if len(categories) == 0 {
-		return slices.Clone(*c.flashes)
+		return slices.Clone(*c.rare().flashes)
 	}
-	return slices.DeleteFunc(slices.Clone(*c.flashes), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
+	return slices.DeleteFunc(slices.Clone(*c.rare().flashes), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
 }
 
 func takeFlashes(s *Session) []Flash {

@@ -347,11 +347,11 @@ func TestNewContextRunsNoHooks(t *testing.T) {
 	app := newApp(t)
 	app.AfterRequest(func(*dewar.Context) error { t.Error("a hook ran"); return nil })
 	rec := httptest.NewRecorder()
-	c, err := app.NewContext(rec, httptest.NewRequest("GET", "/", nil))
+	_, end, err := app.NewContext(rec, httptest.NewRequest("GET", "/", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Response.Flush()
+	must(t, end())
 }
 
 type panickingStore struct{ calls int }

@@ -124,7 +124,7 @@ func (app *App) entry(r *boundRoute) router.Route {
 func (c *Context) match() {
 	table, method, path := c.rt.router, c.Request.Method, c.Request.URL.Path
 	if table.hosts == nil {
-		c.answer(table.any.Match(method, path, c.params.inline[:0]))
+		c.answer(table.any.Match(method, path, c.inline[:0]))
 		return
 	}
 	c.answer(c.matchHosts(method, path))
@@ -194,17 +194,18 @@ func (c *Context) answer(result router.Result) {
 		c.matched(result.Data.(*boundRoute), result.Values)
 	case router.AutoOptions:
 		c.matched(result.Data.(*boundRoute), result.Values)
-		c.view, c.autoOptions = answerOptions(result.Allowed), true
+		x := c.rare()
+		x.answer, x.options = answerOptions(result.Allowed), true
 	case router.SlashRedirect:
-		c.view = answerRedirect(result.Path)
+		c.rare().answer = answerRedirect(result.Path)
 	case router.MergeRedirect:
 		if route := result.Data.(*boundRoute); !orDefault(route.mergeSlashes, true) {
 			c.notFound()
 			return
 		}
-		c.view = answerRedirect(result.Path)
+		c.rare().answer = answerRedirect(result.Path)
 	case router.MethodNotAllowed:
-		c.routingError = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
 		c.notFound()
 	}
@@ -213,18 +214,18 @@ func (c *Context) answer(result router.Result) {
 func (c *Context) matched(route *boundRoute, values []any) {
 	if route.greedy {
 		if path, ok := c.detours(route, c.Request.URL.Path); ok {
-			c.view = answerRedirect(path)
+			c.rare().answer = answerRedirect(path)
 			return
 		}
 	}
 	if route.canonical != nil {
 		if path := route.canonicalPath(c.Request.Method, values); path != "" {
-			c.view = answerEscapedRedirect(path)
+			c.rare().answer = answerEscapedRedirect(path)
 			return
 		}
 	}
-	c.route, c.chain, c.view = route, route.chain, route.handler
-	c.params.route, c.params.values = route, values
+	c.route = route
+	c.setValues(values)
 	c.Request.Pattern, c.born.Pattern = route.Rule, route.Rule // outer middleware has the second
 }
 
@@ -237,15 +238,20 @@ func answerOptions(allowed []string) Handler {
 
 func (c *Context) notFound() {
 	if c.App.fallback != nil {
-		c.view = c.App.fallback
+		c.rare().answer = c.App.fallback
 		return
 	}
-	c.routingError = Abort(http.StatusNotFound)
+	c.rare().refused = Abort(http.StatusNotFound)
 }
 
 // RoutingError returns the error of a request that no route answers, which is raised when the before-request
 // hooks have run: an [*HTTPError] with 404 or 405. It is nil otherwise. Flask has request.routing_exception.
-func (c *Context) RoutingError() error { return c.routingError }
+func (c *Context) RoutingError() error {
+	if x := c.lazy.Load(); x != nil {
+		return x.refused
+	}
+	return nil
+}
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -79,7 +79,7 @@ func (o *owner) owns(name, port, path string) bool {
 // the blueprint that owns its prefix or host.
 func (c *Context) errorScopes() []*errorTable {
 	if c.route != nil || len(c.rt.router.owners) == 0 {
-		return c.chain.scopes
+		return c.chain().scopes
 	}
 	name, port := c.askedHost()
 	for i := range c.rt.router.owners {
@@ -87,5 +87,5 @@ func (c *Context) errorScopes() []*errorTable {
 			return o.chain.scopes
 		}
 	}
-	return c.chain.scopes
+	return c.chain().scopes
 }

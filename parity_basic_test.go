@@ -163,7 +163,7 @@ func TestContextOfATest(t *testing.T) {
 	app.Get("/blog/{id:int}", index, dewar.Endpoint("show"))
 	app.BeforeRequest(func(*dewar.Context) error { return errors.New("no hook runs") })
 	r := httptest.NewRequest("POST", "http://example.com:5000/blog/7?q=x", strings.NewReader("a=b"))
-	c, err := app.NewContext(httptest.NewRecorder(), r)
+	c, _, err := app.NewContext(httptest.NewRecorder(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestContextOfATest(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	r.Method = "GET"
-	if c, err = app.NewContext(httptest.NewRecorder(), r); err != nil || c.Endpoint() != "show" || c.Params().Int("id") != 7 {
+	if c, _, err = app.NewContext(httptest.NewRecorder(), r); err != nil || c.Endpoint() != "show" || c.Params().Int("id") != 7 {
 		t.Errorf("got %q %d, %v", c.Endpoint(), c.Params().Int("id"), err)
 	}
 }

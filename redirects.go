@@ -65,7 +65,7 @@ func (app *App) bindRedirect(r *boundRoute) error {
 }
 
 func (to *redirectRule) answer(c *Context) error {
-	path, _, err := to.parsed.Build(c.params.Lookup)
+	path, _, err := to.parsed.Build((*paramSource)(c).Lookup)
 	if err != nil {
 		return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 	}
@@ -114,22 +114,22 @@ func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
 
 // canonicalPath returns the escaped path of the route whose defaults are the values of this request, or "".
 func (r *boundRoute) canonicalPath(method string, values []any) string {
-	source := paramSource{route: r, values: values}
+	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
 	for _, other := range r.canonical {
-		if !slices.Contains(other.Methods, method) || !source.agrees(other.defaults) {
+		if !slices.Contains(other.Methods, method) || !agrees(lookup, other.defaults) {
 			continue
 		}
-		if path, missing, err := other.rule.Build(source.Lookup); err == nil && missing == nil {
+		if path, missing, err := other.rule.Build(lookup); err == nil && missing == nil {
 			return path
 		}
 	}
 	return ""
 }
 
-// agrees reports whether p has the same value for every one of fixed.
-func (p *paramSource) agrees(fixed Map) bool {
+// agrees reports whether lookup finds the same value for every one of fixed.
+func agrees(lookup func(string) (any, bool), fixed Map) bool {
 	for name, want := range fixed {
-		if got, ok := p.Lookup(name); !ok || fmt.Sprint(got) != fmt.Sprint(want) {
+		if got, ok := lookup(name); !ok || fmt.Sprint(got) != fmt.Sprint(want) {
 			return false
 		}
 	}

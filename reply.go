@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/callsite"
 )
 
 // Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
@@ -14,9 +16,16 @@ func (c *Context) Status(code int) *Context {
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))
 	}
-	if c.response.state == buffering {
-		c.response.status = code
+	if r := &c.response; r.c.phase < sent {
+		r.status, r.restated = uint16(code), r.started
 	}
+	return c
+}
+
+// Header sets a header of the answer, so that return c.Header("X-Total", "7").JSON(v) reads as it acts. It
+// replaces what was set before; [Response.Header] has the other ways. After the commit it has no effect.
+func (c *Context) Header(key, value string) *Context {
+	c.response.header().Set(key, value)
 	return c
 }
 
@@ -49,6 +58,7 @@ func (c *Context) NoContent() error {
 	if c.response.status == 0 {
 		c.response.status = http.StatusNoContent
 	}
+	c.response.finished()
 	return nil
 }
 
@@ -65,7 +75,8 @@ func (c *Context) Redirect(target string) error {
 	if c.response.status < 300 || c.response.status > 399 {
 		c.response.status = http.StatusFound
 	}
-	c.Response.Header().Set("Location", asciiURL(target))
+	c.response.w.Header().Set("Location", asciiURL(target))
+	c.response.finished()
 	return nil
 }
 
@@ -82,7 +93,7 @@ func (c *Context) RedirectTo(endpoint string, pairs ...any) error {
 // after-request hooks run and the session is saved before f starts. An error of f cuts the connection, so
 // that no client takes half a stream for a whole one.
 func (c *Context) Stream(f func(w io.Writer) error) error {
-	c.response.wroteHeader = true
+	c.response.started = true
 	if err := c.response.FlushError(); err != nil {
 		return err
 	}
@@ -112,7 +123,7 @@ func (c *Context) SetCookie(cookie *http.Cookie) error {
 	if c.response.Committed() {
 		return c.response.lateError("no cookie can be set")
 	}
-	http.SetCookie(c.Response, cookie)
+	c.response.header().Add("Set-Cookie", cookie.String())
 	return nil
 }
 
@@ -122,6 +133,7 @@ func (c *Context) answerString(contentType, s string) error {
 	}
 	c.setContentType(contentType)
 	_, err := c.response.WriteString(s)
+	c.response.finished()
 	return err
 }
 
@@ -131,26 +143,43 @@ func (c *Context) blob(contentType string, body []byte) error {
 	}
 	c.setContentType(contentType)
 	_, err := c.response.Write(body)
+	c.response.finished()
 	return err
 }
 
 // startAnswer makes room for an answer, or tells why there can be none.
 func (c *Context) startAnswer() error {
-	if c.response.failed != nil {
-		return c.response.failed
+	r := &c.response
+	switch {
+	case r.replaced:
+		return c.rare().replaced
+	case r.Committed():
+		return r.lateError("there can be no other answer")
 	}
-	if c.response.state != buffering {
-		return c.response.lateError("there can be no other answer")
+	if c.settings.debug || c.settings.testing {
+		c.noteAnswer()
 	}
-	c.response.restart()
+	r.begin()
 	return nil
 }
 
-// setContentType sets the header without an allocation. Every later set replaces the slice or, for this
-// method, its only element.
+// noteAnswer reports a second answer, which is most likely a return that was forgotten. A hook behind the view may
+// replace its answer.
+func (c *Context) noteAnswer() {
+	if c.phase != handling {
+		return
+	}
+	x, site := c.rare(), callsite.Site()
+	if c.response.started && x.answerSite != "" {
+		c.Logger().Warn("second answer: it replaces the first one; is a return missing?", "first", x.answerSite, "second", site)
+	}
+	x.answerSite = site
+}
+
+// setContentType sets the header without an allocation. What a handler does to the slice stays in its request.
 func (c *Context) setContentType(value string) {
-	c.contentType[0] = value
-	c.response.w.Header()["Content-Type"] = c.contentType[:1:1]
+	c.headers[0] = value
+	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
 }
 
 // setDefaultHeaders adds the security headers that the application has not set itself, and ends the
@@ -158,15 +187,16 @@ func (c *Context) setContentType(value string) {
 func (c *Context) setDefaultHeaders() {
 	header := c.response.w.Header()
 	if c.App.Draining() {
-		setDefault(header, "Connection", c.rt.closeConn)
+		setDefault(header, "Connection", []string{"close"})
 	}
 	if !c.settings.securityHeaders {
 		return
 	}
-	setDefault(header, "X-Content-Type-Options", c.rt.nosniff)
+	c.headers[1] = "nosniff"
+	setDefault(header, "X-Content-Type-Options", c.headers[1:])
 	if types := header["Content-Type"]; len(types) > 0 && strings.HasPrefix(types[0], "text/html") {
-		setDefault(header, "X-Frame-Options", c.rt.sameOrigin)
-		setDefault(header, "Referrer-Policy", c.rt.referrerPolicy)
+		setDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})
+		setDefault(header, "Referrer-Policy", []string{"strict-origin-when-cross-origin"})
 	}
 }
 

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,10 +19,11 @@ import (
 
 // Query returns the values of the URL's query. A pair that is badly escaped is kept as it came.
 func (c *Context) Query() *Values {
-	if c.query == nil {
-		c.query = &Values{src: &textSource{values: parseQuery(c.Request.URL.RawQuery), what: "query parameter"}}
+	x := c.rare()
+	if x.query == nil {
+		x.query = &Values{src: &textSource{values: parseQuery(c.Request.URL.RawQuery), what: "query parameter"}}
 	}
-	return c.query
+	return x.query
 }
 
 // parseQuery reads a query as net/url does, but loses nothing: what cannot be unescaped stays as it is.
@@ -52,31 +54,30 @@ func unescapeOrKeep(s string) string {
 // body that is malformed or too large makes it empty and becomes the answer, 400 or 413, unless the handler
 // asks [Context.BodyError] and answers itself.
 func (c *Context) Form() *Values {
-	if c.form == nil {
-		c.form = &Values{src: &textSource{values: c.parseForm(), what: "form field"}}
+	x := c.rare()
+	if x.form == nil {
+		x.form = &Values{src: &textSource{values: c.parseForm(), what: "form field"}}
 	}
-	return c.form
+	return x.form
 }
 
 // BodyError returns what was wrong with the body when it was read as a form, or nil. After it was called the
 // error no longer becomes the answer by itself.
 func (c *Context) BodyError() error {
 	c.Form()
-	if c.body == nil {
-		return nil
-	}
-	c.body.seen = true
-	return c.body.err
+	b := &c.rare().body
+	b.seen = true
+	return b.err
 }
 
 // parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and
 // MAX_FORM_PARTS.
 func (c *Context) parseForm() url.Values {
-	r := c.Request
-	if c.body == nil {
+	b := &c.rare().body
+	if b.source == nil {
 		return nil
 	}
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	mediaType, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
 	var err error
 	switch mediaType {
 	case "application/x-www-form-urlencoded":
@@ -87,17 +88,17 @@ func (c *Context) parseForm() url.Values {
 		return nil
 	}
 	if err != nil {
-		c.body.err = bodyError(err)
+		b.err = bodyError(err)
 		return nil
 	}
-	return r.PostForm
+	return c.Request.PostForm
 }
 
 func (c *Context) parseURLEncoded() error {
 	if c.Request.PostForm != nil { // by middleware, or the view itself
 		return nil
 	}
-	limit := c.settings.maxFormMemory
+	limit := c.rare().body.limits.FormMemory
 	if limit > 0 && c.Request.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
@@ -118,7 +119,7 @@ func (c *Context) parseURLEncoded() error {
 }
 
 func (c *Context) parseMultipart() error {
-	limit := c.settings.maxFormMemory
+	limit := c.rare().body.limits.FormMemory
 	if limit <= 0 {
 		limit = 32 << 20
 	}
@@ -136,11 +137,12 @@ func (c *Context) parseMultipart() error {
 	for _, files := range r.MultipartForm.File {
 		parts += len(files)
 	}
-	if c.settings.maxFormParts > 0 && parts > c.settings.maxFormParts {
-		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("form has %d parts, MAX_FORM_PARTS is %d", parts, c.settings.maxFormParts)}
+	limits := &c.rare().body.limits
+	if limits.FormParts > 0 && parts > limits.FormParts {
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("form has %d parts, MAX_FORM_PARTS is %d", parts, limits.FormParts)}
 	}
-	if c.settings.maxFormMemory > 0 && size > c.settings.maxFormMemory {
-		return &http.MaxBytesError{Limit: c.settings.maxFormMemory}
+	if limits.FormMemory > 0 && size > limits.FormMemory {
+		return &http.MaxBytesError{Limit: limits.FormMemory}
 	}
 	return nil
 }
@@ -156,39 +158,62 @@ func bodyError(err error) error {
 	return &HTTPError{Code: http.StatusBadRequest, Err: err}
 }
 
-// A bodyState is what is known of a request's body.
+// A bodyState is what is known of a request's body and the limits it has.
 type bodyState struct {
-	source io.ReadCloser // without a limit
-	err    error         // what was wrong with it when it was read as a form
-	seen   bool          // the handler knows of err, or it has become the answer
+	source io.ReadCloser // without a limit; nil for a request without a body
+	limits Limits
+	err    error // what was wrong with it when it was read as a form
+	seen   bool  // the handler knows of err, or it has become the answer
+}
+
+// Limits are how much of a request's body may be read, for [Context.Limit]. A field that is 0 stays as it is, one
+// below 0 means no limit.
+type Limits struct {
+	// Body is the most bytes of the body, in place of MAX_CONTENT_LENGTH. More is a 413.
+	Body int64
+	// FormMemory is the most bytes that the fields of a form may have, files left aside, in place of
+	// MAX_FORM_MEMORY_SIZE. More is a 413.
+	FormMemory int64
+	// FormParts is the most fields and files of a multipart form, in place of MAX_FORM_PARTS. More is a 413.
+	FormParts int
 }
 
 // limitBody bounds the body of the request to MAX_CONTENT_LENGTH. Reading more is an error whose answer is
 // 413. It does so on a copy of the request: when the answer leaves, net/http looks at the type of its own
 // body to tell whether the client still waits for a word.
 func (c *Context) limitBody() {
-	body := c.born.Body
-	if body == nil || body == http.NoBody {
-		return
-	}
 	c.Request = c.born.WithContext(c.born.Context())
-	c.body = &bodyState{source: body}
-	c.LimitBody(c.settings.maxContentLength)
+	s := c.settings
+	c.rare().body = bodyState{source: c.born.Body,
+		limits: Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts}}
+	c.boundBody(s.maxContentLength)
 }
 
-// LimitBody sets the most bytes that may be read of this request's body, in place of MAX_CONTENT_LENGTH. It
-// must be called before the body is read; n of 0 or less means no limit.
-func (c *Context) LimitBody(n int64) {
-	if c.body == nil {
+// Limit sets other limits for the body of this request than the configuration does. It must be called before the
+// body is read, for example in a hook of [Before]. Flask has max_content_length and the like on the request.
+func (c *Context) Limit(l Limits) {
+	b := &c.rare().body
+	if b.source == nil {
 		return
 	}
+	b.limits.FormMemory = cmp.Or(l.FormMemory, b.limits.FormMemory)
+	b.limits.FormParts = cmp.Or(l.FormParts, b.limits.FormParts)
+	if l.Body != 0 {
+		b.limits.Body = l.Body
+		c.boundBody(l.Body)
+	}
+}
+
+// boundBody lets at most n bytes of the body be read, any number if n is 0 or less.
+func (c *Context) boundBody(n int64) {
+	source := c.rare().body.source
 	switch {
 	case n <= 0:
-		c.Request.Body = c.body.source
+		c.Request.Body = source
 	case c.born.ContentLength > n:
 		c.Request.Body = tooLarge{n}
 	default:
-		c.Request.Body = http.MaxBytesReader(c.response.w, c.body.source, n)
+		c.Request.Body = http.MaxBytesReader(c.response.w, source, n)
 	}
 }
 
@@ -216,8 +241,8 @@ func (c *Context) File(name string) (*multipart.FileHeader, error) {
 // wrong with the body.
 func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
 	c.Form()
-	if c.body != nil && c.body.err != nil {
-		return nil, c.body.err
+	if err := c.rare().body.err; err != nil {
+		return nil, err
 	}
 	if c.Request.MultipartForm == nil {
 		return nil, nil

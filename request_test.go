@@ -67,7 +67,7 @@ func TestForms(t *testing.T) {
 	})
 	app.Post("/ignored", func(c *dewar.Context) error { return c.Text("never read") })
 	app.Post("/larger", func(c *dewar.Context) error {
-		c.LimitBody(10_000)
+		c.Limit(dewar.Limits{Body: 10_000})
 		body, err := io.ReadAll(c.Request.Body)
 		if err != nil {
 			return err

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -23,26 +27,17 @@ import (
 type Response struct {
 	c      *Context
 	w      http.ResponseWriter
-	outer  http.Header // what outer middleware had set when the request came in; nil when nothing
-	buf    *respbuf.Buffer
-	length int64 // bytes written before commit; with HEAD they are counted, not kept
-	status int
-	state  responseState
+	text   string          // the body while it is a single string; buf is nil or empty then
+	buf    *respbuf.Buffer // the body
+	length int64           // bytes written before commit; with HEAD they are counted, not kept
+	status uint16
 
-	wroteHeader bool  // WriteHeader, Write or an answering method ran
-	finalizing  bool  // after-request hooks are running: writes only fill the buffer
-	failed      error // set when the response was replaced while the view still writes
-	writeErr    error // what writing to the client failed with
+	started  bool // there is an answer: WriteHeader, Write or an answering method ran
+	hijacked bool
+	replaced bool // by the answer to an error, while the view still writes
+	exposed  bool // the view has the header in its hands
+	restated bool // the status was set again after the answer
 }
-
-type responseState uint8
-
-const (
-	buffering responseState = iota
-	committed
-	hijacked
-	closed
-)
 
 // bodyless reports whether a response with this status has no body.
 func bodyless(status int) bool {
@@ -55,22 +50,36 @@ const autoLength = 2048
 var errResponseClosed = errors.New("dewar: the request has ended; nothing can be written to its response any more")
 
 // Header returns the header that will be sent. Changes after the commit have no effect, except for trailers.
-func (r *Response) Header() http.Header { return r.w.Header() }
+func (r *Response) Header() http.Header {
+	r.exposed = true
+	return r.header()
+}
+
+// header is Header for dewar itself, which keeps no hold of it.
+func (r *Response) header() http.Header {
+	if r.started && r.c.phase == handling {
+		r.keepAnswered()
+	}
+	return r.w.Header()
+}
 
 // StatusCode returns the status that was or will be sent: 200 unless one was set.
 func (r *Response) StatusCode() int {
 	if r.status == 0 {
 		return http.StatusOK
 	}
-	return r.status
+	return int(r.status)
 }
 
 // Started reports whether the response has an answer: a status was written, a body, or an answering method
 // of the Context ran.
-func (r *Response) Started() bool { return r.wroteHeader }
+func (r *Response) Started() bool { return r.started }
 
 // Committed reports whether the header has been sent, so that nothing of it can change any more.
-func (r *Response) Committed() bool { return r.state != buffering }
+func (r *Response) Committed() bool { return r.c.phase >= sent }
+
+// open reports whether the response can still be changed and is that of the view.
+func (r *Response) open() bool { return r.c.phase < sent && !r.replaced }
 
 // Unwrap returns the writer that the server or the innermost middleware passed in, for
 // [http.ResponseController]. What is written to it directly bypasses the hooks and the session.
@@ -78,6 +87,9 @@ func (r *Response) Unwrap() http.ResponseWriter { return r.w }
 
 // Body returns a copy of the body as far as it is held: everything before the commit, nothing after it.
 func (r *Response) Body() []byte {
+	if r.text != "" {
+		return []byte(r.text)
+	}
 	if r.buf == nil {
 		return nil
 	}
@@ -86,7 +98,7 @@ func (r *Response) Body() []byte {
 
 // SetBody replaces the body. After the commit it does nothing and returns an error.
 func (r *Response) SetBody(body []byte) error {
-	if r.state != buffering {
+	if r.Committed() {
 		return r.lateError("the body cannot be replaced")
 	}
 	r.dropBody()
@@ -95,33 +107,96 @@ func (r *Response) SetBody(body []byte) error {
 	return err
 }
 
-// Reset forgets status, body and every header set since the request came in; headers that outer middleware
-// had set before are kept. After the commit it does nothing.
+// Reset forgets status, body and the headers of the view and its answers. Those that outer middleware and
+// before-request hooks had set are kept. After the commit it does nothing.
 func (r *Response) Reset() {
-	if r.state != buffering {
+	if r.Committed() {
 		return
 	}
 	r.dropBody()
-	r.status, r.wroteHeader = 0, false
+	r.status, r.started, r.restated, r.exposed = 0, false, false, false
 	header := r.w.Header()
 	clear(header)
-	maps.Copy(header, r.outer)
+	if x := r.c.lazy.Load(); x != nil {
+		maps.Copy(header, x.kept)
+		x.answered = nil
+	}
 }
 
-// restart forgets status and body but keeps the headers, for an answering method that is called again.
-func (r *Response) restart() {
-	if r.wroteHeader {
-		r.dropBody()
-		r.dropLength()
+// keepHeader makes the header as it is now what [Response.Reset] goes back to.
+func (r *Response) keepHeader() {
+	header := r.w.Header()
+	x := r.c.lazy.Load()
+	if len(header) == 0 && (x == nil || len(x.kept) == 0) {
+		return
 	}
-	r.wroteHeader = true
+	if x = r.c.rare(); !sameHeader(x.kept, header) {
+		x.kept = header.Clone()
+	}
+	r.exposed = false
+}
+
+func sameHeader(a, b http.Header) bool {
+	return len(a) == len(b) && maps.EqualFunc(a, b, slices.Equal[[]string])
+}
+
+// keepAnswered remembers the header of the first answer before anything is added to it, so that a second answer
+// can take away what belongs to the first.
+func (r *Response) keepAnswered() {
+	if x := r.c.rare(); x.answered == nil {
+		x.answered = r.w.Header().Clone()
+	}
+}
+
+// begin makes room for an answer. A second one drops status and body of the first and the headers that were set
+// until the first was given; those set since then go with the second.
+func (r *Response) begin() {
+	if r.started {
+		r.dropAnswer()
+	}
+	r.started = true
+}
+
+func (r *Response) dropAnswer() {
+	r.dropBody()
+	if !r.restated {
+		r.status = 0
+	}
+	r.restated = false
+	header, x := r.w.Header(), r.c.rare()
+	for key, values := range header {
+		switch {
+		case slices.Equal(values, x.kept[key]):
+		case x.answered == nil || slices.Equal(values, x.answered[key]):
+			if delete(header, key); x.kept[key] != nil {
+				header[key] = x.kept[key]
+			}
+		case key == "Set-Cookie" || key == "Vary": // lists that grow
+			header[key] = without(values, x.answered[key], x.kept[key])
+		}
+	}
+	x.answered = nil
+}
+
+// without returns list without the elements of first that are not in kept.
+func without(list, first, kept []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		return slices.Contains(first, s) && !slices.Contains(kept, s)
+	})
+}
+
+// finished is called by an answering method when its answer stands.
+func (r *Response) finished() {
+	if r.exposed && r.c.phase == handling {
+		r.keepAnswered()
+	}
 }
 
 func (r *Response) dropBody() {
 	if r.buf != nil {
 		r.buf.Reset()
 	}
-	r.length = 0
+	r.text, r.length = "", 0
 }
 
 func (r *Response) dropLength() {
@@ -133,29 +208,29 @@ func (r *Response) dropLength() {
 // WriteHeader sets the status, as [http.ResponseWriter] does; the first call counts. A status of 1xx other
 // than 101 is sent at once and is not the answer. It panics on a code that is no HTTP status.
 func (r *Response) WriteHeader(code int) {
+	if !r.open() {
+		return
+	}
 	if code < 100 || code > 999 {
 		panic(fmt.Sprintf("dewar: invalid status code %d", code))
-	}
-	if r.state != buffering || r.failed != nil {
-		return
 	}
 	if code < 200 && code != http.StatusSwitchingProtocols {
 		r.w.WriteHeader(code)
 		return
 	}
-	if r.wroteHeader {
+	if r.started {
 		return
 	}
-	r.status, r.wroteHeader = code, true
+	r.status, r.started = uint16(code), true
 }
 
 // Write adds to the body. It returns an error when the response was replaced because the session could not
 // be saved or a hook failed, and when the request has ended.
 func (r *Response) Write(p []byte) (int, error) {
-	if r.state != buffering || r.failed != nil {
+	if !r.open() {
 		return r.writeThrough(p)
 	}
-	r.wroteHeader = true
+	r.started = true
 	if r.isHead() || bodyless(r.StatusCode()) {
 		return r.count(p)
 	}
@@ -180,41 +255,53 @@ func (r *Response) count(p []byte) (int, error) {
 
 // WriteString adds to the body without copying s first. See [Response.Write].
 func (r *Response) WriteString(s string) (int, error) {
-	if r.state != buffering || r.failed != nil || r.isHead() || bodyless(r.StatusCode()) || !r.fits(int64(len(s))) {
+	if !r.open() || r.isHead() || bodyless(r.StatusCode()) || !r.fits(int64(len(s))) {
 		return r.Write([]byte(s))
 	}
-	r.wroteHeader = true
+	r.started = true
+	if r.length == 0 {
+		r.text = s
+	} else {
+		_, _ = r.buffer().WriteString(s) // it never fails
+	}
 	r.length += int64(len(s))
-	return r.buffer().WriteString(s)
+	return len(s), nil
 }
 
 func (r *Response) writeThrough(p []byte) (int, error) {
-	switch {
-	case r.failed != nil:
-		return 0, r.failed
-	case r.state == hijacked:
-		return 0, http.ErrHijacked
-	case r.state == closed:
-		return 0, errResponseClosed
+	if err := r.closedError(); err != nil {
+		return 0, err
 	}
 	return r.sendOn(p)
+}
+
+// closedError says why nothing can be written any more, or nil.
+func (r *Response) closedError() error {
+	switch {
+	case r.replaced:
+		return r.c.rare().replaced
+	case r.hijacked:
+		return http.ErrHijacked
+	case r.c.phase == over:
+		return errResponseClosed
+	}
+	return nil
 }
 
 // ReadFrom adds everything that src yields to the body. Past the bound, or when Content-Length says that
 // there is more than the bound, it hands over to the server's own ReadFrom, so that a file is sent by the
 // operating system.
 func (r *Response) ReadFrom(src io.Reader) (int64, error) {
-	if r.state == committed && r.failed == nil {
+	if !r.open() {
+		if err := r.closedError(); err != nil {
+			return 0, err
+		}
 		return r.copyOn(src)
 	}
-	if r.state != buffering || r.failed != nil {
-		_, err := r.writeThrough(nil)
-		return 0, err
-	}
-	if r.isHead() || bodyless(r.StatusCode()) || r.finalizing {
+	if r.isHead() || bodyless(r.StatusCode()) || r.c.phase == finalizing {
 		return io.Copy(writerOnly{r}, src)
 	}
-	r.wroteHeader = true
+	r.started = true
 	if r.declaredLength() > r.bound() {
 		if err := r.commitEarly(); err != nil {
 			return 0, err
@@ -257,19 +344,14 @@ func (r *Response) Flush() { _ = r.FlushError() }
 // FlushError is [Response.Flush] with the error: [http.ErrNotSupported] when the server cannot flush, or the
 // reason why the response could not be committed.
 func (r *Response) FlushError() error {
-	if r.failed != nil {
-		return r.failed
+	if err := r.closedError(); err != nil {
+		return err
 	}
-	switch r.state {
-	case hijacked:
-		return http.ErrHijacked
-	case closed:
-		return errResponseClosed
-	case buffering:
-		if r.finalizing {
-			return nil
-		}
-		r.wroteHeader = true
+	if r.c.phase == finalizing {
+		return nil
+	}
+	if r.c.phase < sent {
+		r.started = true
 		if err := r.commitEarly(); err != nil {
 			return err
 		}
@@ -285,30 +367,29 @@ func (r *Response) FlushError() error {
 // a cookie they set stands in [Response.Header] and must be written by the caller. On an error nothing was
 // taken over.
 func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	if r.failed != nil {
-		return nil, nil, r.failed
-	}
 	switch {
-	case r.state == hijacked || r.state == closed:
+	case r.replaced:
+		return nil, nil, r.c.rare().replaced
+	case r.hijacked || r.c.phase == over:
 		return nil, nil, http.ErrHijacked
-	case r.finalizing:
+	case r.c.phase == finalizing:
 		return nil, nil, errors.New("dewar: an after-request hook cannot hijack the connection, because the session is saved after it; do it in the view")
 	}
 	if !canHijack(r.w) {
 		return nil, nil, http.ErrNotSupported
 	}
-	if r.state == buffering {
-		if err := r.c.finalize(); err != nil {
-			r.failed = err
+	if r.c.phase < sent {
+		if err := r.finalize(); err != nil {
 			return nil, nil, err
 		}
-		if r.StatusCode() == http.StatusSwitchingProtocols {
-			r.w.WriteHeader(r.status)
+		if r.status == http.StatusSwitchingProtocols {
+			r.w.WriteHeader(http.StatusSwitchingProtocols)
 		}
 	}
 	conn, rw, err := http.NewResponseController(r.w).Hijack()
 	if err == nil {
-		r.wroteHeader, r.state = true, hijacked
+		r.started, r.hijacked = true, true
+		r.c.advance(sent)
 	}
 	return conn, rw, err
 }
@@ -331,11 +412,15 @@ func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead 
 
 func (r *Response) bound() int64 { return r.c.settings.responseBuffer }
 
-func (r *Response) fits(n int64) bool { return r.finalizing || r.length+n <= r.bound() }
+func (r *Response) fits(n int64) bool { return r.c.phase == finalizing || r.length+n <= r.bound() }
 
 func (r *Response) buffer() *respbuf.Buffer {
 	if r.buf == nil {
 		r.buf = respbuf.Get()
+	}
+	if r.text != "" {
+		_, _ = r.buf.WriteString(r.text) // it never fails
+		r.text = ""
 	}
 	return r.buf
 }
@@ -349,7 +434,7 @@ func (r *Response) declaredLength() int64 {
 }
 
 func (r *Response) lateError(what string) error {
-	if r.state == closed {
+	if r.c.phase == over {
 		return errResponseClosed
 	}
 	return fmt.Errorf("dewar: the header has been sent, %s any more", what)
@@ -357,8 +442,193 @@ func (r *Response) lateError(what string) error {
 
 // release gives the buffer back; nothing a handler can keep refers to it.
 func (r *Response) release() {
+	r.text = ""
 	if r.buf != nil {
 		respbuf.Put(r.buf)
 		r.buf = nil
+	}
+}
+
+// commitEarly runs the hooks, saves the session and sends what is there, before the view has returned.
+func (r *Response) commitEarly() error {
+	if r.c.outcome == aborted {
+		return http.ErrAbortHandler
+	}
+	if err := r.finalize(); err != nil {
+		return err
+	}
+	r.send(false)
+	return nil
+}
+
+// finalize ends the response before the view has returned. An error means that it has been replaced by the
+// answer to that error, and that what the view still writes is lost.
+func (r *Response) finalize() error {
+	err := r.c.finalizeEarly()
+	r.replaced = err != nil
+	return err
+}
+
+// send writes header and buffered body; last says that nothing follows.
+func (r *Response) send(last bool) {
+	r.c.setDefaultHeaders()
+	r.c.advance(sent)
+	status := r.StatusCode()
+	if last {
+		r.setLength(status)
+	}
+	switch {
+	case last && len(r.w.Header()["Trailer"]) > 0:
+		r.writeHeaderWithoutTrailers(status)
+	case status != http.StatusOK || r.length == 0 || r.isHead():
+		r.w.WriteHeader(status)
+	}
+	if !bodyless(status) && !r.isHead() {
+		r.sendHeld()
+	}
+	r.release()
+}
+
+// setLength sets Content-Length for a complete body where net/http would not do it by itself.
+func (r *Response) setLength(status int) {
+	header := r.w.Header()
+	if bodyless(status) {
+		if status == http.StatusNoContent {
+			delete(header, "Content-Length")
+		}
+		return
+	}
+	if r.length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || hasTrailers(header) {
+		return
+	}
+	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && r.length == 0 && r.c.isForeign() {
+		return
+	}
+	header["Content-Length"] = []string{strconv.FormatInt(r.length, 10)}
+}
+
+// writeHeaderWithoutTrailers sends the header while the values of announced trailers, which a view may have
+// set by now, are kept out of it.
+func (r *Response) writeHeaderWithoutTrailers(status int) {
+	header, trailers := r.w.Header(), http.Header{}
+	for name := range strings.SplitSeq(strings.Join(header["Trailer"], ","), ",") {
+		key := http.CanonicalHeaderKey(strings.TrimSpace(name))
+		if values, ok := header[key]; ok {
+			trailers[key] = values
+			delete(header, key)
+		}
+	}
+	r.w.WriteHeader(status)
+	maps.Copy(header, trailers)
+}
+
+func hasTrailers(header http.Header) bool {
+	if len(header["Trailer"]) > 0 {
+		return true
+	}
+	for key := range header {
+		if strings.HasPrefix(key, http.TrailerPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// lengthError reports a Content-Length that contradicts the body that was written.
+func (r *Response) lengthError() error {
+	if r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
+		return nil
+	}
+	if want := r.declaredLength(); want != r.length {
+		return fmt.Errorf("dewar: Content-Length says %d but the body has %d bytes; do not set the header, it is computed", want, r.length)
+	}
+	return nil
+}
+
+// piece is how much of a response is sent between two renewals of its write deadline.
+const piece = 512 << 10
+
+// renewDeadline gives the client the server's whole WriteTimeout again for what is written next. net/http
+// counts that time from the request, so a stream or a large download would be cut off in the middle. It does
+// nothing when the server has no such limit or the connection takes no deadlines.
+func (r *Response) renewDeadline() {
+	if limit := r.writeLimit(); limit > 0 {
+		_ = http.NewResponseController(r.w).SetWriteDeadline(time.Now().Add(limit))
+	}
+}
+
+// writeLimit is the WriteTimeout of the server, or 0.
+func (r *Response) writeLimit() time.Duration {
+	server, ok := r.c.born.Context().Value(http.ServerContextKey).(*http.Server)
+	if !ok {
+		return 0
+	}
+	return server.WriteTimeout
+}
+
+// sendOn writes p to a response whose header has been sent.
+func (r *Response) sendOn(p []byte) (sent int, err error) {
+	for {
+		next := p[sent:min(sent+piece, len(p))]
+		r.renewDeadline()
+		n, err := r.w.Write(next)
+		r.noteFailure(err)
+		sent += n
+		if err != nil || n < len(next) || sent == len(p) {
+			return sent, err
+		}
+	}
+}
+
+// copyOn copies src to a response whose header has been sent, in a way that lets the operating system send a
+// file by itself.
+func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
+	if r.writeLimit() <= 0 {
+		return io.Copy(r.w, src)
+	}
+	left := int64(math.MaxInt64)
+	if limited, ok := src.(*io.LimitedReader); ok { // io would hide a file behind two of these
+		src, left = limited.R, limited.N
+		defer func() { limited.N -= sent }()
+	}
+	for left > 0 {
+		next := min(left, piece)
+		r.renewDeadline()
+		n, err := io.Copy(r.w, &io.LimitedReader{R: src, N: next})
+		sent, left = sent+n, left-n
+		if err != nil || n < next {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// sendHeld sends the body that was held back. The first piece has the time that the server gave the request,
+// so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
+func (r *Response) sendHeld() {
+	if 0 < len(r.text) && len(r.text) <= piece {
+		_, err := io.WriteString(r.w, r.text)
+		r.noteFailure(err)
+		return
+	}
+	if r.length == 0 {
+		return
+	}
+	body := r.buffer().Bytes()
+	first := min(len(body), piece)
+	_, err := r.w.Write(body[:first])
+	r.noteFailure(err)
+	if err == nil && first < len(body) {
+		_, _ = r.sendOn(body[first:])
+	}
+}
+
+// noteFailure remembers that the client could not be written to.
+func (r *Response) noteFailure(err error) {
+	if err == nil || errors.Is(err, http.ErrContentLength) {
+		return
+	}
+	if x := r.c.rare(); x.writeErr == nil {
+		x.writeErr = err
 	}
 }

@@ -119,8 +119,8 @@ func (c *Context) send(f *sentFile, tag string, opts []SendOption) error {
 		header.Del("Cache-Control")
 	}
 	if _, ok := header["Cache-Control"]; !ok {
-		c.fileCaching = fileCaching(s.maxAge)
-		header["Cache-Control"] = []string{c.fileCaching}
+		c.rare().fileCaching = fileCaching(s.maxAge)
+		header["Cache-Control"] = []string{c.rare().fileCaching}
 	}
 	if value := s.contentDisposition(f.name); value != "" {
 		header["Content-Disposition"] = []string{value}
@@ -140,7 +140,7 @@ func (c *Context) sendContent(f *sentFile) error {
 		_, err := io.CopyN(c.Response, f.content, f.info.Size())
 		return err
 	}
-	c.response.wroteHeader = false
+	c.response.started = false
 	http.ServeContent(c.Response, oneRange(c.Request), "", f.info.ModTime(), f.content)
 	return nil
 }

@@ -396,7 +396,7 @@ func firstIsMalformed(lines []string) bool {
 
 func firstCookieOf(t testing.TB, app *dewar.App, r *http.Request) string {
 	t.Helper()
-	c, err := app.NewContext(httptest.NewRecorder(), r)
+	c, _, err := app.NewContext(httptest.NewRecorder(), r)
 	if err != nil {
 		t.Fatal(err)
 	}

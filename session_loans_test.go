@@ -75,7 +75,7 @@ func openJar(t testing.TB, app *dewar.App, jar map[string]string) *dewar.Session
 	for name, value := range jar {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	c, err := app.NewContext(httptest.NewRecorder(), r)
+	c, _, err := app.NewContext(httptest.NewRecorder(), r)
 	if err != nil {
 		t.Fatal(err)
 	}

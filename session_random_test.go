@@ -54,7 +54,7 @@ func randomRequest(t testing.TB, app *dewar.App, jar map[string]string, m *sessi
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
 	rec := httptest.NewRecorder()
-	c, err := app.NewContext(rec, r)
+	c, end, err := app.NewContext(rec, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func randomRequest(t testing.TB, app *dewar.App, jar map[string]string, m *sessi
 	for range m.r.IntN(12) {
 		m.step()
 	}
-	c.Response.Flush()
+	must(t, end())
 	res := rec.Result()
 	for _, cookie := range res.Cookies() {
 		if jar[cookie.Name] = cookie.Value; cookie.MaxAge < 0 {

@@ -47,14 +47,14 @@ func internalError(text string) *HTTPError {
 // it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
 // it cannot set Vary any more, which is logged as an error.
 func (c *Context) Session() *Session {
-	if s := c.session.Load(); s != nil {
+	if s := c.rare().session.Load(); s != nil {
 		return s
 	}
-	if !c.opening.CompareAndSwap(false, true) {
+	if !c.rare().opening.CompareAndSwap(false, true) {
 		return c.awaitSession()
 	}
 	c.open()
-	return c.session.Load()
+	return c.rare().session.Load()
 }
 
 func (c *Context) open() {
@@ -73,8 +73,8 @@ var errOpenPanicked = errors.New("dewar: the SessionInterface panicked when it o
 // publishSession makes s the session of the request, unless somebody who waited for one in vain has been faster.
 func (c *Context) publishSession(s *Session) {
 	s.refresh, s.owner = c.settings.refresh, c
-	s.openedLate = c.sessionSaved.Load()
-	if c.session.CompareAndSwap(nil, s) && c.sessionSaved.Load() {
+	s.openedLate = c.saved.Load()
+	if c.rare().session.CompareAndSwap(nil, s) && c.saved.Load() {
 		s.stage.CompareAndSwap(changeable, final)
 	}
 }
@@ -96,12 +96,12 @@ var errOpensItself = &HTTPError{Code: http.StatusServiceUnavailable,
 // the SessionInterface itself that asks, which would wait for ever: then the request fails.
 func (c *Context) awaitSession() *Session {
 	for end := time.Now().Add(openLimit); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if s := c.session.Load(); s != nil {
+		if s := c.rare().session.Load(); s != nil {
 			return s
 		}
 	}
 	c.publishSession(failedSession(errOpensItself))
-	return c.session.Load()
+	return c.rare().session.Load()
 }
 
 func (c *Context) openSession() *Session {
@@ -131,20 +131,21 @@ func unavailable(what string, err error) error {
 
 // saveSession saves the session, if one was opened, and sets the headers that go with it.
 func (c *Context) saveSession() error {
-	c.sessionSaved.Store(true)
-	s := c.session.Load()
-	if s == nil {
+	c.saved.Store(true)
+	x := c.lazy.Load()
+	if x == nil || x.session.Load() == nil {
 		return nil
 	}
+	s := x.session.Load()
 	defer s.drop() // unless it has been finished by then
 	err := s.Err()
 	switch {
-	case err == nil && !s.isNull() && (!c.panicked || c.settings.saveOnPanic):
+	case err == nil && !s.isNull() && (!c.rare().panicked || c.settings.saveOnPanic):
 		err = c.storeSession(s)
-	case c.sessionReported || c.panicked:
+	case c.rare().sessionReported || c.rare().panicked:
 		err = nil
 	default:
-		c.sessionReported = err != nil
+		c.rare().sessionReported = err != nil
 	}
 	if err == nil {
 		c.guardCaches(s)
@@ -162,9 +163,9 @@ func (c *Context) storeSession(s *Session) error {
 	if err := c.rt.sessions.SaveSession(c, s); err != nil {
 		return unavailable("save", err)
 	}
-	c.cookies = header["Set-Cookie"]
-	if n := len(before); n <= len(c.cookies) && slices.Equal(c.cookies[:n], before) { // else the backend has replaced them
-		c.cookies = c.cookies[n:]
+	c.rare().cookies = header["Set-Cookie"]
+	if n := len(before); n <= len(c.rare().cookies) && slices.Equal(c.rare().cookies[:n], before) { // else the backend has replaced them
+		c.rare().cookies = c.rare().cookies[n:]
 	}
 	return nil
 }
@@ -178,12 +179,12 @@ func (c *Context) guardCaches(s *Session) {
 	header := c.response.w.Header()
 	s.headers = [2]string{"Cookie", "private"}
 	addVary(header, s.headers[:1:1])
-	ours := c.fileCaching != "" && header.Get("Cache-Control") == c.fileCaching
+	ours := c.rare().fileCaching != "" && header.Get("Cache-Control") == c.rare().fileCaching
 	switch {
-	case len(c.cookies) > 0:
+	case len(c.rare().cookies) > 0:
 		s.headers[1] = "no-store"
 	case ours:
-		s.headers[1] = "private, " + strings.TrimPrefix(c.fileCaching, "public, ")
+		s.headers[1] = "private, " + strings.TrimPrefix(c.rare().fileCaching, "public, ")
 	}
 	if ours {
 		delete(header, "Cache-Control")
@@ -193,31 +194,30 @@ func (c *Context) guardCaches(s *Session) {
 
 // keepSession sets the headers of the saved session again, for an answer that has replaced another.
 func (c *Context) keepSession() {
-	s := c.session.Load()
+	s := c.rare().session.Load()
 	if s == nil {
 		return
 	}
-	if header := c.response.w.Header(); len(c.cookies) > 0 {
-		header["Set-Cookie"] = append(header["Set-Cookie"], c.cookies...)
+	if header := c.response.w.Header(); len(c.rare().cookies) > 0 {
+		header["Set-Cookie"] = append(header["Set-Cookie"], c.rare().cookies...)
 	}
 	c.guardCaches(s)
 }
 
 // closeSession ends what can be done with the session of a request that ended without saving it.
 func (c *Context) closeSession() {
-	if c.sessionSaved.Load() {
+	if c.saved.Swap(true) {
 		return
 	}
-	c.sessionSaved.Store(true)
-	if s := c.session.Load(); s != nil {
-		s.drop()
+	if x := c.lazy.Load(); x != nil && x.session.Load() != nil {
+		x.session.Load().drop()
 	}
 }
 
 // lateSession tells of a change that could not be saved any more.
 func (c *Context) lateSession(err error) {
 	c.Logger().Error("session change lost", "err", err)
-	if c.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
+	if c.rare().toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
 		c.App.GotRequestException.send(RequestException{c, err})
 	}
 }
@@ -227,18 +227,22 @@ var errOpenedLate = errors.New("dewar: the session was opened after the response
 
 // noticeLateOpening tells of a session that was first opened after the response had begun.
 func (c *Context) noticeLateOpening() {
-	if s := c.session.Load(); s != nil && !s.isNull() && s.openedLate {
+	if s := c.rare().session.Load(); s != nil && !s.isNull() && s.openedLate {
 		c.Logger().Error("session opened late", "err", errOpenedLate)
 	}
 }
 
 // noticeLateChange tells of changes inside values that came after the session had been saved.
 func (c *Context) noticeLateChange() {
-	s := c.session.Load()
+	x := c.lazy.Load()
+	if x == nil {
+		return
+	}
+	s := x.session.Load()
 	if s == nil || !s.lending.Load() || errors.Is(s.Err(), ErrSessionCommitted) { // it has been told
 		return
 	}
-	err := c.protect(func() error {
+	err := c.protect(func(*Context) error {
 		if s.changedLate() {
 			s.MarkModified() // is refused, and says so
 		}

@@ -15,6 +15,7 @@ import (
 // settings is what requests need of the configuration, worked out once per snapshot. The built-in keys were
 // checked when they were loaded, so nothing here can fail.
 type settings struct {
+	snap            *snapshot // what it was worked out from
 	debug, testing  bool
 	propagate       bool
 	trapHTTP        bool
@@ -64,6 +65,7 @@ func (s *snapshot) settings() *settings {
 func (s *snapshot) derive() *settings {
 	v := &s.view
 	d := &settings{
+		snap:  s,
 		debug: v.Bool("DEBUG"), testing: v.Bool("TESTING"), propagate: v.Bool("PROPAGATE_EXCEPTIONS"),
 		trapHTTP: v.Bool("TRAP_HTTP_EXCEPTIONS"), trapBadRequest: v.Bool("TRAP_BAD_REQUEST_ERRORS"),
 		handlerTimeout: v.Duration("HANDLER_TIMEOUT"),

@@ -39,6 +39,9 @@ func (s *Signal[T]) list() []*func(T) {
 	return nil
 }
 
+// connected reports whether anybody wants to know.
+func (s *Signal[T]) connected() bool { return len(s.list()) > 0 }
+
 func (s *Signal[T]) send(event T) {
 	for _, f := range s.list() {
 		(*f)(event)

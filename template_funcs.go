@@ -161,8 +161,8 @@ func (c *Context) sessionValues() Map {
 
 // shownConfig returns what templates see as config: every key that has a value and is not declared secret.
 func (c *Context) shownConfig() Map {
-	values := make(Map, len(c.snap.entries))
-	for key, e := range c.snap.entries {
+	values := make(Map, len(c.settings.snap.entries))
+	for key, e := range c.settings.snap.entries {
 		if e.value != nil && !e.secret {
 			values[key] = detached(e.value)
 		}

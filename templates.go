@@ -98,7 +98,7 @@ func (c *Context) templateData(given Map) Map {
 	for _, f := range c.App.contextProcessors {
 		maps.Copy(data, f(c))
 	}
-	for _, in := range c.chain.instances {
+	for _, in := range c.chain().instances {
 		for _, f := range in.bp.contextProcessors {
 			maps.Copy(data, f(c))
 		}

@@ -25,18 +25,19 @@ func (c *Context) limitTime() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), length)
-	c.limit = &timeLimit{length, ctx, cancel}
+	c.rare().limit = &timeLimit{length, ctx, cancel}
 	c.Request = c.Request.WithContext(ctx)
 }
 
 // timedOut makes a 503 of err if it says no more than that the time of the request was over.
 func (c *Context) timedOut(err error) error {
-	if c.limit == nil || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(c.limit.ctx.Err(), context.DeadlineExceeded) {
+	limit := c.rare().limit
+	if limit == nil || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(limit.ctx.Err(), context.DeadlineExceeded) {
 		return err
 	}
 	if _, ok := statusOf(err); ok {
 		return err
 	}
 	return &HTTPError{Code: http.StatusServiceUnavailable,
-		Err: fmt.Errorf("dewar: the request took longer than its timeout of %v: %w", c.limit.length, err)}
+		Err: fmt.Errorf("dewar: the request took longer than its timeout of %v: %w", limit.length, err)}
 }

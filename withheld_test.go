@@ -27,7 +27,7 @@ func withheldApp(t *testing.T) *dewar.App {
 		case "/hook":
 			return dewar.Abort(http.StatusUnauthorized)
 		case "/limit":
-			c.LimitBody(1 << 10)
+			c.Limit(dewar.Limits{Body: 1 << 10})
 		}
 		return nil
 	})

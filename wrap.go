@@ -16,7 +16,7 @@ func Wrap(h http.Handler) Handler {
 		defer func() { adoptForm(c.Request, r) }()
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
-			c.response.wroteHeader = true
+			c.response.started = true
 		}
 		return nil
 	}
@@ -30,7 +30,7 @@ func (c *Context) isForeign() bool { return c.route == nil || c.route.wrapped }
 func (c *Context) innerRequest() *http.Request {
 	if c.route != nil {
 		for i, name := range c.route.names {
-			if text, err := coerce.String(c.params.values[i]); err == nil {
+			if text, err := coerce.String(c.values()[i]); err == nil {
 				c.Request.SetPathValue(name, text)
 				c.born.SetPathValue(name, text) // outer middleware has this one
 			}

@@ -39,7 +39,7 @@ func (c *Client) openSession(w http.ResponseWriter) (*dewar.Context, *dewar.Sess
 	q, _ := c.newRequest(http.MethodGet, "/", nil) // New has tried this one
 	r, _ := q.build(context.Background())
 	q.addCookies(r, c.sessionURL())
-	ctx, err := c.app.NewContext(w, r)
+	ctx, _, err := c.app.NewContext(w, r)
 	if err != nil {
 		c.t.Fatalf("dewartest: session: %v", err)
 	}

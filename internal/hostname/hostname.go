@@ -59,6 +59,7 @@ type Pattern struct {
 	suffix bool
 }
 
+// NewPattern returns the pattern that s writes.
 func NewPattern(s string) Pattern {
 	name, _ := Split(strings.ToLower(strings.TrimSuffix(s, ".")))
 	if rest, ok := strings.CutPrefix(name, "."); ok {

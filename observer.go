@@ -1,0 +1,55 @@
+package dewar
+
+import (
+	"errors"
+	"reflect"
+	goruntime "runtime"
+)
+
+// An Observer watches the stations of a request, for tools such as a profiler or a debug toolbar. It is called
+// before each station with the place and the name of what runs there: the function of a hook or view, the name of
+// a template, "open" or "save" for the session. What it returns is called after the station with the error it
+// ended with, also after a panic; nil means that nobody wants to know. An Observer is called on the goroutine of
+// the request and must be safe for concurrent requests. Set App.Observer before Build.
+type Observer func(c *Context, at Station, name string) (done func(err error))
+
+// A Station is a kind of place on the way of a request.
+type Station string
+
+// The stations that an [Observer] is told of.
+const (
+	AtHook    Station = "hook"
+	AtView    Station = "view"
+	AtRender  Station = "render"
+	AtSession Station = "session"
+)
+
+// call runs a hook or a view.
+func (c *Context) call(at Station, h Handler) error {
+	if c.rt.observe == nil {
+		return h(c)
+	}
+	return c.observed(at, nameOf(h), h)
+}
+
+// observed runs f with the Observer around it, which must be there.
+func (c *Context) observed(at Station, name string, f func(*Context) error) (err error) {
+	done := c.rt.observe(c, at, name)
+	if done == nil {
+		return f(c)
+	}
+	err = errInterrupted
+	defer func() { done(err) }()
+	return f(c)
+}
+
+// errInterrupted is told of a station that did not return.
+var errInterrupted = errors.New("dewar: the station panicked or ended its goroutine")
+
+// nameOf returns the full name of a function.
+func nameOf(h Handler) string {
+	if f := goruntime.FuncForPC(reflect.ValueOf(h).Pointer()); f != nil {
+		return f.Name()
+	}
+	return ""
+}
