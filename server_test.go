@@ -575,7 +575,7 @@ func TestServeRefuses(t *testing.T) {
 func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	const restarts, clients = 10, 8
-	const enough = requestsPerRestart
+	enough := int64(rounds(500, 10_000))
 	addr := "127.0.0.1:0"
 	var answered, lost atomic.Int64
 	for range restarts {
