@@ -62,11 +62,16 @@ func (c countingConverter) Format(v any) (string, error) { return fmt.Sprint(v),
 // TestManyRoutesCostWhatFewDo finds a router that looks at its routes one by one, by the values it tries.
 func TestManyRoutesCostWhatFewDo(t *testing.T) {
 	t.Parallel()
+	tried := 0
 	for _, path := range []string{"/thing1/7", "/7/thing1", "/user/7/tab1", "/user/7/none", "/7/none"} {
 		few, many := valuesTried(t, 12, path), valuesTried(t, 1000, path)
-		if few != many || few > 4 || few == 0 {
+		tried += few
+		if few != many || few > 4 {
 			t.Errorf("%s tries %d values among 12 routes and %d among 1000, want the same few", path, few, many)
 		}
+	}
+	if tried == 0 {
+		t.Error("no value was tried, which makes a poor test")
 	}
 }
 
