@@ -33,7 +33,7 @@ done; \
 printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2
 endef
 
-.PHONY: help run test check race fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run test check race long fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -42,11 +42,11 @@ help: ## list these targets
 run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
 	@cd _examples && go run ./flaskr
 
-test: ## run the tests of every module
+test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires examples race ## all that must hold before a push: lint, go.mod, examples, tests with -race
+check: lint tidy requires examples race long ## all that must hold before a push: lint, go.mod, examples, race, long
 
 race: ## run the tests of every module with the race detector, shuffled (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -54,6 +54,10 @@ race: ## run the tests of every module with the race detector, shuffled (needs a
 		exit 1; \
 	}
 	$(call each,CGO_ENABLED=1 go test -race -shuffle=on ./...)
+	$(compared)
+
+long: ## run the core's random, forgery and restart tests in full rounds, for minutes
+	DEWAR_ROUNDS=full go test ./...
 	$(compared)
 
 # What go test -list prints, names and after them the package they are of, made into pairs of package and name.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,14 +72,14 @@ func TestDocsNameTestsThatExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var tests strings.Builder
-	for _, file := range files {
-		if strings.HasPrefix(file.Name(), "config_") && strings.HasSuffix(file.Name(), "_test.go") {
-			source, err := os.ReadFile(file.Name())
+	for _, pattern := range []string{"config*_test.go", "internal/flasktest/config_*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: found %d files of tests, err %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -575,7 +575,7 @@ func TestServeRefuses(t *testing.T) {
 func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	const restarts, clients = 10, 8
-	const enough = requestsPerRestart
+	enough := int64(rounds(500, 10_000))
 	addr := "127.0.0.1:0"
 	var answered, lost atomic.Int64
 	for range restarts {
@@ -596,10 +596,11 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 		addr = l.Addr().String()
 		ended := make(chan error, 1)
 		go func() { ended <- app.Serve(ctx, l) }()
-		var all sync.WaitGroup
+		var all, connected sync.WaitGroup
+		connected.Add(clients)
 		for range clients {
 			all.Go(func() {
-				n, err := askUntilTold(addr)
+				n, err := askUntilTold(addr, &connected)
 				answered.Add(n)
 				if err != nil {
 					lost.Add(1)
@@ -620,8 +621,11 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	}
 }
 
-// askUntilTold sends one POST request after the other over one connection until an answer closes it.
-func askUntilTold(addr string) (answered int64, err error) {
+// askUntilTold sends one POST request after the other over one connection until an answer closes it. After the first it
+// waits for the other clients, because one that comes after the stop is refused and not lost.
+func askUntilTold(addr string, connected *sync.WaitGroup) (answered int64, err error) {
+	met := sync.OnceFunc(connected.Done)
+	defer met()
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return 0, err
@@ -644,5 +648,7 @@ func askUntilTold(addr string) (answered int64, err error) {
 		if res.Close {
 			return answered, nil
 		}
+		met()
+		connected.Wait()
 	}
 }

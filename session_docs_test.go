@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -30,6 +31,24 @@ func TestSessionDocsShowTheBackendOfTheExample(t *testing.T) {
 	if lines := strings.Count(source, "\n"); lines >= 60 {
 		t.Errorf("the backend has %d lines, want under 60", lines)
 	}
+}
+
+// namesOfTests returns the tests of this folder and of those that compare with Flask.
+func namesOfTests(t *testing.T) map[string]bool {
+	t.Helper()
+	names, pattern := map[string]bool{}, regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	for _, folder := range []string{".", "internal/flasktest"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: found %d files of tests, err %v", folder, len(files), err)
+		}
+		for _, file := range files {
+			for _, found := range pattern.FindAllStringSubmatch(readDoc(t, file), -1) {
+				names[found[1]] = true
+			}
+		}
+	}
+	return names
 }
 
 func readDoc(t *testing.T, name string) string {

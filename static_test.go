@@ -196,7 +196,7 @@ func TestStaticSymlinkRace(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for range 300 {
+		for range rounds(100, 300) {
 			_ = os.Symlink("../secret.txt", link)
 			_ = os.Rename(link, file)
 			_ = os.WriteFile(link, []byte("served"), 0o644)

@@ -21,11 +21,11 @@ import (
 // oldKey used for something else.
 func forge(t *testing.T, try func(way, cookie string)) {
 	t.Helper()
-	keys, others := full(10_000), newRelatives(t)
+	keys, others := rounds(10_000), newRelatives(t)
 	var differing, ways atomic.Int64
-	inParallel(t, keys, func(random *rand.Rand, rounds int) {
+	inParallel(t, keys, func(random *rand.Rand, share int) {
 		seen := map[string]bool{}
-		for range rounds {
+		for range share {
 			f := newForger(random)
 			forgeries := f.foreign()
 			maps.Copy(forgeries, f.misused())
@@ -39,7 +39,7 @@ func forge(t *testing.T, try func(way, cookie string)) {
 		differing.Add(int64(len(seen)))
 	})
 	t.Logf("%d forgeries, each another one, in %d ways", differing.Load(), ways.Load())
-	if got, want := int(differing.Load()), max(full(120_000), keys*int(ways.Load())); got < want {
+	if got, want := int(differing.Load()), max(rounds(120_000), keys*int(ways.Load())); got < want {
 		t.Errorf("tried %d forgeries, want %d", got, want)
 	}
 }

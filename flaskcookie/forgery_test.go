@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,20 +32,19 @@ func randomSeed(t *testing.T) uint64 {
 	return start
 }
 
-// full returns n, or less with -short or with the race detector.
-func full(n int) int {
-	n /= slowness
-	if testing.Short() {
-		n /= 20
+// rounds returns full where make long asks for full rounds, and otherwise a twentieth.
+func rounds(full int) int {
+	if os.Getenv("DEWAR_ROUNDS") == "full" {
+		return full
 	}
-	return n
+	return full / 20
 }
 
 // streams is how many streams of random numbers a seed gives: the same on every machine.
 const streams = 8
 
-// inParallel calls f on several goroutines with random numbers of its own, total rounds in all.
-func inParallel(t *testing.T, total int, f func(random *rand.Rand, rounds int)) {
+// inParallel calls f on several goroutines with random numbers of its own, total in all.
+func inParallel(t *testing.T, total int, f func(random *rand.Rand, share int)) {
 	t.Helper()
 	start := randomSeed(t)
 	var wg sync.WaitGroup
@@ -115,8 +115,8 @@ func TestRandomMutations(t *testing.T) {
 	t.Parallel()
 	c := dev(t)
 	var differing [2]atomic.Int64
-	inParallel(t, full(1_000_000), func(random *rand.Rand, rounds int) {
-		for done := 0; done < rounds; {
+	inParallel(t, rounds(1_000_000), func(random *rand.Rand, share int) {
+		for done := 0; done < share; {
 			i := done % len(targets)
 			s := mutate(random, targets[i].cookie)
 			if s == targets[i].cookie {

@@ -12,9 +12,6 @@ import (
 	"github.com/dewar-go/dewar/flaskcookie"
 )
 
-// sessions is how many random sessions go each way.
-const sessions = 10_000 / slowness
-
 func TestRandomSessionsGoToFlask(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(randomSeed(t), 0))
@@ -22,7 +19,7 @@ func TestRandomSessionsGoToFlask(t *testing.T) {
 	var cookies strings.Builder
 	var want []string
 	plain := 0
-	for range sessions {
+	for range rounds(10_000) {
 		s := dewar.NewSession()
 		for i := range 1 + random.IntN(5) {
 			s.Set(randomText(random)+fmt.Sprint(i), randomValue(random, 0))
@@ -62,6 +59,7 @@ func TestRandomSessionsGoToFlask(t *testing.T) {
 func TestRandomSessionsComeFromFlask(t *testing.T) {
 	t.Parallel()
 	c := newCodec(t, flaskcookie.Options{}, oldKey)
+	sessions := rounds(10_000)
 	lines := batch(t, "", "make", fmt.Sprint(sessions), fmt.Sprint(randomSeed(t)))
 	if len(lines) != sessions {
 		t.Fatalf("Flask made %d sessions, want %d", len(lines), sessions)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,22 +24,22 @@ import (
 
 var (
 	seed      = flag.Uint64("seed", 0, "seed of the random mutations and forgeries; 0 takes the time")
-	mutations = flag.Int("mutations", 1_000_000, "how many random mutations are tried")
+	mutations = flag.Int("mutations", 1_000_000, "how many random mutations are tried in full rounds; otherwise a twentieth")
 )
 
 // streams is how many streams of random numbers a seed gives: the same on every machine.
 const streams = 8
 
-// full returns n, or less with -short.
-func full(n int) int {
-	if testing.Short() {
-		return n / 20
+// rounds returns full where make long asks for full rounds, and otherwise a twentieth.
+func rounds(full int) int {
+	if os.Getenv("DEWAR_ROUNDS") == "full" {
+		return full
 	}
-	return n
+	return full / 20
 }
 
 // inParallel calls f on several goroutines with random numbers of its own, and tells the seed.
-func inParallel(t *testing.T, total int, f func(random *rand.Rand, rounds int)) {
+func inParallel(t *testing.T, total int, f func(random *rand.Rand, share int)) {
 	t.Helper()
 	start := *seed
 	if start == 0 {
@@ -105,10 +106,10 @@ func TestRandomMutations(t *testing.T) {
 	for mode, c := range codecs(t) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			v, total := encode(t, c), full(*mutations)
+			v, total := encode(t, c), rounds(*mutations)
 			var differing atomic.Int64
-			inParallel(t, total, func(random *rand.Rand, rounds int) {
-				for done := 0; done < rounds; {
+			inParallel(t, total, func(random *rand.Rand, share int) {
+				for done := 0; done < share; {
 					s := mutate(random, v)
 					if s == v {
 						continue
@@ -118,7 +119,7 @@ func TestRandomMutations(t *testing.T) {
 						t.Errorf("accepted %q for %q", s, v)
 					}
 				}
-				differing.Add(int64(rounds))
+				differing.Add(int64(share))
 			})
 			if differing.Load() < int64(total) {
 				t.Errorf("tried %d mutations, want %d", differing.Load(), total)
@@ -161,15 +162,15 @@ const secret = "a secret for tests"
 // something else.
 func TestForgeries(t *testing.T) {
 	t.Parallel()
-	keys := full(10_000)
+	keys := rounds(10_000)
 	c, others := newCodec(t, cookiecodec.Options{}), relatives(t)
 	if genuine := newForger(rand.New(rand.NewPCG(1, 1))); !accepts(c, genuine.signed(signingKey)) {
 		t.Fatal("the forger does not sign as the codec does")
 	}
 	var differing, ways atomic.Int64
-	inParallel(t, keys, func(random *rand.Rand, rounds int) {
+	inParallel(t, keys, func(random *rand.Rand, share int) {
 		seen := map[string]bool{}
-		for range rounds {
+		for range share {
 			forgeries := newForger(random).forgeries(t, others)
 			ways.Store(int64(len(forgeries)))
 			for way, forged := range forgeries {
@@ -182,7 +183,7 @@ func TestForgeries(t *testing.T) {
 		differing.Add(int64(len(seen)))
 	})
 	t.Logf("%d forgeries, each another one, in %d ways", differing.Load(), ways.Load())
-	if got, want := int(differing.Load()), max(full(120_000), keys*int(ways.Load())); got < want {
+	if got, want := int(differing.Load()), max(rounds(120_000), keys*int(ways.Load())); got < want {
 		t.Errorf("tried %d forgeries, want %d", got, want)
 	}
 }

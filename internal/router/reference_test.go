@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -261,7 +262,10 @@ func randomPath(random *rand.Rand) string {
 
 func TestMatchAgreesWithTryingEveryRuleInOrder(t *testing.T) {
 	t.Parallel()
-	const sets, paths = 2_500, 80
+	sets, paths, least := 250, 80, 1
+	if os.Getenv("DEWAR_ROUNDS") == "full" {
+		sets, least = 2_500, 200
+	}
 	set := rule.Builtin(func(id [16]byte) any { return id })
 	set["even"], set["wide"], set["tail"] = rule.Fixed(even{}), rule.Fixed(wide{}), rule.Fixed(tail{})
 	random, kinds := newRandom(t), map[router.Kind]int{}
@@ -273,7 +277,7 @@ func TestMatchAgreesWithTryingEveryRuleInOrder(t *testing.T) {
 	}
 	t.Log("results of each kind:", kinds)
 	for kind := router.NotFound; kind <= router.MergeRedirect; kind++ {
-		if kinds[kind] < sets*paths/1000 {
+		if kinds[kind] < least {
 			t.Errorf("only %d results of kind %d", kinds[kind], kind)
 		}
 	}

@@ -1,4 +1,4 @@
-package dewar_test
+package flasktest_test
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package dewar_test
+package flasktest_test
 
 import (
 	"crypto/hkdf"
@@ -197,10 +197,7 @@ func TestForgedCookiesAreLikeNoCookie(t *testing.T) {
 	if anonymous.Code != 403 {
 		t.Fatalf("without a cookie: got %d, want 403", anonymous.Code)
 	}
-	keys := foreignKeys
-	if testing.Short() {
-		keys = min(keys, 500)
-	}
+	keys := rounds(500, 10_000)
 	seed := *seedOfForgeries
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())

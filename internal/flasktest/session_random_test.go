@@ -1,4 +1,4 @@
-package dewar_test
+package flasktest_test
 
 import (
 	"fmt"
@@ -18,15 +18,12 @@ func TestRandomChangesAreSavedAsAPlainMapHasThem(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	app := quietApp(t)
-	for i := range uint64(randomSessions) {
+	for i := range uint64(rounds(500, 3000)) {
 		if err := randomVisitor(t, app, rand.New(rand.NewPCG(seed, i))); err != nil {
 			t.Fatalf("seed %d, %d: %v", seed, i, err)
 		}
 	}
 }
-
-// randomSessions is how many random visitors there are.
-const randomSessions = 3000
 
 // randomVisitor makes a few requests with random changes, and compares what each finds with the model of the one
 // before.

@@ -1,4 +1,4 @@
-package dewar_test
+package flasktest_test
 
 import (
 	"os"
@@ -19,7 +19,7 @@ var parityRow = regexp.MustCompile("^\\| (.+) \\| (.+) \\| (same|different: .+) 
 
 func TestParityDocNamesTestsThatExist(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("docs/flask-parity.md")
+	doc, err := os.ReadFile("../../docs/flask-parity.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,15 +49,16 @@ func TestParityDocNamesTestsThatExist(t *testing.T) {
 	}
 }
 
-// namesOfTests returns the tests of this folder.
+// namesOfTests returns the tests of this folder and of the root.
 func namesOfTests(t *testing.T) map[string]bool {
 	t.Helper()
-	files, err := filepath.Glob("*_test.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("found %d files of tests, err %v", len(files), err)
+	here, err := filepath.Glob("*_test.go")
+	root, rootErr := filepath.Glob("../../*_test.go")
+	if err != nil || rootErr != nil || len(here) == 0 || len(root) == 0 {
+		t.Fatalf("found %d and %d files of tests, errors %v, %v", len(here), len(root), err, rootErr)
 	}
 	names, pattern := map[string]bool{}, regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	for _, file := range files {
+	for _, file := range append(here, root...) {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
