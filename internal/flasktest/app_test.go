@@ -306,7 +306,7 @@ func openJar(t testing.TB, app *dewar.App, jar map[string]string) *dewar.Session
 	for name, value := range jar {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	c, err := app.NewContext(httptest.NewRecorder(), r)
+	c, _, err := app.NewContext(httptest.NewRecorder(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,12 +338,12 @@ func sessionJar(t testing.TB, app *dewar.App, f func(s *dewar.Session)) map[stri
 	t.Helper()
 	r := httptest.NewRequest("GET", "/", nil)
 	rec := httptest.NewRecorder()
-	c, err := app.NewContext(rec, r)
+	c, end, err := app.NewContext(rec, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f(c.Session())
-	c.Response.Flush()
+	must(t, end())
 	jar := map[string]string{}
 	for _, cookie := range rec.Result().Cookies() {
 		jar[cookie.Name] = cookie.Value
