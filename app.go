@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/callsite"
 )
 
@@ -35,6 +36,8 @@ type App struct {
 	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
 	// is read at Build.
 	Renderer Renderer
+	// Validator checks what [Context.Bind] has filled. Nil means that nothing is checked. It is read at Build.
+	Validator Validator
 	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
 	// another.
 	RootPath string
@@ -67,7 +70,7 @@ type App struct {
 	runtime    atomic.Pointer[runtime]
 	buildOnce  sync.Once
 	life       *lifecycle
-	bindPlans  sync.Map        // reflect.Type to *bindPlan, for Context.Bind
+	bindPlans  binding.Plans
 	background crew            // the work of Context.Go
 	lifetime   context.Context // ends when the App stops
 	stop       context.CancelFunc
@@ -261,13 +264,15 @@ type runtime struct {
 	renderer Renderer
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
+	validator Validator
+
 	nosniff, sameOrigin, referrerPolicy, closeConn []string
 }
 
 // assemble checks the App and makes its frozen form.
 func (app *App) assemble() (*runtime, error) {
 	rt := &runtime{
-		app: app, sessions: app.SessionInterface, renderer: app.Renderer,
+		app: app, sessions: app.SessionInterface, renderer: app.Renderer, validator: app.Validator,
 		nosniff: []string{"nosniff"}, sameOrigin: []string{"SAMEORIGIN"}, closeConn: []string{"close"},
 		referrerPolicy: []string{"strict-origin-when-cross-origin"},
 	}
