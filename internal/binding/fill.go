@@ -59,7 +59,7 @@ func (b *Binder) Fill(target reflect.Value) ([]Problem, error) {
 
 // validate asks a struct that is filled whether it is right.
 func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
-	if !plan.validates || b.err != nil {
+	if !plan.validates || b.err != nil || len(b.problems) == MaxProblems {
 		return
 	}
 	problems, err := b.request.Problems(v.Addr().Interface().(validator).Validate())
