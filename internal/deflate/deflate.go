@@ -66,6 +66,7 @@ func (p *Pool) newDeflater() *deflater {
 type Source interface {
 	io.Reader
 	io.ByteReader
+	// Len returns how many bytes are left.
 	Len() int
 }
 
