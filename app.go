@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/callsite"
 )
 
@@ -37,6 +38,8 @@ type App struct {
 	Renderer Renderer
 	// Observer watches the stations of every request. Nil means that nobody does. It is read at Build.
 	Observer Observer
+	// Validator checks what [Context.Bind] has filled. Nil means that nothing is checked. It is read at Build.
+	Validator Validator
 	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
 	// another.
 	RootPath string
@@ -69,7 +72,7 @@ type App struct {
 	runtime    atomic.Pointer[runtime]
 	buildOnce  sync.Once
 	life       *lifecycle
-	bindPlans  sync.Map        // reflect.Type to *bindPlan, for Context.Bind
+	bindPlans  binding.Plans
 	background crew            // the work of Context.Go
 	lifetime   context.Context // ends when the App stops
 	stop       context.CancelFunc
@@ -264,12 +267,14 @@ type runtime struct {
 	observe  Observer
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
+	validator Validator
 }
 
 // assemble checks the App and makes its frozen form.
 func (app *App) assemble() (*runtime, error) {
 	rt := &runtime{
 		app: app, sessions: app.SessionInterface, renderer: app.Renderer, observe: app.Observer,
+		validator: app.Validator,
 	}
 	var problems []error
 	if err := app.Config.check(); err != nil {

@@ -1,19 +1,25 @@
 package dewar
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"reflect"
-	"slices"
 
-	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/binding"
 )
 
-// maxFieldErrors is how many bad fields one answer lists.
-const maxFieldErrors = 100
+// A Validator checks what [Context.Bind] has filled, by whatever rules it knows. App.Validator is the one of an
+// App. It must be safe for concurrent use.
+type Validator interface {
+	// Validate is given what Bind was given, a pointer to a struct. It returns nil when all is right. A
+	// [FieldError], or several joined by [errors.Join], become a list in Bind's answer with status 400. Any
+	// other error is returned by Bind as it is, so that its answer is 500 unless it picks its own status.
+	Validate(c *Context, v any) error
+}
 
 // Bind fills the struct that v points to from the request, by the tags of its fields:
 //
@@ -38,6 +44,9 @@ const maxFieldErrors = 100
 // in JSON leaves its field as it was, or gives it the value of the tag default. With required:"true" it is an
 // error; a zero that the client sent is not.
 //
+// A struct that has the method Validate() error is asked when its fields are good, also one inside a JSON
+// body. When nothing was wrong so far, [App.Validator] is asked last. What their errors mean, [Validator] says.
+//
 // Everything that is wrong is reported at once, as an [*HTTPError] with status 400 that lists it in Errors;
 // the good fields are set. A body that cannot be read at all is a 400, 413 or 415. A mistake in the struct
 // itself, such as a tag on an unexported field, is an error whose answer is 500. The body stays readable.
@@ -46,39 +55,41 @@ func (c *Context) Bind(v any) error {
 	if rv.Kind() != reflect.Pointer || rv.IsNil() || rv.Elem().Kind() != reflect.Struct {
 		return fmt.Errorf("dewar: Bind(%T): pass a pointer to a struct, as in c.Bind(&form)", v)
 	}
-	plan, err := c.App.bindPlan(rv.Type().Elem())
+	plan, err := c.App.bindPlans.Of(rv.Type().Elem())
 	if err != nil {
+		return fmt.Errorf("dewar: Bind: %w", err)
+	}
+	request := bindRequest{c}
+	binder := plan.Binder(request)
+	if err := c.readBound(binder, plan.Takes(binding.Form), plan.Takes(binding.JSON)); err != nil {
 		return err
 	}
-	b := &binder{c: c, plan: plan}
-	if err := b.readBody(); err != nil {
+	problems, err := binder.Fill(rv.Elem())
+	if err == nil && len(problems) == 0 && c.rt.validator != nil {
+		problems, err = request.Problems(c.rt.validator.Validate(c, v))
+	}
+	if err != nil || len(problems) == 0 {
 		return err
 	}
-	for i := range plan.fields {
-		b.fill(rv.Elem(), &plan.fields[i])
-	}
-	return b.problem()
+	return badFields(problems)
 }
 
-// A binder fills one struct from one request.
-type binder struct {
-	c       *Context
-	plan    *bindPlan
-	members map[string]json.RawMessage // of the JSON body
-	errors  []FieldError
-	bad     int // how many fields were not right, also beyond what is listed
-}
-
-// readBody gets the body ready if the struct wants it: as a form or as JSON.
-func (b *binder) readBody() error {
-	wantsForm, wantsJSON := b.plan.takes[fromForm], b.plan.takes[fromJSON]
+// readBound gets the body ready as a form or as JSON, whichever the struct wants and the client sent.
+func (c *Context) readBound(b *binding.Binder, wantsForm, wantsJSON bool) error {
 	switch {
-	case b.c.rare().body.source == nil, b.c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
+	case c.rare().body.source == nil, c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
 		return nil
-	case wantsJSON && b.c.IsJSON():
-		return b.readJSON()
-	case wantsForm && b.c.isForm():
-		return b.c.BodyError()
+	case wantsJSON && c.IsJSON():
+		body, err := c.readBody(c.settings.maxJSON)
+		if err != nil {
+			return bodyError(err)
+		}
+		if err := b.ReadJSON(body); err != nil {
+			return &HTTPError{Code: http.StatusBadRequest, Message: objectMessage(err), Err: err}
+		}
+		return nil
+	case wantsForm && c.isForm():
+		return c.BodyError()
 	}
 	want := "JSON, sent with Content-Type: application/json"
 	if wantsForm {
@@ -96,143 +107,71 @@ func (c *Context) isForm() bool {
 	return mediaType == "application/x-www-form-urlencoded" || mediaType == "multipart/form-data"
 }
 
-// problem returns what was found to be wrong, as one error.
-func (b *binder) problem() error {
-	switch len(b.errors) {
-	case 0:
-		return nil
-	case 1:
-		return &HTTPError{Code: http.StatusBadRequest, Message: "One field is not right.", Errors: b.errors}
-	}
-	return &HTTPError{Code: http.StatusBadRequest, Message: "Some fields are not right.", Errors: b.errors}
-}
-
-func (b *binder) report(field, detail string) {
-	b.bad++
-	if len(b.errors) < maxFieldErrors {
-		b.errors = append(b.errors, FieldError{field, detail})
-	}
-}
-
-// fill sets one field from the first source that has a value for it.
-func (b *binder) fill(target reflect.Value, f *bindField) {
-	for src, name := range f.names {
-		if name == "" {
-			continue
-		}
-		value := reflect.New(f.typ).Elem()
-		before := b.bad
-		if b.take(bindSource(src), name, f, value) {
-			if b.bad == before {
-				fieldAt(target, f.index).Set(value)
-			}
-			return
-		}
-	}
-	b.absent(target, f, b.nameOf(f))
-}
-
-// absent deals with a field that the request has no value for.
-func (b *binder) absent(target reflect.Value, f *bindField, name string) {
+func objectMessage(err error) string {
 	switch {
-	case f.required:
-		b.report(name, "missing")
-	case f.hasDefault:
-		value := reflect.New(f.typ)
-		_ = coerce.Into(value.Interface(), f.def) // tried when the plan was made
-		fieldAt(target, f.index).Set(value.Elem())
+	case errors.Is(err, binding.ErrNoObject):
+		return "The body must be a JSON object."
+	case errors.Is(err, binding.ErrTrailing), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The body is not valid JSON."
 	}
+	return jsonMessage(err)
 }
 
-// nameOf returns the name that a field has in this request, for the report that it is missing.
-func (b *binder) nameOf(f *bindField) string {
-	isJSON := b.c.IsJSON()
-	for src, name := range f.names {
-		applies := bindSource(src) != fromForm && bindSource(src) != fromJSON || isJSON == (bindSource(src) == fromJSON)
-		if name != "" && applies {
-			return name
-		}
+func badFields(problems []binding.Problem) error {
+	problems = problems[:min(len(problems), binding.MaxProblems)]
+	e := &HTTPError{Code: http.StatusBadRequest, Message: "Some fields are not right."}
+	if len(problems) == 1 {
+		e.Message = "One field is not right."
 	}
-	first := slices.IndexFunc(f.names[:], func(name string) bool { return name != "" })
-	return f.names[first]
+	for _, p := range problems {
+		e.Errors = append(e.Errors, FieldError(p))
+	}
+	return e
 }
 
-// take converts what src has under name into value, reports what is wrong with it, and tells whether there
-// was anything.
-func (b *binder) take(src bindSource, name string, f *bindField, value reflect.Value) bool {
-	switch {
-	case src == fromPath:
-		v, ok := b.c.Params().Lookup(name)
-		return ok && b.convert(name, value, v)
-	case src == fromJSON:
-		raw, ok := b.members[name]
-		if !ok || isNull(raw) {
-			return false
-		}
-		b.decode(raw, value, name, 0)
-		return true
-	case f.shape == shapeFile || f.shape == shapeFiles:
-		return b.takeFiles(name, f, value)
-	}
-	list := b.texts(src, name)
-	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, func(s string) bool { return s != "" }) {
-		return false
-	}
-	if f.shape == shapeList {
-		return b.convert(name, value, list)
-	}
-	if list[0] == "" && !f.emptyText {
-		return false
-	}
-	return b.convert(name, value, list[0])
-}
+// A bindRequest is a Context as internal/binding sees it.
+type bindRequest struct{ *Context }
 
-// texts returns every value that a query, header or form has for name.
-func (b *binder) texts(src bindSource, name string) []string {
+func (r bindRequest) Path(name string) (any, bool) { return r.Params().Lookup(name) }
+
+func (r bindRequest) Texts(src binding.Source, name string) []string {
 	switch src {
-	case fromQuery:
-		return b.c.Query().Strings(name)
-	case fromHeader:
-		return b.c.Request.Header.Values(name)
+	case binding.Query:
+		return r.Query().Strings(name)
+	case binding.Header:
+		return r.Request.Header.Values(name)
 	default:
-		return b.c.Form().Strings(name)
+		return r.Form().Strings(name)
 	}
 }
 
-// convert stores v in value, or reports why it cannot. It returns true: there was something.
-func (b *binder) convert(name string, value reflect.Value, v any) bool {
-	err := coerce.Into(value.Addr().Interface(), v)
-	if e, ok := errors.AsType[*coerce.Error](err); ok {
-		b.report(name+e.Path, (&coerce.Error{Want: e.Want, Reason: e.Reason}).Error())
-	} else if err != nil {
-		b.report(name, "not valid")
-	}
-	return true
+func (r bindRequest) Files(name string) []*multipart.FileHeader {
+	files, _ := r.Context.Files(name) // readBound has seen the error
+	return files
 }
 
-func (b *binder) takeFiles(name string, f *bindField, value reflect.Value) bool {
-	files, _ := b.c.Files(name) // readBody has seen the error
-	if len(files) == 0 {
-		return false
-	}
-	if f.shape == shapeFile {
-		value.Set(reflect.ValueOf(files[0]))
-		return true
-	}
-	value.Set(reflect.ValueOf(slices.Clone(files)))
-	return true
-}
+func (r bindRequest) Unmarshal(data []byte, v any) error { return r.App.JSON.Unmarshal(data, v) }
 
-// fieldAt returns the field of v at index, with the embedded pointers on the way allocated.
-func fieldAt(v reflect.Value, index []int) reflect.Value {
-	for _, i := range index {
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v.Set(reflect.New(v.Type().Elem()))
+// Problems returns the FieldErrors that err is made of, or err when it is made of anything else too.
+func (r bindRequest) Problems(err error) (problems []binding.Problem, other error) {
+	switch e := err.(type) {
+	case nil:
+		return nil, nil
+	case FieldError:
+		return []binding.Problem{binding.Problem(e)}, nil
+	case *FieldError:
+		return []binding.Problem{binding.Problem(*e)}, nil
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			more, other := r.Problems(inner)
+			if other != nil {
+				return nil, err
 			}
-			v = v.Elem()
+			problems = append(problems, more...)
 		}
-		v = v.Field(i)
+		if len(problems) > 0 {
+			return problems, nil
+		}
 	}
-	return v
+	return nil, err
 }

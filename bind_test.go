@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,6 +81,15 @@ type paging struct {
 	Page int `query:"page" default:"1"`
 	Size int `query:"size" default:"20"`
 }
+
+type (
+	bindLeft struct {
+		Both int `query:"left"`
+	}
+	bindRight struct {
+		Both int `query:"right"`
+	}
+)
 
 type Author struct {
 	Name string `form:"author"`
@@ -205,6 +215,12 @@ func TestBind(t *testing.T) {
 			paging
 			*Author
 		}{paging{3, 20}, &Author{"ann"}}, nil},
+		{"of embedded fields the outermost counts, of two as far out none", query("page=3&size=9&left=1&right=2"), struct {
+			paging
+			bindLeft
+			bindRight
+			Page int `query:"left"`
+		}{paging{0, 9}, bindLeft{}, bindRight{}, 1}, nil},
 		{"an embedded pointer without values stays nil", form("x=1"), struct {
 			*Author
 			X int `form:"x"`
@@ -438,10 +454,6 @@ func TestBindRefusesBodies(t *testing.T) {
 
 func TestBindRefusesStructs(t *testing.T) {
 	t.Parallel()
-	type hidden struct {
-		Name string `query:"name"`
-	}
-	type noTags struct{ Admin bool }
 	for _, tt := range []struct {
 		name string
 		v    any
@@ -451,62 +463,7 @@ func TestBindRefusesStructs(t *testing.T) {
 		{"nil", nil, "pass a pointer to a struct"},
 		{"a nil pointer", (*paging)(nil), "pass a pointer to a struct"},
 		{"a pointer to a map", &map[string]any{}, "pass a pointer to a struct"},
-		{"no tags", &noTags{}, "dewar_test.noTags has no field with a tag, so nothing could be set"},
-		{"unexported", &struct {
-			name string `query:"name"`
-		}{}, "field name of struct { name string"},
-		{"unexported, the cure", &struct {
-			name string `query:"name"`
-		}{}, "is not exported; begin its name with a capital letter"},
-		{"in an embedded pointer to an unexported type", &struct{ *hidden }{}, "field Name of struct { *dewar_test.hidden } is in hidden, an embedded pointer"},
-		{"an unknown option", &struct {
-			A int `query:"a,omitempty"`
-		}{}, `has the tag query:"a,omitempty"; write a name alone`},
-		{"required as an option", &struct {
-			A int `form:"a,required"`
-		}{}, `and required:"true" or default:"..." as tags of their own`},
-		{"no name", &struct {
-			A int `path:""`
-		}{}, `has the tag path:""; write a name alone`},
-		{"required with a wrong word", &struct {
-			A int `query:"a" required:"yes"`
-		}{}, `has the tag required:"yes"; write required:"true"`},
-		{"required and default", &struct {
-			A int `query:"a" required:"true" default:"1"`
-		}{}, "is required and has a default, which it would never get"},
-		{"a default that does not fit", &struct {
-			A int `query:"a" default:"one"`
-		}{}, `has the tag default:"one", which does not fit its type int`},
-		{"no header name", &struct {
-			A int `header:"X Token"`
-		}{}, `has the tag header:"X Token", which is no name of a header`},
-		{"a type that no text makes", &struct {
-			A struct{ B int } `query:"a"`
-		}{}, "which cannot be made from text; give the type an UnmarshalText method or take the value from json"},
-		{"a map from a form", &struct {
-			A map[string]string `form:"a"`
-		}{}, "cannot be made from text"},
-		{"a file from elsewhere", &struct {
-			A *multipart.FileHeader `query:"a"`
-		}{}, "takes uploaded files; give it the tag form and no other"},
-		{"a file with a default", &struct {
-			A *multipart.FileHeader `form:"a" default:"x"`
-		}{}, "takes uploaded files and has a default"},
-		{"json with the option string", &struct {
-			A int `json:"a,string"`
-		}{}, "has the option string in its tag json"},
-		{"a struct without tags inside JSON", &struct {
-			A []noTags `json:"a"`
-		}{}, "is made of a struct: dewar_test.noTags has no field with a tag"},
-		{"a map with numbers as keys", &struct {
-			A map[int]string `json:"a"`
-		}{}, "whose keys are no plain text; use a map with string keys"},
-		{"a function", &struct {
-			A func() `json:"a"`
-		}{}, "which JSON does not have"},
-		{"an interface", &struct {
-			A io.Reader `json:"a"`
-		}{}, "which JSON cannot fill; use a struct or any"},
+		{"no tags", &struct{ Admin bool }{}, "dewar: Bind: struct { Admin bool } has no field with a tag, so nothing could be set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -624,6 +581,121 @@ func TestBindFormErrorIsAnsweredOnceHandled(t *testing.T) {
 	}
 }
 
+// A span checks itself, also inside a JSON body.
+type span struct {
+	From  int    `query:"from" json:"from"`
+	To    int    `query:"to" json:"to"`
+	Inner []span `json:"inner"`
+	asked *int
+}
+
+var errDown = errors.New("the database is down")
+
+func (s *span) Validate() error {
+	if s.asked != nil {
+		*s.asked++
+	}
+	switch {
+	case s.From == 500:
+		return errDown
+	case s.From == 403:
+		return dewar.Abort(403)
+	case s.From == s.To && s.From != 0:
+		return errors.Join(dewar.FieldError{Field: "from", Detail: "equal"}, fmt.Errorf("%w", errors.Join(&dewar.FieldError{Field: "to", Detail: "equal"})))
+	case s.From == 7:
+		return errors.Join(dewar.FieldError{Field: "from", Detail: "odd"}, errors.Join(&dewar.FieldError{Field: "to", Detail: "odd"}))
+	case s.From > s.To:
+		return dewar.FieldError{Field: "to", Detail: "before from"}
+	}
+	return nil
+}
+
+type validatorFunc func(c *dewar.Context, v any) error
+
+func (f validatorFunc) Validate(c *dewar.Context, v any) error { return f(c, v) }
+
+func TestBindValidates(t *testing.T) {
+	t.Parallel()
+	even := func(c *dewar.Context, v any) error {
+		if s := v.(*span); c.Query() != nil && s.From%2 == 1 {
+			return dewar.FieldError{Field: "from", Detail: "not even"}
+		}
+		return nil
+	}
+	many := func(*dewar.Context, any) error {
+		list := make([]error, 300)
+		for i := range list {
+			list[i] = dewar.FieldError{Field: "f", Detail: "bad"}
+		}
+		return errors.Join(list...)
+	}
+	for _, tt := range []struct {
+		name      string
+		sent      sent
+		validator dewar.Validator
+		asked     int // how often the outermost struct is
+		status    int
+		want      string
+	}{
+		{"all is right", query("from=2&to=4"), validatorFunc(even), 1, 0, ""},
+		{"the struct says what is wrong, and the validator is not asked", query("from=3&to=1"), validatorFunc(even), 1, 400,
+			"One field is not right. to: before from"},
+		{"several joined", query("from=7&to=1"), nil, 1, 400, "Some fields are not right. from: odd; to: odd"},
+		{"the validator is asked last", query("from=3&to=4"), validatorFunc(even), 1, 400, "from: not even"},
+		{"a validator's list ends", query(""), validatorFunc(many), 1, 400, "Some fields are not right. f: bad; f: bad"},
+		{"a bad field goes first", query("from=x"), validatorFunc(even), 0, 400, "from: want an integer"},
+		{"inner ones, with the way to them", jsonBody(`{"inner":[{"from":1,"to":2},{"from":2,"to":1,"inner":[{"from":1}]},{"from":7}]}`), nil, 0, 400,
+			"inner[1].inner[0].to: before from; inner[2].from: odd; inner[2].to: odd"},
+		{"another error is a 500", query("from=500&to=501"), validatorFunc(even), 1, 500, "the database is down"},
+		{"also of an inner one", jsonBody(`{"inner":[{"from":500,"to":501},{"from":2,"to":1}]}`), nil, 0, 500, "the database is down"},
+		{"one that is wrapped is another error", query("from=1&to=1"), nil, 1, 500, "from: equal"},
+		{"a status of its own", query("from=403&to=404"), nil, 1, 403, "403 Forbidden"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			app.Validator = tt.validator
+			v := span{asked: new(int)}
+			app.Route("/{id}/{num:int}", func(c *dewar.Context) error {
+				err := c.Bind(&v)
+				if err == nil {
+					return c.NoContent()
+				}
+				if !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("got error %q, want %q in it", err, tt.want)
+				}
+				if bad, ok := errors.AsType[*dewar.HTTPError](err); ok && len(bad.Errors) > 100 {
+					t.Errorf("got %d fields, want at most 100", len(bad.Errors))
+				}
+				return err
+			}, dewar.Methods("GET", "POST"))
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, tt.sent.request())
+			if want := cmp.Or(tt.status, 204); w.Code != want || *v.asked != tt.asked {
+				t.Errorf("got status %d and asked %d times, want %d and %d", w.Code, *v.asked, want, tt.asked)
+			}
+			if w.Code == 500 && strings.Contains(w.Body.String(), "database") {
+				t.Errorf("the answer shows the error: %q", w.Body)
+			}
+		})
+	}
+}
+
+func TestValidatorIsReadAtBuild(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error { return errors.Join(c.Bind(&paging{}), c.NoContent()) })
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	app.Validator = validatorFunc(func(*dewar.Context, any) error { return dewar.Abort(418) })
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.Code != 204 {
+		t.Errorf("got status %d, want 204: a validator set later is not used", w.Code)
+	}
+}
+
 func FuzzBind(f *testing.F) {
 	f.Add("GET", "id=7", "", "", "")
 	f.Add("POST", "page=2&size=x", formType, "title=a&n=1&n=2&a[99999999]=1&a[-1]=2", "x")
@@ -710,6 +782,46 @@ func ExampleContext_Bind() {
 	// 400 Some fields are not right.
 	// page: want an integer, but the value is malformed
 	// max_age: want a duration such as 30s or 168h, or a number of seconds, but the value is malformed
+}
+
+// A ruleBook stands for a library of rules that are written as tags. An adapter turns its errors into field errors.
+type ruleBook struct{}
+
+func (ruleBook) Validate(_ *dewar.Context, v any) error {
+	var bad []error
+	rv := reflect.ValueOf(v).Elem()
+	for i := range rv.NumField() {
+		f := rv.Type().Field(i)
+		if most := f.Tag.Get("most"); most != "" && fmt.Sprint(rv.Field(i)) > most {
+			bad = append(bad, dewar.FieldError{Field: f.Tag.Get("query"), Detail: "must be at most " + most})
+		}
+	}
+	return errors.Join(bad...)
+}
+
+func ExampleValidator() {
+	app := dewar.New("example")
+	app.Validator = ruleBook{}
+	app.Get("/", func(c *dewar.Context) error {
+		var v struct {
+			From string `query:"from" most:"f"`
+			To   string `query:"to" most:"t"`
+		}
+		if err := c.Bind(&v); err != nil {
+			return err
+		}
+		return c.Text(v.From + " to " + v.To + "\n")
+	})
+	for _, url := range []string{"/?from=a&to=b", "/?from=g&to=u"} {
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+		fmt.Print(w.Body)
+	}
+	// Output:
+	// a to b
+	// 400 Some fields are not right.
+	// from: must be at most f
+	// to: must be at most t
 }
 
 func ExampleFieldError() {

@@ -33,13 +33,17 @@ type HTTPError struct {
 	Err error
 }
 
-// FieldError is what is wrong with one field of a request.
+// FieldError is what is wrong with one field of a request. As an error it is what a [Validator], or a method
+// Validate of a struct, returns to have it listed by [Context.Bind].
 type FieldError struct {
 	// Field is the name as it stands in the request. Parts of a JSON body are written as in "items[2].price".
 	Field string `json:"field"`
 	// Detail says what is wrong. It never repeats the value.
 	Detail string `json:"detail"`
 }
+
+// Error returns the field and what is wrong with it.
+func (e FieldError) Error() string { return e.Field + ": " + e.Detail }
 
 // Error returns the status, the message, the fields and the cause.
 func (e *HTTPError) Error() string {
@@ -49,7 +53,7 @@ func (e *HTTPError) Error() string {
 	}
 	separator := " "
 	for _, f := range e.Errors {
-		text += separator + f.Field + ": " + f.Detail
+		text += separator + f.Error()
 		separator = "; "
 	}
 	if e.Err != nil && e.Message != e.Err.Error() {

@@ -9,8 +9,10 @@ import (
 	"hash"
 	"io"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/deflate"
+	"github.com/dewar-go/dewar/internal/strictbase64"
 )
 
 // DefaultSalt is the salt of Flask's session cookie. A salt keeps apart what one secret key signs for
@@ -56,8 +58,7 @@ type Options struct {
 type Codec struct {
 	signers    []*signer
 	maxPayload int
-	deflaters  sync.Pool
-	inflaters  sync.Pool
+	pool       deflate.Pool
 }
 
 // NewCodec returns a Codec for the given secret keys, newest first: the first signs, all verify. It is
@@ -75,7 +76,7 @@ func NewCodec(keys [][]byte, o Options) (*Codec, error) {
 	if o.MaxPayload <= 0 {
 		o.MaxPayload = DefaultMaxPayload
 	}
-	c := &Codec{maxPayload: o.MaxPayload}
+	c := &Codec{maxPayload: o.MaxPayload, pool: deflate.Pool{Format: deflate.Zlib}}
 	for i, key := range keys {
 		if len(key) == 0 {
 			return nil, fmt.Errorf("flaskcookie: secret key %d of %d is empty; set it or leave it out", i+1, len(keys))
@@ -221,11 +222,10 @@ func cutLast(s string) (before, after string, found bool) {
 	return s[:i], s[i+1:], true
 }
 
-// decodeBase64 takes only what encoding the result would give: the alphabet alone, spare bits zero,
-// and, unlike the package it uses, no line breaks. Nothing at all is refused too.
+// decodeBase64 takes only what encoding the result would give. Nothing at all is refused too.
 func decodeBase64(s string) (b []byte, ok bool) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	return b, err == nil && s != "" && base64.RawURLEncoding.EncodedLen(len(b)) == len(s)
+	b, ok = strictbase64.RawURL.DecodeString(s)
+	return b, ok && s != ""
 }
 
 func parseTime(s string) (seconds uint64, ok bool) {

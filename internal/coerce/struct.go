@@ -14,116 +14,44 @@ func intoStruct(dst reflect.Value, v any) error {
 		return err
 	}
 	var problems []error
-	fields := fieldsOf(dst.Type())
+	fields := Fields(dst.Type(), readField)
+	fields = slices.DeleteFunc(fields, func(f Field) bool { return f.Twin != "" })
 	keys := match(fields, m)
 	for i, f := range fields {
 		key, ok := keys[i]
 		if !ok {
 			continue
 		}
-		if err := into(fieldAt(dst, f.index).Addr().Interface(), m[key]); err != nil {
-			problems = append(problems, under(f.name, err)...)
+		if err := into(FieldAt(dst, f.Index).Addr().Interface(), m[key]); err != nil {
+			problems = append(problems, under(f.Name, err)...)
 		}
 	}
 	return together(problems)
 }
 
-// field is a field of a struct that can be set, possibly one of a struct embedded in it.
-type field struct {
-	name  string // its Go name
-	tag   string // the name in its json tag, if there is one
-	index []int  // the way to it, as in reflect.StructField
-}
-
-// fieldWalk collects fields level by level.
-type fieldWalk struct {
-	fields []field
-	names  map[string]bool
-	queue  []embedding
-	types  map[reflect.Type]bool
-}
-
-// embedding is a struct type whose fields count as those of the outer struct, and the way to it.
-type embedding struct {
-	t     reflect.Type
-	index []int
-}
-
-// fieldsOf returns the fields of t: its own, then those of the structs embedded in it. A field that has the name of
-// an earlier one is hidden by it, as in Go.
-func fieldsOf(t reflect.Type) []field {
-	w := &fieldWalk{names: map[string]bool{}, types: map[reflect.Type]bool{}}
-	w.enter(embedding{t: t})
-	for len(w.queue) > 0 {
-		next := w.queue[0]
-		w.queue = w.queue[1:]
-		for i := range next.t.NumField() {
-			w.visit(next.t.Field(i), append(slices.Clone(next.index), i))
-		}
-	}
-	return w.fields
-}
-
-// enter queues the fields of a struct type. A type is entered once, for it may embed a pointer to itself.
-func (w *fieldWalk) enter(e embedding) {
-	if !w.types[e.t] {
-		w.types[e.t] = true
-		w.queue = append(w.queue, e)
-	}
-}
-
-func (w *fieldWalk) visit(f reflect.StructField, index []int) {
-	tag := f.Tag.Get("json")
-	name, _, _ := strings.Cut(tag, ",")
+// readField says what a field is by its json tag: one that goes by its Go name, or an embedded struct that has no name
+// by tag and is not read from text as a whole.
+func readField(f reflect.StructField) (key string, inside bool) {
 	switch {
-	case tag == "-":
-	case isFlattened(f, name):
-		w.enter(embedding{t: pointee(f.Type), index: index})
-	case f.IsExported() && !w.names[f.Name]:
-		w.names[f.Name] = true
-		w.fields = append(w.fields, field{name: f.Name, tag: name, index: index})
+	case f.Tag.Get("json") == "-":
+		return "", false
+	case byTag(f) == "" && CanFlatten(f) && !isText(pointee(f.Type)):
+		return "", true
+	case f.IsExported():
+		return f.Name, false
 	}
-}
-
-// isFlattened reports whether f is an embedded struct whose fields belong to the outer one: it has no name of its own
-// by tag, is not read from text as a whole, and can be allocated if it is a pointer.
-func isFlattened(f reflect.StructField, tag string) bool {
-	t := pointee(f.Type)
-	return f.Anonymous && tag == "" &&
-		t.Kind() == reflect.Struct && !isText(t) &&
-		(f.IsExported() || f.Type.Kind() != reflect.Pointer)
-}
-
-func pointee(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
-}
-
-// fieldAt returns the field of v at index, allocating embedded pointers on the way.
-func fieldAt(v reflect.Value, index []int) reflect.Value {
-	for _, i := range index {
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v.Set(reflect.New(v.Type().Elem()))
-			}
-			v = v.Elem()
-		}
-		v = v.Field(i)
-	}
-	return v
+	return "", false
 }
 
 // match finds the key of m for each field, by the position of the field. All fields are tried by tag, then by name,
 // then in snake case, so that a key goes to the field that asks for it most plainly; none is used twice.
-func match(fields []field, m map[string]any) map[int]string {
+func match(fields []Field, m map[string]any) map[int]string {
 	byFold := foldedKeys(m)
 	matched := make(map[int]string, len(fields))
 	taken := make(map[string]bool, len(fields))
-	for _, nameOf := range []func(field) string{byTag, byName, bySnakeCase} {
+	for _, nameOf := range []func(reflect.StructField) string{byTag, byName, bySnakeCase} {
 		for i, f := range fields {
-			key, ok := findKey(m, byFold, nameOf(f))
+			key, ok := findKey(m, byFold, nameOf(f.StructField))
 			if _, done := matched[i]; ok && !done && !taken[key] {
 				matched[i] = key
 				taken[key] = true
@@ -133,9 +61,13 @@ func match(fields []field, m map[string]any) map[int]string {
 	return matched
 }
 
-func byTag(f field) string       { return f.tag }
-func byName(f field) string      { return f.name }
-func bySnakeCase(f field) string { return SnakeCase(f.name) }
+func byTag(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+func byName(f reflect.StructField) string      { return f.Name }
+func bySnakeCase(f reflect.StructField) string { return SnakeCase(f.Name) }
 
 // findKey returns the key that is name, or else the one that is name in another letter case.
 func findKey(m map[string]any, byFold map[string]string, name string) (string, bool) {

@@ -16,8 +16,9 @@ package cookiecodec
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/deflate"
 )
 
 // clockSkew is how far in the future, in seconds, a timestamp may lie.
@@ -38,9 +39,8 @@ type Options struct {
 
 // Codec encodes and decodes cookie values. It is safe for concurrent use.
 type Codec struct {
-	keys      []*key
-	deflaters sync.Pool
-	inflaters sync.Pool
+	keys []*key
+	pool deflate.Pool
 }
 
 // ErrInvalid is returned for every value that is not accepted, whatever is wrong with it.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gorilla/securecookie"
+
+	"github.com/dewar-go/dewar/internal/strictbase64"
 )
 
 // A key is what is derived from one secret.
@@ -55,7 +57,7 @@ func (k *key) open(name, value string) (payload string, at int64, ok bool) {
 }
 
 func (k *key) decrypt(name, value string) (payload string, at int64, ok bool) {
-	raw, ok := appendBase64(nil, []byte(value))
+	raw, ok := strictbase64.URL.AppendDecode(nil, []byte(value))
 	var plain []byte
 	if !ok || k.cookie.Decode(name, value, &plain) != nil {
 		return "", 0, false
@@ -91,7 +93,7 @@ func (k *key) verify(name, value string) (payload string, at int64, ok bool) {
 	if now := time.Now().Unix(); !ok || at > now+clockSkew || at < now-k.maxAge {
 		return "", 0, false
 	}
-	m.plain, ok = appendBase64(m.plain[:0], text)
+	m.plain, ok = strictbase64.URL.AppendDecode(m.plain[:0], text)
 	return string(m.plain), at, ok
 }
 
@@ -132,7 +134,7 @@ func (m *mac) seal(name string, at int64, payload []byte) string {
 func (m *mac) open(name, value string) (date, text []byte, ok bool) {
 	m.raw = append(append(m.raw[:0], name...), '|')
 	start := len(m.raw)
-	m.raw, ok = appendBase64(m.raw, []byte(value))
+	m.raw, ok = strictbase64.URL.AppendDecode(m.raw, []byte(value))
 	date, rest, ok1 := bytes.Cut(m.raw[start:], bar)
 	text, signature, ok2 := bytes.Cut(rest, bar)
 	if !ok || !ok1 || !ok2 {
@@ -142,13 +144,3 @@ func (m *mac) open(name, value string) (date, text []byte, ok bool) {
 	m.Write(m.raw[:len(m.raw)-len(signature)-1])
 	return date, text, hmac.Equal(signature, m.Sum(m.sum[:0]))
 }
-
-// appendBase64 appends what text is in base64, if it is spelt as an encoder does: without the line breaks that the
-// package it uses passes over, and without stray bits in the last letter.
-func appendBase64(dst, text []byte) ([]byte, bool) {
-	start := len(dst)
-	dst, err := strict.AppendDecode(dst, text)
-	return dst, err == nil && base64.URLEncoding.EncodedLen(len(dst)-start) == len(text)
-}
-
-var strict = base64.URLEncoding.Strict()

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/strictbase64"
 )
 
 // timeLayout is the date format of HTTP, which Flask uses.
@@ -177,10 +179,10 @@ func untagBytes(v any) (any, error) {
 	return decodeBytes(text)
 }
 
-// decodeBytes takes padded standard base64 and, unlike the package it uses, no line breaks in it.
+// decodeBytes takes padded standard base64 as an encoder writes it.
 func decodeBytes(text string) ([]byte, error) {
-	b, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || base64.StdEncoding.EncodedLen(len(b)) != len(text) {
+	b, ok := strictbase64.Std.DecodeString(text)
+	if !ok {
 		return nil, badTag(tagBytes, "base64")
 	}
 	return b, nil

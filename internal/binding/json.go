@@ -1,4 +1,4 @@
-package dewar
+package binding
 
 import (
 	"bytes"
@@ -7,52 +7,36 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/dewar-go/dewar/internal/coerce"
 )
 
-// maxBindDepth is how deep the values of a JSON body may be nested in a type that leads back to itself.
-const maxBindDepth = 32
+// maxDepth is how deep the values of a JSON body may be nested in a type that leads back to itself.
+const maxDepth = 32
 
+// What is wrong with a body of JSON, where it is not an error of [encoding/json].
 var (
-	errNoObject = errors.New("the JSON value is no object")
-	errTrailing = errors.New("something follows the JSON value")
+	ErrNoObject = errors.New("the JSON value is no object")
+	ErrTrailing = errors.New("something follows the JSON value")
 )
 
-// readJSON reads the body and takes it apart. An empty one has no members.
-func (b *binder) readJSON() error {
-	body, err := b.c.readBody(b.c.settings.maxJSON)
-	if err != nil {
-		return bodyError(err)
+// ReadJSON takes a body of JSON apart for the fields with the tag json. An empty one has no members.
+func (b *Binder) ReadJSON(body []byte) (err error) {
+	if len(bytes.TrimSpace(body)) > 0 {
+		b.members, err = b.object(body, b.plan, "")
 	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return nil
-	}
-	b.members, err = b.object(body, b.plan, "")
-	if err == nil {
-		return nil
-	}
-	return &HTTPError{Code: http.StatusBadRequest, Message: objectMessage(err), Err: err}
-}
-
-func objectMessage(err error) string {
-	switch {
-	case errors.Is(err, errNoObject):
-		return "The body must be a JSON object."
-	case errors.Is(err, errTrailing), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "The body is not valid JSON."
-	}
-	return jsonMessage(err)
+	return err
 }
 
 // object takes a JSON object apart and keeps the members that the plan knows, by their exact name. One that
 // is there twice is reported, because programs differ in which of the two they believe.
-func (b *binder) object(data []byte, plan *bindPlan, path string) (map[string]json.RawMessage, error) {
+func (b *Binder) object(data []byte, plan *Plan, path string) (map[string]json.RawMessage, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return nil, cmp.Or(err, errNoObject)
+		return nil, cmp.Or(err, ErrNoObject)
 	}
 	members := map[string]json.RawMessage{}
 	for decoder.More() {
@@ -82,22 +66,30 @@ func atEnd(decoder *json.Decoder) error {
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return cmp.Or(err, errTrailing)
+		return cmp.Or(err, ErrTrailing)
 	}
 	return nil
 }
 
 func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
 
+// parse returns a JSON value with its numbers as they are written.
+func parse(raw json.RawMessage) (v any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	err = decoder.Decode(&v)
+	return v, err
+}
+
 // decode stores a JSON value in v and reports everything that is wrong inside it. Null leaves v as it is.
-func (b *binder) decode(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decode(raw json.RawMessage, v reflect.Value, path string, depth int) {
 	t := v.Type()
 	switch {
-	case isNull(raw) || len(b.errors) == maxFieldErrors:
-	case depth > maxBindDepth:
+	case isNull(raw) || len(b.problems) == MaxProblems:
+	case depth > maxDepth:
 		b.report(path, "nested too deep")
 	case t == durationType:
-		value, _ := decodeJSON(string(raw))
+		value, _ := parse(raw)
 		b.convert(path, v, value)
 	case isJSONLeaf(t):
 		b.unmarshal(raw, v, path)
@@ -117,27 +109,31 @@ func (b *binder) decode(raw json.RawMessage, v reflect.Value, path string, depth
 }
 
 // decodeStruct sets the fields of v that have the tag json, as Bind does on the outside.
-func (b *binder) decodeStruct(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeStruct(raw json.RawMessage, v reflect.Value, path string, depth int) {
 	plan := b.plan.nested[v.Type()]
 	members, err := b.object(raw, plan, path)
 	if err != nil {
 		b.report(path, "want an object")
 		return
 	}
+	before := b.bad
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		name := f.names[fromJSON]
+		name := f.names[JSON]
 		value, ok := members[name]
 		if !ok || isNull(value) {
 			b.absent(v, f, joinField(path, name))
 			continue
 		}
-		b.decode(value, fieldAt(v, f.index), joinField(path, name), depth+1)
+		b.decode(value, coerce.FieldAt(v, f.index), joinField(path, name), depth+1)
+	}
+	if b.bad == before {
+		b.validate(v, plan, path)
 	}
 }
 
 // decodeMap fills a map in the order of its keys. A key is the client's own, so it is not named in reports.
-func (b *binder) decodeMap(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeMap(raw json.RawMessage, v reflect.Value, path string, depth int) {
 	if b.decodeWhole(raw, v) {
 		return
 	}
@@ -157,7 +153,7 @@ func (b *binder) decodeMap(raw json.RawMessage, v reflect.Value, path string, de
 }
 
 // decodeList fills a slice, or an array of exactly as many elements as the JSON list has.
-func (b *binder) decodeList(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeList(raw json.RawMessage, v reflect.Value, path string, depth int) {
 	if v.Kind() == reflect.Slice && b.decodeWhole(raw, v) {
 		return
 	}
@@ -180,18 +176,17 @@ func (b *binder) decodeList(raw json.RawMessage, v reflect.Value, path string, d
 
 // decodeWhole decodes a collection of plain values in one go. When that fails each value is looked at for
 // itself, to find those that are wrong.
-func (b *binder) decodeWhole(raw json.RawMessage, v reflect.Value) bool {
+func (b *Binder) decodeWhole(raw json.RawMessage, v reflect.Value) bool {
 	elem := v.Type().Elem()
-	plain := elem.Kind() == reflect.String || reflect.Bool <= elem.Kind() && elem.Kind() <= reflect.Float64
-	return plain && elem != durationType && b.c.App.JSON.Unmarshal(raw, v.Addr().Interface()) == nil
+	return isPlain(elem.Kind()) && elem != durationType && b.request.Unmarshal(raw, v.Addr().Interface()) == nil
 }
 
-func (b *binder) unmarshal(raw json.RawMessage, v reflect.Value, path string) {
-	if b.c.App.JSON.Unmarshal(raw, v.Addr().Interface()) == nil {
+func (b *Binder) unmarshal(raw json.RawMessage, v reflect.Value, path string) {
+	if b.request.Unmarshal(raw, v.Addr().Interface()) == nil {
 		return
 	}
 	before := b.bad
-	if value, err := decodeJSON(string(raw)); err == nil && !isJSONLeaf(v.Type()) {
+	if value, err := parse(raw); err == nil && !isJSONLeaf(v.Type()) {
 		b.convert(path, reflect.New(v.Type()).Elem(), value) // says more, if that cannot convert it either
 	}
 	if b.bad == before {

@@ -1,4 +1,6 @@
-package dewar
+// Package binding fills structs from the parts of a request, by the tags of their fields. What a request is, the caller
+// says: this package knows of no context and no server.
+package binding
 
 import (
 	"encoding"
@@ -11,104 +13,111 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 )
 
-// A bindSource is a part of the request that Bind reads, in the order of precedence.
-type bindSource int
+// A Source is a part of a request.
+type Source int
 
+// The parts of a request, in the order of precedence.
 const (
-	fromPath bindSource = iota
-	fromQuery
-	fromHeader
-	fromForm
-	fromJSON
-	bindSources // how many there are
+	Path Source = iota
+	Query
+	Header
+	Form
+	JSON
+	sources // how many there are
 )
 
 // tag is the key of a struct tag that names a field in this part of the request.
-func (s bindSource) tag() string {
+func (s Source) tag() string {
 	return [...]string{"path", "query", "header", "form", "json"}[s]
 }
 
-// A bindPlan is how a struct type is filled. It does not change once it is made.
-type bindPlan struct {
-	fields []bindField
-	takes  [bindSources]bool
-	known  map[string]bool            // the names of its JSON members
-	nested map[reflect.Type]*bindPlan // of the structs inside its JSON members; for the outermost plan
+// A Plan is how a struct type is filled. It does not change once it is made.
+type Plan struct {
+	fields    []field
+	takes     [sources]bool
+	known     map[string]bool        // the names of its JSON members
+	nested    map[reflect.Type]*Plan // of the structs inside its JSON members; for the outermost plan
+	validates bool                   // the struct has a method Validate() error
 }
 
-// A bindField is a field that is set, possibly one of an embedded struct.
-type bindField struct {
+// Takes reports whether any field may come from src.
+func (plan *Plan) Takes(src Source) bool { return plan.takes[src] }
+
+// A field is a field that is set, possibly one of an embedded struct.
+type field struct {
 	index      []int
 	typ        reflect.Type
-	names      [bindSources]string // "" where the field has no tag
-	shape      bindShape
+	names      [sources]string // "" where the field has no tag
+	shape      shape
 	emptyText  bool // "" is a value
 	required   bool
 	hasDefault bool
 	def        string
 }
 
-// A bindShape says how many values a field takes, and of what.
-type bindShape uint8
+// A shape says how many values a field takes, and of what.
+type shape uint8
 
 const (
-	shapeOne bindShape = iota
+	shapeOne shape = iota
 	shapeList
 	shapeFile
 	shapeFiles
 )
 
+// A validator is a struct that can tell whether it is right.
+type validator interface{ Validate() error }
+
 var (
-	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
-	jsonType     = reflect.TypeFor[json.Unmarshaler]()
-	fileType     = reflect.TypeFor[*multipart.FileHeader]()
-	durationType = reflect.TypeFor[time.Duration]()
-	timeType     = reflect.TypeFor[time.Time]()
+	textType      = reflect.TypeFor[encoding.TextUnmarshaler]()
+	jsonType      = reflect.TypeFor[json.Unmarshaler]()
+	fileType      = reflect.TypeFor[*multipart.FileHeader]()
+	durationType  = reflect.TypeFor[time.Duration]()
+	timeType      = reflect.TypeFor[time.Time]()
+	validatorType = reflect.TypeFor[validator]()
 )
 
-// bindPlan returns the plan of a struct type, made on first use.
-func (app *App) bindPlan(t reflect.Type) (*bindPlan, error) {
-	if plan, ok := app.bindPlans.Load(t); ok {
-		return plan.(*bindPlan), nil
+// Plans holds the plan of each struct type that was asked for. The zero Plans is empty and ready; it is safe for
+// concurrent use.
+type Plans struct{ byType sync.Map } // reflect.Type to *Plan
+
+// Of returns the plan of the struct type t, made on first use. An error is a mistake in the struct or its tags.
+func (p *Plans) Of(t reflect.Type) (*Plan, error) {
+	if plan, ok := p.byType.Load(t); ok {
+		return plan.(*Plan), nil
 	}
-	p := &bindPlanner{nested: map[reflect.Type]*bindPlan{}, seen: map[reflect.Type]bool{}}
-	plan, err := p.plan(t, false)
+	maker := &planner{nested: map[reflect.Type]*Plan{}, seen: map[reflect.Type]bool{}}
+	plan, err := maker.plan(t, Path)
 	if err != nil {
-		return nil, fmt.Errorf("dewar: Bind: %w", err)
+		return nil, err
 	}
-	plan.nested = p.nested
-	kept, _ := app.bindPlans.LoadOrStore(t, plan)
-	return kept.(*bindPlan), nil
+	plan.nested = maker.nested
+	kept, _ := p.byType.LoadOrStore(t, plan)
+	return kept.(*Plan), nil
 }
 
-// A bindPlanner makes the plan of a struct type and of those inside its JSON members.
-type bindPlanner struct {
-	nested map[reflect.Type]*bindPlan
+// A planner makes the plan of a struct type and of those inside its JSON members.
+type planner struct {
+	nested map[reflect.Type]*Plan
 	seen   map[reflect.Type]bool // types of JSON values, which may lead back to themselves
 }
 
-// plan makes the plan of t. Inside JSON only the tag json counts.
-func (p *bindPlanner) plan(t reflect.Type, inJSON bool) (*bindPlan, error) {
-	plan := &bindPlan{known: map[string]bool{}}
-	if inJSON {
+// plan makes the plan of t, with the tags of the sources from first on: inside JSON only the tag json counts.
+func (p *planner) plan(t reflect.Type, first Source) (*Plan, error) {
+	plan := &Plan{known: map[string]bool{}, validates: reflect.PointerTo(t).Implements(validatorType)}
+	if first == JSON {
 		p.nested[t] = plan
 	}
-	var whole [][]int // embedded structs that are fields themselves
-	for _, sf := range reflect.VisibleFields(t) {
-		f, err := p.field(t, sf, inJSON)
+	for _, sf := range taggedFields(t, first) {
+		f, err := p.field(t, sf, first)
 		if err != nil {
 			return nil, fmt.Errorf("field %s of %v %w", sf.Name, t, err)
-		}
-		if f == nil || slices.ContainsFunc(whole, func(outer []int) bool { return hasPrefix(sf.Index, outer) }) {
-			continue
-		}
-		if sf.Anonymous {
-			whole = append(whole, sf.Index)
 		}
 		plan.add(f)
 	}
@@ -118,60 +127,79 @@ func (p *bindPlanner) plan(t reflect.Type, inJSON bool) (*bindPlan, error) {
 	return plan, nil
 }
 
-func hasPrefix(index, prefix []int) bool {
-	return len(index) > len(prefix) && slices.Equal(index[:len(prefix)], prefix)
+// taggedFields returns the fields of t that have a tag, in the order of the source text. An embedded struct without
+// one gives its fields instead. As in Go, a name that two fields share on one level means neither.
+func taggedFields(t reflect.Type, first Source) []reflect.StructField {
+	found := coerce.Fields(t, func(f reflect.StructField) (string, bool) {
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		return f.Name, f.Anonymous && inner.Kind() == reflect.Struct && !tagged(f, first)
+	})
+	twice := map[string]bool{}
+	for _, f := range found {
+		twice[f.Key] = twice[f.Key] || f.Twin != ""
+	}
+	var fields []reflect.StructField
+	for _, f := range found {
+		if !twice[f.Key] && tagged(f.StructField, first) {
+			fields = append(fields, f.StructField)
+		}
+	}
+	slices.SortFunc(fields, func(a, b reflect.StructField) int { return slices.Compare(a.Index, b.Index) })
+	return fields
 }
 
-func (plan *bindPlan) add(f *bindField) {
-	plan.fields = append(plan.fields, *f)
+func tagged(f reflect.StructField, first Source) bool {
+	for src := first; src < sources; src++ {
+		if tag, ok := f.Tag.Lookup(src.tag()); ok && tag != "-" {
+			return true
+		}
+	}
+	return false
+}
+
+func (plan *Plan) add(f field) {
+	plan.fields = append(plan.fields, f)
 	for src, name := range f.names {
 		plan.takes[src] = plan.takes[src] || name != ""
 	}
-	if name := f.names[fromJSON]; name != "" {
+	if name := f.names[JSON]; name != "" {
 		plan.known[name] = true
 	}
 }
 
-// field reads the tags of a field. It returns nil for one that is not to be set.
-func (p *bindPlanner) field(t reflect.Type, sf reflect.StructField, inJSON bool) (*bindField, error) {
-	f := &bindField{index: sf.Index, typ: sf.Type}
-	tagged := false
-	for src := fromPath; src < bindSources; src++ {
-		if inJSON && src != fromJSON {
-			continue
+// field reads the tags of a field.
+func (p *planner) field(t reflect.Type, sf reflect.StructField, first Source) (f field, err error) {
+	f = field{index: sf.Index, typ: sf.Type}
+	for src := first; src < sources; src++ {
+		if f.names[src], err = nameIn(sf, src); err != nil {
+			return f, err
 		}
-		name, err := bindName(sf, src)
-		if err != nil {
-			return nil, err
-		}
-		f.names[src] = name
-		tagged = tagged || name != ""
-	}
-	if !tagged {
-		return nil, nil
 	}
 	if err := checkSettable(t, sf); err != nil {
-		return nil, err
+		return f, err
 	}
 	if err := f.setShape(); err != nil {
-		return nil, err
+		return f, err
 	}
-	if f.names[fromJSON] != "" {
+	if f.names[JSON] != "" {
 		if err := p.nest(sf.Type); err != nil {
-			return nil, err
+			return f, err
 		}
 	}
 	return f, f.setPresence(sf.Tag)
 }
 
-// bindName returns the name that a field has in a part of the request, or "" when it has no tag for it.
-func bindName(sf reflect.StructField, src bindSource) (string, error) {
+// nameIn returns the name that a field has in a part of the request, or "" when it has no tag for it.
+func nameIn(sf reflect.StructField, src Source) (string, error) {
 	tag, ok := sf.Tag.Lookup(src.tag())
 	if !ok || tag == "-" {
 		return "", nil
 	}
 	name, options, _ := strings.Cut(tag, ",")
-	if src == fromJSON {
+	if src == JSON {
 		if slices.Contains(strings.Split(options, ","), "string") {
 			return "", errors.New("has the option string in its tag json, which Bind cannot read; take it away or use c.BindJSON")
 		}
@@ -183,8 +211,8 @@ func bindName(sf reflect.StructField, src bindSource) (string, error) {
 	if name == "" || options != "" || strings.Contains(tag, ",") {
 		return "", fmt.Errorf("has the tag %s:%q; write a name alone, and required:\"true\" or default:\"...\" as tags of their own", src.tag(), tag)
 	}
-	if src == fromHeader {
-		if !validToken(name) {
+	if src == Header {
+		if (&http.Cookie{Name: name}).Valid() != nil {
 			return "", fmt.Errorf("has the tag header:%q, which is no name of a header; write it as in `header:\"X-Token\"`", tag)
 		}
 		name = http.CanonicalHeaderKey(name)
@@ -207,11 +235,11 @@ func checkSettable(t reflect.Type, sf reflect.StructField) error {
 }
 
 // setShape finds out how values of the field's type are made from text.
-func (f *bindField) setShape() error {
+func (f *field) setShape() error {
 	t := f.typ
 	switch {
 	case t == fileType || t == reflect.SliceOf(fileType):
-		if f.names[fromForm] == "" || f.textual(fromPath, fromQuery, fromHeader) || f.names[fromJSON] != "" {
+		if f.names[Form] == "" || f.textual(Path, Query, Header) || f.names[JSON] != "" {
 			return errors.New("takes uploaded files; give it the tag form and no other")
 		}
 		f.shape = shapeFile
@@ -222,14 +250,14 @@ func (f *bindField) setShape() error {
 		f.emptyText = takesEmpty(t)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && isTextual(t.Elem()):
 		f.shape, f.emptyText = shapeList, takesEmpty(t.Elem())
-	case f.textual(fromQuery, fromHeader, fromForm):
+	case f.textual(Query, Header, Form):
 		return fmt.Errorf("has the type %v, which cannot be made from text; give the type an UnmarshalText method or take the value from json", t)
 	}
 	return nil
 }
 
-func (f *bindField) textual(sources ...bindSource) bool {
-	return slices.ContainsFunc(sources, func(src bindSource) bool { return f.names[src] != "" })
+func (f *field) textual(sources ...Source) bool {
+	return slices.ContainsFunc(sources, func(src Source) bool { return f.names[src] != "" })
 }
 
 // isTextual reports whether one text makes a value of type t.
@@ -247,7 +275,11 @@ func isTextual(t reflect.Type) bool {
 	case reflect.Uintptr:
 		return false
 	}
-	return t.Kind() == reflect.String || reflect.Bool <= t.Kind() && t.Kind() <= reflect.Float64
+	return isPlain(t.Kind())
+}
+
+func isPlain(k reflect.Kind) bool {
+	return k == reflect.String || reflect.Bool <= k && k <= reflect.Float64
 }
 
 // takesEmpty reports whether the empty text is a value of type t.
@@ -262,7 +294,7 @@ func takesEmpty(t reflect.Type) bool {
 }
 
 // setPresence reads the tags required and default.
-func (f *bindField) setPresence(tags reflect.StructTag) error {
+func (f *field) setPresence(tags reflect.StructTag) error {
 	if text, ok := tags.Lookup("required"); ok {
 		required, err := strconv.ParseBool(text)
 		if err != nil {
@@ -287,7 +319,7 @@ func (f *bindField) setPresence(tags reflect.StructTag) error {
 }
 
 // nest makes the plans of the structs that a JSON value of type t is made of.
-func (p *bindPlanner) nest(t reflect.Type) error {
+func (p *planner) nest(t reflect.Type) error {
 	if p.seen[t] || isJSONLeaf(t) {
 		return nil
 	}
@@ -301,7 +333,7 @@ func (p *bindPlanner) nest(t reflect.Type) error {
 		}
 		return p.nest(t.Elem())
 	case reflect.Struct:
-		if _, err := p.plan(t, true); err != nil {
+		if _, err := p.plan(t, JSON); err != nil {
 			return fmt.Errorf("is made of a struct: %w", err)
 		}
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
