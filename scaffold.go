@@ -2,7 +2,6 @@ package dewar
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"reflect"
 	"strings"
@@ -171,19 +170,4 @@ func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
 	s := r.registrar()
 	s.setup("HandleError")
 	s.errors.setType(reflect.TypeFor[E](), func(c *Context, err error) error { return h(c, err.(E)) })
-}
-
-// subFS returns the folder dir of fsys, or nil when there is none.
-func subFS(fsys fs.FS, dir string) fs.FS {
-	if fsys == nil {
-		return nil
-	}
-	if info, err := fs.Stat(fsys, dir); err != nil || !info.IsDir() {
-		return nil
-	}
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		return nil
-	}
-	return sub
 }

@@ -6,10 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/dewar-go/dewar/internal/files"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -82,13 +82,13 @@ func (c *Context) Render(name string, data Map) error {
 
 // templateType returns the Content-Type of a rendered template. What is not escaped is never HTML.
 func templateType(name string) string {
-	if t := contentTypes[pages.Extension(name)]; t != "" {
+	if t := files.TypeOfExtension(pages.Extension(name)); t != "" {
 		return t
 	}
 	if pages.Escaped(name) {
-		return contentTypes[".html"]
+		return files.TypeOfExtension(".html")
 	}
-	return contentTypes[".txt"]
+	return files.TypeOfExtension(".txt")
 }
 
 // templateData adds what the context processors say: those of the app, then those of the route's blueprints
@@ -151,11 +151,11 @@ func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map)
 func (app *App) templateLayers() []fs.FS {
 	var layers []fs.FS
 	if app.fsys == nil || app.Config.Bool("DEBUG") {
-		layers = append(layers, dirFS(filepath.Join(app.RootPath, "templates")))
+		layers = append(layers, files.Disk(filepath.Join(app.RootPath, "templates")))
 	}
-	layers = append(layers, subFS(app.fsys, "templates"))
+	layers = append(layers, files.Sub(app.fsys, "templates"))
 	for _, s := range app.blueprintsOnce() {
-		layers = append(layers, subFS(s.fsys, "templates"))
+		layers = append(layers, files.Sub(s.fsys, "templates"))
 	}
 	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
 }
@@ -172,14 +172,6 @@ func (app *App) explainTemplates() {
 			return nil
 		})
 	}
-}
-
-// dirFS returns the files of a folder on disk, or nil when there is none.
-func dirFS(dir string) fs.FS {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil
-	}
-	return os.DirFS(dir)
 }
 
 // blueprintsOnce returns every blueprint once, however often it is registered.
