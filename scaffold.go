@@ -22,7 +22,7 @@ type scaffold struct {
 	teardowns         []TeardownFunc
 	urlDefaults       []URLDefaultsFunc
 	contextProcessors []ContextProcessor
-	templateFuncs     Map
+	templateFuncs     map[string]templateFunc
 
 	frozen atomic.Bool
 }
