@@ -12,10 +12,11 @@ import (
 
 // A scaffold is what an App and a Blueprint share: routes, hooks, error handlers, template functions.
 type scaffold struct {
-	name   string
-	app    *App // set on an App's own scaffold only
-	rules  []*routeSpec
-	errors errorTable
+	name    string
+	app     *App // set on an App's own scaffold only
+	rules   []*routeSpec
+	folders folders
+	errors  errorTable
 
 	before, after     []Handler
 	preprocessors     []URLValuePreprocessor

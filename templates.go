@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,7 +185,7 @@ func newTemplateRenderer(app *App) (Renderer, error) {
 	funcs, problem := app.templateFunctions()
 	library, err := pages.New(pages.Options[*Context]{
 		Layers: layers,
-		Folder: "templates",
+		Folder: cmp.Or(app.folders.templates.or("templates"), "templates"),
 		Funcs:  funcs,
 		Bind:   requestFunctions,
 		Cure:   functionCure,
@@ -206,17 +207,39 @@ func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map)
 	return nil
 }
 
+// TemplateFolder sets the folder of the templates of an App or Blueprint, below its [FS]; the default is templates.
+// Without an FS it is below RootPath; a Blueprint without one looks where the App's files are, and only if it is
+// told a TemplateFolder. "." is all of the files, "" means none. It panics if dir is absolute or leads out with
+// "..". Flask has template_folder.
+func TemplateFolder(dir string) SharedOption {
+	name := givenFolder("TemplateFolder", dir)
+	return folderOption(func(f *folders) { f.templates = name })
+}
+
 // templateLayers returns the folders of templates, the first to look into first.
 func (app *App) templateLayers() []fs.FS {
-	var layers []fs.FS
-	if app.fsys == nil || app.Config.Bool("DEBUG") {
-		layers = append(layers, files.Disk(filepath.Join(app.RootPath, "templates")))
-	}
-	layers = append(layers, files.Sub(app.fsys, "templates"))
-	for _, s := range app.blueprintsOnce() {
-		layers = append(layers, files.Sub(s.fsys, "templates"))
+	layers := app.templateFolders(nil, app.folders.templates.or("templates"))
+	for _, bp := range app.blueprintsOnce() {
+		if f := bp.folders; f.fsys != nil || f.templates.given {
+			layers = append(layers, app.templateFolders(f.fsys, f.templates.or("templates"))...)
+		}
 	}
 	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
+}
+
+// templateFolders returns the folder called name of own, or where the App has its files when that is nil.
+func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
+	switch {
+	case name == "":
+		return nil
+	case own != nil:
+		return []fs.FS{files.Sub(own, name)}
+	}
+	var onDisk fs.FS
+	if app.folders.fsys == nil || app.Config.Bool("DEBUG") {
+		onDisk = files.Disk(filepath.Join(app.RootPath, filepath.FromSlash(name)))
+	}
+	return []fs.FS{onDisk, files.Sub(app.folders.fsys, name)}
 }
 
 // explainTemplates logs every template file, in the order of the folders; the first of a name counts.

@@ -501,6 +501,7 @@ func TestTemplateFolders(t *testing.T) {
 	root := t.TempDir()
 	writeFile(t, root, "templates/a.txt", "disk")
 	writeFile(t, root, "templates/b.txt", "disk")
+	writeFile(t, root, "pages/blog/a.txt", "pages")
 	for _, tt := range []struct {
 		name  string
 		debug bool
@@ -510,6 +511,11 @@ func TestTemplateFolders(t *testing.T) {
 		{"without FS", false, nil, "disk first first"},
 		{"with FS", false, []dewar.Option{dewar.FS(files("templates/a.txt", "app", "templates/c.txt", "app"))}, "app app first"},
 		{"with FS in DEBUG", true, []dewar.Option{dewar.FS(files("templates/a.txt", "app", "templates/c.txt", "app"))}, "disk app first"},
+		{"another folder", false, []dewar.Option{dewar.TemplateFolder("pages/blog/")}, "pages first first"},
+		{"another folder of an FS", false, []dewar.Option{dewar.TemplateFolder("p"), dewar.FS(files("p/a.txt", "app", "templates/c.txt", "app"))}, "app first first"},
+		{"another folder in DEBUG", true, []dewar.Option{dewar.TemplateFolder("pages/blog"), dewar.FS(files("pages/blog/a.txt", "app", "pages/blog/c.txt", "app"))}, "pages app first"},
+		{"all of the files", false, []dewar.Option{dewar.TemplateFolder("."), dewar.FS(files("a.txt", "app"))}, "app first first"},
+		{"none", false, []dewar.Option{dewar.TemplateFolder("")}, "first first first"},
 		{"without FS in DEBUG", true, nil, "disk first first"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -526,6 +532,43 @@ func TestTemplateFolders(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestTemplateFolderOfABlueprint(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	writeFile(t, root, "blog/pages/a.txt", "disk")
+	of := func(opts ...dewar.BlueprintOption) []dewar.BlueprintOption { return opts }
+	appFiles := dewar.FS(files("blog/pages/a.txt", "app"))
+	for _, tt := range []struct {
+		name  string
+		debug bool
+		app   []dewar.Option
+		bp    []dewar.BlueprintOption
+		want  string // of a.txt, "" when there is none
+	}{
+		{"of its FS", false, nil, of(dewar.FS(files("p/a.txt", "bp")), dewar.TemplateFolder("p")), "bp"},
+		{"none", false, nil, of(dewar.FS(files("templates/a.txt", "bp")), dewar.TemplateFolder("")), ""},
+		{"in the app's folder", false, nil, of(dewar.TemplateFolder("blog/pages")), "disk"},
+		{"in the app's FS", false, []dewar.Option{appFiles}, of(dewar.TemplateFolder("blog/pages")), "app"},
+		{"in the app's FS in DEBUG", true, []dewar.Option{appFiles}, of(dewar.TemplateFolder("blog/pages")), "disk"},
+		{"not told", false, []dewar.Option{appFiles}, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := withBlueprint(dewar.New("test", append(tt.app, dewar.RootPath(root))...), tt.bp...)
+			app.Logger = slog.New(slog.DiscardHandler)
+			set(t, app, "DEBUG", tt.debug)
+			got, err := app.RenderString(context.Background(), "a.txt", nil)
+			if got != tt.want || (err == nil) != (tt.want != "") {
+				t.Errorf("got %q, %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+	app := dewar.New("test", dewar.RootPath(root), dewar.TemplateFolder("blog"), dewar.FS(files("blog/pages/b.txt", "")))
+	if _, err := app.RenderString(context.Background(), "pages/a.txt", nil); err == nil || !strings.Contains(err.Error(), `no template "pages/a.txt" in blog; did you mean "pages/b.txt"?`) {
+		t.Errorf("a template that is missing gives %v", err)
 	}
 }
 
@@ -760,6 +803,21 @@ func ExampleApp_TemplateFunc_context() {
 	app.ServeHTTP(w, httptest.NewRequest("GET", "/?lang=de", nil))
 	fmt.Println(w.Body)
 	// Output: <a href="/">Start</a>
+}
+
+func ExampleTemplateFolder() {
+	files := fstest.MapFS{
+		"blog/pages/post.txt": {Data: []byte("A post")},
+	}
+	app := dewar.New("site", dewar.FS(files))
+	blog := dewar.NewBlueprint("blog", dewar.TemplateFolder("blog/pages")) // in the files of the App
+	blog.Get("/post", func(c *dewar.Context) error { return c.Render("post.txt", nil) })
+	app.RegisterBlueprint(blog)
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/post", nil))
+	fmt.Println(w.Body)
+	// Output: A post
 }
 
 func ExampleContext_RenderString() {
