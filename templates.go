@@ -28,8 +28,8 @@ type Renderer interface {
 	Render(c *Context, w io.Writer, name string, data Map) error
 }
 
-// ContextProcessor returns values that every template gets beside those its view gives. It may return nil. Outside a
-// request it gets the Context of [App.RenderString].
+// ContextProcessor returns values that every template gets beside those its view gives. It may return nil. Outside
+// a request it gets the Context of [App.RenderString].
 type ContextProcessor func(c *Context) Map
 
 // Rendering is what [App.BeforeRender] and [App.TemplateRendered] tell: a template and the values it gets.
@@ -46,9 +46,9 @@ type Rendering struct {
 // nothing of a half-finished page behind. A name that is no template is such an error; it names the nearest
 // one, and a name from outside can do no harm.
 //
-// Without an App.Renderer the templates are the files below templates/ of [FS], then those of the blueprints
-// in order of registration; in DEBUG those below RootPath/templates come first. [TemplateFolder] names another. A template's name is its path
-// below that folder. Its extension says how it is written:
+// Without an App.Renderer the templates are the files below templates/ of [FS], then those of the blueprints in
+// order of registration; in DEBUG those below RootPath/templates come first. [TemplateFolder] names another. A
+// template's name is its path below that folder. Its extension says how it is written:
 //
 //   - .html, .htm, .xhtml, .xml, .svg and names without one belong to html/template, which escapes every
 //     value as its place in the page needs it;
