@@ -56,7 +56,6 @@ type App struct {
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
 
-	fsys       fs.FS
 	options    appOptions
 	routes     []*boundRoute
 	shapes     map[string][]*boundRoute // by what they match, to find duplicates
@@ -88,7 +87,6 @@ type appOptions struct {
 	routing
 	instanceRelative bool
 	accessLog        bool
-	staticPath       string
 }
 
 // Option is an attribute that [New] must know.
@@ -123,15 +121,11 @@ type SharedOption interface {
 	BlueprintOption
 }
 
-type fsOption struct{ fsys fs.FS }
-
-func (o fsOption) applyApp(app *App)            { app.fsys = o.fsys }
-func (o fsOption) applyBlueprint(bp *Blueprint) { bp.fsys = o.fsys }
-
 // FS sets the files of an App or Blueprint: its templates are in the folder templates, its static files in
-// static. For an App the default is those folders below RootPath; in DEBUG they go before fsys where they
-// exist, so that edits show at once. For a Blueprint the default is none.
-func FS(fsys fs.FS) SharedOption { return fsOption{fsys} }
+// static, unless [TemplateFolder] and [StaticFolder] say otherwise. For an App the default is those folders below
+// RootPath; in DEBUG they go before fsys where they exist, so that edits show at once. For a Blueprint the default
+// is none.
+func FS(fsys fs.FS) SharedOption { return folderOption(func(f *folders) { f.fsys = fsys }) }
 
 // New returns an App with default configuration. The name appears in the log. DEBUG is taken from the
 // environment variable FLASK_DEBUG.

@@ -2,7 +2,6 @@ package dewar
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -16,7 +15,6 @@ type Blueprint struct {
 	scaffold
 	routing
 	prefix   string
-	fsys     fs.FS
 	children []registration
 	recorded []func(SetupState)
 
@@ -154,6 +152,9 @@ func newRegistration(bp *Blueprint, opts []BlueprintOption) registration {
 	said := &Blueprint{scaffold: scaffold{name: bp.Name()}, routing: bp.routing, prefix: bp.prefix}
 	for _, opt := range opts {
 		opt.applyBlueprint(said)
+	}
+	if said.folders.given {
+		panic(fmt.Sprintf("dewar: %s: RegisterBlueprint(%q): where a blueprint has its files is told to dewar.NewBlueprint", callsite.Site(), bp.Name()))
 	}
 	return registration{bp: bp, routing: said.routing, name: said.Name(), prefix: said.prefix, site: callsite.Site()}
 }

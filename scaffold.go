@@ -2,7 +2,6 @@ package dewar
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"reflect"
 	"strings"
@@ -13,17 +12,18 @@ import (
 
 // A scaffold is what an App and a Blueprint share: routes, hooks, error handlers, template functions.
 type scaffold struct {
-	name   string
-	app    *App // set on an App's own scaffold only
-	rules  []*routeSpec
-	errors errorTable
+	name    string
+	app     *App // set on an App's own scaffold only
+	rules   []*routeSpec
+	folders folders
+	errors  errorTable
 
 	before, after     []Handler
 	preprocessors     []URLValuePreprocessor
 	teardowns         []TeardownFunc
 	urlDefaults       []URLDefaultsFunc
 	contextProcessors []ContextProcessor
-	templateFuncs     Map
+	templateFuncs     map[string]templateFunc
 
 	frozen atomic.Bool
 }
@@ -171,19 +171,4 @@ func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
 	s := r.registrar()
 	s.setup("HandleError")
 	s.errors.setType(reflect.TypeFor[E](), func(c *Context, err error) error { return h(c, err.(E)) })
-}
-
-// subFS returns the folder dir of fsys, or nil when there is none.
-func subFS(fsys fs.FS, dir string) fs.FS {
-	if fsys == nil {
-		return nil
-	}
-	if info, err := fs.Stat(fsys, dir); err != nil || !info.IsDir() {
-		return nil
-	}
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		return nil
-	}
-	return sub
 }

@@ -1,9 +1,6 @@
 package dewar
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,10 +10,9 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/dewar-go/dewar/internal/disposition"
+	"github.com/dewar-go/dewar/internal/files"
 )
 
 // SendOption is an attribute of a file that is sent.
@@ -67,12 +63,12 @@ func (c *Context) SendFile(name string, opts ...SendOption) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(c.App.RootPath, name)
 	}
-	f, err := openRegular(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	f, err := files.Open(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 	if err != nil {
-		return fmt.Errorf("dewar: the file %q cannot be sent: %w", name, cause(err))
+		return fmt.Errorf("dewar: the file %q cannot be sent: %w", name, files.Cause(err))
 	}
 	defer f.Close()
-	f.path = name
+	f.Path = name
 	return c.sendTagged(f, opts)
 }
 
@@ -81,10 +77,10 @@ func (c *Context) SendFile(name string, opts ...SendOption) error {
 // regular file is a 404. To serve a folder, pass the FS of [os.OpenRoot], which follows no symbolic link that
 // leads out of it; [os.DirFS] does. Flask has send_from_directory. See [Context.SendFile] for the answer.
 func (c *Context) SendFromFS(fsys fs.FS, name string, opts ...SendOption) error {
-	if !servable(name) {
+	if !files.Servable(name) {
 		return Abort(http.StatusNotFound)
 	}
-	f, err := openRegular(fsys, name)
+	f, err := files.Open(fsys, name)
 	if err != nil {
 		return absent(err)
 	}
@@ -92,17 +88,17 @@ func (c *Context) SendFromFS(fsys fs.FS, name string, opts ...SendOption) error 
 	return c.sendTagged(f, opts)
 }
 
-func (c *Context) sendTagged(f *sentFile, opts []SendOption) error {
-	tag, err := f.tag()
+func (c *Context) sendTagged(f *files.File, opts []SendOption) error {
+	tag, err := f.ETag()
 	if err != nil {
-		return err
+		return fmt.Errorf("dewar: %w", err)
 	}
 	return c.send(f, tag, opts)
 }
 
 // send answers with a file.
-func (c *Context) send(f *sentFile, tag string, opts []SendOption) error {
-	s := sending{contentType: contentTypeOf(f.name), maxAge: c.settings.fileMaxAge}
+func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
+	s := sending{contentType: files.TypeOf(f.Name), maxAge: c.settings.fileMaxAge}
 	for _, opt := range opts {
 		opt(&s)
 	}
@@ -113,56 +109,41 @@ func (c *Context) send(f *sentFile, tag string, opts []SendOption) error {
 		return err
 	}
 	c.setContentType(s.contentType)
-	header := c.Response.Header()
+	header := c.response.w.Header()
 	header["Etag"] = []string{tag}
 	if s.hasMaxAge {
 		header.Del("Cache-Control")
 	}
 	if _, ok := header["Cache-Control"]; !ok {
-		c.rare().fileCaching = fileCaching(s.maxAge)
+		c.rare().fileCaching = files.CacheControl(s.maxAge)
 		header["Cache-Control"] = []string{c.rare().fileCaching}
 	}
-	if value := s.contentDisposition(f.name); value != "" {
+	if value := s.contentDisposition(f.Name); value != "" {
 		header["Content-Disposition"] = []string{value}
 	}
-	if c.settings.xSendfile && f.path != "" {
-		header["X-Sendfile"] = []string{f.path}
+	if c.settings.xSendfile && f.Path != "" {
+		header["X-Sendfile"] = []string{f.Path}
+		c.response.finished()
 		return nil
 	}
-	return c.sendContent(f)
+	exposed := c.response.exposed
+	err := c.sendContent(f)
+	c.response.exposed = exposed // net/http has let go of the header
+	c.response.finished()
+	return err
 }
 
 // sendContent writes the body: by net/http, which answers to conditions and ranges and sets the status, or as
 // it is when a status was set.
-func (c *Context) sendContent(f *sentFile) error {
+func (c *Context) sendContent(f *files.File) error {
 	if status := c.response.status; status != 0 && status != http.StatusOK {
-		c.Response.Header()["Content-Length"] = []string{strconv.FormatInt(f.info.Size(), 10)}
-		_, err := io.CopyN(c.Response, f.content, f.info.Size())
+		c.response.w.Header()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
+		_, err := io.CopyN(c.Response, f.Content, f.Info.Size())
 		return err
 	}
 	c.response.started = false
-	http.ServeContent(c.Response, oneRange(c.Request), "", f.info.ModTime(), f.content)
+	http.ServeContent(c.Response, files.OneRange(c.Request), "", f.Info.ModTime(), f.Content)
 	return nil
-}
-
-// oneRange returns r without its Range if that asks for several: the answer would be longer than the file.
-func oneRange(r *http.Request) *http.Request {
-	if !strings.Contains(r.Header.Get("Range"), ",") {
-		return r
-	}
-	whole := new(http.Request)
-	*whole = *r
-	whole.Header = r.Header.Clone()
-	whole.Header.Del("Range")
-	return whole
-}
-
-// fileCaching returns the Cache-Control of a file, as long as nobody opens the session.
-func fileCaching(maxAge time.Duration) string {
-	if maxAge < time.Second {
-		return "no-cache"
-	}
-	return "public, max-age=" + strconv.FormatInt(int64(maxAge/time.Second), 10)
 }
 
 func (s *sending) contentDisposition(name string) string {
@@ -175,80 +156,5 @@ func (s *sending) contentDisposition(name string) string {
 	if s.filename == "" {
 		s.filename = path.Base(name)
 	}
-	return disposition.Header(s.disposition, s.filename)
-}
-
-// A sentFile is an open regular file.
-type sentFile struct {
-	io.Closer
-	name    string
-	path    string // on disk, when it is known
-	info    fs.FileInfo
-	content io.ReadSeeker
-}
-
-// openRegular opens a regular file. It looks at the file first, because opening a pipe waits for its other
-// end.
-func openRegular(fsys fs.FS, name string) (*sentFile, error) {
-	info, err := fs.Stat(fsys, name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	sent, err := newSentFile(f, name)
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return sent, nil
-}
-
-func newSentFile(f fs.File, name string) (*sentFile, error) {
-	info, err := f.Stat() // it may be another file by now
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	content, ok := f.(io.ReadSeeker)
-	if !ok {
-		all, err := io.ReadAll(f)
-		if err != nil {
-			return nil, err
-		}
-		content = bytes.NewReader(all)
-	}
-	return &sentFile{Closer: f, name: name, info: info, content: content}, nil
-}
-
-var errNotRegular = errors.New("it is no regular file")
-
-// cause returns the error below one of package os, without the path.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-// tag returns a strong ETag: of the time and the size, or of the content when the time is not known.
-func (f *sentFile) tag() (string, error) {
-	if t := f.info.ModTime(); !t.IsZero() {
-		return `"` + strconv.FormatInt(t.UnixNano(), 36) + "-" + strconv.FormatInt(f.info.Size(), 36) + `"`, nil
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f.content); err != nil {
-		return "", fmt.Errorf("dewar: read %q: %w", f.name, err)
-	}
-	if _, err := f.content.Seek(0, io.SeekStart); err != nil {
-		return "", fmt.Errorf("dewar: read %q: %w", f.name, err)
-	}
-	return `"` + hex.EncodeToString(hash.Sum(nil)[:16]) + `"`, nil
+	return files.Disposition(s.disposition, s.filename)
 }

@@ -174,7 +174,7 @@ var templateCalls = map[string]string{
 // TestEveryTemplateFunctionThatOpensTheSessionSetsVary takes the names from where dewar has them.
 func TestEveryTemplateFunctionThatOpensTheSessionSetsVary(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("template_funcs.go")
+	source, err := os.ReadFile("templates.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,64 +1,130 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"os"
+	"path"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/files"
 )
 
 // staticEndpoint is the endpoint of the static files of an App, and of each Blueprint behind its name.
 const staticEndpoint = "static"
 
-// StaticURLPath sets the path that the App's static files are served below. The default is /static; "/"
-// serves them at the root, behind every other route. It panics if path does not begin with a slash.
-func StaticURLPath(path string) Option {
+// folders say where an App or a Blueprint has its files. "" is the default.
+type folders struct {
+	fsys              fs.FS
+	templates, static folderName
+	staticPath        string // "" for the default; without a slash at the end
+	given             bool   // an option has set something
+}
+
+// A folderName is the name of a folder; when it is given, "" means none.
+type folderName struct {
+	name  string
+	given bool
+}
+
+func (n folderName) or(name string) string {
+	if n.given {
+		return n.name
+	}
+	return name
+}
+
+// givenFolder checks the argument of an option.
+func givenFolder(option, dir string) folderName {
+	name := strings.TrimRight(dir, "/")
+	if dir != "" && !fs.ValidPath(name) {
+		panic(fmt.Sprintf("dewar: %s: %s(%q): the folder must be a plain path below the files of dewar.FS or the root; for one elsewhere pass dewar.FS(os.DirFS(dir))",
+			callsite.Site(), option, dir))
+	}
+	return folderName{name, true}
+}
+
+type folderOption func(*folders)
+
+func (o folderOption) applyApp(app *App) { o(&app.folders) }
+
+func (o folderOption) applyBlueprint(bp *Blueprint) {
+	o(&bp.folders)
+	bp.folders.given = true
+}
+
+// StaticFolder sets the folder of the static files of an App or Blueprint, below its [FS]; the default is static.
+// Without an FS it is below RootPath; a Blueprint without one looks where the App's files are, and only if it is
+// told a StaticFolder. "." is all of the files, "" means that there are none to serve. It panics if dir is
+// absolute or leads out with "..". Flask has static_folder.
+func StaticFolder(dir string) SharedOption {
+	name := givenFolder("StaticFolder", dir)
+	return folderOption(func(f *folders) { f.static = name })
+}
+
+// StaticURLPath sets the path that static files are served below, for a Blueprint behind its prefix. The default
+// is the last element of the [StaticFolder], /static; "/" serves them at the root, behind every other route. It
+// panics if path does not begin with a slash.
+func StaticURLPath(path string) SharedOption {
 	if !strings.HasPrefix(path, "/") {
 		panic(fmt.Sprintf("dewar: %s: StaticURLPath(%q): the path must begin with a slash", callsite.Site(), path))
 	}
-	return appOption(func(app *App) { app.options.staticPath = path })
+	return folderOption(func(f *folders) { f.staticPath = path })
+}
+
+// staticURLPath returns where the static files are served, "" for the root.
+func (f *folders) staticURLPath() string {
+	if f.staticPath != "" {
+		return strings.TrimRight(f.staticPath, "/")
+	}
+	if base := path.Base(f.static.or("static")); base != "." {
+		return "/" + base
+	}
+	return "/static"
 }
 
 // addStaticRoute serves the static files of the app. The route is there also when there are none, so that
 // URLs can be built to it.
 func (app *App) addStaticRoute() {
-	prefix := app.options.staticPath
-	if prefix == "" {
-		prefix = "/static"
+	if name := app.folders.static.or("static"); name != "" {
+		app.bind(app.staticFolder(nil, name).spec(app.folders.staticURLPath(), callsite.Site()), nil)
 	}
-	app.options.staticPath = strings.TrimRight(prefix, "/")
-	folder := &staticFolder{dir: filepath.Join(app.RootPath, "static"), onlyInDebug: app.fsys != nil, fsys: app.fsys}
-	app.bind(folder.spec(app.options.staticPath, callsite.Site()), nil)
 }
 
 // addBlueprintStatic serves the static files of a blueprint below its prefix, if it has any. It panics when
 // the app's files are at the same place.
 func (app *App) addBlueprintStatic(in *instance) {
-	if subFS(in.bp.fsys, "static") == nil {
+	f := &in.bp.folders
+	name := f.static.or("static")
+	if name == "" || !f.static.given && files.Sub(f.fsys, name) == nil {
 		return
 	}
-	folder := &staticFolder{fsys: in.bp.fsys}
-	if strings.TrimRight(in.prefix, "/")+"/static" == app.options.staticPath {
+	place := strings.TrimRight(in.prefix, "/") + f.staticURLPath()
+	if app.folders.static.or("static") != "" && place == app.folders.staticURLPath() {
 		panic(fmt.Sprintf("dewar: %s: the static files of blueprint %q would be at %s, where those of the app are; give the blueprint a dewar.URLPrefix",
-			in.site, in.name, app.options.staticPath))
+			in.site, in.name, cmp.Or(place, "/")))
 	}
-	app.bind(folder.spec("/static", in.site), in)
+	app.bind(app.staticFolder(f.fsys, name).spec(f.staticURLPath(), in.site), in)
 }
 
-// A staticFolder is where static files are: in a folder on disk, in the folder static of a file system, or in
-// both.
+// staticFolder returns the folder called name of own, or where the App has its files when that is nil.
+func (app *App) staticFolder(own fs.FS, name string) *staticFolder {
+	if own != nil {
+		return &staticFolder{Folder: files.Folder{FS: own, Name: name}}
+	}
+	disk := filepath.Join(app.RootPath, filepath.FromSlash(name))
+	return &staticFolder{files.Folder{Dir: disk, FS: app.folders.fsys, Name: name}, app.folders.fsys != nil}
+}
+
+// A staticFolder is where static files are, and whether those on the disk count in DEBUG only.
 type staticFolder struct {
-	dir         string // "" for none
-	onlyInDebug bool   // dir counts in DEBUG only
-	fsys        fs.FS  // nil for none
-	tags        sync.Map
+	files.Folder
+	onlyInDebug bool
 }
 
 // spec returns the route of the folder.
@@ -70,75 +136,16 @@ func (s *staticFolder) spec(prefix, at string) *routeSpec {
 }
 
 func (s *staticFolder) serve(c *Context) error {
-	f, err := s.open(c.Params().String("filename"), c.settings.debug)
+	f, err := s.Open(c.Params().String("filename"), c.settings.debug || !s.onlyInDebug)
 	if err != nil {
 		return absent(err)
 	}
 	defer f.Close()
-	tag, err := s.tag(f)
+	tag, err := s.ETag(f)
 	if err != nil {
-		return err
+		return fmt.Errorf("dewar: %w", err)
 	}
 	return c.send(f, tag, nil)
-}
-
-func (s *staticFolder) open(name string, debug bool) (*sentFile, error) {
-	if !servable(name) {
-		return nil, fs.ErrNotExist
-	}
-	if s.dir != "" && (debug || !s.onlyInDebug) {
-		f, err := openBelow(s.dir, name)
-		if err == nil || s.fsys == nil {
-			return f, err
-		}
-	}
-	if s.fsys == nil {
-		return nil, fs.ErrNotExist
-	}
-	return openRegular(s.fsys, "static/"+name) // fs.Sub would open a file to look at it
-}
-
-// openBelow opens a file below the folder dir; a symbolic link that leads out of it is an error.
-func openBelow(dir, name string) (*sentFile, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	return openRegular(root.FS(), name)
-}
-
-// tag returns the ETag of f. One made of the content is kept: a file without a modification time, as those
-// of embed.FS are, does not change.
-func (s *staticFolder) tag(f *sentFile) (string, error) {
-	if !f.info.ModTime().IsZero() {
-		return f.tag()
-	}
-	if tag, ok := s.tags.Load(f.name); ok {
-		return tag.(string), nil
-	}
-	tag, err := f.tag()
-	if err == nil {
-		s.tags.Store(f.name, tag)
-	}
-	return tag, err
-}
-
-// servable reports whether a name that came from outside may be opened. It must be a plain path that stays
-// below where it begins, on every operating system, and name no hidden file; .well-known is not hidden.
-func servable(name string) bool {
-	if name == "." || !fs.ValidPath(name) || strings.ContainsAny(name, `\:`) || hasControl(name) {
-		return false
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		if part[0] == '.' && part != ".well-known" {
-			return false
-		}
-		if last := part[len(part)-1]; last == '.' || last == ' ' { // Windows drops them
-			return false
-		}
-	}
-	return true
 }
 
 // absent makes a 404 of what keeps a file from being opened, except when it is not the file's fault.

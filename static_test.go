@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -405,6 +406,8 @@ func TestStaticPlaces(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	writeFile(t, root, "static/a.txt", "disk")
+	writeFile(t, root, "dist/web/a.txt", "web")
+	writeFile(t, root, "secret.txt", "secret")
 	app := func(opts ...dewar.Option) *dewar.App { return dewar.New("test", append(opts, dewar.RootPath(root))...) }
 	appFiles := dewar.FS(files("static/a.txt", "app", "static/b.txt", "app"))
 	for _, tt := range []struct {
@@ -421,6 +424,25 @@ func TestStaticPlaces(t *testing.T) {
 		{"the root", app(dewar.StaticURLPath("/")), false, map[string]string{"/a.txt": "disk", "/b.txt": "", "/": ""}},
 		{"blueprint", withBlueprint(app(), dewar.URLPrefix("/bp"), dewar.FS(files("static/x/y.txt", "bp"))), false,
 			map[string]string{"/static/a.txt": "disk", "/bp/static/x/y.txt": "bp", "/bp/static/a.txt": ""}},
+		{"another folder", app(dewar.StaticFolder("dist/web/")), false, map[string]string{"/web/a.txt": "web", "/static/a.txt": "", "/web/../../secret.txt": ""}},
+		{"another folder and path", app(dewar.StaticURLPath("/"), dewar.StaticFolder("dist/web")), false, map[string]string{"/a.txt": "web", "/web/a.txt": ""}},
+		{"another folder of an FS", app(dewar.StaticFolder("dist/web"), dewar.FS(files("dist/web/b.txt", "app"))), false, map[string]string{"/web/a.txt": "", "/web/b.txt": "app"}},
+		{"another folder in DEBUG", app(dewar.StaticFolder("dist/web"), dewar.FS(files("dist/web/a.txt", "app", "dist/web/b.txt", "app"))), true,
+			map[string]string{"/web/a.txt": "web", "/web/b.txt": "app"}},
+		{"all of the files", app(dewar.StaticFolder("."), dewar.FS(files("a.txt", "app"))), false, map[string]string{"/static/a.txt": "app"}},
+		{"none", app(dewar.StaticFolder("")), false, map[string]string{"/static/a.txt": ""}},
+		{"another folder of a blueprint", withBlueprint(app(), dewar.FS(files("dist/a.txt", "bp", "static/a.txt", "bp")), dewar.StaticFolder("dist")), false,
+			map[string]string{"/dist/a.txt": "bp", "/static/a.txt": "disk"}},
+		{"another path of a blueprint", withBlueprint(app(), dewar.URLPrefix("/bp"), dewar.FS(files("static/a.txt", "bp")), dewar.StaticURLPath("/")), false,
+			map[string]string{"/bp/a.txt": "bp", "/bp/static/a.txt": ""}},
+		{"none of a blueprint", withBlueprint(app(), dewar.URLPrefix("/bp"), dewar.FS(files("static/a.txt", "bp")), dewar.StaticFolder("")), false,
+			map[string]string{"/bp/static/a.txt": ""}},
+		{"blueprint in the app's folder", withBlueprint(app(), dewar.URLPrefix("/bp"), dewar.StaticFolder("dist/web")), false, map[string]string{"/bp/web/a.txt": "web"}},
+		{"blueprint in the app's FS", withBlueprint(app(dewar.FS(files("dist/web/b.txt", "app"))), dewar.StaticFolder("dist/web")), false,
+			map[string]string{"/web/a.txt": "", "/web/b.txt": "app"}},
+		{"blueprint in the app's FS in DEBUG", withBlueprint(app(dewar.FS(files("dist/web/a.txt", "app", "dist/web/b.txt", "app"))), dewar.StaticFolder("dist/web")), true,
+			map[string]string{"/web/a.txt": "web", "/web/b.txt": "app"}},
+		{"blueprint at the app's place, which has none", withBlueprint(app(dewar.StaticFolder("")), dewar.FS(files("static/a.txt", "bp"))), false, map[string]string{"/static/a.txt": "bp"}},
 		{"blueprint without files", withBlueprint(app(), dewar.FS(files("templates/x", ""))), false, map[string]string{"/static/a.txt": "disk"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -450,7 +472,8 @@ func TestStaticURLs(t *testing.T) {
 		}
 		return c.Text(url)
 	})
-	for endpoint, want := range map[string]string{"static": "/static/css/a%20b.css", "outer.inner.static": "/o/i/static/css/a%20b.css"} {
+	app.RegisterBlueprint(dewar.NewBlueprint("web", dewar.FS(files("x", "")), dewar.StaticFolder("dist"))) // told, so the route is there
+	for endpoint, want := range map[string]string{"web.static": "/dist/css/a%20b.css", "static": "/static/css/a%20b.css", "outer.inner.static": "/o/i/static/css/a%20b.css"} {
 		if got := get(app, "/"+endpoint).Body.String(); got != want {
 			t.Errorf("the URL of %s is %q, want %q", endpoint, got, want)
 		}
@@ -467,6 +490,16 @@ func TestStaticPanics(t *testing.T) {
 		{"path", func() { dewar.StaticURLPath("assets") }, `StaticURLPath("assets"): the path must begin with a slash`},
 		{"blueprint without a prefix", func() { withBlueprint(dewar.New("test"), dewar.FS(files("static/a.txt", ""))) },
 			`the static files of blueprint "bp" would be at /static, where those of the app are; give the blueprint a dewar.URLPrefix`},
+		{"both at the root", func() {
+			withBlueprint(dewar.New("test", dewar.StaticURLPath("/")), dewar.FS(files("static/a.txt", "")), dewar.StaticURLPath("/"))
+		},
+			`the static files of blueprint "bp" would be at /, where those of the app are`},
+		{"folder above", func() { dewar.StaticFolder("../dist") }, `StaticFolder("../dist"): the folder must be a plain path below the files of dewar.FS or the root; for one elsewhere pass dewar.FS(os.DirFS(dir))`},
+		{"absolute folder", func() { dewar.StaticFolder("/srv/dist") }, `StaticFolder("/srv/dist"): the folder must be`},
+		{"root of the disk", func() { dewar.StaticFolder("/") }, `StaticFolder("/"): the folder must be`},
+		{"folder of templates", func() { dewar.TemplateFolder("a/../b") }, `TemplateFolder("a/../b"): the folder must be`},
+		{"too late", func() { dewar.New("test").RegisterBlueprint(dewar.NewBlueprint("bp"), dewar.StaticFolder("x")) },
+			`RegisterBlueprint("bp"): where a blueprint has its files is told to dewar.NewBlueprint`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -475,4 +508,14 @@ func TestStaticPanics(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ExampleStaticFolder() {
+	app := dewar.New("shop", dewar.StaticFolder("dist/assets"), dewar.FS(fstest.MapFS{
+		"dist/assets/app.js": {Data: []byte("run()")},
+	}))
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/assets/app.js", nil))
+	fmt.Println(w.Body)
+	// Output: run()
 }

@@ -1,15 +1,21 @@
 package dewar
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"os"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/files"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -22,7 +28,8 @@ type Renderer interface {
 	Render(c *Context, w io.Writer, name string, data Map) error
 }
 
-// ContextProcessor returns values that every template gets beside those its view gives. It may return nil.
+// ContextProcessor returns values that every template gets beside those its view gives. It may return nil. Outside
+// a request it gets the Context of [App.RenderString].
 type ContextProcessor func(c *Context) Map
 
 // Rendering is what [App.BeforeRender] and [App.TemplateRendered] tell: a template and the values it gets.
@@ -39,9 +46,9 @@ type Rendering struct {
 // nothing of a half-finished page behind. A name that is no template is such an error; it names the nearest
 // one, and a name from outside can do no harm.
 //
-// Without an App.Renderer the templates are the files below templates/ of [FS], then those of the blueprints
-// in order of registration; in DEBUG those below RootPath/templates come first. A template's name is its path
-// below that folder. Its extension says how it is written:
+// Without an App.Renderer the templates are the files below templates/ of [FS], then those of the blueprints in
+// order of registration; in DEBUG those below RootPath/templates come first. [TemplateFolder] names another. A
+// template's name is its path below that folder. Its extension says how it is written:
 //
 //   - .html, .htm, .xhtml, .xml, .svg and names without one belong to html/template, which escapes every
 //     value as its place in the page needs it;
@@ -69,26 +76,85 @@ type Rendering struct {
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
 //     has the names of typed keys and of [Context.Set]; config leaves out what is secret.
 func (c *Context) Render(name string, data Map) error {
-	event := Rendering{c, name, c.templateData(data)}
-	c.App.BeforeRender.send(event)
 	body := respbuf.Get()
 	defer respbuf.Put(body)
-	if err := c.rt.renderer.Render(c, body, name, event.Data); err != nil {
+	if err := c.execute(body, name, data); err != nil {
+		return err
+	}
+	return c.blob(templateType(name), body.Bytes())
+}
+
+// RenderString returns what [Context.Render] would answer with, for a mail or a part of a page, and leaves the
+// response alone. Flask's render_template returns text too.
+func (c *Context) RenderString(name string, data Map) (string, error) {
+	body := respbuf.Get()
+	defer respbuf.Put(body)
+	if err := c.execute(body, name, data); err != nil {
+		return "", err
+	}
+	return string(body.Bytes()), nil
+}
+
+// RenderString renders a template outside a request, for mails and jobs, as [Context.RenderString] does. It
+// builds the App. Of the template functions, url_for gives what [App.URLFor] does; request, session and
+// get_flashed_messages are errors. The App's context processors and functions with a Context get one for a
+// made-up GET of /, whose Host is SERVER_NAME, that carries ctx: its Value and Done are those of ctx. Flask calls
+// render_template within app.app_context().
+func (app *App) RenderString(ctx context.Context, name string, data Map) (string, error) {
+	if err := app.Build(); err != nil {
+		return "", err
+	}
+	rt := app.runtime.Load()
+	r := &http.Request{
+		Method: http.MethodGet, URL: &url.URL{Path: "/"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: http.NoBody, Host: app.Config.snapshot().settings().serverName,
+	}
+	c := newContext(rt, nowhere{http.Header{}}, r.WithContext(ctx))
+	c.bare = true
+	defer c.closeSession()
+	return c.RenderString(name, data)
+}
+
+// nowhere is the ResponseWriter of a Context that has no request.
+type nowhere struct{ header http.Header }
+
+func (n nowhere) Header() http.Header         { return n.header }
+func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (n nowhere) WriteHeader(int)             {}
+
+// outside reports whether c has no request.
+func (c *Context) outside() bool {
+	_, ok := c.response.w.(nowhere)
+	return ok
+}
+
+// execute is the one place where a template is executed.
+func (c *Context) execute(w io.Writer, name string, data Map) error {
+	event := Rendering{c, name, c.templateData(data)}
+	c.App.BeforeRender.send(event)
+	if err := c.render(w, name, event.Data); err != nil {
 		return err
 	}
 	c.App.TemplateRendered.send(event)
-	return c.blob(templateType(name), body.Bytes())
+	return nil
+}
+
+func (c *Context) render(w io.Writer, name string, data Map) error {
+	if c.rt.observe == nil {
+		return c.rt.renderer.Render(c, w, name, data)
+	}
+	return c.observed(AtRender, name, func(*Context) error { return c.rt.renderer.Render(c, w, name, data) })
 }
 
 // templateType returns the Content-Type of a rendered template. What is not escaped is never HTML.
 func templateType(name string) string {
-	if t := contentTypes[pages.Extension(name)]; t != "" {
+	if t := files.TypeOfExtension(pages.Extension(name)); t != "" {
 		return t
 	}
 	if pages.Escaped(name) {
-		return contentTypes[".html"]
+		return files.TypeOfExtension(".html")
 	}
-	return contentTypes[".txt"]
+	return files.TypeOfExtension(".txt")
 }
 
 // templateData adds what the context processors say: those of the app, then those of the route's blueprints
@@ -120,12 +186,14 @@ type templateRenderer struct {
 }
 
 func newTemplateRenderer(app *App) (Renderer, error) {
+	layers := app.templateLayers()
 	if app.Config.Bool("EXPLAIN_TEMPLATE_LOADING") {
-		app.explainTemplates()
+		app.explainTemplates(layers)
 	}
 	funcs, problem := app.templateFunctions()
 	library, err := pages.New(pages.Options[*Context]{
-		Layers: app.templateLayers(),
+		Layers: layers,
+		Folder: cmp.Or(app.folders.templates.or("templates"), "templates"),
 		Funcs:  funcs,
 		Bind:   requestFunctions,
 		Cure:   functionCure,
@@ -147,39 +215,46 @@ func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map)
 	return nil
 }
 
+// TemplateFolder sets the folder of the templates of an App or Blueprint, below its [FS]; the default is templates.
+// Without an FS it is below RootPath; a Blueprint without one looks where the App's files are, and only if it is
+// told a TemplateFolder. "." is all of the files, "" means none. It panics if dir is absolute or leads out with
+// "..". Flask has template_folder.
+func TemplateFolder(dir string) SharedOption {
+	name := givenFolder("TemplateFolder", dir)
+	return folderOption(func(f *folders) { f.templates = name })
+}
+
 // templateLayers returns the folders of templates, the first to look into first.
 func (app *App) templateLayers() []fs.FS {
-	var layers []fs.FS
-	if app.fsys == nil || app.Config.Bool("DEBUG") {
-		layers = append(layers, dirFS(filepath.Join(app.RootPath, "templates")))
-	}
-	layers = append(layers, subFS(app.fsys, "templates"))
-	for _, s := range app.blueprintsOnce() {
-		layers = append(layers, subFS(s.fsys, "templates"))
+	layers := app.templateFolders(nil, app.folders.templates.or("templates"))
+	for _, bp := range app.blueprintsOnce() {
+		if f := bp.folders; f.fsys != nil || f.templates.given {
+			layers = append(layers, app.templateFolders(f.fsys, f.templates.or("templates"))...)
+		}
 	}
 	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
 }
 
-// explainTemplates logs every template file, in the order of the folders; the first of a name counts.
-func (app *App) explainTemplates() {
-	found := map[string]bool{}
-	for i, layer := range app.templateLayers() {
-		_ = fs.WalkDir(layer, ".", func(name string, d fs.DirEntry, err error) error { // Build reports errors
-			if err == nil && !d.IsDir() {
-				app.logger().Info("template found", "name", name, "folder", i+1, "used", !found[name])
-				found[name] = true
-			}
-			return nil
-		})
+// templateFolders returns the folder called name of own, or where the App has its files when that is nil.
+func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
+	switch {
+	case name == "":
+		return nil
+	case own != nil:
+		return []fs.FS{files.Sub(own, name)}
 	}
+	var onDisk fs.FS
+	if app.folders.fsys == nil || app.Config.Bool("DEBUG") {
+		onDisk = files.Disk(filepath.Join(app.RootPath, filepath.FromSlash(name)))
+	}
+	return []fs.FS{onDisk, files.Sub(app.folders.fsys, name)}
 }
 
-// dirFS returns the files of a folder on disk, or nil when there is none.
-func dirFS(dir string) fs.FS {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil
+// explainTemplates logs every template file, in the order of the folders; the first of a name counts.
+func (app *App) explainTemplates(layers []fs.FS) {
+	for _, f := range pages.Find(layers) {
+		app.logger().Info("template found", "name", f.Name, "folder", f.Layer+1, "used", f.Used)
 	}
-	return os.DirFS(dir)
 }
 
 // blueprintsOnce returns every blueprint once, however often it is registered.
@@ -191,4 +266,283 @@ func (app *App) blueprintsOnce() []*Blueprint {
 		}
 	}
 	return list
+}
+
+// A templateFunc is a function given to TemplateFunc, and where.
+type templateFunc struct {
+	fn   any
+	site string
+}
+
+// TemplateFunc makes fn a function of all templates, called name. fn returns one value, or one value and an
+// error, which ends the rendering. A first parameter of type *Context is filled in with the Context of the
+// request: a func(c *dewar.Context, key string) string is called as {{name "key"}}. fn must be safe for concurrent
+// use. TemplateFunc panics if fn is no such function and if name cannot be written in a template or is taken; _ is
+// a name. Flask has template_filter and template_global.
+func (s *scaffold) TemplateFunc(name string, fn any) {
+	s.setup("TemplateFunc")
+	if problem := s.refuseFunc(name, fn); problem != "" {
+		panic(fmt.Sprintf("dewar: %s: TemplateFunc(%q): %s", callsite.Site(), name, problem))
+	}
+	if s.templateFuncs == nil {
+		s.templateFuncs = map[string]templateFunc{}
+	}
+	s.templateFuncs[name] = templateFunc{fn, callsite.Site()}
+}
+
+// refuseFunc says why fn cannot be a function called name, or "".
+func (s *scaffold) refuseFunc(name string, fn any) string {
+	if _, builtin := requestFunctions(new(*Context))[name]; builtin {
+		return "the name is taken by templates themselves; choose another"
+	}
+	if taken, ok := s.templateFuncs[name]; ok {
+		return fmt.Sprintf("the name is taken at %s; choose another", taken.site)
+	}
+	return pages.RefuseFunc(name, fn)
+}
+
+// templateFunctions returns the functions of the app and of all blueprints.
+func (app *App) templateFunctions() (map[string]any, error) {
+	scaffolds := []*scaffold{&app.scaffold}
+	for _, bp := range app.blueprintsOnce() {
+		scaffolds = append(scaffolds, &bp.scaffold)
+	}
+	funcs, sites := map[string]any{}, map[string]string{}
+	var problems []error
+	for _, s := range scaffolds {
+		for _, name := range sortedKeys(s.templateFuncs) {
+			f := s.templateFuncs[name]
+			if first, taken := sites[name]; taken {
+				problems = append(problems, fmt.Errorf("template function %q is added at %s and %s; rename one of them", name, first, f.site))
+			}
+			funcs[name], sites[name] = f.fn, f.site
+		}
+	}
+	return funcs, errors.Join(problems...)
+}
+
+// requestFunctions returns the functions that depend on the request that *c points to when they are called.
+func requestFunctions(c **Context) map[string]any {
+	return map[string]any{
+		"url_for": func(endpoint string, pairs ...any) (string, error) { return (*c).templateURL(endpoint, pairs) },
+		"get_flashed_messages": func(categories ...string) ([]Flash, error) {
+			return inRequest(*c, func() []Flash { return (*c).FlashedMessages(categories...) })
+		},
+		"request": func() (TemplateRequest, error) {
+			return inRequest(*c, func() TemplateRequest { return TemplateRequest{*c} })
+		},
+		"session": func() (Map, error) { return inRequest(*c, (*c).sessionValues) },
+		"g":       func() Map { return (*c).globals() },
+		"config":  func() Map { return (*c).shownConfig() },
+	}
+}
+
+// inRequest returns what get does, or an error when c has no request.
+func inRequest[T any](c *Context, get func() T) (value T, err error) {
+	if c.outside() {
+		return value, errors.New("dewar: there is no request; give the template the value as data, or render it with Context.RenderString")
+	}
+	return get(), nil
+}
+
+// functionCure says what to do about an unknown function in a template.
+func functionCure(name, near string) string {
+	switch {
+	case name == "csrf_token":
+		return "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+	case near != "":
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return fmt.Sprintf("; add it with app.TemplateFunc(%q, f), or write .%s for a value that the view gives", name, name)
+}
+
+// templateURL is url_for. Options, which are Go values elsewhere, are pairs here, named as in Flask.
+func (c *Context) templateURL(endpoint string, pairs []any) (string, error) {
+	args := make([]any, 0, len(pairs))
+	for i := 0; i < len(pairs); i += 2 {
+		name, _ := pairs[i].(string)
+		if i+1 == len(pairs) || !strings.HasPrefix(name, "_") {
+			args = append(args, pairs[i:min(i+2, len(pairs))]...)
+			continue
+		}
+		opt, err := templateURLOption(name, pairs[i+1])
+		if err != nil {
+			return "", fmt.Errorf("URL for %q: %w", endpoint, err)
+		}
+		args = append(args, opt)
+	}
+	if c.outside() {
+		return c.App.URLFor(endpoint, args...)
+	}
+	return c.URLFor(endpoint, args...)
+}
+
+func templateURLOption(name string, value any) (URLOption, error) {
+	text, isText := value.(string)
+	on, isBool := value.(bool)
+	switch {
+	case name == "_external" && isBool:
+		if on {
+			return External(), nil
+		}
+		return func(*urlRequest) {}, nil
+	case name == "_external":
+		return nil, fmt.Errorf("%q wants true or false, not a %T", name, value)
+	case name != "_anchor" && name != "_scheme" && name != "_method":
+		return nil, fmt.Errorf("no option %q; known are _anchor, _external, _method and _scheme", name)
+	case !isText:
+		return nil, fmt.Errorf("%q wants text, not a %T", name, value)
+	case name == "_anchor":
+		return Anchor(text), nil
+	case name == "_scheme":
+		return Scheme(text), nil
+	}
+	return ForMethod(text), nil
+}
+
+// sessionValues returns what templates see as session.
+func (c *Context) sessionValues() Map {
+	s := c.Session()
+	values := make(Map, s.Len())
+	for key, value := range s.All() {
+		values[key] = value
+	}
+	return values
+}
+
+// shownConfig returns what templates see as config: every key that has a value and is not declared secret.
+func (c *Context) shownConfig() Map {
+	values := make(Map, len(c.settings.snap.entries))
+	for key, e := range c.settings.snap.entries {
+		if e.value != nil && !e.secret {
+			values[key] = detached(e.value)
+		}
+	}
+	return values
+}
+
+// TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
+// {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they
+// differ.
+type TemplateRequest struct{ c *Context }
+
+// Method returns the HTTP method.
+func (r TemplateRequest) Method() string { return r.c.Request.Method }
+
+// Path returns the path of the URL, decoded, without APPLICATION_ROOT.
+func (r TemplateRequest) Path() string { return r.c.Request.URL.Path }
+
+// URL returns the whole URL. See [Context.URL].
+func (r TemplateRequest) URL() string { return r.c.URL() }
+
+// BaseURL returns scheme, host and APPLICATION_ROOT. See [Context.BaseURL].
+func (r TemplateRequest) BaseURL() string { return r.c.BaseURL() }
+
+// Host returns the host that the client asked for. See [Context.Host].
+func (r TemplateRequest) Host() string { return r.c.Host() }
+
+// Scheme returns "https" or "http". See [Context.Scheme].
+func (r TemplateRequest) Scheme() string { return r.c.Scheme() }
+
+// Endpoint returns the endpoint that matched, or "".
+func (r TemplateRequest) Endpoint() string { return r.c.Endpoint() }
+
+// Blueprint returns the dotted name of the route's blueprint, or "".
+func (r TemplateRequest) Blueprint() string { return r.c.Blueprint() }
+
+// Params returns the values of the matched rule. Flask calls them view_args.
+func (r TemplateRequest) Params() *Values { return r.c.Params() }
+
+// Query returns the values of the URL's query. Flask calls them args.
+func (r TemplateRequest) Query() *Values { return r.c.Query() }
+
+// Form returns the values of a form in the body. See [Context.Form].
+func (r TemplateRequest) Form() *Values { return r.c.Form() }
+
+// Cookie returns the value of a cookie, or "".
+func (r TemplateRequest) Cookie(name string) string { return r.c.Cookie(name) }
+
+// Header returns the first value of a header field, or "".
+func (r TemplateRequest) Header(name string) string { return r.c.Request.Header.Get(name) }
+
+// checkURLs finds the calls of url_for in templates whose endpoint is written as text and can never be built:
+// there is no such endpoint, or a value is missing. With a [URLBuildErrorHandler] there is nothing to find.
+func (app *App) checkURLs(calls []pages.FuncCall) error {
+	if len(app.urlErrorHandlers) > 0 {
+		return nil
+	}
+	var problems []error
+	for _, call := range calls {
+		if err := app.checkURL(call.Args); err != nil {
+			problems = append(problems, fmt.Errorf("template %s: url_for: %s", call.Site, strings.TrimPrefix(err.Error(), "dewar: ")))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// checkURL looks at the arguments of one call; those that are not written as text are nil.
+func (app *App) checkURL(args []any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	endpoint, literal := args[0].(string)
+	switch {
+	case !literal:
+		return nil
+	case strings.HasPrefix(endpoint, "."):
+		return app.checkRelative(endpoint)
+	case len(app.endpoints[endpoint]) == 0:
+		return app.unknownEndpoint(endpoint)
+	}
+	return app.checkValues(endpoint, args[1:])
+}
+
+// checkRelative refuses an endpoint such as ".show" that no blueprint has.
+func (app *App) checkRelative(endpoint string) error {
+	for name := range app.endpoints {
+		if name == endpoint[1:] || strings.HasSuffix(name, endpoint) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no blueprint has an endpoint %q; known are %s", endpoint[1:], strings.Join(sortedKeys(app.endpoints), ", "))
+}
+
+// checkValues refuses pairs that lack a variable of every route of the endpoint, unless a name is computed or
+// URLDefaults may add one.
+func (app *App) checkValues(endpoint string, pairs []any) error {
+	var given []string
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil
+		}
+		given = append(given, name)
+	}
+	routes := app.endpoints[endpoint]
+	if app.hasURLDefaults(routes[0].in) {
+		return nil
+	}
+	var least []string
+	for _, r := range routes {
+		var missing []string
+		for _, name := range r.names {
+			if _, fixed := r.defaults[name]; !fixed && !slices.Contains(given, name) {
+				missing = append(missing, name)
+			}
+		}
+		if len(missing) == 0 {
+			return nil
+		}
+		if least == nil || len(missing) < len(least) {
+			least = missing
+		}
+	}
+	return fmt.Errorf("URL for %q: no value for %s; write \"%s\" and the value", endpoint, strings.Join(least, ", "), least[0])
+}
+
+func (app *App) hasURLDefaults(in *instance) bool {
+	if len(app.urlDefaults) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(in.lineage(), func(i *instance) bool { return len(i.bp.urlDefaults) > 0 })
 }

@@ -2,10 +2,12 @@ package dewar_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -299,8 +301,8 @@ func TestTemplateFuncPanics(t *testing.T) {
 		{"url_for", strings.ToUpper, "the name is taken by templates themselves; choose another"},
 		{"len", strings.ToUpper, "the name is taken by templates themselves; choose another"},
 		{"if", strings.ToUpper, "the name is taken by templates themselves; choose another"},
-		{"a-b", strings.ToUpper, "a name is made of letters, digits and underscores and begins with a letter"},
-		{"", strings.ToUpper, "a name is made of letters, digits and underscores and begins with a letter"},
+		{"a-b", strings.ToUpper, "a name is made of letters, digits and underscores and does not begin with a digit"},
+		{"", strings.ToUpper, "a name is made of letters, digits and underscores and does not begin with a digit"},
 		{"x", "no func", "a value of type string cannot be called; pass a function"},
 		{"x", nil, "a value of type <nil> cannot be called; pass a function"},
 		{"x", func() {}, "a func() cannot be called by templates; return one value, or one value and an error"},
@@ -316,6 +318,156 @@ func TestTemplateFuncPanics(t *testing.T) {
 				t.Errorf("panic %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A function whose first parameter is a Context sees the request it is called in.
+func TestTemplateFuncGetsTheContext(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, template, target, want string }{
+		{"_", `{{_ "Home"}}`, "/p.html?lang=de", "Start"},
+		{"another request", `{{_ "Home"}}`, "/p.html", "Home"},
+		{"piped", `{{"Home" | _ | printf "%s!"}}`, "/p.txt?lang=de", "Start!"},
+		{"as an argument", `{{printf "%s %s" (_ "Home") path}}`, "/p.txt?lang=de", "Start /p.txt"},
+		{"escaped as any", `<a title="{{_ .x}}">{{_ .x}}</a>`, "/p.html?x=<b>", `<a title="&lt;b&gt;">&lt;b&gt;</a>`},
+		{"more arguments", `{{join "-" "a" "b"}}{{join "-"}}`, "/p.txt", "GET a-bGET "},
+		{"session", `{{_ "Home"}}{{visits}}`, "/p.txt", "Home3"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			name, _, _ := strings.Cut(tt.target[1:], "?")
+			app, log := pageApp(t, "templates/"+name, tt.template)
+			app.TemplateFunc("_", func(c *dewar.Context, text string) string {
+				if c.Query().Get("lang") == "de" {
+					return "Start"
+				}
+				return text
+			})
+			app.TemplateFunc("path", func(c *dewar.Context) (string, error) { return c.Request.URL.Path, nil })
+			bp := dewar.NewBlueprint("bp")
+			bp.TemplateFunc("join", func(c *dewar.Context, sep string, parts ...string) string {
+				return c.Request.Method + " " + strings.Join(parts, sep)
+			})
+			app.RegisterBlueprint(bp)
+			app.TemplateFunc("visits", func(c *dewar.Context) int { return c.Session().Int("n") })
+			app.BeforeRequest(func(c *dewar.Context) error { c.Session().Set("n", 3); return nil })
+			if w := get(app, tt.target); w.Code != 200 || w.Body.String() != tt.want {
+				t.Errorf("%s gives %d %q, want %q\n%s", tt.template, w.Code, w.Body, tt.want, log)
+			}
+		})
+	}
+}
+
+func TestTemplateFuncWithContextFails(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		template string
+		status   int
+		log      string
+	}{
+		{`{{_}}`, 500, `at <_>: wrong number of args for _: want 1 got 0`},
+		{`{{_ 3}}`, 500, `at <3>: expected string; found 3`},
+		{`half{{gone}}`, 410, ""},
+		{`half{{explode}}`, 500, "on purpose"},
+	} {
+		app, log := pageApp(t, "templates/p.html", tt.template)
+		app.TemplateFunc("_", func(_ *dewar.Context, text string) string { return text })
+		app.TemplateFunc("gone", func(*dewar.Context) (string, error) { return "", dewar.Abort(410) })
+		app.TemplateFunc("explode", func(*dewar.Context) string { panic("on purpose") })
+		if w := get(app, "/p.html"); w.Code != tt.status || !strings.Contains(log.String(), tt.log) || strings.Contains(w.Body.String(), "half") {
+			t.Errorf("%s gives %d %q, want %d, and in the log %q:\n%s", tt.template, w.Code, w.Body, tt.status, tt.log, log)
+		}
+	}
+}
+
+// RenderString gives what Render would send and leaves the response alone.
+func TestRenderString(t *testing.T) {
+	t.Parallel()
+	app, log := pageApp(t, "templates/mail.html", `{{.greeting}} {{.name}} {{request.Path}} {{session.n}}`, "templates/bad.html", "half{{len 3}}")
+	app.ContextProcessor(func(*dewar.Context) dewar.Map { return dewar.Map{"greeting": "Dear"} })
+	var rendered []string
+	app.TemplateRendered.Connect(func(r dewar.Rendering) {
+		rendered = append(rendered, fmt.Sprint(r.Name, r.Data["greeting"], r.Context.Endpoint()))
+	})
+	app.Get("/mail", func(c *dewar.Context) error {
+		c.Session().Set("n", 3)
+		c.Response.Header().Set("Content-Type", "text/x-test")
+		text, err := c.RenderString("mail.html", dewar.Map{"name": "<Ann>"})
+		if err != nil {
+			return err
+		}
+		if c.Response.Started() {
+			t.Error("RenderString has begun the answer")
+		}
+		if _, err := c.RenderString("bad.html", nil); err == nil || c.Response.Started() {
+			t.Errorf("a template that fails gives %v", err)
+		}
+		_, err = io.WriteString(c.Response, text)
+		return err
+	}, dewar.Endpoint("mail"))
+	w := get(app, "/mail")
+	if want := "Dear &lt;Ann&gt; /mail 3"; w.Code != 200 || w.Body.String() != want || w.Header().Get("Content-Type") != "text/x-test" {
+		t.Errorf("got %d %q as %q, want %q\n%s", w.Code, w.Body, w.Header().Get("Content-Type"), want, log)
+	}
+	if want := []string{"mail.htmlDearmail"}; !slices.Equal(rendered, want) {
+		t.Errorf("signals %q, want %q", rendered, want)
+	}
+}
+
+func TestRenderStringOutsideARequest(t *testing.T) {
+	t.Parallel()
+	type langKey struct{}
+	user := dewar.NewKey[string]("user")
+	for _, tt := range []struct{ name, template, want, err string }{
+		{"data", `{{.name}}`, "&lt;Ann&gt;", ""},
+		{"context processor", `{{.site}} {{g.user}}`, "Blog nobody", ""},
+		{"config", `{{config.SITE}}`, "dewar", ""},
+		{"url_for", `{{url_for "page" "name" "a" "_anchor" "x"}}`, "https://example.org/app/a#x", ""},
+		{"url_for static", `{{url_for "static" "filename" "a.css"}}`, "https://example.org/app/static/a.css", ""},
+		{"a function with a Context", `{{_ "Home"}} {{visits}} {{host}}`, "de:Home 0 example.org", ""},
+		{"request", `half{{request.Path}}`, "", "executing \"p.html\" at <request>: error calling request: dewar: there is no request; give the template the value as data, or render it with Context.RenderString"},
+		{"session", `{{session.n}}`, "", "error calling session: dewar: there is no request; "},
+		{"flashed messages", `{{get_flashed_messages}}`, "", "error calling get_flashed_messages: dewar: there is no request; "},
+		{"unknown template", "", "", `dewar: no template "p.html"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			pairs := []string{"templates/p.html", tt.template}
+			if tt.template == "" {
+				pairs[0] = "templates/q.html"
+			}
+			app, _ := pageApp(t, pairs...)
+			for key, value := range (dewar.Map{"SITE": "dewar", "SERVER_NAME": "example.org", "APPLICATION_ROOT": "/app", "PREFERRED_URL_SCHEME": "https"}) {
+				set(t, app, key, value)
+			}
+			app.ContextProcessor(func(c *dewar.Context) dewar.Map {
+				user.Set(c, "nobody")
+				return dewar.Map{"site": "Blog", "path": c.Request.URL.Path, "ip": c.ClientIP(), "id": c.RequestID(), "url": c.URL()}
+			})
+			app.TemplateFunc("_", func(c *dewar.Context, text string) string { return fmt.Sprint(c.Value(langKey{}), ":", text) })
+			app.TemplateFunc("visits", func(c *dewar.Context) int { return c.Session().Int("n") })
+			app.TemplateFunc("host", func(c *dewar.Context) string { return c.Host() })
+			app.BeforeRequest(func(*dewar.Context) error { t.Error("a hook runs"); return nil })
+			app.AfterRequest(func(*dewar.Context) error { t.Error("a hook runs"); return nil })
+			var rendered int
+			app.TemplateRendered.Connect(func(r dewar.Rendering) { rendered += len(r.Context.Request.Method) })
+			ctx := context.WithValue(context.Background(), langKey{}, "de")
+			got, err := app.RenderString(ctx, "p.html", dewar.Map{"name": "<Ann>"})
+			if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("RenderString gives %q, %v, want %q, %s", got, err, tt.want, tt.err)
+			}
+			if (err == nil) != (rendered == len("GET")) {
+				t.Errorf("TemplateRendered tells %d, with the error %v", rendered, err)
+			}
+		})
+	}
+	app, _ := pageApp(t, "templates/p.html", "{{")
+	if _, err := app.RenderString(context.Background(), "p.html", nil); err == nil || !strings.Contains(err.Error(), "unclosed action") {
+		t.Errorf("an App that cannot be built renders: %v", err)
+	}
+	app, _ = pageApp(t, "templates/p.html", `{{url_for "page" "name" "a"}}`)
+	if _, err := app.RenderString(context.Background(), "p.html", nil); err == nil || !strings.Contains(err.Error(), "SERVER_NAME must be set") {
+		t.Errorf("without SERVER_NAME url_for gives %v", err)
 	}
 }
 
@@ -349,6 +501,7 @@ func TestTemplateFolders(t *testing.T) {
 	root := t.TempDir()
 	writeFile(t, root, "templates/a.txt", "disk")
 	writeFile(t, root, "templates/b.txt", "disk")
+	writeFile(t, root, "pages/blog/a.txt", "pages")
 	for _, tt := range []struct {
 		name  string
 		debug bool
@@ -358,6 +511,11 @@ func TestTemplateFolders(t *testing.T) {
 		{"without FS", false, nil, "disk first first"},
 		{"with FS", false, []dewar.Option{dewar.FS(files("templates/a.txt", "app", "templates/c.txt", "app"))}, "app app first"},
 		{"with FS in DEBUG", true, []dewar.Option{dewar.FS(files("templates/a.txt", "app", "templates/c.txt", "app"))}, "disk app first"},
+		{"another folder", false, []dewar.Option{dewar.TemplateFolder("pages/blog/")}, "pages first first"},
+		{"another folder of an FS", false, []dewar.Option{dewar.TemplateFolder("p"), dewar.FS(files("p/a.txt", "app", "templates/c.txt", "app"))}, "app first first"},
+		{"another folder in DEBUG", true, []dewar.Option{dewar.TemplateFolder("pages/blog"), dewar.FS(files("pages/blog/a.txt", "app", "pages/blog/c.txt", "app"))}, "pages app first"},
+		{"all of the files", false, []dewar.Option{dewar.TemplateFolder("."), dewar.FS(files("a.txt", "app"))}, "app first first"},
+		{"none", false, []dewar.Option{dewar.TemplateFolder("")}, "first first first"},
 		{"without FS in DEBUG", true, nil, "disk first first"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -374,6 +532,43 @@ func TestTemplateFolders(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestTemplateFolderOfABlueprint(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	writeFile(t, root, "blog/pages/a.txt", "disk")
+	of := func(opts ...dewar.BlueprintOption) []dewar.BlueprintOption { return opts }
+	appFiles := dewar.FS(files("blog/pages/a.txt", "app"))
+	for _, tt := range []struct {
+		name  string
+		debug bool
+		app   []dewar.Option
+		bp    []dewar.BlueprintOption
+		want  string // of a.txt, "" when there is none
+	}{
+		{"of its FS", false, nil, of(dewar.FS(files("p/a.txt", "bp")), dewar.TemplateFolder("p")), "bp"},
+		{"none", false, nil, of(dewar.FS(files("templates/a.txt", "bp")), dewar.TemplateFolder("")), ""},
+		{"in the app's folder", false, nil, of(dewar.TemplateFolder("blog/pages")), "disk"},
+		{"in the app's FS", false, []dewar.Option{appFiles}, of(dewar.TemplateFolder("blog/pages")), "app"},
+		{"in the app's FS in DEBUG", true, []dewar.Option{appFiles}, of(dewar.TemplateFolder("blog/pages")), "disk"},
+		{"not told", false, []dewar.Option{appFiles}, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := withBlueprint(dewar.New("test", append(tt.app, dewar.RootPath(root))...), tt.bp...)
+			app.Logger = slog.New(slog.DiscardHandler)
+			set(t, app, "DEBUG", tt.debug)
+			got, err := app.RenderString(context.Background(), "a.txt", nil)
+			if got != tt.want || (err == nil) != (tt.want != "") {
+				t.Errorf("got %q, %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+	app := dewar.New("test", dewar.RootPath(root), dewar.TemplateFolder("blog"), dewar.FS(files("blog/pages/b.txt", "")))
+	if _, err := app.RenderString(context.Background(), "pages/a.txt", nil); err == nil || !strings.Contains(err.Error(), `no template "pages/a.txt" in blog; did you mean "pages/b.txt"?`) {
+		t.Errorf("a template that is missing gives %v", err)
 	}
 }
 
@@ -524,7 +719,9 @@ func BenchmarkRender(b *testing.B) {
 	app, _ := pageApp(b,
 		"templates/base.html", plain, "templates/p.html", fmt.Sprintf(page, ""),
 		"templates/base2.html", fmt.Sprintf(layout, `<a href="{{url_for "page" "name" "about"}}">About</a>{{with g.user}}{{.}}{{end}}{{request.Path}}`),
-		"templates/functions.html", fmt.Sprintf(page, "2"))
+		"templates/functions.html", fmt.Sprintf(page, "2"),
+		"templates/texts.html", strings.Replace(fmt.Sprintf(page, ""), "{{.Title}}", "{{_ .Title}}", 1))
+	app.TemplateFunc("_", func(_ *dewar.Context, text string) string { return text })
 	type post struct {
 		ID    int
 		Title string
@@ -534,6 +731,7 @@ func BenchmarkRender(b *testing.B) {
 		posts = append(posts, post{i, fmt.Sprintf("Post <%d>", i)})
 	}
 	data := dewar.Map{"title": "Posts", "posts": posts}
+	app.Get("/texts", func(c *dewar.Context) error { return c.Render("texts.html", data) })
 	app.Get("/plain", func(c *dewar.Context) error { return c.Render("p.html", data) })
 	app.Get("/functions", func(c *dewar.Context) error { return c.Render("functions.html", data) })
 	set := template.Must(template.New("base.html").Parse(plain))
@@ -548,6 +746,7 @@ func BenchmarkRender(b *testing.B) {
 	})
 	b.Run("htmltemplate", func(b *testing.B) { benchmark(b, alone, httptest.NewRequest("GET", "/plain", nil)) })
 	b.Run("dewar", func(b *testing.B) { benchmark(b, app, httptest.NewRequest("GET", "/plain", nil)) })
+	b.Run("dewar-texts", func(b *testing.B) { benchmark(b, app, httptest.NewRequest("GET", "/texts", nil)) })
 	b.Run("dewar-functions", func(b *testing.B) { benchmark(b, app, httptest.NewRequest("GET", "/functions", nil)) })
 }
 
@@ -585,6 +784,75 @@ func ExampleApp_TemplateFunc() {
 	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	fmt.Println(w.Body)
 	// Output: 19.90 €
+}
+
+func ExampleApp_TemplateFunc_context() {
+	german := map[string]string{"Home": "Start"}
+	app := dewar.New("shop", dewar.FS(fstest.MapFS{
+		"templates/index.html": {Data: []byte(`<a href="/">{{_ "Home"}}</a>`)},
+	}))
+	app.TemplateFunc("_", func(c *dewar.Context, text string) string {
+		if c.Query().Get("lang") == "de" {
+			return german[text]
+		}
+		return text
+	})
+	app.Get("/", func(c *dewar.Context) error { return c.Render("index.html", nil) })
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/?lang=de", nil))
+	fmt.Println(w.Body)
+	// Output: <a href="/">Start</a>
+}
+
+func ExampleTemplateFolder() {
+	files := fstest.MapFS{
+		"blog/pages/post.txt": {Data: []byte("A post")},
+	}
+	app := dewar.New("site", dewar.FS(files))
+	blog := dewar.NewBlueprint("blog", dewar.TemplateFolder("blog/pages")) // in the files of the App
+	blog.Get("/post", func(c *dewar.Context) error { return c.Render("post.txt", nil) })
+	app.RegisterBlueprint(blog)
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/post", nil))
+	fmt.Println(w.Body)
+	// Output: A post
+}
+
+func ExampleContext_RenderString() {
+	app := dewar.New("shop", dewar.FS(fstest.MapFS{
+		"templates/mail.txt": {Data: []byte(`Thank you, {{.name}}.`)},
+	}))
+	app.Post("/order", func(c *dewar.Context) error {
+		mail, err := c.RenderString("mail.txt", dewar.Map{"name": "Ann"})
+		if err != nil {
+			return err
+		}
+		fmt.Println("to ann@example.com:", mail)
+		return c.Text("ordered")
+	})
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("POST", "/order", nil))
+	fmt.Println(w.Body)
+	// Output:
+	// to ann@example.com: Thank you, Ann.
+	// ordered
+}
+
+func ExampleApp_RenderString() {
+	app := dewar.New("blog", dewar.FS(fstest.MapFS{
+		"templates/digest.txt": {Data: []byte(`{{.count}} new posts: {{url_for "index"}}`)},
+	}))
+	if err := app.Config.Set("SERVER_NAME", "blog.example.com"); err != nil {
+		log.Fatal(err)
+	}
+	app.Get("/", func(c *dewar.Context) error { return c.Text("posts") }, dewar.Endpoint("index"))
+
+	mail, err := app.RenderString(context.Background(), "digest.txt", dewar.Map{"count": 3})
+	fmt.Println(mail, err)
+	// Output: 3 new posts: http://blog.example.com/ <nil>
 }
 
 func ExampleApp_ContextProcessor() {

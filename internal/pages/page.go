@@ -4,16 +4,12 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"maps"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	texttemplate "text/template"
 	"text/template/parse"
-
-	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // A page is a file together with all that it calls.
@@ -52,10 +48,7 @@ func (p *page[T]) give(b *bound[T]) {
 
 func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	b := &bound[T]{}
-	var funcs map[string]any
-	if l.Bind != nil {
-		funcs = l.Bind(&b.current)
-	}
+	funcs := l.bind(&b.current)
 	if !Escaped(p.name) {
 		set := texttemplate.New(p.name).Funcs(l.known).Funcs(funcs)
 		for name, tree := range p.trees {
@@ -127,33 +120,4 @@ func (l *Library[T]) explain(err error) error {
 		text += l.funcCure(m[1])
 	}
 	return &explained{text, err}
-}
-
-// funcCure says what to write in place of an unknown function.
-func (l *Library[T]) funcCure(name string) string {
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.known)), func(s string) bool { return s == declarationFunc })
-	near := suggest.Nearest(name, append(names, builtins...))
-	if l.Cure != nil {
-		return l.Cure(name, near)
-	}
-	if near == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", near)
-}
-
-// builtins are the functions that Go's templates have.
-var builtins = []string{
-	"and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf",
-	"println", "slice", "urlquery",
-}
-
-// keywords are the words of the template language that a function could not be called by.
-var keywords = []string{
-	"block", "break", "continue", "define", "else", "end", "false", "if", "nil", "range", "template", "true", "with",
-}
-
-// Reserved reports whether name means something in Go's templates: a function or a keyword.
-func Reserved(name string) bool {
-	return slices.Contains(builtins, name) || slices.Contains(keywords, name)
 }

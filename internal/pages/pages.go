@@ -25,6 +25,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -37,7 +38,10 @@ import (
 type Options[T any] struct {
 	// Layers are the folders. Of files with the same name in several layers, that of the first one counts.
 	Layers []fs.FS
-	// Funcs are functions that are the same in every execution.
+	// Folder is what errors call the place of the templates.
+	Folder string
+	// Funcs are functions that are the same in every execution, but that a first parameter of type T is filled in
+	// with its value.
 	Funcs map[string]any
 	// Bind returns functions that find the value of the execution they are called in where current points to.
 	Bind func(current *T) map[string]any
@@ -52,7 +56,8 @@ type Options[T any] struct {
 // used by several goroutines.
 type Library[T any] struct {
 	Options[T]
-	known map[string]any // every function, to parse with
+	known   map[string]any           // every function, to parse with
+	wanting map[string]reflect.Value // those of Funcs whose first parameter is filled in
 
 	refreshing sync.Mutex
 	current    atomic.Pointer[collection[T]]
@@ -67,12 +72,8 @@ type collection[T any] struct {
 
 // New reads every template. The error joins all that is wrong with them.
 func New[T any](o Options[T]) (*Library[T], error) {
-	l := &Library[T]{Options: o, known: map[string]any{declarationFunc: declaration}}
-	var none T
-	maps.Copy(l.known, o.Funcs)
-	if o.Bind != nil {
-		maps.Copy(l.known, o.Bind(&none))
-	}
+	l := &Library[T]{Options: o}
+	l.sortFuncs()
 	c := l.collect()
 	if len(c.problems) > 0 {
 		return nil, Problems(c.problems)
@@ -124,18 +125,18 @@ func (l *Library[T]) page(name string) (*page[T], error) {
 	if p := c.pages[name]; p != nil {
 		return p, p.err
 	}
-	return nil, c.unknown(name)
+	return nil, l.unknown(c, name)
 }
 
-func (c *collection[T]) unknown(name string) error {
+func (l *Library[T]) unknown(c *collection[T], name string) error {
 	if c.failed != nil {
 		return c.failed
 	}
 	if len(c.pages) == 0 {
-		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder templates", name)
+		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder %s", name, l.Folder)
 	}
 	names := slices.Sorted(maps.Keys(c.pages))
-	return fmt.Errorf("no template %q in templates%s", name, suggest.DidYouMean(name, names))
+	return fmt.Errorf("no template %q in %s%s", name, l.Folder, suggest.DidYouMean(name, names))
 }
 
 // stale reports whether the files of a page are not what c was made of.
@@ -190,4 +191,26 @@ func Escaped(name string) bool {
 		return true
 	}
 	return false
+}
+
+// A Found is a template file of one layer. Used says that no layer before it has one of that name.
+type Found struct {
+	Name  string
+	Layer int
+	Used  bool
+}
+
+// Find returns every file of the layers, in their order. Those that cannot be read are left out: [New] reports them.
+func Find(layers []fs.FS) (found []Found) {
+	seen := map[string]bool{}
+	for i, layer := range layers {
+		_ = fs.WalkDir(layer, ".", func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				found = append(found, Found{name, i, !seen[name]})
+				seen[name] = true
+			}
+			return nil
+		})
+	}
+	return found
 }

@@ -24,14 +24,23 @@ func files(pairs ...string) fs.FS {
 	return m
 }
 
+// A visitor is the value of an execution.
+type visitor string
+
 // options has one function that shows the value of the execution and one that fails with it.
-func options(layers ...fs.FS) pages.Options[string] {
-	return pages.Options[string]{
+func options(layers ...fs.FS) pages.Options[visitor] {
+	return pages.Options[visitor]{
 		Layers: layers,
-		Funcs:  map[string]any{"shout": strings.ToUpper},
-		Bind: func(current *string) map[string]any {
+		Folder: "templates",
+		Funcs: map[string]any{
+			"shout": strings.ToUpper,
+			"greet": func(who visitor, greeting string) string { return fmt.Sprint(greeting, " ", who) },
+			"_":     func(who visitor, words ...string) string { return fmt.Sprint(who, words) },
+			"me":    func(who visitor) (visitor, error) { return who, nil },
+		},
+		Bind: func(current *visitor) map[string]any {
 			return map[string]any{
-				"who":  func() string { return *current },
+				"who":  func() string { return string(*current) },
 				"fail": func() (string, error) { return "", fmt.Errorf("%s: %w", *current, errFailed) },
 			}
 		},
@@ -40,7 +49,7 @@ func options(layers ...fs.FS) pages.Options[string] {
 
 var errFailed = errors.New("on purpose")
 
-func execute(t *testing.T, l *pages.Library[string], name string, data any) string {
+func execute(t *testing.T, l *pages.Library[visitor], name string, data any) string {
 	t.Helper()
 	var b strings.Builder
 	if err := l.Execute(&b, name, data, "ann"); err != nil {
@@ -73,6 +82,8 @@ func TestExecute(t *testing.T) {
 		{"text with tmpl", []string{"a.txt.tmpl", "{{.}}"}, "a.txt.tmpl", "<b>", "<b>"},
 		{"declaration of xml", []string{"a.xml", `<?xml version="1.0"?><x/>`}, "a.xml", nil, `<?xml version="1.0"?><x/>`},
 		{"functions", []string{"a.html", `{{shout "x"}} {{who}}`}, "a.html", nil, "X ann"},
+		{"the value is filled in", []string{"a.html", `{{greet "hi"}}, {{"hi" | greet}}, {{me}} {{print me}} {{len (greet "x")}} {{range $x, $_ := .}}{{_ $x}}{{end}}`}, "a.html", map[string]int{"k": 1}, "hi ann, hi ann, ann ann 5 ann[k]"},
+		{"in text too", []string{"a.txt", `{{_}} {{_ "x" "y"}}`}, "a.txt", nil, "ann[] ann[x y]"},
 		{"functions in text", []string{"a.txt", `{{shout "x"}} {{who}}`}, "a.txt", nil, "X ann"},
 		{"block of a layout", []string{
 			"base.html", `[{{block "title" .}}base{{end}}]`,
@@ -210,6 +221,27 @@ func TestNewReportsEveryProblem(t *testing.T) {
 	}
 }
 
+func TestRefuseFunc(t *testing.T) {
+	t.Parallel()
+	ok := func(string) (string, error) { return "", nil }
+	for _, tt := range []struct {
+		name string
+		fn   any
+		want string // its beginning
+	}{
+		{"_", ok, ""}, {"_n", ok, ""}, {"t2", ok, ""}, {"é", ok, ""},
+		{"", ok, "a name is made of"}, {"2t", ok, "a name is made of"}, {"a-b", ok, "a name is made of"},
+		{"if", ok, "the name is taken"}, {"len", ok, "the name is taken"}, {"_xml", ok, "the name is taken"},
+		{"_html_template_htmlescaper", ok, "the name is taken"}, {"_eval_args_", ok, "the name is taken"},
+		{"f", nil, "a value of type <nil>"}, {"f", 3, "a value of type int"}, {"f", (func() int)(nil), "a value of type func() int"},
+		{"f", func() {}, "a func() cannot"}, {"f", func() (int, int) { return 0, 0 }, "a func() (int, int) cannot"},
+	} {
+		if got := pages.RefuseFunc(tt.name, tt.fn); (got == "") != (tt.want == "") || !strings.HasPrefix(got, tt.want) {
+			t.Errorf("RefuseFunc(%q, %T) = %q, want %q", tt.name, tt.fn, got, tt.want)
+		}
+	}
+}
+
 // What a library or a layout does not define may come from the page that calls it.
 func TestCalledFilesMayBeIncomplete(t *testing.T) {
 	t.Parallel()
@@ -228,7 +260,7 @@ func TestCalledFilesMayBeIncomplete(t *testing.T) {
 
 func TestExecuteErrors(t *testing.T) {
 	t.Parallel()
-	l, err := pages.New(options(files("index.html", "", "fail.html", "\n x {{fail}}", "user.html", "{{.Nmae}}")))
+	l, err := pages.New(options(files("index.html", "", "fail.html", "\n x {{fail}}", "user.html", "{{.Nmae}}", "greet.html", "{{greet}}", "type.html", "{{greet 3}}")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,6 +269,8 @@ func TestExecuteErrors(t *testing.T) {
 		{"nothing near", "../../etc/passwd", `no template "../../etc/passwd" in templates`},
 		{"template for a name", "{{.}}", `no template "{{.}}" in templates`},
 		{"failing function", "fail.html", `template fail.html:2:5: executing "fail.html" at <fail>: error calling fail: ann: on purpose`},
+		{"too few arguments", "greet.html", `template greet.html:1:2: executing "greet.html" at <greet>: wrong number of args for greet: want 1 got 0`},
+		{"argument of another type", "type.html", `template type.html:1:8: executing "type.html" at <3>: expected string; found 3`},
 		{"unknown field", "user.html", `template user.html:1:2: executing "user.html" at <.Nmae>: can't evaluate field Nmae in type struct { Name string }`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -274,7 +308,7 @@ func TestConcurrentExecutions(t *testing.T) {
 			for j := range 100 {
 				value := fmt.Sprint("w", i, "-", j)
 				var b strings.Builder
-				if err := l.Execute(&b, "a.html", j, value); err != nil {
+				if err := l.Execute(&b, "a.html", j, visitor(value)); err != nil {
 					t.Error(err)
 				}
 				if want := fmt.Sprint(value, j, " of ", value); b.String() != want {

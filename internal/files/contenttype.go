@@ -1,4 +1,4 @@
-package dewar
+package files
 
 import (
 	"path"
@@ -38,10 +38,13 @@ var contentTypes = map[string]string{
 	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
-// contentTypeOf returns the Content-Type of a file by its name, application/octet-stream when it is unknown.
-func contentTypeOf(name string) string {
-	if t := contentTypes[strings.ToLower(path.Ext(name))]; t != "" {
+// TypeOf returns the Content-Type of a file by its name, application/octet-stream when it is unknown.
+func TypeOf(name string) string {
+	if t := TypeOfExtension(strings.ToLower(path.Ext(name))); t != "" {
 		return t
 	}
 	return "application/octet-stream"
 }
+
+// TypeOfExtension returns the Content-Type that goes with an extension in lower case, ".html", or "".
+func TypeOfExtension(ext string) string { return contentTypes[ext] }

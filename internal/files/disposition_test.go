@@ -1,4 +1,4 @@
-package disposition_test
+package files_test
 
 import (
 	"mime"
@@ -6,10 +6,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/dewar-go/dewar/internal/disposition"
+	"github.com/dewar-go/dewar/internal/files"
 )
 
-func TestHeader(t *testing.T) {
+func TestDisposition(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, in, want string }{
 		{"plain", "report.pdf", `attachment; filename="report.pdf"`},
@@ -36,34 +36,34 @@ func TestHeader(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := disposition.Header("attachment", tt.in); got != tt.want {
-				t.Errorf("Header(%q) = %s, want %s", tt.in, got, tt.want)
+			if got := files.Disposition("attachment", tt.in); got != tt.want {
+				t.Errorf("Disposition(%q) = %s, want %s", tt.in, got, tt.want)
 			}
 		})
 	}
 }
 
-func FuzzHeader(f *testing.F) {
+func FuzzDisposition(f *testing.F) {
 	for _, name := range []string{"", "report.pdf", `a";b`, "é.txt", `..\x`, "a/b", "\u202etxt.exe", "a\r\nb", "%22", "CON", "...", "\xff", strings.Repeat("é.", 200)} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		clean := disposition.Clean(name)
-		if again := disposition.Clean(clean); again != clean {
+		clean := files.Clean(name)
+		if again := files.Clean(clean); again != clean {
 			t.Errorf("Clean(%q) = %q, and again %q", name, clean, again)
 		}
 		if clean == "" || clean[0] == '.' || len(clean) > 201 || !utf8.ValidString(clean) || strings.ContainsAny(clean, "/\\\"\r\n\x00") {
 			t.Errorf("Clean(%q) = %q", name, clean)
 		}
-		header := disposition.Header("inline", name)
+		header := files.Disposition("inline", name)
 		for i := range len(header) {
 			if header[i] < ' ' || header[i] > '~' {
-				t.Fatalf("Header(%q) = %q has a byte that no header may have", name, header)
+				t.Fatalf("Disposition(%q) = %q has a byte that no header may have", name, header)
 			}
 		}
 		kind, params, err := mime.ParseMediaType(header)
 		if err != nil || kind != "inline" || len(params) != 1 || params["filename"] != clean {
-			t.Errorf("Header(%q) = %s reads as %s %q, %v, want the name %q", name, header, kind, params, err, clean)
+			t.Errorf("Disposition(%q) = %s reads as %s %q, %v, want the name %q", name, header, kind, params, err, clean)
 		}
 	})
 }

@@ -1,6 +1,4 @@
-// Package disposition writes the header field Content-Disposition, which tells a browser to save a file and under
-// which name.
-package disposition
+package files
 
 import (
 	"path"
@@ -12,10 +10,10 @@ import (
 // longest is how many bytes a file name may have; more than most file systems take is cut.
 const longest = 200
 
-// Header returns the value for a file that is to be called name. kind is "attachment" or "inline". The name is cleaned
-// first, see [Clean]. One that is not plain ASCII is written twice, for old clients with what they cannot read replaced
+// Disposition returns the Content-Disposition for a file that is to be called name. kind is "attachment" or "inline".
+// The name is cleaned first, see [Clean]. One that is not plain ASCII is written twice, for old clients with what they cannot read replaced
 // by underscores.
-func Header(kind, name string) string {
+func Disposition(kind, name string) string {
 	name = Clean(name)
 	fallback := strings.Map(func(r rune) rune {
 		if r >= utf8.RuneSelf || r == '%' { // some clients decode the percent sign here

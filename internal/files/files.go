@@ -1,0 +1,120 @@
+// Package files opens files for the answers of a web server and says what their headers are: regular files only, by
+// names that may come from outside.
+package files
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// A File is an open regular file.
+type File struct {
+	io.Closer
+	Name    string
+	Path    string // on disk, when it is known
+	Info    fs.FileInfo
+	Content io.ReadSeeker
+}
+
+// ErrNotRegular is what opening a folder, a pipe or a device fails with.
+var ErrNotRegular = errors.New("it is no regular file")
+
+// Open opens a regular file. It looks at the file first, because opening a pipe waits for its other end.
+func Open(fsys fs.FS, name string) (*File, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := newFile(f, name)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return opened, nil
+}
+
+func newFile(f fs.File, name string) (*File, error) {
+	info, err := f.Stat() // it may be another file by now
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	content, ok := f.(io.ReadSeeker)
+	if !ok {
+		all, err := io.ReadAll(f)
+		if err != nil {
+			return nil, err
+		}
+		content = bytes.NewReader(all)
+	}
+	return &File{Closer: f, Name: name, Info: info, Content: content}, nil
+}
+
+// OpenBelow opens a file below the folder dir of the disk; a symbolic link that leads out of it is an error.
+func OpenBelow(dir, name string) (*File, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return Open(root.FS(), name)
+}
+
+// ETag returns a strong ETag: of the time and the size, or of the content when the time is not known.
+func (f *File) ETag() (string, error) {
+	if t := f.Info.ModTime(); !t.IsZero() {
+		return `"` + strconv.FormatInt(t.UnixNano(), 36) + "-" + strconv.FormatInt(f.Info.Size(), 36) + `"`, nil
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f.Content); err != nil {
+		return "", fmt.Errorf("read %q: %w", f.Name, err)
+	}
+	if _, err := f.Content.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("read %q: %w", f.Name, err)
+	}
+	return `"` + hex.EncodeToString(hash.Sum(nil)[:16]) + `"`, nil
+}
+
+// Servable reports whether a name that came from outside may be opened. It must be a plain path that stays below
+// where it begins, on every operating system, and name no hidden file; .well-known is not hidden.
+func Servable(name string) bool {
+	if name == "." || !fs.ValidPath(name) || strings.ContainsAny(name, `\:`) || strings.ContainsFunc(name, isControl) {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part[0] == '.' && part != ".well-known" {
+			return false
+		}
+		if last := part[len(part)-1]; last == '.' || last == ' ' { // Windows drops them
+			return false
+		}
+	}
+	return true
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// Cause returns the error below one of package os, without the path.
+func Cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
