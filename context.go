@@ -33,8 +33,8 @@ type Context struct {
 	rt       *runtime
 	snap     *snapshot
 	settings *settings
-	born     *http.Request              // Request as it came in
-	client   atomic.Pointer[clientInfo] // worked out when asked for
+	born     *http.Request          // Request as it came in
+	client   atomic.Pointer[origin] // worked out when asked for
 
 	chain        *chain
 	route        *boundRoute // nil while nothing has matched
