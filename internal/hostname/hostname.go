@@ -77,6 +77,7 @@ type Pattern struct {
 	suffix bool
 }
 
+// NewPattern reads one of TRUSTED_HOSTS. Letters are compared without regard to case, and a port does not count.
 func NewPattern(s string) Pattern {
 	name, _ := Split(strings.ToLower(strings.TrimSuffix(s, ".")))
 	if rest, ok := strings.CutPrefix(name, "."); ok {
