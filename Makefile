@@ -39,8 +39,10 @@ endef
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
+# The server takes the place of the shell, so that what ends make ends it too, as it would not below go run. It runs in
+# the folder of its templates, so that FLASK_DEBUG=1 finds them when they have been edited.
 run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
-	@cd _examples && go run ./flaskr
+	@cd _examples/flaskr && go build -o ../../bin/ . && exec ../../bin/flaskr
 
 test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)

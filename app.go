@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/graceful"
 )
 
 // App is an application: it owns the configuration, the routes, the blueprints and the session interface,
@@ -67,14 +67,11 @@ type App struct {
 
 	urlErrorHandlers []URLBuildErrorHandler
 
-	building   sync.Mutex
-	runtime    atomic.Pointer[runtime]
-	buildOnce  sync.Once
-	life       *lifecycle
-	bindPlans  binding.Plans
-	background crew            // the work of Context.Go
-	lifetime   context.Context // ends when the App stops
-	stop       context.CancelFunc
+	building  sync.Mutex
+	runtime   atomic.Pointer[runtime]
+	buildOnce sync.Once
+	life      *graceful.Life
+	bindPlans binding.Plans
 }
 
 // RequestException is what [App.GotRequestException] tells: an error that no handler wanted.
@@ -131,8 +128,7 @@ func FS(fsys fs.FS) SharedOption { return folderOption(func(f *folders) { f.fsys
 // environment variable FLASK_DEBUG.
 func New(name string, opts ...Option) *App {
 	app := &App{shapes: map[string][]*boundRoute{}, endpoints: map[string][]*boundRoute{}}
-	app.lifetime, app.stop = context.WithCancel(context.Background())
-	app.life = newLifecycle()
+	app.life = graceful.New()
 	app.scaffold = scaffold{name: name, app: app}
 	for _, opt := range opts {
 		opt.applyApp(app)
@@ -241,13 +237,6 @@ func (app *App) logger() *slog.Logger {
 		return app.Logger
 	}
 	return slog.Default()
-}
-
-// backgroundContext returns a context that is also cancelled when the App stops.
-func (app *App) backgroundContext(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	unhook := context.AfterFunc(app.lifetime, cancel)
-	return ctx, func() { unhook(); cancel() }
 }
 
 // A runtime is the frozen form of an App.

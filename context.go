@@ -72,7 +72,7 @@ type rare struct {
 	replaced error // why the answer was replaced while the view still wrote
 	again    bool  // an error in finalizing had its turn with the error handlers
 
-	client   atomic.Pointer[clientInfo] // worked out when asked for
+	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
 	gMu      sync.Mutex
 	g        []item
@@ -268,23 +268,6 @@ func (c *Context) isGone(err error) bool {
 		return false
 	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
-}
-
-// Go runs f on a goroutine of its own that may outlive the request. The context f gets keeps the values of
-// the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
-// when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
-func (c *Context) Go(f func(ctx context.Context)) {
-	ctx, cancel := c.App.backgroundContext(context.WithoutCancel(c.parent()))
-	logger := c.Logger()
-	c.App.background.Go(func() {
-		defer cancel()
-		defer func() {
-			if value := recover(); value != nil {
-				logger.Error("background work failed", "err", recovered(value))
-			}
-		}()
-		f(ctx)
-	})
 }
 
 // Key is a typed name for a value that belongs to one request; what Flask keeps on g. Keys compare by

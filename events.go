@@ -71,7 +71,7 @@ func (c *Context) Events(f func(e *EventStream) error) error {
 func newEventStream(c *Context, w io.Writer) *EventStream {
 	e := &EventStream{c: c, w: w, silence: time.NewTimer(heartbeat)}
 	e.ctx, e.cancel = context.WithCancel(c)
-	e.unhook = context.AfterFunc(c.App.life.stopping, e.cancel)
+	e.unhook = context.AfterFunc(c.App.life.Stopping(), e.cancel)
 	e.beating.Go(e.beat)
 	return e
 }

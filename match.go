@@ -66,8 +66,7 @@ func reversed[T any](list []T) []T {
 
 // A routeTable finds routes. It is made at Build and never changed.
 type routeTable struct {
-	any    *router.Router // of the routes of every host
-	hosts  *hostTables    // nil while no route has a host
+	hosts  *router.Hosts
 	owners []owner
 }
 
@@ -78,7 +77,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 		chains[in] = app.chainOf(in)
 	}
 	serverName := strings.ToLower(app.Config.String("SERVER_NAME"))
-	entries, patterns := map[string][]router.Route{"": nil}, map[string]string{}
+	var routes []router.HostRoute
 	var problems []error
 	for _, r := range app.routes {
 		r.chain = chains[r.in]
@@ -86,28 +85,20 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 		switch {
 		case r.spec.buildOnly:
 			continue
-		case r.place != nil && r.place.below && serverName == "":
+		case r.place.Below() && serverName == "":
 			problems = append(problems, fmt.Errorf("%s: %s needs SERVER_NAME; set it, or write dewar.Host with the whole name", r.Site, r.place))
 			continue
 		}
-		shape := r.hostShape()
-		if shape != "" && patterns[shape] == "" {
-			patterns[shape] = r.place.full(serverName)
-		}
-		entries[shape] = append(entries[shape], app.entry(r))
+		routes = append(routes, router.HostRoute{Route: app.entry(r), Pattern: r.place.Pattern(serverName), Shape: r.hostShape()})
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	hosts, err := app.buildHosts(entries, patterns)
+	hosts, err := router.NewHosts(routes, app.converters)
 	if err != nil {
 		return nil, err
 	}
-	table := &routeTable{any: hosts.any.Router, hosts: hosts, owners: app.owners(chains, serverName)}
-	if len(entries) == 1 {
-		table.hosts = nil
-	}
-	return table, nil
+	return &routeTable{hosts: hosts, owners: app.owners(chains, serverName)}, nil
 }
 
 // entry returns what the router needs to know of a route.
@@ -122,12 +113,17 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	table, method, path := c.rt.router, c.Request.Method, c.Request.URL.Path
-	if table.hosts == nil {
-		c.answer(table.any.Match(method, path, c.inline[:0]))
-		return
+	c.answer(c.find(c.Request.URL.Path, c.inline[:0]))
+}
+
+// find asks the table of all routes for path on the request's host.
+func (c *Context) find(path string, buf []any) router.Result {
+	hosts := c.rt.router.hosts
+	var name, port string
+	if hosts.Matter() {
+		name, port = c.askedHost()
 	}
-	c.answer(c.matchHosts(method, path))
+	return hosts.Match(name, port, c.Request.Method, path, buf)
 }
 
 // detours reports whether a path that route takes whole, slashes and all, would lead to another route if it
@@ -141,13 +137,7 @@ func (c *Context) detours(route *boundRoute, path string) (clean string, ok bool
 	if clean == path {
 		return "", false
 	}
-	table, method := c.rt.router, c.Request.Method
-	var result router.Result
-	if table.hosts == nil {
-		result = table.any.Match(method, clean, nil)
-	} else {
-		result = c.matchHosts(method, clean)
-	}
+	result := c.find(clean, nil)
 	return clean, result.Kind == router.Found && result.Data != any(route)
 }
 
@@ -158,33 +148,6 @@ func cleanPath(p string) string {
 		clean += "/"
 	}
 	return clean
-}
-
-// matchHosts asks the tables of the request's host in their order. What one finds counts; failing that a
-// redirect to merged slashes, and failing that the methods that all of them allow.
-func (c *Context) matchHosts(method, path string) router.Result {
-	var rest router.Result
-	var allowed []string
-	for table, values := range c.rt.router.hosts.of(c.askedHost()) {
-		result := table.Match(method, path, nil)
-		result.Values = append(result.Values, values...)
-		switch result.Kind {
-		case router.Found, router.SlashRedirect:
-			return result
-		}
-		allowed = append(allowed, result.Allowed...)
-		if priority(result.Kind) > priority(rest.Kind) {
-			rest = result
-		}
-	}
-	slices.Sort(allowed)
-	rest.Allowed = slices.Compact(allowed)
-	return rest
-}
-
-// priority orders the results that do not count before all tables of a host have been asked.
-func priority(kind router.Kind) int {
-	return slices.Index([]router.Kind{router.NotFound, router.MethodNotAllowed, router.AutoOptions, router.MergeRedirect}, kind)
 }
 
 // answer takes over what the router found.

@@ -4,16 +4,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
 // An owner is a blueprint that owns a prefix, a host or both, for the errors of requests that no route answers.
 type owner struct {
-	prefix   string
-	host     *rule.Rule   // nil for every host
-	withPort bool         // the host has a port
-	below    []*rule.Rule // what is below a prefix with variables; nil for one without
-	chain    *chain
+	prefix string
+	host   *router.Host // nil for every host
+	below  []*rule.Rule // what is below a prefix with variables; nil for one without
+	chain  *chain
 }
 
 // owners returns the blueprints with a prefix or a host, the narrowest first: those with a host, then those
@@ -22,10 +22,8 @@ func (app *App) owners(chains map[*instance]*chain, serverName string) []owner {
 	var list []owner
 	for _, in := range app.blueprints {
 		o := owner{prefix: strings.TrimRight(in.prefix, "/"), chain: chains[in]}
-		if p := in.routing.place; !p.everywhere() {
-			pattern := p.full(serverName)
-			o.host, _ = rule.Parse("/"+pattern, app.converters) // checked when its routes were added
-			o.withPort = namesPort(pattern)
+		if p := in.routing.place; !p.Everywhere() {
+			o.host, _ = router.NewHost(p.Pattern(serverName), app.converters) // checked when its routes were added
 		}
 		if o.prefix == "" && o.host == nil {
 			continue
@@ -61,10 +59,7 @@ func (app *App) belowPrefix(prefix string) []*rule.Rule {
 // owns reports whether a request for host and path belongs to o.
 func (o *owner) owns(name, port, path string) bool {
 	if o.host != nil {
-		if o.withPort {
-			name += ":" + port
-		}
-		if _, ok := o.host.Match("/"+name, nil); !ok {
+		if _, ok := o.host.Match(name, port); !ok {
 			return false
 		}
 	}

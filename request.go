@@ -260,6 +260,25 @@ func (c *Context) Cookie(name string) string {
 	return cookie.Value
 }
 
+// maxCookies is the most cookies net/http parses; with more it returns none.
+const maxCookies = 3000
+
+// tooManyCookies reports whether net/http would not read the request's cookies at all.
+func (c *Context) tooManyCookies() bool {
+	lines := c.born.Header["Cookie"]
+	size, n := len(lines), len(lines)
+	for _, line := range lines {
+		size += len(line)
+	}
+	if size <= maxCookies {
+		return false
+	}
+	for _, line := range lines {
+		n += strings.Count(line, ";")
+	}
+	return n > maxCookies
+}
+
 // IsJSON reports whether the body is declared to be JSON: application/json or any type that ends in +json.
 func (c *Context) IsJSON() bool {
 	mediaType, _, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))

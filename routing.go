@@ -256,16 +256,13 @@ func (app *App) parse(r *boundRoute) (err error) {
 	if r.rule, err = rule.Parse(r.Rule, app.converters); err != nil {
 		return err
 	}
-	if r.host, err = r.place.parse(app.converters); err != nil {
+	if r.host, err = r.place.Parse(app.converters); err != nil {
 		return err
 	}
 	r.names = r.rule.Variables()
 	r.greedy = slices.ContainsFunc(r.rule.Segments(), func(s rule.Segment) bool { return s.Kind == rule.Rest || s.Kind == rule.Mixed })
-	if !r.place.everywhere() {
-		r.Host = r.place.full("")
-		if r.place.below {
-			r.Host = r.place.pattern + "."
-		}
+	if r.Host = r.place.Pattern(""); r.place.Below() && r.Host == "" {
+		r.Host = "."
 	}
 	if r.host != nil {
 		for _, name := range r.host.Variables() {
@@ -285,7 +282,7 @@ func (app *App) parse(r *boundRoute) (err error) {
 }
 
 // hostShape identifies the hosts that r answers.
-func (r *boundRoute) hostShape() string { return r.place.shape(r.host) }
+func (r *boundRoute) hostShape() string { return r.place.Shape(r.host) }
 
 // shape identifies the requests that r answers, whatever their method.
 func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/router"
 )
 
 // RoutingOption is an attribute of one route, of all routes of a [Blueprint] or of all routes of an [App]. Of
@@ -25,7 +25,7 @@ type routing struct {
 	mergeSlashes  *bool
 	autoOptions   *bool
 	timeout       *time.Duration
-	place         *place
+	place         *router.Place
 	defaults      Map
 }
 
@@ -79,7 +79,7 @@ func Defaults(values Map) RoutingOption {
 // Of the routes that match a request those whose host is the name itself go before those with a pattern, and
 // these before those of every host.
 func Host(pattern string) RoutingOption {
-	return newPlaceOption(place{pattern: lowerText(pattern)})
+	return newPlaceOption(pattern, false)
 }
 
 // Subdomain makes a route answer only requests for the host that is SERVER_NAME with pattern and a dot in
@@ -87,14 +87,15 @@ func Host(pattern string) RoutingOption {
 // in front of that of its parent. See [Host], which goes without SERVER_NAME. Build reports routes with a
 // subdomain when SERVER_NAME is not set.
 func Subdomain(pattern string) RoutingOption {
-	return newPlaceOption(place{pattern: lowerText(pattern), below: true})
+	return newPlaceOption(pattern, true)
 }
 
-func newPlaceOption(p place) RoutingOption {
-	if strings.ContainsAny(outsideBraces(p.pattern), "/ @?#\\") {
-		panic(fmt.Sprintf("dewar: %s: %s: a host has no slash, space or @ in it; write a name such as \"api.example.com\" or \"{user}.example.com\"", callsite.Site(), p))
+func newPlaceOption(pattern string, below bool) RoutingOption {
+	place, err := router.NewPlace(pattern, below)
+	if err != nil {
+		panic(fmt.Sprintf("dewar: %s: %v", callsite.Site(), err))
 	}
-	return routingOption(func(r *routing) { r.place = &p })
+	return routingOption(func(r *routing) { r.place = place })
 }
 
 // within completes r by what the place around it says.
@@ -112,9 +113,7 @@ func (r routing) within(outer routing) routing {
 // nested is within for a blueprint inside another one, whose subdomains are joined.
 func (r routing) nested(parent routing) routing {
 	all := r.within(parent)
-	if p, q := r.place, parent.place; p != nil && q != nil && p.below && q.below {
-		all.place = &place{pattern: strings.Trim(p.pattern+"."+q.pattern, "."), below: true}
-	}
+	all.place = r.place.Within(parent.place)
 	return all
 }
 

@@ -4,13 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/graceful"
 )
 
 // The limits of the server that Run and Serve make. A response that is sent bit by bit renews its write
@@ -29,9 +35,6 @@ const (
 	publicDrain = 5 * time.Second
 	localDrain  = 250 * time.Millisecond
 )
-
-// lastMoment is what requests and background work get to end after their context was cancelled.
-const lastMoment = time.Second
 
 // Run builds the App and serves it on addr, a host and port such as "127.0.0.1:5000", until the process gets
 // SIGINT or SIGTERM. With an empty addr the environment variables FLASK_RUN_HOST and FLASK_RUN_PORT say
@@ -58,17 +61,17 @@ func (app *App) Run(addr string) error {
 	if err != nil {
 		return err
 	}
-	return app.serve(context.Background(), l, signals)
+	return app.serve(context.Background(), l, signals, slog.String("url", urlOf(l.Addr())))
 }
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx
 // ends and pays no attention to signals. Requests see the values of ctx. The listener is closed when Serve
 // returns.
 func (app *App) Serve(ctx context.Context, l net.Listener) error {
-	return app.serve(ctx, l, nil)
+	return app.serve(ctx, l, nil, slog.String("addr", l.Addr().String()))
 }
 
-func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal) error {
+func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal, where slog.Attr) error {
 	defer l.Close()
 	if err := app.Build(); err != nil {
 		return err
@@ -76,180 +79,273 @@ func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Sig
 	if err := app.checkExposure(l.Addr()); err != nil {
 		return err
 	}
-	if !app.life.served.CompareAndSwap(false, true) {
-		return fmt.Errorf("dewar: app %q has been served already; make another App for another server", app.Name())
+	server := &graceful.Server{
+		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
+		HTTP: &http.Server{
+			Handler:           app,
+			ReadHeaderTimeout: readHeaderTimeout,
+			ReadTimeout:       readTimeout,
+			WriteTimeout:      writeTimeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    maxHeaderBytes,
+			ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
+		},
+		Drain:   func() time.Duration { return app.drainDelay(l.Addr()) },
+		Timeout: func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
 	}
-	return newServer(ctx, app, l, signals).run(ctx)
+	return server.Run(ctx)
 }
 
-// A server is one run of an App on a listener.
-type server struct {
-	app      *App
-	http     *http.Server
-	listener net.Listener
-	signals  <-chan os.Signal
-	requests crew            // also those whose connection is closed already
-	alive    context.Context // ends when everything has to end at once
-	kill     context.CancelFunc
-}
-
-func newServer(ctx context.Context, app *App, l net.Listener, signals <-chan os.Signal) *server {
-	s := &server{app: app, listener: l, signals: signals}
-	s.alive, s.kill = context.WithCancel(context.WithoutCancel(ctx))
-	s.http = &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return s.alive },
-	}
-	return s
-}
-
-// ServeHTTP passes a request to the App. While the App drains, every answer ends its connection.
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.requests.join()
-	defer s.requests.leave()
-	if s.app.Draining() {
-		w.Header().Set("Connection", "close")
-	}
-	s.app.ServeHTTP(w, r)
-}
-
-// run lets the server live until it ends by itself, is asked to stop by ctx or a signal, or is ended at once
-// by a second signal.
-func (s *server) run(ctx context.Context) error {
-	defer s.kill()
-	asked, ask := context.WithCancel(s.alive)
-	defer ask()
-	ended := make(chan error, 1)
-	go func() { ended <- s.live(asked) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	case <-s.signals:
-	}
-	ask()
-	select {
-	case err := <-ended:
-		return err
-	case <-s.signals:
-		s.abort()
-		return fmt.Errorf("dewar: app %q was ended at once by a second signal", s.app.Name())
-	}
-}
-
-// abort ends everything; live notices and is not waited for.
-func (s *server) abort() {
-	s.kill()
-	_ = s.http.Close()
-	s.app.life.halt()
-	s.app.stop()
-}
-
-// live is the life of a server from the start hooks to the shutdown hooks.
-func (s *server) live(asked context.Context) error {
-	problem := s.start(asked)
-	if problem == nil && asked.Err() == nil {
-		problem = s.accept(asked)
-	}
-	problem = errors.Join(problem, s.finish())
-	s.app.logger().Info("stopped", "app", s.app.Name())
-	return problem
-}
-
-// start calls the start hooks, whose context also ends when the App is asked to stop meanwhile.
-func (s *server) start(asked context.Context) error {
-	release := context.AfterFunc(asked, s.app.life.halt)
-	defer release()
-	return s.app.life.start()
-}
-
-// accept serves requests until the server is asked to stop or the listener fails.
-func (s *server) accept(asked context.Context) error {
-	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(s.listener) }()
-	s.announce()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("dewar: serve %s: %w", s.listener.Addr(), err)
-	case <-asked.Done():
-		s.drain()
-		return nil
-	}
-}
-
-// announce logs where the App is served. Only Run knows that it is plain HTTP.
-func (s *server) announce() {
-	where := slog.String("addr", s.listener.Addr().String())
-	if s.signals != nil {
-		where = slog.String("url", urlOf(s.listener.Addr()))
-	}
-	s.app.logger().Info("serving", "app", s.app.Name(), where)
-}
-
-// drain goes on accepting requests, with answers that end their connection, so that none is lost in a
-// connection that is closed under it.
-func (s *server) drain() {
-	s.app.life.draining.Store(true)
-	delay := s.drainDelay()
-	s.app.logger().Info("stopping", "app", s.app.Name(), "drain", delay)
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.alive.Done():
-	}
-}
-
-func (s *server) drainDelay() time.Duration {
-	config := s.app.Config
+func (app *App) drainDelay(addr net.Addr) time.Duration {
+	config := app.Config
 	switch {
 	case config.Has("DRAIN_DELAY"):
 		return config.Duration("DRAIN_DELAY")
 	case config.Bool("DEBUG"), config.Bool("TESTING"):
 		return 0
-	case isPublic(s.listener.Addr()):
+	case isPublic(addr):
 		return publicDrain
 	}
 	return localDrain
 }
 
-// finish ends the requests, then the background work, then calls the shutdown hooks.
-func (s *server) finish() error {
-	limit := s.app.Config.Duration("SHUTDOWN_TIMEOUT")
-	s.app.life.halt()
-	problem := s.endWork(limit)
-	if s.alive.Err() == nil {
-		problem = errors.Join(problem, s.app.life.shutdown(s.alive, limit))
+// OnStart adds hooks that [App.Run] and [App.Serve] call in order of registration, before the first request
+// is accepted. Their context ends when the App begins to stop, so work that a hook starts can watch it. The
+// first error ends the list and the App does not serve; the hooks of [App.OnShutdown] run all the same.
+func (app *App) OnStart(hooks ...func(ctx context.Context) error) {
+	app.setup("OnStart")
+	for _, hook := range hooks {
+		app.life.OnStart(hook, callsite.Site())
 	}
-	return problem
 }
 
-// endWork waits for requests and background work, and ends by force what takes longer than limit.
-func (s *server) endWork(limit time.Duration) (problem error) {
-	ctx, cancel := context.WithTimeout(s.alive, limit)
-	defer cancel()
-	if s.http.Shutdown(ctx) != nil {
-		_ = s.http.Close()
-		s.await(&s.requests, lastMoment)
-		problem = fmt.Errorf("dewar: requests were cut off after SHUTDOWN_TIMEOUT (%v)", limit)
+// OnShutdown adds hooks that [App.Run] and [App.Serve] call when all requests have ended and the work of
+// [Context.Go] is done, the last added first: the place to close what OnStart opened. Each has a context
+// with SHUTDOWN_TIMEOUT for itself, however long the others took, and is left behind when that is over. An
+// error or a panic does not keep the others from running; Run and Serve return it. The hooks also run when a
+// start hook failed, but not after a second signal.
+func (app *App) OnShutdown(hooks ...func(ctx context.Context) error) {
+	app.setup("OnShutdown")
+	for _, hook := range hooks {
+		app.life.OnShutdown(func(ctx context.Context) (err error) {
+			defer func() {
+				if value := recover(); value != nil {
+					err = recovered(value)
+				}
+			}()
+			return hook(ctx)
+		}, callsite.Site())
 	}
-	if s.app.background.wait(ctx) != nil {
-		problem = errors.Join(problem, fmt.Errorf("dewar: background work had to be cancelled after SHUTDOWN_TIMEOUT (%v)", limit))
-	}
-	s.app.stop()
-	s.await(&s.app.background, lastMoment)
-	return problem
 }
 
-// await waits for a crew, but no longer than limit.
-func (s *server) await(w *crew, limit time.Duration) {
-	ctx, cancel := context.WithTimeout(s.alive, limit)
-	defer cancel()
-	_ = w.wait(ctx)
+// Draining reports whether the App has been told to stop. It still answers for DRAIN_DELAY, but each answer
+// ends its connection. A view that tells a load balancer whether to send requests should fail then.
+func (app *App) Draining() bool { return app.life.Draining() }
+
+// Alive is a view for liveness probes: it answers 200 and "ok" as long as the App answers at all. Register it
+// where a probe asks: app.Get("/healthz", dewar.Alive).
+func Alive(c *Context) error {
+	c.Response.Header().Set("Cache-Control", "no-store")
+	return c.Text("ok\n")
+}
+
+// Ready returns a view for readiness probes: 200 and "ok" if every check returns nil, and otherwise 503. It is
+// 503 too while [App.Draining], so that a load balancer looks elsewhere before the server stops. The checks
+// run one after the other with the context of the request; the first that fails is logged, and the client is
+// not told which. For example app.Get("/readyz", dewar.Ready(db.PingContext)).
+func Ready(checks ...func(ctx context.Context) error) Handler {
+	return func(c *Context) error {
+		c.Response.Header().Set("Cache-Control", "no-store")
+		if c.App.Draining() {
+			return c.Status(http.StatusServiceUnavailable).Text("draining\n")
+		}
+		for i, check := range checks {
+			if err := check(c); err != nil {
+				c.Logger().Warn("not ready", "check", i, "err", err)
+				return c.Status(http.StatusServiceUnavailable).Text("not ready\n")
+			}
+		}
+		return c.Text("ok\n")
+	}
+}
+
+// Go runs f on a goroutine of its own that may outlive the request. The context f gets keeps the values of
+// the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
+// when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
+func (c *Context) Go(f func(ctx context.Context)) {
+	logger := c.Logger()
+	c.App.life.Go(context.WithoutCancel(c.parent()), func(ctx context.Context) {
+		defer func() {
+			if value := recover(); value != nil {
+				logger.Error("background work failed", "err", recovered(value))
+			}
+		}()
+		f(ctx)
+	})
+}
+
+// What Run serves when nobody says where, as in Flask.
+const (
+	defaultHost = "127.0.0.1"
+	defaultPort = "5000"
+)
+
+// windowsInUse is WSAEADDRINUSE, which package syscall has no name for. No other system has this number.
+const windowsInUse = syscall.Errno(10048)
+
+// listen opens the address that Run was given, or the one of the environment.
+func listen(addr string) (net.Listener, error) {
+	cure := "pass another one to Run"
+	if addr == "" {
+		var err error
+		if addr, err = environmentAddress(); err != nil {
+			return nil, err
+		}
+		cure = "set FLASK_RUN_PORT to another one"
+	} else if err := checkAddress(addr); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, listenError(addr, cure, err)
+	}
+	return l, nil
+}
+
+// environmentAddress is FLASK_RUN_HOST and FLASK_RUN_PORT, or Flask's defaults.
+func environmentAddress() (string, error) {
+	host, port := os.Getenv("FLASK_RUN_HOST"), os.Getenv("FLASK_RUN_PORT")
+	if host == "" {
+		host = defaultHost
+	}
+	if port == "" {
+		port = defaultPort
+	}
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		host = strings.TrimSuffix(inner, "]")
+	}
+	if _, err := netip.ParseAddr(host); err != nil && strings.Contains(host, ":") {
+		return "", fmt.Errorf("dewar: FLASK_RUN_HOST is %q; set it to a host alone, such as 127.0.0.1, and FLASK_RUN_PORT to the port", host)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return "", fmt.Errorf("dewar: FLASK_RUN_PORT is %q; set it to a number from 0 to 65535", port)
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+func checkAddress(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("dewar: Run(%q): pass a host and a port, as in \"127.0.0.1:5000\"", addr)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return fmt.Errorf("dewar: Run(%q): pass a port from 0 to 65535 after the colon", addr)
+	}
+	return nil
+}
+
+// listenError says what to do about an address that cannot be listened on.
+func listenError(addr, cure string, err error) error {
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &errno) && (errno == syscall.EADDRINUSE || errno == windowsInUse):
+		return fmt.Errorf("dewar: the port of %s is in use; end the program that listens there or choose another port: %s: %w", addr, cure, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("dewar: the port of %s is for privileged programs; choose a port from 1024 up: %s: %w", addr, cure, err)
+	}
+	return fmt.Errorf("dewar: %s cannot be served; check that the host is an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them: %w", addr, err)
+}
+
+// checkExposure refuses to serve an address that other machines can reach with settings that are only safe on
+// this one.
+func (app *App) checkExposure(addr net.Addr) error {
+	config, public := app.Config, isPublic(addr)
+	if public && config.Bool("DEBUG") && !config.Bool("TESTING") {
+		return fmt.Errorf("dewar: DEBUG is on (%s) and other machines can reach %s, so they would see the insides of the app; unset FLASK_DEBUG or serve 127.0.0.1",
+			config.Source("DEBUG"), addr)
+	}
+	return app.checkKeys(public)
+}
+
+// isPublic reports whether other machines can reach addr. Unix sockets and the like are not public.
+func isPublic(addr net.Addr) bool {
+	ap, err := netip.ParseAddrPort(addr.String())
+	return err == nil && !ap.Addr().Unmap().IsLoopback()
+}
+
+// urlOf returns where a browser on this machine finds addr, or the address itself when it cannot.
+func urlOf(addr net.Addr) string {
+	ap, err := netip.ParseAddrPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ap.Addr().IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", ap.Port())
+	}
+	return "http://" + ap.String()
+}
+
+// A timeLimit is the context of a request that may only take so long.
+type timeLimit struct {
+	length time.Duration
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// limitTime gives the request the deadline that its route or HANDLER_TIMEOUT sets.
+func (c *Context) limitTime() {
+	length := c.settings.handlerTimeout
+	if c.route != nil {
+		length = orDefault(c.route.timeout, length)
+	}
+	if length <= 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), length)
+	c.rare().limit = &timeLimit{length, ctx, cancel}
+	c.Request = c.Request.WithContext(ctx)
+}
+
+// timedOut makes a 503 of err if it says no more than that the time of the request was over.
+func (c *Context) timedOut(err error) error {
+	limit := c.rare().limit
+	if limit == nil || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(limit.ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	if _, ok := statusOf(err); ok {
+		return err
+	}
+	return &HTTPError{Code: http.StatusServiceUnavailable,
+		Err: fmt.Errorf("dewar: the request took longer than its timeout of %v: %w", limit.length, err)}
+}
+
+// maxLoggedPath is the most bytes of a path that stand in the access log.
+const maxLoggedPath = 2 << 10
+
+// AccessLog makes the App log a line at level Info for every request that reaches it: the path without its
+// query, which may hold secrets, the status, the duration, the client's address, and what [Context.Logger]
+// has. Requests that middleware answers by itself are not logged. The default is no such log.
+func AccessLog() Option {
+	return appOption(func(app *App) { app.options.accessLog = true })
+}
+
+// logAccess writes the line of a request that is over.
+func (c *Context) logAccess(began time.Time) {
+	path := c.born.URL.Path
+	status := c.response.StatusCode()
+	if c.outcome == propagated {
+		status = http.StatusInternalServerError
+	}
+	attrs := []slog.Attr{
+		slog.String("path", path[:min(len(path), maxLoggedPath)]),
+		slog.Int("status", status),
+		slog.Duration("duration", time.Since(began)),
+	}
+	if client := c.ClientIP(); client.IsValid() {
+		attrs = append(attrs, slog.String("client", client.String()))
+	}
+	if c.outcome == aborted || c.outcome == cut {
+		attrs = append(attrs, slog.Bool("cut", true))
+	}
+	c.Logger().LogAttrs(c, slog.LevelInfo, "request", attrs...)
 }

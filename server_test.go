@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,34 +213,6 @@ func testDrain(t *testing.T, addr string, set dewar.Map, drain time.Duration) {
 	}
 }
 
-func TestServeCutsOffWhatTakesLongerThanTheTimeout(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		app := newApp(t)
-		if err := app.Config.Set("SHUTDOWN_TIMEOUT", "3s"); err != nil {
-			t.Fatal(err)
-		}
-		var gone atomic.Bool
-		app.Get("/endless", func(c *dewar.Context) error {
-			<-c.Done()
-			time.Sleep(500 * time.Millisecond)
-			gone.Store(true)
-			return c.Err()
-		})
-		b := serveInBubble(t, app)
-		time.AfterFunc(time.Second, b.stop)
-		if _, _, err := b.get("/endless"); err == nil {
-			t.Error("the request was answered, want it cut off")
-		}
-		if err := b.end(); err == nil || !strings.Contains(err.Error(), "requests were cut off after SHUTDOWN_TIMEOUT (3s)") {
-			t.Errorf("Serve returned %v, want it to say what was cut off", err)
-		}
-		if !gone.Load() {
-			t.Error("the request was not given a moment to notice")
-		}
-	})
-}
-
 func TestServeEnforcesItsTimeouts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -282,91 +256,6 @@ func TestServeEnforcesItsTimeouts(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-func TestLargeAnswerOutlivesTheWriteTimeout(t *testing.T) {
-	t.Parallel()
-	body := bytes.Repeat([]byte("0123456789abcdef"), 4<<20/16)
-	for _, tt := range []struct {
-		name string
-		view dewar.Handler
-	}{
-		{"Blob", func(c *dewar.Context) error { return c.Blob("application/octet-stream", body) }},
-		{"ReadFrom", func(c *dewar.Context) error {
-			_, err := c.Response.ReadFrom(bytes.NewReader(body))
-			return err
-		}},
-		{"io.CopyN", func(c *dewar.Context) error {
-			_, err := io.CopyN(c.Response, bytes.NewReader(body), int64(len(body)))
-			return err
-		}},
-		{"Stream", func(c *dewar.Context) error {
-			return c.Stream(func(w io.Writer) error {
-				_, err := w.Write(body)
-				return err
-			})
-		}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				app := newApp(t)
-				app.Get("/", tt.view)
-				b := serveInBubble(t, app)
-				res, err := b.client.Get("http://app.test/")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer res.Body.Close()
-				got, err := readSlowly(res.Body, 128<<10, 10*time.Second)
-				if err != nil || !bytes.Equal(got, body) {
-					t.Errorf("got %d bytes and error %v, want all %d", len(got), err, len(body))
-				}
-				if err := b.end(); err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
-}
-
-func TestReadFromTakesNoMoreThanItsLimit(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const limit, size = 3 << 20, 4 << 20
-		app := newApp(t)
-		app.Get("/", func(c *dewar.Context) error {
-			if err := c.Response.FlushError(); err != nil {
-				return err
-			}
-			src := bytes.NewReader(make([]byte, size))
-			limited := &io.LimitedReader{R: src, N: limit + 7}
-			n, err := c.Response.ReadFrom(limited)
-			if n != limit+7 || err != nil || limited.N != 0 || src.Len() != size-limit-7 {
-				t.Errorf("sent %d, error %v; %d of the limit and %d of the source are left, want 0 and %d", n, err, limited.N, src.Len(), size-limit-7)
-			}
-			return nil
-		})
-		b := serveInBubble(t, app)
-		if _, body, err := b.get("/"); err != nil || len(body) != limit+7 {
-			t.Errorf("got %d bytes and error %v, want %d", len(body), err, limit+7)
-		}
-		if err := b.end(); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// readSlowly reads n bytes, then rests, and so on.
-func readSlowly(r io.Reader, n int64, rest time.Duration) ([]byte, error) {
-	var all bytes.Buffer
-	for {
-		m, err := io.Copy(&all, io.LimitReader(r, n))
-		if err != nil || m < n {
-			return all.Bytes(), err
-		}
-		time.Sleep(rest)
-	}
 }
 
 // journal notes what happened, in order.
@@ -514,26 +403,6 @@ func TestBackgroundWorkIsWaitedForAndThenCancelled(t *testing.T) {
 	}
 }
 
-func TestServeStoppedWhileItStarts(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		app, j := newApp(t), &journal{}
-		app.OnStart(func(ctx context.Context) error {
-			<-ctx.Done()
-			return ctx.Err()
-		})
-		app.OnShutdown(j.hook("shutdown", nil))
-		b := serveInBubble(t, app)
-		synctest.Wait()
-		if err := b.end(); err != nil {
-			t.Errorf("Serve returned %v, want nil: nothing has failed", err)
-		}
-		if !slices.Equal(j.lines, []string{"shutdown"}) {
-			t.Errorf("got %q, want the shutdown hook to run", j.lines)
-		}
-	})
-}
-
 func TestServeRefuses(t *testing.T) {
 	t.Parallel()
 	t.Run("an app that was served before", func(t *testing.T) {
@@ -650,5 +519,254 @@ func askUntilTold(addr string, connected *sync.WaitGroup) (answered int64, err e
 		}
 		met()
 		connected.Wait()
+	}
+}
+
+func TestRunRefusesAddressesWithACure(t *testing.T) {
+	for _, tt := range []struct{ name, addr, host, port, want string }{
+		{"no port", "127.0.0.1", "", "", `Run("127.0.0.1"): pass a host and a port, as in "127.0.0.1:5000"`},
+		{"a port alone", "5000", "", "", `Run("5000"): pass a host and a port`},
+		{"a port too large", "127.0.0.1:65536", "", "", `Run("127.0.0.1:65536"): pass a port from 0 to 65535`},
+		{"an address of another machine", "192.0.2.1:5000", "", "", "check that the host is an address of this machine"},
+		{"FLASK_RUN_PORT is text", "", "", "web page", `FLASK_RUN_PORT is "web page"; set it to a number from 0 to 65535`},
+		{"FLASK_RUN_PORT is negative", "", "", "-1", `FLASK_RUN_PORT is "-1"; set it to a number`},
+		{"FLASK_RUN_PORT is too large", "", "", "70000", `FLASK_RUN_PORT is "70000"; set it to a number`},
+		{"FLASK_RUN_HOST has a port", "", "localhost:80", "", `FLASK_RUN_HOST is "localhost:80"; set it to a host alone`},
+		{"FLASK_RUN_HOST is of another machine", "", "192.0.2.1", "0", "dewar: 192.0.2.1:0 cannot be served"},
+		{"FLASK_RUN_HOST in brackets", "", "[2001:db8::1]", "0", "dewar: [2001:db8::1]:0 cannot be served"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("FLASK_RUN_HOST", tt.host)
+			t.Setenv("FLASK_RUN_PORT", tt.port)
+			wantError(t, newApp(t).Run(tt.addr), tt.want)
+		})
+	}
+}
+
+func TestRunOnAPortInUse(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	addr := taken.Addr().String()
+	_, port, _ := strings.Cut(addr, ":")
+
+	err = newApp(t).Run(addr)
+	wantError(t, err, "the port of "+addr+" is in use; end the program that listens there or choose another port: pass another one to Run")
+	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.Errno(10048)) {
+		t.Errorf("got %v, want the error of the system in it", err)
+	}
+	t.Setenv("FLASK_RUN_HOST", "")
+	t.Setenv("FLASK_RUN_PORT", port)
+	wantError(t, newApp(t).Run(""), "the port of "+addr+" is in use; end the program that listens there or choose another port: set FLASK_RUN_PORT to another one")
+}
+
+func TestServeLogsTheAddress(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, log := loggedApp(t)
+	ctx, stop := context.WithCancel(t.Context())
+	log.onMessage("serving", stop)
+	if err := app.Serve(ctx, l); err != nil {
+		t.Fatal(err)
+	}
+	if want := "msg=serving app=test addr=" + l.Addr().String(); !strings.Contains(log.String(), want) {
+		t.Errorf("logged %q, want %q in it", log.String(), want)
+	}
+}
+
+func loggedApp(t testing.TB) (*dewar.App, *record) {
+	t.Helper()
+	app, log := newApp(t), &record{}
+	app.Logger = log.logger()
+	return app, log
+}
+
+// A record keeps what was logged and calls back on a message.
+type record struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	calls map[string]func()
+}
+
+func (r *record) logger() *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
+
+func (r *record) onMessage(message string, call func()) {
+	r.calls = map[string]func(){message: call}
+}
+
+func (r *record) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for message, call := range r.calls {
+		if bytes.Contains(line, []byte("msg="+message)) {
+			call()
+		}
+	}
+	return r.text.Write(line)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// A listenerAt has any address one likes and no connections.
+type listenerAt struct {
+	*pipes
+	addr string
+}
+
+func (l listenerAt) Addr() net.Addr {
+	if strings.HasPrefix(l.addr, "/") {
+		return &net.UnixAddr{Name: l.addr, Net: "unix"}
+	}
+	addr, err := net.ResolveTCPAddr("tcp", l.addr)
+	if err != nil {
+		panic(err)
+	}
+	return addr
+}
+
+const (
+	publicV4 = "192.0.2.1:80"
+	publicV6 = "[2001:db8::1]:80"
+	anywhere = "0.0.0.0:80"
+	local    = "127.0.0.1:80"
+	strong   = "4f9a1c7be2d80365af19c6d42e70b853"
+)
+
+func TestExposure(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, addr string
+		config     dewar.Map
+		refused    string // in the error, or ""
+		warned     string // in the log, or ""
+	}{
+		{"DEBUG on a public address", publicV4, dewar.Map{"DEBUG": true}, "DEBUG is on (", ""},
+		{"DEBUG on a public IPv6 address", publicV6, dewar.Map{"DEBUG": true}, "unset FLASK_DEBUG or serve 127.0.0.1", ""},
+		{"DEBUG on every address", anywhere, dewar.Map{"DEBUG": true}, "other machines can reach 0.0.0.0:80", ""},
+		{"DEBUG on the IPv4 form of every address", "[::]:80", dewar.Map{"DEBUG": true}, "DEBUG is on", ""},
+		{"DEBUG and TESTING on a public address", publicV4, dewar.Map{"DEBUG": true, "TESTING": true}, "", ""},
+		{"DEBUG on loopback", "127.0.0.53:80", dewar.Map{"DEBUG": true}, "", ""},
+		{"DEBUG on IPv6 loopback", "[::1]:80", dewar.Map{"DEBUG": true}, "", ""},
+		{"DEBUG on a Unix socket", "/run/app.sock", dewar.Map{"DEBUG": true}, "", ""},
+
+		{"no key", publicV4, dewar.Map{"SECRET_KEY": nil}, "", "SECRET_KEY is not set"},
+		{"a strong key", publicV4, dewar.Map{"SECRET_KEY": strong}, "", ""},
+		{"a short key", publicV4, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w"}, "has 14 bytes, at least 16 are needed; set it to a long random text such as openssl rand -hex 32 prints", ""},
+		{"a key of 15 bytes", anywhere, dewar.Map{"SECRET_KEY": strong[:15]}, "has 15 bytes, at least 16 are needed", ""},
+		{"a key of 16 bytes", anywhere, dewar.Map{"SECRET_KEY": strong[:16]}, "", "has 16 bytes, 32 are better"},
+		{"a key from the tutorial", publicV4, dewar.Map{"SECRET_KEY": "dev"}, "is an example that everybody knows", ""},
+		{"a placeholder in another spelling", publicV4, dewar.Map{"SECRET_KEY": "Your-Secret-Key-Here!!"}, "is an example that everybody knows", ""},
+		{"one character repeated", publicV4, dewar.Map{"SECRET_KEY": strings.Repeat("k", 64)}, "repeats the same few characters", ""},
+		{"one letter of two bytes repeated", publicV4, dewar.Map{"SECRET_KEY": strings.Repeat("é", 32)}, "repeats the same few characters", ""},
+		{"a weak fallback", publicV4, dewar.Map{"SECRET_KEY": strong, "SECRET_KEY_FALLBACKS": []string{strong + "2", "changeme"}}, "SECRET_KEY_FALLBACKS[1] from ", ""},
+		{"a weak key on loopback", local, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w"}, "", "openssl rand -hex 32"},
+		{"a weak key with TESTING", publicV4, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w", "TESTING": true}, "", "at least 16 are needed"},
+		{"a strong key on loopback", local, dewar.Map{"SECRET_KEY": strong}, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app, log := loggedApp(t)
+			if err := errors.Join(app.Config.Set("SECRET_KEY", strong), app.Config.FromMapping(tt.config)); err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			stop()
+			err := app.Serve(ctx, listenerAt{newPipes(), tt.addr})
+			switch {
+			case tt.refused != "":
+				wantError(t, err, tt.refused)
+				wantError(t, err, "server_test.go:") // where the setting comes from
+			case err != nil:
+				t.Errorf("got error %v, want it served", err)
+			}
+			if warned := strings.Contains(log.String(), "level=WARN"); warned != (tt.warned != "") || !strings.Contains(log.String(), tt.warned) {
+				t.Errorf("logged %q, want a warning with %q, or none", log.String(), tt.warned)
+			}
+			if key, ok := tt.config["SECRET_KEY"].(string); ok && key != "dev" {
+				said := log.String()
+				if err != nil {
+					said += err.Error()
+				}
+				if strings.Contains(said, key) {
+					t.Errorf("the key stands in %q", said)
+				}
+			}
+		})
+	}
+}
+
+func TestAccessLog(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.AccessLog())
+	log := &record{}
+	app.Logger = log.logger()
+	app.Get("/users/{id:int}", func(c *dewar.Context) error { return c.Status(201).Text("ok") }, dewar.Endpoint("user"))
+	app.Get("/panic", func(c *dewar.Context) error { panic("broken") })
+	app.Get("/cut", func(c *dewar.Context) error { panic(http.ErrAbortHandler) })
+	srv := serve(t, app)
+	for _, tt := range []struct {
+		name, path string
+		want       []string
+	}{
+		{"an aborted request, before there is a connection to try again on", "/cut", []string{"path=/cut", "cut=true"}},
+		{"a view", "/users/7?token=hush", []string{"path=/users/7", "status=201", "client=127.0.0.1", "method=GET", "route=/users/{id:int}", "endpoint=user", "duration=", "requestID="}},
+		{"no route", "/nowhere", []string{"path=/nowhere", "status=404"}},
+		{"a panic", "/panic", []string{"path=/panic", "status=500"}},
+		{"line breaks", "/a%0ab", []string{`path="/a\nb"`}},
+		{"a long path", "/" + strings.Repeat("y", 4000), []string{"path=/" + strings.Repeat("y", 2047) + " "}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := len(log.String())
+			ask(t, srv, "GET", tt.path)
+			var line string
+			for l := range strings.Lines(log.String()[before:]) {
+				if strings.Contains(l, "msg=request ") {
+					line += l
+				}
+			}
+			if strings.Count(line, "\n") != 1 || strings.Contains(line, "hush") {
+				t.Errorf("logged %q, want one line without the query", line)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(line, want) {
+					t.Errorf("logged %q, want %q in it", line, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAccessLogOfAnErrorThatLeavesTheApp(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.AccessLog())
+	log := &record{}
+	app.Logger = log.logger()
+	if err := app.Config.Set("PROPAGATE_EXCEPTIONS", true); err != nil {
+		t.Fatal(err)
+	}
+	app.Get("/", func(c *dewar.Context) error { panic("broken") })
+	defer func() {
+		if recover() == nil || !strings.Contains(log.String(), "path=/ status=500") {
+			t.Errorf("logged %q, want a panic and status 500", log.String())
+		}
+	}()
+	app.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+}
+
+func TestNoAccessLogByDefault(t *testing.T) {
+	t.Parallel()
+	app, log := loggedApp(t)
+	ask(t, serve(t, app), "GET", "/nowhere")
+	if log.String() != "" {
+		t.Errorf("logged %q, want nothing", log.String())
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/hostname"
 )
 
 // URLOption is an attribute of a URL; it stands among the pairs given to URLFor.
@@ -186,7 +187,7 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	if err != nil {
 		return target, nil, err
 	}
-	if !r.place.everywhere() {
+	if !r.place.Everywhere() {
 		var lacks []string
 		if target.host, lacks, err = u.buildHost(r); err != nil {
 			return target, nil, err
@@ -326,4 +327,42 @@ func (u *urlRequest) fragment() string {
 		return ""
 	}
 	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
+}
+
+// hostAtHand returns the host that URLs are built for: that of the request, or SERVER_NAME outside of one.
+func (u *urlRequest) hostAtHand() string {
+	if u.c != nil {
+		return u.c.Host()
+	}
+	return u.settings.serverName
+}
+
+// atHand reports whether host, "" for every host, is the host at hand.
+func (u *urlRequest) atHand(host string) bool {
+	return host == "" || strings.EqualFold(host, u.hostAtHand())
+}
+
+// buildHost returns the host of a route that has one, or the values it lacks. A pattern without a port gets
+// that of the host at hand.
+func (u *urlRequest) buildHost(r *boundRoute) (host string, missing []string, err error) {
+	if r.host != nil {
+		if host, missing, err = r.host.Build(u.lookup(r)); err != nil || len(missing) > 0 {
+			return "", missing, err
+		}
+		host = host[1:]
+	}
+	if r.place.Below() {
+		if u.settings.serverName == "" {
+			return "", nil, fmt.Errorf("%s needs SERVER_NAME; set it", r.place)
+		}
+		host = strings.TrimPrefix(host+"."+u.settings.serverName, ".")
+	}
+	if here := u.hostAtHand(); !hostname.HasPort(host) {
+		name, _ := hostname.Split(here)
+		host += here[len(name):]
+	}
+	if !hostname.Valid(host) {
+		return "", nil, fmt.Errorf("the values make no host of %s; give letters, digits and dashes", r.place)
+	}
+	return strings.ToLower(host), nil, nil
 }

@@ -51,7 +51,7 @@ func createApp(testConfig dewar.Map) (*dewar.App, *sql.DB, error) {
 // configure returns the bare application with its settings: defaults, then those of the config file in the
 // instance folder and of the environment, or those of a test.
 func configure(testConfig dewar.Map) (*dewar.App, error) {
-	app := dewar.New("flaskr", dewar.FS(files), dewar.InstanceRelativeConfig())
+	app := dewar.New("flaskr", dewar.FS(files), dewar.InstanceRelativeConfig(), dewar.AccessLog())
 	defaults := dewar.Map{
 		"SECRET_KEY":      "dev", // for a try at home only
 		"DATABASE":        filepath.Join(app.InstancePath, "flaskr.sqlite"),

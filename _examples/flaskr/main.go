@@ -11,7 +11,8 @@
 // another address. Settings are read from instance/config.json, if there is one, and from the environment:
 // FLASK_SECRET_KEY, which must be set to a long random text wherever others can reach the blog, and
 // FLASK_DATABASE for another file. In the folder flaskr itself, FLASK_DEBUG=1 go run . shows a changed template
-// or style sheet with the next request.
+// or style sheet with the next request. So does FLASK_DEBUG=1 make run in the folder above _examples. Each request
+// is a line in the log.
 //
 // What to curl:
 //

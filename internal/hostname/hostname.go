@@ -52,6 +52,24 @@ func Split(host string) (name string, ok bool) {
 	return host[:end], err == nil && port > 0 && host[end+1] != '+'
 }
 
+// HasPort reports whether a host, or a pattern of hosts with variables in braces, ends in a port.
+func HasPort(host string) bool {
+	last := host[strings.LastIndexByte(host, '}')+1:]
+	return strings.Contains(last[strings.LastIndexByte(last, ']')+1:], ":")
+}
+
+// Normal returns host as patterns are compared with it: in lower case and without a dot at its end, and the port
+// by itself unless it is the one that the scheme, http or https, has anyway.
+func Normal(host, scheme string) (name, port string) {
+	host = strings.ToLower(host)
+	name, _ = Split(host)
+	port = strings.TrimPrefix(host[len(name):], ":")
+	if port == "80" && scheme == "http" || port == "443" && scheme == "https" {
+		port = ""
+	}
+	return strings.TrimSuffix(name, "."), port
+}
+
 // A Pattern is one of TRUSTED_HOSTS: a name, or a name with a dot in front that stands for itself and
 // everything below.
 type Pattern struct {
@@ -59,7 +77,7 @@ type Pattern struct {
 	suffix bool
 }
 
-// NewPattern returns the pattern that s writes.
+// NewPattern reads one of TRUSTED_HOSTS. Letters are compared without regard to case, and a port does not count.
 func NewPattern(s string) Pattern {
 	name, _ := Split(strings.ToLower(strings.TrimSuffix(s, ".")))
 	if rest, ok := strings.CutPrefix(name, "."); ok {

@@ -7,7 +7,7 @@
 // before the proposal, as the order wants. The rule itself matches the path again, with its converters, and if it
 // refuses then the rules after it are tried. So the answer is always that of the first rule in the order that matches.
 //
-// The routes of one Router share a host. To route by host, put a table of Routers above.
+// The routes of one Router share a host. A [Hosts] chooses the Routers to ask by the host of a request.
 package router
 
 import (

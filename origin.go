@@ -10,48 +10,45 @@ import (
 	"github.com/dewar-go/dewar/internal/hostname"
 )
 
-// A clientInfo is what is known of the other side: from the connection, or from the forwarded headers of a
-// trusted proxy. Everything that depends on it comes from here.
-type clientInfo struct {
-	ip      netip.Addr
+// An origin is where a request comes from and what it asks for, as its client sees it: from the connection, or
+// from the forwarded headers of a trusted proxy. Everything that depends on either asks the origin.
+type origin struct {
+	client  netip.Addr
 	scheme  string
-	host    string // "" while it is not trusted
+	host    string // with its port; "" while it is not trusted
 	proxied bool   // the peer is a trusted proxy
 }
 
 // maxForwarded is how many entries of X-Forwarded-For are looked at.
 const maxForwarded = 50
 
-// maxCookies is the most cookies net/http parses; with more it returns none.
-const maxCookies = 3000
-
-// info returns what is known of the client, worked out once.
-func (c *Context) info() *clientInfo {
+// info returns the origin of the request, worked out once.
+func (c *Context) info() *origin {
 	x := c.rare()
 	if known := x.client.Load(); known != nil {
 		return known
 	}
-	x.client.CompareAndSwap(nil, newClientInfo(c.born, c.settings))
+	x.client.CompareAndSwap(nil, newOrigin(c.born, c.settings))
 	return x.client.Load()
 }
 
-func newClientInfo(r *http.Request, s *settings) *clientInfo {
-	info := &clientInfo{ip: peerAddr(r), scheme: "http", host: r.Host}
+func newOrigin(r *http.Request, s *settings) *origin {
+	o := &origin{client: peerAddr(r), scheme: "http", host: r.Host}
 	if r.TLS != nil {
-		info.scheme = "https"
+		o.scheme = "https"
 	}
-	if len(s.trustedProxies) == 0 || !trusted(s.trustedProxies, info.ip) {
-		return info
+	if !trusted(s.trustedProxies, o.client) {
+		return o
 	}
-	info.proxied = true
-	info.ip = forwardedFor(r.Header.Values("X-Forwarded-For"), info.ip, s.trustedProxies)
+	o.proxied = true
+	o.client = forwardedFor(r.Header.Values("X-Forwarded-For"), o.client, s.trustedProxies)
 	if proto := lastValue(r.Header.Values("X-Forwarded-Proto")); strings.EqualFold(proto, "http") || strings.EqualFold(proto, "https") {
-		info.scheme = strings.ToLower(proto)
+		o.scheme = strings.ToLower(proto)
 	}
 	if host := lastValue(r.Header.Values("X-Forwarded-Host")); host != "" {
-		info.host = host
+		o.host = host
 	}
-	return info
+	return o
 }
 
 func peerAddr(r *http.Request) netip.Addr {
@@ -105,7 +102,7 @@ func lastValue(lines []string) string {
 // ClientIP returns the address of the client: that of the connection, or what X-Forwarded-For says when the
 // connection comes from one of TRUSTED_PROXIES. It is the zero Addr when the connection has no IP address,
 // as with a Unix socket.
-func (c *Context) ClientIP() netip.Addr { return c.info().ip }
+func (c *Context) ClientIP() netip.Addr { return c.info().client }
 
 // Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy
 // says.
@@ -129,6 +126,12 @@ func (c *Context) URL() string {
 	return u
 }
 
+// askedHost returns the host that the request asks for as patterns are compared with it, and its port.
+func (c *Context) askedHost() (name, port string) {
+	o := c.info()
+	return hostname.Normal(o.host, o.scheme)
+}
+
 // checkHost refuses a request whose Host is malformed or not trusted, before anything else sees it. Error
 // handlers and after-request hooks still run, with an empty Host.
 func (c *Context) checkHost() error {
@@ -136,9 +139,9 @@ func (c *Context) checkHost() error {
 	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && c.rt.validHost(c.born.Host) {
 		return nil
 	}
-	info := c.info()
-	if !hostname.Valid(info.host) || !s.trustsHost(info.host) {
-		info.host = ""
+	o := c.info()
+	if !hostname.Valid(o.host) || !s.trustsHost(o.host) {
+		o.host = ""
 		return &HTTPError{Code: http.StatusBadRequest, Message: "The host name of this request is not served here."}
 	}
 	return nil
@@ -156,24 +159,6 @@ func (rt *runtime) validHost(host string) bool {
 		rt.host.Store(&first)
 	}
 	return valid
-}
-
-// tooManyCookies reports whether net/http would not read the request's cookies at all.
-func (c *Context) tooManyCookies() bool {
-	lines := c.born.Header["Cookie"]
-	size := len(lines)
-	for _, line := range lines {
-		size += len(line)
-	}
-	return size > maxCookies && countCookies(lines) > maxCookies
-}
-
-func countCookies(lines []string) int {
-	n := len(lines)
-	for _, line := range lines {
-		n += strings.Count(line, ";")
-	}
-	return n
 }
 
 // trustsHost reports whether host is one of TRUSTED_HOSTS. Without any every host is.

@@ -1,0 +1,177 @@
+// Package graceful serves HTTP and stops without losing a request.
+//
+// When the end is asked for, a [Server] goes on accepting requests for a while, with answers that end their
+// connection. Then it waits for the requests and the background work, cuts off what takes too long, and calls the
+// hooks of its [Life]. Its errors are those that App.Run returns to the user, so they name dewar and its settings.
+package graceful
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// lastMoment is what requests and background work get to end after their context was cancelled.
+const lastMoment = time.Second
+
+// A Server is one run of a handler on a listener. Every field but Signals has to be set.
+type Server struct {
+	// Name is that of the application, for the log and errors.
+	Name string
+	// Life is that of the application.
+	Life *Life
+	// HTTP has the handler, the limits and the ErrorLog. Run sets its BaseContext.
+	HTTP *http.Server
+	// Listener is where requests come from.
+	Listener net.Listener
+	// Signals asks for the end, and the second time ends everything at once.
+	Signals <-chan os.Signal
+	// Logger is told when serving begins and ends.
+	Logger *slog.Logger
+	// Where says in the log what is served.
+	Where slog.Attr
+	// Drain returns how long to accept requests after the end was asked for. It is called then.
+	Drain func() time.Duration
+	// Timeout returns how long requests and background work may take to end, and each hook. It is called then.
+	Timeout func() time.Duration
+
+	requests crew            // also those whose connection is closed already
+	alive    context.Context // ends when everything has to end at once
+	kill     context.CancelFunc
+}
+
+// Run lets the server live until it ends by itself, is asked to end by ctx or a signal, or is ended at once by a
+// second signal. Requests see the values of ctx. It is an error if the Life has served before.
+func (s *Server) Run(ctx context.Context) error {
+	if !s.Life.served.CompareAndSwap(false, true) {
+		return fmt.Errorf("dewar: app %q has been served already; make another App for another server", s.Name)
+	}
+	s.alive, s.kill = context.WithCancel(context.WithoutCancel(ctx))
+	defer s.kill()
+	s.HTTP.Handler = s.around(s.HTTP.Handler)
+	s.HTTP.BaseContext = func(net.Listener) context.Context { return s.alive }
+	asked, ask := context.WithCancel(s.alive)
+	defer ask()
+	ended := make(chan error, 1)
+	go func() { ended <- s.live(asked) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	case <-s.Signals:
+	}
+	ask()
+	select {
+	case err := <-ended:
+		return err
+	case <-s.Signals:
+		s.abort()
+		return fmt.Errorf("dewar: app %q was ended at once by a second signal", s.Name)
+	}
+}
+
+// around counts the requests of h. While the server drains, every answer ends its connection.
+func (s *Server) around(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.join()
+		defer s.requests.leave()
+		if s.Life.Draining() {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// abort ends everything; live notices and is not waited for.
+func (s *Server) abort() {
+	s.kill()
+	_ = s.HTTP.Close()
+	s.Life.halt()
+	s.Life.end()
+}
+
+// live is the life of a server from the start hooks to the shutdown hooks.
+func (s *Server) live(asked context.Context) error {
+	problem := s.start(asked)
+	if problem == nil && asked.Err() == nil {
+		problem = s.accept(asked)
+	}
+	problem = errors.Join(problem, s.finish())
+	s.Logger.Info("stopped", "app", s.Name)
+	return problem
+}
+
+// start calls the start hooks, whose context also ends when the end is asked for meanwhile.
+func (s *Server) start(asked context.Context) error {
+	release := context.AfterFunc(asked, s.Life.halt)
+	defer release()
+	return s.Life.start()
+}
+
+// accept serves requests until the end is asked for or the listener fails.
+func (s *Server) accept(asked context.Context) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.HTTP.Serve(s.Listener) }()
+	s.Logger.Info("serving", "app", s.Name, s.Where)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("dewar: serve %s: %w", s.Listener.Addr(), err)
+	case <-asked.Done():
+		s.drain()
+		return nil
+	}
+}
+
+// drain goes on accepting requests, with answers that end their connection, so that none is lost in a
+// connection that is closed under it.
+func (s *Server) drain() {
+	s.Life.draining.Store(true)
+	delay := s.Drain()
+	s.Logger.Info("stopping", "app", s.Name, "drain", delay)
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.alive.Done():
+	}
+}
+
+// finish ends the requests, then the background work, then calls the shutdown hooks.
+func (s *Server) finish() error {
+	limit := s.Timeout()
+	s.Life.halt()
+	problem := s.endWork(limit)
+	if s.alive.Err() == nil {
+		problem = errors.Join(problem, s.Life.shutdown(s.alive, limit))
+	}
+	return problem
+}
+
+// endWork waits for requests and background work, and ends by force what takes longer than limit.
+func (s *Server) endWork(limit time.Duration) (problem error) {
+	ctx, cancel := context.WithTimeout(s.alive, limit)
+	defer cancel()
+	if s.HTTP.Shutdown(ctx) != nil {
+		_ = s.HTTP.Close()
+		s.await(&s.requests)
+		problem = fmt.Errorf("dewar: requests were cut off after SHUTDOWN_TIMEOUT (%v)", limit)
+	}
+	if s.Life.background.wait(ctx) != nil {
+		problem = errors.Join(problem, fmt.Errorf("dewar: background work had to be cancelled after SHUTDOWN_TIMEOUT (%v)", limit))
+	}
+	s.Life.end()
+	s.await(&s.Life.background)
+	return problem
+}
+
+// await gives a crew whose contexts have ended a last moment.
+func (s *Server) await(w *crew) {
+	ctx, cancel := context.WithTimeout(s.alive, lastMoment)
+	defer cancel()
+	_ = w.wait(ctx)
+}

@@ -1,0 +1,262 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/rule"
+)
+
+// A Place is where a route answers: the hosts of a pattern, or those of what stands before SERVER_NAME. A nil Place is
+// every host.
+type Place struct {
+	pattern string
+	below   bool
+}
+
+// NewPlace returns the place of a pattern of hosts, or with below of what stands before SERVER_NAME. The text of the
+// pattern is made lower-case. An error means that it has what no host has.
+func NewPlace(pattern string, below bool) (*Place, error) {
+	p := &Place{mapText(pattern, strings.ToLower), below}
+	var problem error
+	mapText(pattern, func(text string) string {
+		if strings.ContainsAny(text, "/ @?#\\") {
+			problem = fmt.Errorf("%s: a host has no slash, space or @ in it; write a name such as \"api.example.com\" or \"{user}.example.com\"", p)
+		}
+		return text
+	})
+	return p, problem
+}
+
+// String returns the option that makes p.
+func (p *Place) String() string {
+	if p.below {
+		return fmt.Sprintf("Subdomain(%q)", p.pattern)
+	}
+	return fmt.Sprintf("Host(%q)", p.pattern)
+}
+
+// Everywhere reports whether p is every host.
+func (p *Place) Everywhere() bool { return p == nil || !p.below && p.pattern == "" }
+
+// Below reports whether p depends on SERVER_NAME.
+func (p *Place) Below() bool { return p != nil && p.below }
+
+// Within returns the place of p inside of outer: if both are below SERVER_NAME they are joined, otherwise p, or outer
+// if that is nil, counts.
+func (p *Place) Within(outer *Place) *Place {
+	switch {
+	case p == nil:
+		return outer
+	case p.Below() && outer.Below():
+		return &Place{strings.Trim(p.pattern+"."+outer.pattern, "."), true}
+	}
+	return p
+}
+
+// Pattern returns the pattern of whole hosts, "" for every host.
+func (p *Place) Pattern(serverName string) string {
+	switch {
+	case p == nil:
+		return ""
+	case !p.below:
+		return p.pattern
+	case p.pattern == "":
+		return serverName
+	}
+	return p.pattern + "." + serverName
+}
+
+// Parse reads what p says, without SERVER_NAME, as the rule that it is with a slash in front. It is nil for a place
+// without text.
+func (p *Place) Parse(set rule.Set) (*rule.Rule, error) {
+	if p == nil || p.pattern == "" {
+		return nil, nil
+	}
+	parsed, err := rule.Parse("/"+p.pattern, set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p, err)
+	}
+	return parsed, nil
+}
+
+// Shape identifies the hosts of p, whose rule is parsed: "" for every host.
+func (p *Place) Shape(parsed *rule.Rule) string {
+	switch {
+	case p.Everywhere():
+		return ""
+	case parsed == nil:
+		return "." // SERVER_NAME itself
+	case p.below:
+		return parsed.Shape() + "."
+	}
+	return parsed.Shape()
+}
+
+// mapText calls f for each piece of a pattern outside of braces and puts what it returns in its place.
+func mapText(pattern string, f func(string) string) string {
+	var all strings.Builder
+	for depth, start, i := 0, 0, 0; i <= len(pattern); i++ {
+		switch {
+		case i == len(pattern):
+			all.WriteString(f(pattern[start:]))
+		case pattern[i] == '{':
+			if depth++; depth == 1 {
+				all.WriteString(f(pattern[start:i]))
+				start = i
+			}
+		case pattern[i] == '}':
+			if depth--; depth == 0 {
+				all.WriteString(pattern[start : i+1])
+				start = i + 1
+			}
+		}
+	}
+	return all.String()
+}
+
+// A Host matches the hosts of one pattern.
+type Host struct {
+	rule *rule.Rule
+	port bool // the pattern names a port
+}
+
+// NewHost returns the Host of a pattern of whole hosts.
+func NewHost(pattern string, set rule.Set) (*Host, error) {
+	parsed, err := rule.Parse("/"+pattern, set)
+	if err != nil {
+		return nil, err
+	}
+	return &Host{parsed, hostname.HasPort(pattern)}, nil
+}
+
+// Match returns the values of the variables if h matches name, with its port if the pattern names one.
+func (h *Host) Match(name, port string) (values []any, ok bool) {
+	if h.port && port != "" {
+		name += ":" + port
+	}
+	return h.rule.Match("/"+name, nil)
+}
+
+// HostRoute is a Route that answers in a place.
+type HostRoute struct {
+	Route
+	// Pattern is that of the hosts it answers, "" for every host; routes of the same Shape share the first one's.
+	Pattern string
+	// Shape identifies the hosts.
+	Shape string
+}
+
+// Hosts finds the routes of all hosts. It does not change and is safe for concurrent use.
+type Hosts struct {
+	exact    map[string]*Router // by the host, in lower case
+	patterns []hostRouter       // in the order to try
+	every    *Router            // of every host
+}
+
+type hostRouter struct {
+	*Host
+	router *Router
+}
+
+// NewHosts makes a Router for every shape of hosts. It returns all problems at once.
+func NewHosts(routes []HostRoute, set rule.Set) (*Hosts, error) {
+	sites, patterns := map[string][]Route{"": nil}, map[string]string{}
+	for _, r := range routes {
+		if patterns[r.Shape] == "" {
+			patterns[r.Shape] = r.Pattern
+		}
+		sites[r.Shape] = append(sites[r.Shape], r.Route)
+	}
+	t := &Hosts{exact: map[string]*Router{}}
+	var problems []error
+	for _, shape := range slices.Sorted(maps.Keys(sites)) {
+		if err := t.add(patterns[shape], sites[shape], set); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	slices.SortFunc(t.patterns, func(a, b hostRouter) int { return rule.Compare(a.rule, b.rule) })
+	return t, errors.Join(problems...)
+}
+
+func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
+	router, err := New(routes, Options{})
+	if err != nil {
+		return fmt.Errorf("routes: %w", err)
+	}
+	if pattern == "" {
+		t.every = router
+		return nil
+	}
+	host, err := NewHost(pattern, set)
+	if err != nil {
+		return err
+	}
+	if len(host.rule.Variables()) == 0 {
+		t.exact[pattern] = router
+	} else {
+		t.patterns = append(t.patterns, hostRouter{host, router})
+	}
+	return nil
+}
+
+// Matter reports whether a route may depend on the host.
+func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
+
+// Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that
+// plays no part. The Routers of the host are asked in their order: those of the host itself, then those of patterns,
+// then that of every host. What one finds counts; failing that a redirect to merged slashes, and failing that the
+// methods that all of them allow. The values of the variables in the host follow those of the path.
+func (t *Hosts) Match(name, port, method, path string, buf []any) Result {
+	if !t.Matter() {
+		return t.every.Match(method, path, buf)
+	}
+	var rest Result
+	var allowed []string
+	for router, values := range t.of(name, port) {
+		result := router.Match(method, path, nil)
+		result.Values = append(result.Values, values...)
+		switch result.Kind {
+		case Found, SlashRedirect:
+			return result
+		}
+		allowed = append(allowed, result.Allowed...)
+		if result.Kind.priority() > rest.Kind.priority() {
+			rest = result
+		}
+	}
+	slices.Sort(allowed)
+	rest.Allowed = slices.Compact(allowed)
+	return rest
+}
+
+// priority orders the results that do not count before all Routers of a host have been asked.
+func (k Kind) priority() int {
+	return slices.Index([]Kind{NotFound, MethodNotAllowed, AutoOptions, MergeRedirect}, k)
+}
+
+// of yields the Routers that may have a route for a host, the first to ask first, with the values of the variables in
+// the host.
+func (t *Hosts) of(name, port string) iter.Seq2[*Router, []any] {
+	return func(yield func(*Router, []any) bool) {
+		if port != "" {
+			if r := t.exact[name+":"+port]; r != nil && !yield(r, nil) {
+				return
+			}
+		}
+		if r := t.exact[name]; r != nil && !yield(r, nil) {
+			return
+		}
+		for _, h := range t.patterns {
+			if values, ok := h.Match(name, port); ok && !yield(h.router, values) {
+				return
+			}
+		}
+		yield(t.every, nil)
+	}
+}
