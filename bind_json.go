@@ -11,6 +11,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/dewar-go/dewar/internal/conf"
 )
 
 // maxBindDepth is how deep the values of a JSON body may be nested in a type that leads back to itself.
@@ -97,7 +99,7 @@ func (b *binder) decode(raw json.RawMessage, v reflect.Value, path string, depth
 	case depth > maxBindDepth:
 		b.report(path, "nested too deep")
 	case t == durationType:
-		value, _ := decodeJSON(string(raw))
+		value, _ := conf.DecodeJSON(string(raw))
 		b.convert(path, v, value)
 	case isJSONLeaf(t):
 		b.unmarshal(raw, v, path)
@@ -191,7 +193,7 @@ func (b *binder) unmarshal(raw json.RawMessage, v reflect.Value, path string) {
 		return
 	}
 	before := b.bad
-	if value, err := decodeJSON(string(raw)); err == nil && !isJSONLeaf(v.Type()) {
+	if value, err := conf.DecodeJSON(string(raw)); err == nil && !isJSONLeaf(v.Type()) {
 		b.convert(path, reflect.New(v.Type()).Elem(), value) // says more, if that cannot convert it either
 	}
 	if b.bad == before {

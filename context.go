@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/conf"
 )
 
 // Handler is what a view, a before-request hook and an after-request hook are. A view answers through one
@@ -31,7 +33,7 @@ type Context struct {
 
 	response Response
 	rt       *runtime
-	snap     *snapshot
+	snap     *conf.Snapshot
 	settings *settings
 	born     *http.Request              // Request as it came in
 	client   atomic.Pointer[clientInfo] // worked out when asked for
@@ -81,8 +83,8 @@ type contextKey struct{}
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	snap := rt.app.Config.snapshot()
-	c := &Context{App: rt.app, Request: r, born: r, rt: rt, snap: snap, settings: snap.settings()}
+	settings := rt.app.Config.settings()
+	c := &Context{App: rt.app, Request: r, born: r, rt: rt, snap: settings.snapshot, settings: settings}
 	c.response.c, c.response.w = c, w
 	c.Response = &c.response
 	if header := w.Header(); len(header) > 0 {
@@ -186,7 +188,7 @@ func (c *Context) Route() (route Route, ok bool) {
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config
 // does not show in it.
-func (c *Context) Config() *Values { return &c.snap.view }
+func (c *Context) Config() *Values { return &c.settings.view }
 
 // RequestID returns the id of the request: that of the header X-Request-Id when a trusted proxy sent one, or
 // a random one.

@@ -160,15 +160,7 @@ func (c *Context) sessionValues() Map {
 }
 
 // shownConfig returns what templates see as config: every key that has a value and is not declared secret.
-func (c *Context) shownConfig() Map {
-	values := make(Map, len(c.snap.entries))
-	for key, e := range c.snap.entries {
-		if e.value != nil && !e.secret {
-			values[key] = detached(e.value)
-		}
-	}
-	return values
-}
+func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
 // {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they

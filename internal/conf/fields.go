@@ -1,4 +1,4 @@
-package dewar
+package conf
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/dewar-go/dewar/internal/coerce"
 )
 
-// A configField is a field of a struct that stands for a key, for FromObject and Decode.
-type configField struct {
+// A field is a field of a struct that stands for a key, for FromObject and Decode.
+type field struct {
 	name     string // in Go, with the embedded structs it is in
 	key      string
 	index    []int
@@ -22,7 +22,7 @@ type configField struct {
 
 // A fieldWalk collects the fields of a struct, then those of the structs embedded in it, level by level.
 type fieldWalk struct {
-	fields  []configField
+	fields  []field
 	taken   map[string]int // position in fields by key
 	first   int            // position of the first field of this level
 	next    []fieldLevel
@@ -36,9 +36,9 @@ type fieldLevel struct {
 	path  string
 }
 
-// configFields returns the fields of t and of the structs embedded in it. A field hides those of embedded
+// fieldsOf returns the fields of t and of the structs embedded in it. A field hides those of embedded
 // structs that have its key; the same key twice on one level is an error.
-func configFields(t reflect.Type) ([]configField, error) {
+func fieldsOf(t reflect.Type) ([]field, error) {
 	w := &fieldWalk{taken: map[string]int{}, entered: map[reflect.Type]bool{}, next: []fieldLevel{{typ: t}}}
 	for len(w.next) > 0 {
 		levels := w.next
@@ -75,7 +75,7 @@ func (w *fieldWalk) enter(l fieldLevel) error {
 
 // add takes a field unless its key is taken on a level further out.
 func (w *fieldWalk) add(sf reflect.StructField, index []int, path string) error {
-	f, err := newConfigField(sf, index, path)
+	f, err := newField(sf, index, path)
 	if err != nil {
 		return err
 	}
@@ -100,9 +100,9 @@ func embedded(f reflect.StructField) (reflect.Type, bool) {
 	return t, f.Anonymous && !tagged && t.Kind() == reflect.Struct && !readsItself(t)
 }
 
-func newConfigField(sf reflect.StructField, index []int, path string) (configField, error) {
+func newField(sf reflect.StructField, index []int, path string) (field, error) {
 	name, options, _ := strings.Cut(sf.Tag.Get("config"), ",")
-	f := configField{name: path + sf.Name, key: name, index: index}
+	f := field{name: path + sf.Name, key: name, index: index}
 	if name == "" {
 		f.key = strings.ToUpper(coerce.SnakeCase(sf.Name))
 	}
