@@ -267,7 +267,7 @@ func (app *App) assemble() (*runtime, error) {
 		problems = append(problems, errors.New("app.SessionInterface is nil; leave it alone or set it to an implementation"))
 	}
 	if sessions, ok := rt.sessions.(interface{ CheckConfig(*Values) error }); ok {
-		if err := sessions.CheckConfig(&app.Config.snapshot().view); err != nil {
+		if err := sessions.CheckConfig(app.Config.values()); err != nil {
 			problems = append(problems, err)
 		}
 	}

@@ -2,13 +2,17 @@ package dewar
 
 import (
 	"fmt"
-	"path/filepath"
+	"io"
+	"iter"
+	"log/slog"
+	"os"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"unicode"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/conf"
 )
 
 // Config is the configuration of an App: upper-case keys with values that know where they came from. It has
@@ -23,97 +27,239 @@ import (
 // show as [redacted]: keys that are declared [Secret] or named like one, and the user part of URLs. Make one
 // with [New].
 type Config struct {
-	Values
-	base string // folder that relative file names refer to
-
-	mu       sync.Mutex // one change at a time
-	declared map[string]*keySpec
-	failed   map[string]error // keys whose last Set was refused
-	current  atomic.Pointer[snapshot]
+	store   *conf.Store
+	current atomic.Pointer[settings] // what the newest state of store comes to
 }
 
 func newConfig(base string) *Config {
-	c := &Config{base: base, declared: map[string]*keySpec{}, failed: map[string]error{}}
-	c.src = configSource{c}
-	entries := map[string]*entry{}
-	for i := range builtinKeys {
-		spec := &builtinKeys[i]
-		c.declared[spec.name] = spec
-		entries[spec.name] = &entry{value: spec.def, source: defaultSource, secret: spec.secret}
-	}
-	c.publish(entries)
-	c.loadDebug()
+	c := &Config{}
+	c.store = conf.New(base, func(s *conf.Snapshot) { c.current.Store(derive(s)) })
 	return c
 }
+
+// settings returns what the configuration comes to at the moment.
+func (c *Config) settings() *settings { return c.current.Load() }
+
+// values returns the state of the moment; the zero Config has none.
+func (c *Config) values() *Values {
+	if s := c.settings(); s != nil {
+		return &s.view
+	}
+	return nil
+}
+
+// Has reports whether key has a value.
+func (c *Config) Has(key string) bool { return c.values().Has(key) }
+
+// Get returns a copy of the value of key, or nil when it is unset.
+func (c *Config) Get(key string) any { return c.values().Get(key) }
+
+// Lookup returns a copy of the value of key and whether there is one.
+func (c *Config) Lookup(key string) (any, bool) { return c.values().Lookup(key) }
+
+// Keys returns the keys that have a value, sorted.
+func (c *Config) Keys() []string { return c.values().Keys() }
+
+// String returns the value of key as text, or "" when it is unset or neither text nor a number.
+func (c *Config) String(key string) string { return c.values().String(key) }
+
+// Int returns the value of key as an int, or 0 when it is unset or not a whole number in range.
+func (c *Config) Int(key string) int { return c.values().Int(key) }
+
+// Int64 returns the value of key as an int64, or 0 when it is unset or not a whole number in range.
+func (c *Config) Int64(key string) int64 { return c.values().Int64(key) }
+
+// Float64 returns the value of key as a float64, or 0 when it is unset or not a number.
+func (c *Config) Float64(key string) float64 { return c.values().Float64(key) }
+
+// Bool returns the value of key as a bool, or false when it is unset or not one of true, false, on, off, yes, no, 1, 0.
+func (c *Config) Bool(key string) bool { return c.values().Bool(key) }
+
+// Duration returns the value of key as a duration, a bare number in seconds, or 0 when it is unset or none.
+func (c *Config) Duration(key string) time.Duration { return c.values().Duration(key) }
+
+// Time returns the value of key as a time, or the zero time when it is unset or neither a time nor text that holds one.
+func (c *Config) Time(key string) time.Time { return c.values().Time(key) }
+
+// Map returns a copy of the value of key as a map with text keys, or nil when it is unset or no mapping.
+func (c *Config) Map(key string) Map { return c.values().Map(key) }
+
+// Strings returns the items of a list as text, or text split on commas, or nil when key is unset or neither.
+func (c *Config) Strings(key string) []string { return c.values().Strings(key) }
+
+// Source tells where the value of key came from, for example "environment FLASK_DEBUG", "config.toml",
+// "default" or "main.go:31". A value that was put together names all its sources. It is "" for a key that
+// was never set and has no default.
+func (c *Config) Source(key string) string { return c.settings().snapshot.Source(key) }
 
 // Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or declared key
 // is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key.
 func (c *Config) Set(key string, value any) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	err := c.store([]assignment{{key: key, value: value, source: callsite.Site()}})
-	delete(c.failed, key)
-	if err != nil {
-		c.failed[key] = err
-		return fmt.Errorf("dewar: %w", err)
-	}
-	return nil
+	return prefixed(c.store.Set(key, value, callsite.Site()))
 }
+
+// prefixed puts the package's name before an error.
+func prefixed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("dewar: %w", err)
+}
+
+// Update takes every key of m, whatever its case, as [Config.Set] does; what Flask's config.update is.
+// If one value is wrong nothing is taken.
+func (c *Config) Update(m Map) error { return prefixed(c.store.Update(m, callsite.Site())) }
 
 // Declare gives an application's own key a type and a default: the type is that of def, which may be a
 // string, bool, int, int64, float64, time.Duration, []string or nil for any. A value that was loaded before
 // is converted; one that does not fit is an error. doc says in one line what the key is for. A key can be
 // declared once, and a built-in key not at all.
 func (c *Config) Declare(key string, def any, doc string, opts ...KeyOption) error {
-	if !upper(key) {
-		return fmt.Errorf("dewar: config key %q cannot be declared: a key is upper-case, as in %q", key, strings.ToUpper(key))
-	}
-	kind, ok := kindOf(def)
-	if !ok {
-		return fmt.Errorf("dewar: config key %s cannot be declared with a default of type %T; use a string, bool, int, int64, float64, time.Duration, []string or nil", key, def)
-	}
-	spec := &keySpec{name: key, kind: kind, doc: doc} // without def, which may be secret
+	var o keyOptions
 	for _, opt := range opts {
-		opt(spec)
+		opt(&o)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if old, taken := c.declared[key]; taken {
-		return fmt.Errorf("dewar: config key %s is declared already: %s", key, old.doc)
-	}
-	if err := c.declare(spec, def); err != nil {
-		delete(c.declared, key)
-		return fmt.Errorf("dewar: %w", err)
-	}
-	return nil
-}
-
-// declare adds spec and converts what was loaded for it, or else def. The caller holds the lock.
-func (c *Config) declare(spec *keySpec, def any) error {
-	snap := c.snapshot()
-	file := snap.entry(spec.name + fileSuffix)
-	if spec.secret && strings.HasPrefix(file.source, environmentSource) {
-		return fmt.Errorf("config key %s is declared after %s was loaded from %s; declare secret keys first, so that the file is read",
-			spec.name, spec.name+fileSuffix, file.source)
-	}
-	c.declared[spec.name] = spec
-	if old := snap.entries[spec.name]; old != nil {
-		return c.store([]assignment{{key: spec.name, value: old.value, text: old.text, source: old.source}})
-	}
-	return c.store([]assignment{{key: spec.name, value: def, source: defaultSource}})
+	return prefixed(c.store.Declare(key, def, doc, o.secret))
 }
 
 // KeyOption is an attribute of a key for [Config.Declare].
-type KeyOption func(*keySpec)
+type KeyOption func(*keyOptions)
+
+type keyOptions struct{ secret bool }
 
 // Secret marks a key whose value must not be shown anywhere. An environment variable that ends in _FILE
 // may name a file with its value; see [Config.FromPrefixedEnv].
-func Secret() KeyOption { return func(spec *keySpec) { spec.secret = true } }
+func Secret() KeyOption { return func(o *keyOptions) { o.secret = true } }
 
-// Source tells where the value of key came from, for example "environment FLASK_DEBUG", "config.toml",
-// "default" or "main.go:31". A value that was put together names all its sources. It is "" for a key that
-// was never set and has no default.
-func (c *Config) Source(key string) string { return c.snapshot().entry(key).source }
+// FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
+// If one value is wrong nothing is taken, and the error names them all. Nil unsets a key.
+func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(m, callsite.Site())) }
+
+// FromObject takes the exported fields of a struct, or of what a pointer to one points to: SecretKey is
+// SECRET_KEY, OAuth2ClientID is OAUTH2_CLIENT_ID, and the tag config:"NAME" gives another name, which must be
+// upper-case. A field tagged config:"-" is left out, one tagged config:",omitzero" when it has its zero value;
+// any other zero value counts. Fields of embedded structs count as well, unless the outer struct has the key.
+//
+// A struct inside becomes a mapping by the same rules, so that DB.Host is HOST in DB; one that reads itself from
+// text, as time.Time does, or has unexported fields stays what it is. A pointer to a plain value is followed and
+// a nil one leaves its key alone; a pointer to a struct is taken as it is.
+//
+// If one value is wrong nothing is taken, and the error names them all.
+func (c *Config) FromObject(obj any) error { return prefixed(c.store.FromObject(obj, callsite.Site())) }
+
+// LoadOption is an attribute of one load. An option that says nothing to a loader, as [EnvPrefix] does not to
+// [Config.FromFile], is an error of the load.
+type LoadOption struct {
+	name  string
+	fits  []string // names of loaders
+	apply func(*loadOptions)
+}
+
+type loadOptions struct {
+	optional bool
+	env      conf.Env
+}
+
+// Optional makes a missing file no error, what Flask calls silent=True, for [Config.FromFile],
+// [Config.FromEnvVar] and [Config.FromDotenv]. Anything else that is wrong with it
+// still is: that it cannot be read, is a folder or does not parse.
+func Optional() LoadOption {
+	return LoadOption{"Optional", []string{"FromFile", "FromEnvVar", "FromDotenv"}, func(o *loadOptions) { o.optional = true }}
+}
+
+// EnvPrefix sets the prefix of environment variables, without the underscore that follows it, for
+// [Config.FromPrefixedEnv] and [Config.FromDotenv]. The default is FLASK. An empty prefix leaves the underscore alone.
+func EnvPrefix(prefix string) LoadOption {
+	return LoadOption{"EnvPrefix", []string{"FromPrefixedEnv", "FromDotenv"}, func(o *loadOptions) { o.env.Prefix = prefix }}
+}
+
+// EnvDecoder sets what makes a value of a variable's text, for [Config.FromPrefixedEnv] and [Config.FromDotenv];
+// what Flask calls loads. The default decodes JSON. Text for which it returns an error is taken as it is.
+func EnvDecoder(decode func(text string) (any, error)) LoadOption {
+	return LoadOption{"EnvDecoder", []string{"FromPrefixedEnv", "FromDotenv"}, func(o *loadOptions) { o.env.Decode = decode }}
+}
+
+// loadWith returns what opts say to the named loader.
+func loadWith(loader string, opts []LoadOption) (loadOptions, error) {
+	o := loadOptions{env: conf.Env{Prefix: "FLASK", Decode: conf.DecodeJSON}}
+	for _, opt := range opts {
+		if !slices.Contains(opt.fits, loader) {
+			return o, fmt.Errorf("dewar: %s does not take dewar.%s, which is for %s; leave it out", loader, opt.name, strings.Join(opt.fits, ", "))
+		}
+		opt.apply(&o)
+	}
+	return o, nil
+}
+
+// FromFile reads a file and takes its upper-case keys, as [Config.FromMapping] does. The name is relative to
+// the App's root, or to its instance folder with [InstanceRelativeConfig].
+//
+// unmarshal makes a mapping of the content: json.Unmarshal, toml.Unmarshal and yaml.Unmarshal fit as they are.
+// What it gets as v is a pointer to a map with text keys that holds the file's name under __file__. Integers
+// from JSON keep 64 bits; larger ones are json.Number.
+func (c *Config) FromFile(name string, unmarshal func(data []byte, v any) error, opts ...LoadOption) error {
+	o, err := loadWith("FromFile", opts)
+	if err != nil {
+		return err
+	}
+	return prefixed(c.store.FromFile(name, unmarshal, o.optional))
+}
+
+// FromEnvVar reads the file that the environment variable name names, as [Config.FromFile] does. A variable
+// that is unset or empty is an error, unless [Optional] is given.
+func (c *Config) FromEnvVar(name string, unmarshal func(data []byte, v any) error, opts ...LoadOption) error {
+	o, err := loadWith("FromEnvVar", opts)
+	if err != nil {
+		return err
+	}
+	return prefixed(c.store.FromEnvVar(name, unmarshal, o.optional))
+}
+
+// FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [EnvPrefix]. The
+// rest of the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. A
+// key that is declared as text takes the value as it is, but for a JSON string, which is unquoted. Two
+// underscores reach into a nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables
+// are taken in sorted order.
+//
+// For a key that is declared [Secret], as SECRET_KEY is, FLASK_SECRET_KEY_FILE may name a file instead. Its
+// bytes are taken as they are, a line break at the end included, of which Build warns.
+//
+// If one value is wrong, or two variables contradict each other, nothing is taken and the error names them.
+func (c *Config) FromPrefixedEnv(opts ...LoadOption) error {
+	o, err := loadWith("FromPrefixedEnv", opts)
+	if err != nil {
+		return err
+	}
+	return prefixed(c.store.FromEnv(o.env, os.Environ()))
+}
+
+// FromDotenv takes variables from a file such as .env by the rules of [Config.FromPrefixedEnv], as if the
+// environment had them. A variable that the real environment has too is taken from there; the environment
+// itself is not changed. The name is relative to the App's root, or to its instance folder with
+// [InstanceRelativeConfig].
+//
+// A line is NAME=value, with export before it or not, empty, or a comment that begins with #. A value without
+// quotes ends at a # after a space. In single quotes only \' and \\ are special; double quotes know \n, \t
+// and their like; both may go over several lines. Outside single quotes ${NAME} is the value of another
+// variable, from the environment or from a line above, and ${NAME:-text} is text when it is not set. A line
+// that is none of this, and a name set twice, is an error that names the line, and nothing is taken.
+func (c *Config) FromDotenv(name string, opts ...LoadOption) error {
+	o, err := loadWith("FromDotenv", opts)
+	if err != nil {
+		return err
+	}
+	return prefixed(c.store.FromDotenv(o.env, name, o.optional))
+}
+
+// Decode fills the struct that dst points to: SecretKey from SECRET_KEY, as [Config.FromObject] names fields.
+// A field without a value in the configuration takes the text of its tag default:"30s", or keeps what it has.
+// One tagged config:",required" must have a value, and not an empty text. A struct inside, and the items of
+// lists and mappings of structs, are filled the same way from mappings, whose keys may be in any case; a pointer
+// to a struct stays nil without a value. Afterwards a struct that has the method Validate() error is asked.
+//
+// All problems are reported together, each with its key and source and never with the value, and dst is left
+// as it was. Decode reads one state of the configuration.
+func (c *Config) Decode(dst any) error { return prefixed(c.settings().snapshot.Decode(dst)) }
 
 // NamespaceOption is an attribute of [Config.Namespace].
 type NamespaceOption func(*namespaceOptions)
@@ -134,40 +280,81 @@ func (c *Config) Namespace(prefix string, opts ...NamespaceOption) Map {
 		opt(&o)
 	}
 	space := Map{}
-	entries := c.snapshot().entries
-	for _, key := range sortedKeys(entries) {
-		name, ok := strings.CutPrefix(key, prefix)
+	for s := range c.All() {
+		name, ok := strings.CutPrefix(s.Key, prefix)
 		if !ok {
 			continue
 		}
 		if o.keepPrefix {
-			name = key
+			name = s.Key
 		}
 		if !o.keepCase {
 			name = strings.ToLower(name)
 		}
-		space[name] = detached(entries[key].value)
+		space[name] = s.Value()
 	}
 	return space
 }
 
-// path makes a file name absolute.
-func (c *Config) path(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(c.base, name)
+// Setting is one key of a [Config], as [Config.All] yields it. However it is printed, logged or encoded, a
+// secret value shows as [redacted].
+type Setting struct {
+	// Key is the name.
+	Key string
+	// Source tells where the value came from, as [Config.Source] does.
+	Source string
+	// Doc says what the key is for; "" for one that is neither built in nor declared.
+	Doc string
+	// Secret reports whether the value must not be shown: the key is declared so or named like a secret.
+	Secret bool
+
+	value *any // a pointer, so that no way of printing gets at it
 }
 
-// upper reports whether key is upper-case as Python's str.isupper has it: at least one letter with a case
-// and none in lower case.
-func upper(key string) bool {
-	found := false
-	for _, r := range key {
-		if unicode.IsLower(r) || unicode.IsTitle(r) || unicode.Is(unicode.Other_Lowercase, r) {
-			return false
-		}
-		found = found || unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r)
+// Value returns what the key is set to, or nil when it is unset.
+func (s Setting) Value() any {
+	if s.value == nil {
+		return nil
 	}
-	return found
+	return conf.Detached(*s.value)
 }
+
+// seen returns what the printouts are made of.
+func (s Setting) seen() conf.Setting {
+	return conf.Setting{Key: s.Key, Source: s.Source, Doc: s.Doc, Secret: s.Secret, Value: s.value}
+}
+
+// String returns KEY=value (source), without a secret.
+func (s Setting) String() string { return s.seen().String() }
+
+// Format prints String for every verb.
+func (s Setting) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns a group of key, value and source, without a secret.
+func (s Setting) LogValue() slog.Value { return s.seen().LogValue() }
+
+// MarshalJSON returns key, value and source, without a secret.
+func (s Setting) MarshalJSON() ([]byte, error) { return s.seen().MarshalJSON() }
+
+// All returns the keys in order, unset ones included. It yields one state of the configuration.
+func (c *Config) All() iter.Seq[Setting] {
+	var settings []Setting
+	for _, s := range c.settings().snapshot.All() {
+		settings = append(settings, Setting{Key: s.Key, Source: s.Source, Doc: s.Doc, Secret: s.Secret, value: s.Value})
+	}
+	return slices.Values(settings)
+}
+
+// WriteTable writes a table of all keys with their values and sources to w, secrets redacted.
+func (c *Config) WriteTable(w io.Writer) error { return c.settings().snapshot.WriteTable(w) }
+
+// Format prints the keys with their values, secrets redacted, for every verb.
+func (c *Config) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "Config"+c.settings().snapshot.String())
+}
+
+// LogValue returns the keys with their values, secrets redacted.
+func (c *Config) LogValue() slog.Value { return c.settings().snapshot.LogValue() }
+
+// MarshalJSON returns an object of the keys with their values, secrets redacted.
+func (c *Config) MarshalJSON() ([]byte, error) { return c.settings().snapshot.MarshalJSON() }

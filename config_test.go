@@ -1,10 +1,21 @@
 package dewar_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"math"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -375,4 +386,388 @@ func TestGettersOfAKnownKeyCannotFail(t *testing.T) {
 	wantValue(t, c, "TRUSTED_HOSTS", []string{"a.example", ".b.example"})
 	wantValue(t, c, "MAX_FORM_PARTS", 3)
 	wantValue(t, c, "SESSION_COOKIE_DOMAIN", nil)
+}
+
+// wrongText fits no built-in key but SECRET_KEY, which takes any text.
+const wrongText = "canary wrong"
+
+// A source is a way into the configuration, for a key with a wrong value among good ones.
+type configSource struct {
+	name   string
+	text   bool // carries text alone
+	source string
+	load   func(t *testing.T, c *dewar.Config, dir, key string, wrong any) error
+}
+
+var configSources = []configSource{
+	{"Set", false, "config_test.go:", func(t *testing.T, c *dewar.Config, _, key string, wrong any) error {
+		return c.Set(key, wrong)
+	}},
+	{"FromMapping", false, "config_test.go:", func(t *testing.T, c *dewar.Config, _, key string, wrong any) error {
+		return c.FromMapping(amongGood(key, wrong))
+	}},
+	{"Update", false, "config_test.go:", func(t *testing.T, c *dewar.Config, _, key string, wrong any) error {
+		return c.Update(amongGood(key, wrong))
+	}},
+	{"FromObject", false, "config_test.go:", func(t *testing.T, c *dewar.Config, _, key string, wrong any) error {
+		fields := []reflect.StructField{
+			{Name: "AAA", Type: reflect.TypeFor[int]()},
+			{Name: "Wrong", Type: reflect.TypeOf(wrong), Tag: reflect.StructTag(fmt.Sprintf("config:%q", key))},
+			{Name: "ZZZ", Type: reflect.TypeFor[int]()},
+		}
+		object := reflect.New(reflect.StructOf(fields))
+		object.Elem().Field(1).Set(reflect.ValueOf(wrong))
+		return c.FromObject(object.Interface())
+	}},
+	{"FromFile", false, "settings.json", func(t *testing.T, c *dewar.Config, dir, key string, wrong any) error {
+		writeJSON(t, dir, amongGood(key, wrong))
+		return c.FromFile("settings.json", json.Unmarshal)
+	}},
+	{"FromEnvVar", false, "settings.json", func(t *testing.T, c *dewar.Config, dir, key string, wrong any) error {
+		writeJSON(t, dir, amongGood(key, wrong))
+		t.Setenv("SETTINGS_OF_THE_TEST", "settings.json")
+		return c.FromEnvVar("SETTINGS_OF_THE_TEST", json.Unmarshal)
+	}},
+	{"FromPrefixedEnv", true, "environment WRONG_", func(t *testing.T, c *dewar.Config, _, key string, wrong any) error {
+		t.Setenv("WRONG_AAA", "1")
+		t.Setenv("WRONG_"+key, wrong.(string))
+		t.Setenv("WRONG_ZZZ", "1")
+		return c.FromPrefixedEnv(dewar.EnvPrefix("WRONG"))
+	}},
+	{"FromDotenv", true, "local.env:2", func(t *testing.T, c *dewar.Config, dir, key string, wrong any) error {
+		writeFile(t, dir, "local.env", fmt.Sprintf("DOT_AAA=1\nDOT_%s='%s'\nDOT_ZZZ=1\n", key, wrong))
+		return c.FromDotenv("local.env", dewar.EnvPrefix("DOT"))
+	}},
+}
+
+func amongGood(key string, wrong any) dewar.Map { return dewar.Map{"AAA": 1, key: wrong, "ZZZ": 1} }
+
+func writeJSON(t *testing.T, dir string, v any) {
+	t.Helper()
+	content, err := json.Marshal(v)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "settings.json"), content, 0o600))
+}
+
+func TestAWrongValueOfABuiltinKeyIsRefusedFromEverySource(t *testing.T) {
+	for _, source := range configSources {
+		t.Run(source.name, func(t *testing.T) {
+			c, dir := newConfig(t)
+			before := slices.Collect(c.All())
+			for _, s := range before {
+				for _, wrong := range wrongValues(s.Key, source.text) {
+					err := source.load(t, c, dir, s.Key, wrong)
+					wantError(t, err, "config key "+s.Key+" from ", "want ", source.source)
+					if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "1234567")) {
+						t.Errorf("%s: got %q, want no value in it", s.Key, err)
+					}
+					if after := slices.Collect(c.All()); !reflect.DeepEqual(after, before) {
+						t.Fatalf("%s: something was loaded: %v", s.Key, after)
+					}
+					os.Unsetenv("WRONG_" + s.Key)
+				}
+			}
+		})
+	}
+}
+
+// wrongValues returns values that do not fit key.
+func wrongValues(key string, text bool) []any {
+	switch {
+	case text && key == "SECRET_KEY":
+		return nil
+	case text:
+		return []any{wrongText, "{\"canary\": 1234567}"}
+	case key == "SECRET_KEY":
+		return []any{1234567, 1234567.5, true, []any{wrongText}, dewar.Map{"canary": 1234567}}
+	}
+	return []any{wrongText, dewar.Map{"canary": 1234567}, []any{dewar.Map{"canary": 1234567}}}
+}
+
+func TestAllWrongValuesAreReportedTogether(t *testing.T) {
+	t.Parallel()
+	c, _ := newConfig(t)
+	err := c.FromMapping(dewar.Map{"DEBUG": "maybe", "MAX_FORM_PARTS": -1, "TRUSTED_HOSTS": []any{"ok.example", 5}, "MAX_JSON_SIZE": 1.5})
+	wantError(t, err, "config key DEBUG", "config key MAX_FORM_PARTS", "want 0 or more", "config key TRUSTED_HOSTS", "item 1: want text", "config key MAX_JSON_SIZE", "not a whole number")
+}
+
+func TestTextIsNotMadeOfNumbers(t *testing.T) {
+	t.Parallel()
+	c, _ := newConfig(t)
+	for _, value := range []any{1, int64(1), 1.5, true, json.Number("1e3"), new(5)} {
+		wantError(t, c.Set("SECRET_KEY", value), "SECRET_KEY", "want text; put the value in quotes")
+	}
+}
+
+func TestVariablesThatContradictEachOtherChangeNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		variables map[string]string
+		want      []string
+	}{
+		{"number and nested", map[string]string{"X_A": "5", "X_A__y": "1"}, []string{"X_A__y", "environment X_A and is no mapping", "remove one of the two"}},
+		{"list and nested", map[string]string{"X_A": "[1]", "X_A__y": "1"}, []string{"X_A__y", "environment X_A and"}},
+		{"null and nested", map[string]string{"X_A": "null", "X_A__y__z": "1"}, []string{"X_A__y__z", "environment X_A and"}},
+		{"text and deeply nested", map[string]string{"X_A": "abc", "X_A__y__z": "1"}, []string{"X_A__y__z", "environment X_A and"}},
+		{"inside JSON", map[string]string{"X_A": `{"b": 5}`, "X_A__b__c": "1"}, []string{"X_A__b__c", "A__b is set from environment X_A and"}},
+		{"below a typed key", map[string]string{"X_DEBUG__x": "1"}, []string{"X_DEBUG__x", "DEBUG takes true or false"}},
+		{"below a secret", map[string]string{"X_SECRET_KEY__x": "1"}, []string{"X_SECRET_KEY__x", "SECRET_KEY takes text"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("X_0", "1")
+			t.Setenv("X_Z", "1")
+			for name, text := range tt.variables {
+				t.Setenv(name, text)
+			}
+			c, _ := newConfig(t)
+			before := slices.Collect(c.All())
+			wantError(t, c.FromPrefixedEnv(dewar.EnvPrefix("X")), tt.want...)
+			if after := slices.Collect(c.All()); !reflect.DeepEqual(after, before) {
+				t.Errorf("something was loaded: %v", after)
+			}
+		})
+	}
+}
+
+func TestALoadThatFailsLeavesNestedValuesAlone(t *testing.T) {
+	setenv(t, map[string]string{"X_DB__HOST": "changed", "X_DB__POOL__SIZE": "9", "X_Z": "1", "X_Z__y": "1"})
+	c, _ := newConfig(t)
+	before := dewar.Map{"HOST": "a", "POOL": dewar.Map{"SIZE": 5}}
+	must(t, c.Set("DB", before))
+	wantError(t, c.FromPrefixedEnv(dewar.EnvPrefix("X")), "X_Z__y")
+	wantValue(t, c, "DB", before)
+}
+
+// settingOf returns one key of c.
+func settingOf(t testing.TB, c *dewar.Config, key string) dewar.Setting {
+	t.Helper()
+	for s := range c.All() {
+		if s.Key == key {
+			return s
+		}
+	}
+	t.Fatalf("%s is not among all keys", key)
+	return dewar.Setting{}
+}
+
+func TestAllYieldsEveryKeyInOrder(t *testing.T) {
+	t.Parallel()
+	c, _ := newConfig(t)
+	must(t, c.Declare("OWN_SALT", "s", "a secret of the test", dewar.Secret()))
+	must(t, c.Update(dewar.Map{"ZEBRA": 1, "ALPHA": dewar.Map{"a": 1}, "DB_PASSWORD": "p"}))
+	var keys []string
+	for s := range c.All() {
+		keys = append(keys, s.Key)
+	}
+	if !slices.IsSorted(keys) || !slices.Contains(keys, "SERVER_NAME") || keys[0] != "ALPHA" || keys[len(keys)-1] != "ZEBRA" {
+		t.Errorf("got %q, want all keys in order, unset ones too", keys)
+	}
+	for range c.All() {
+		break
+	}
+	for _, tt := range []struct {
+		key    string
+		value  any
+		secret bool
+		doc    string
+	}{
+		{"OWN_SALT", "s", true, "a secret of the test"},
+		{"DB_PASSWORD", "p", true, ""},
+		{"SERVER_NAME", nil, false, "host, and port, of URLs built outside a request"},
+		{"ZEBRA", 1, false, ""},
+	} {
+		s := settingOf(t, c, tt.key)
+		if s.Value() != tt.value || s.Secret != tt.secret || s.Doc != tt.doc || s.Source != c.Source(tt.key) {
+			t.Errorf("got %+v with %v, want %+v", s, s.Value(), tt)
+		}
+	}
+	if (dewar.Setting{}).Value() != nil {
+		t.Error("the zero Setting has a value")
+	}
+}
+
+func TestSettingsInPrint(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		value any
+		text  string
+		json  string
+	}{
+		{"unset", nil, "(unset)", "null"},
+		{"text", "a b", "a b", `"a b"`},
+		{"empty text", "", `""`, `""`},
+		{"spaces at the ends", " a ", `" a "`, `" a "`},
+		{"control characters", "a\x1b[31m\n", `"a\x1b[31m\n"`, `"a\u001b[31m\n"`},
+		{"quotes", `a"b`, `a"b`, `"a\"b"`},
+		{"bool", true, "true", "true"},
+		{"integer", 5, "5", "5"},
+		{"float", 0.5, "0.5", "0.5"},
+		{"duration", time.Minute, "1m0s", "60000000000"},
+		{"time", time.Unix(0, 0).UTC(), "1970-01-01T00:00:00Z", `"1970-01-01T00:00:00Z"`},
+		{"large integer", json.Number("12345678901234567890123"), "12345678901234567890123", `"12345678901234567890123"`},
+		{"list", []string{"a", "<b>"}, `["a","<b>"]`, `["a","\u003cb\u003e"]`},
+		{"mapping", dewar.Map{"b": []any{1, nil}, "a_token": "x"}, `{"a_token":"[redacted]","b":[1,null]}`, `{"a_token":"[redacted]","b":[1,null]}`},
+		{"not finite", dewar.Map{"a": math.Inf(1)}, "(map[string]interface {})", `"map[a:+Inf]"`},
+		{"bytes", []byte("x"), "([]uint8)", `"([]uint8)"`},
+		{"an object", errors.New("x"), "(*errors.errorString)", `"(*errors.errorString)"`},
+		{"a struct", struct{ A int }{1}, "(struct { A int })", `"(struct { A int })"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newConfig(t)
+			must(t, c.Set("VALUE", tt.value))
+			s := settingOf(t, c, "VALUE")
+			want := fmt.Sprintf("VALUE=%s (%s)", tt.text, c.Source("VALUE"))
+			if got := s.String(); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			encoded, err := json.Marshal(s)
+			must(t, err)
+			if want := fmt.Sprintf(`{"key":"VALUE","value":%s,"source":%q}`, tt.json, c.Source("VALUE")); string(encoded) != want {
+				t.Errorf("got %s, want %s", encoded, want)
+			}
+			encoded, err = json.Marshal(c)
+			must(t, err)
+			if want := `"VALUE":` + tt.json; !strings.Contains(string(encoded), want) {
+				t.Errorf("got %s, want %s in it", encoded, want)
+			}
+			if got := fmt.Sprint(c); !strings.Contains(got, " VALUE:"+tt.text) {
+				t.Errorf("got %s, want %s in it", got, tt.text)
+			}
+		})
+	}
+}
+
+func TestWriteTable(t *testing.T) {
+	t.Setenv("FLASK_A\nB", "1")
+	c, _ := newConfig(t)
+	must(t, c.FromPrefixedEnv())
+	must(t, c.Update(dewar.Map{"SECRET_KEY": "hidden", "TITLE": "dewar"}))
+	var b bytes.Buffer
+	must(t, c.WriteTable(&b))
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	column := strings.Index(lines[0], "VALUE")
+	for _, want := range []string{
+		"KEY VALUE SOURCE", `"A\nB" 1 "environment FLASK_A\nB"`, "APPLICATION_ROOT / default", "SERVER_NAME (unset) default",
+		"SECRET_KEY [redacted] " + c.Source("SECRET_KEY"), "TITLE dewar " + c.Source("TITLE"),
+		"PERMANENT_SESSION_LIFETIME 744h0m0s default",
+	} {
+		i := slices.IndexFunc(lines, func(line string) bool { return strings.Join(strings.Fields(line), " ") == want })
+		if i < 0 {
+			t.Errorf("got\n%s\nwant the line %q", b.String(), want)
+		} else if lines[i][column-1] != ' ' || lines[i][column] == ' ' {
+			t.Errorf("the line %q is out of line", lines[i])
+		}
+	}
+	wantError(t, c.WriteTable(brokenWriter{}), "broken")
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken") }
+
+func TestConfigInTheLog(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	must(t, app.Config.Set("TITLE", "dewar"))
+	var b bytes.Buffer
+	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "config", app.Config, "app", app)
+	for _, want := range []string{"config.TITLE=dewar", "config.SECRET_KEY=[redacted]", "app=test"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("got %s, want %s in it", b.String(), want)
+		}
+	}
+	if encoded, err := json.Marshal(app); err != nil || string(encoded) != `"test"` || fmt.Sprintf("%+v", app) != `App("test")` {
+		t.Errorf("got %s, %v, %+v", encoded, err, app)
+	}
+}
+
+func TestValuesInPrintShowTheirKeysAlone(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/{id:int}", func(c *dewar.Context) error {
+		c.Session().Set("user", "hidden")
+		return c.Text(fmt.Sprintf("%v %+v %s", c.Params(), c.Query(), c.Session()))
+	}, dewar.Endpoint("show"))
+	if got, want := get(app, "/5?password=hidden&a=b").Body.String(), `Values["id"] Values["a" "password"] Values["user"]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestDocsNameTestsThatExist keeps the table of what differs from Flask honest.
+func TestDocsNameTestsThatExist(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: found %d files of tests, err %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tests.Write(source)
+		}
+	}
+	for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(content), -1) {
+		if !strings.Contains(tests.String(), "func "+name[1]+"(") {
+			t.Errorf("%s names %s, which does not exist", "docs/config.md", name[1])
+		}
+	}
+}
+
+// TestGettersAreDeclaredWhereTheyAreLookedFor keeps go doc dewar.Config.Bool answering: an embedded Values would hide
+// its getters, and one that is new could be forgotten.
+func TestGettersAreDeclaredWhereTheyAreLookedFor(t *testing.T) {
+	t.Parallel()
+	declared := declaredMethods(t)
+	getters := reflect.TypeFor[*dewar.Values]()
+	for _, bag := range []reflect.Type{reflect.TypeFor[*dewar.Config](), reflect.TypeFor[*dewar.Session]()} {
+		name := bag.Elem().Name()
+		for i := range getters.NumMethod() {
+			want := getters.Method(i)
+			got, ok := bag.MethodByName(want.Name)
+			if !ok || strings.Replace(got.Type.String(), name, "Values", 1) != want.Type.String() {
+				t.Errorf("%s lacks the method %s of Values; declare it", name, want.Name)
+			}
+			if field, _ := bag.Elem().FieldByName("Values"); !field.Anonymous && !declared[name+"."+want.Name] {
+				t.Errorf("go doc does not find %s.%s; declare it on %s itself", name, want.Name, name)
+			}
+		}
+	}
+	if field, _ := reflect.TypeFor[dewar.Config]().FieldByName("Values"); field.Anonymous {
+		t.Error("Config embeds Values, which hides its getters from go doc")
+	}
+}
+
+// declaredMethods returns the methods that the files of the root declare, as "Config.Bool".
+func declaredMethods(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	must(t, err)
+	declared := map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		must(t, err)
+		for _, decl := range file.Decls {
+			method, ok := decl.(*ast.FuncDecl)
+			if !ok || method.Recv == nil {
+				continue
+			}
+			if pointer, ok := method.Recv.List[0].Type.(*ast.StarExpr); ok {
+				declared[fmt.Sprint(pointer.X)+"."+method.Name.Name] = true
+			}
+		}
+	}
+	return declared
 }

@@ -106,7 +106,7 @@ type contextKey struct{}
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.snapshot().settings()}
+	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.settings()}
 	c.response.c, c.response.w = c, w
 	c.Response = &c.response
 	if header := w.Header(); len(header) > 0 {
@@ -215,7 +215,7 @@ func (c *Context) Route() (route Route, ok bool) {
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config
 // does not show in it.
-func (c *Context) Config() *Values { return &c.settings.snap.view }
+func (c *Context) Config() *Values { return &c.settings.view }
 
 // RequestID returns the id of the request: that of the header X-Request-Id when a trusted proxy sent one, or
 // a random one.

@@ -22,7 +22,7 @@ type JSONProvider interface {
 type standardJSON struct{ app *App }
 
 func (p standardJSON) Marshal(v any) ([]byte, error) {
-	if p.app.Config.snapshot().settings().debug {
+	if p.app.Config.settings().debug {
 		return json.MarshalIndent(v, "", "  ")
 	}
 	return json.Marshal(v)

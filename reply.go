@@ -227,3 +227,7 @@ func escapeNonASCII(s string) string {
 	}
 	return b.String()
 }
+
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
+}

@@ -1,6 +1,9 @@
 package dewar
 
 import (
+	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -8,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/conf"
 	"github.com/dewar-go/dewar/internal/cookiecodec"
 	"github.com/dewar-go/dewar/internal/hostname"
 )
@@ -15,7 +19,9 @@ import (
 // settings is what requests need of the configuration, worked out once per snapshot. The built-in keys were
 // checked when they were loaded, so nothing here can fail.
 type settings struct {
-	snap            *snapshot // what it was worked out from
+	snapshot *conf.Snapshot // that it was made of
+	view     Values         // of snapshot
+
 	debug, testing  bool
 	propagate       bool
 	trapHTTP        bool
@@ -57,32 +63,24 @@ type cookieSettings struct {
 	attributes                    string // what follows the value when there is no Expires
 }
 
-func (s *snapshot) settings() *settings {
-	s.once.Do(func() { s.derived = s.derive() })
-	return s.derived
-}
-
-func (s *snapshot) derive() *settings {
-	v := &s.view
-	d := &settings{
-		snap:  s,
-		debug: v.Bool("DEBUG"), testing: v.Bool("TESTING"), propagate: v.Bool("PROPAGATE_EXCEPTIONS"),
-		trapHTTP: v.Bool("TRAP_HTTP_EXCEPTIONS"), trapBadRequest: v.Bool("TRAP_BAD_REQUEST_ERRORS"),
-		handlerTimeout: v.Duration("HANDLER_TIMEOUT"),
-		saveOnPanic:    v.Bool("SESSION_SAVE_ON_PANIC"), securityHeaders: v.Bool("DEFAULT_SECURITY_HEADERS"),
-		xSendfile:        v.Bool("USE_X_SENDFILE"),
-		responseBuffer:   v.Int64("RESPONSE_BUFFER_SIZE"),
-		maxContentLength: v.Int64("MAX_CONTENT_LENGTH"), maxFormMemory: v.Int64("MAX_FORM_MEMORY_SIZE"),
-		maxFormParts: v.Int("MAX_FORM_PARTS"), maxJSON: v.Int64("MAX_JSON_SIZE"),
-		fileMaxAge: v.Duration("SEND_FILE_MAX_AGE_DEFAULT"),
-		serverName: v.String("SERVER_NAME"), rootPrefix: strings.TrimRight(v.String("APPLICATION_ROOT"), "/"),
-		preferScheme: v.String("PREFERRED_URL_SCHEME"),
-		maxCookie:    v.Int("MAX_COOKIE_SIZE"), lifetime: v.Duration("PERMANENT_SESSION_LIFETIME"),
-		absolute: v.Duration("SESSION_ABSOLUTE_LIFETIME"), refresh: v.Bool("SESSION_REFRESH_EACH_REQUEST"),
-		secretKey:    func() string { return v.String("SECRET_KEY") },
-		fallbackKeys: func() []string { return v.Strings("SECRET_KEY_FALLBACKS") },
-		encrypt:      v.Bool("SESSION_COOKIE_ENCRYPT"), trustedOrigins: v.Strings("TRUSTED_ORIGINS"),
-	}
+func derive(snapshot *conf.Snapshot) *settings {
+	d := &settings{snapshot: snapshot, view: Values{snapshot}}
+	v := &d.view
+	d.debug, d.testing = v.Bool("DEBUG"), v.Bool("TESTING")
+	d.propagate, d.saveOnPanic = v.Bool("PROPAGATE_EXCEPTIONS"), v.Bool("SESSION_SAVE_ON_PANIC")
+	d.trapHTTP, d.trapBadRequest = v.Bool("TRAP_HTTP_EXCEPTIONS"), v.Bool("TRAP_BAD_REQUEST_ERRORS")
+	d.securityHeaders, d.xSendfile = v.Bool("DEFAULT_SECURITY_HEADERS"), v.Bool("USE_X_SENDFILE")
+	d.responseBuffer, d.fileMaxAge = v.Int64("RESPONSE_BUFFER_SIZE"), v.Duration("SEND_FILE_MAX_AGE_DEFAULT")
+	d.maxContentLength, d.maxJSON = v.Int64("MAX_CONTENT_LENGTH"), v.Int64("MAX_JSON_SIZE")
+	d.maxFormMemory, d.maxFormParts = v.Int64("MAX_FORM_MEMORY_SIZE"), v.Int("MAX_FORM_PARTS")
+	d.handlerTimeout, d.trustedOrigins = v.Duration("HANDLER_TIMEOUT"), v.Strings("TRUSTED_ORIGINS")
+	d.serverName, d.preferScheme = v.String("SERVER_NAME"), v.String("PREFERRED_URL_SCHEME")
+	d.rootPrefix = strings.TrimRight(v.String("APPLICATION_ROOT"), "/")
+	d.maxCookie, d.encrypt = v.Int("MAX_COOKIE_SIZE"), v.Bool("SESSION_COOKIE_ENCRYPT")
+	d.lifetime, d.absolute = v.Duration("PERMANENT_SESSION_LIFETIME"), v.Duration("SESSION_ABSOLUTE_LIFETIME")
+	d.refresh = v.Bool("SESSION_REFRESH_EACH_REQUEST")
+	d.secretKey = func() string { return v.String("SECRET_KEY") }
+	d.fallbackKeys = func() []string { return v.Strings("SECRET_KEY_FALLBACKS") }
 	for _, host := range v.Strings("TRUSTED_HOSTS") {
 		d.trustedHosts = append(d.trustedHosts, hostname.NewPattern(host))
 	}
@@ -107,8 +105,8 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 		name: v.String("SESSION_COOKIE_NAME"), domain: domain, path: v.String("SESSION_COOKIE_PATH"),
 		httpOnly: v.Bool("SESSION_COOKIE_HTTPONLY"), secure: v.Bool("SESSION_COOKIE_SECURE"),
 		partitioned: v.Bool("SESSION_COOKIE_PARTITIONED"),
-		sameSite:    sameSiteModes[strings.ToLower(v.String("SESSION_COOKIE_SAMESITE"))],
 	}
+	k.sameSite, _ = conf.SameSite(v.String("SESSION_COOKIE_SAMESITE"))
 	if k.path == "" {
 		k.path = rootPrefix
 	}
@@ -124,4 +122,44 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 
 func (s *settings) trustsOrigin(origin string) bool {
 	return slices.Contains(s.trustedOrigins, origin)
+}
+
+// check says, for Build, what is wrong with the configuration as a whole.
+func (c *Config) check() error {
+	return errors.Join(append(c.store.Problems(), cookieError(&c.settings().cookie))...)
+}
+
+// warn logs what is odd about the configuration though it is taken as it is.
+func (c *Config) warn(logger *slog.Logger) {
+	s := c.settings()
+	for _, text := range s.snapshot.LineBreaks() {
+		logger.Warn(text)
+	}
+	if s.cookie.sameSite == http.SameSiteNoneMode && !s.cookie.secure {
+		logger.Warn("SESSION_COOKIE_SAMESITE None needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose Lax")
+	}
+}
+
+// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address; public tells that
+// other machines can reach it. A key that is empty, short, well-known or repeated is an error when public and
+// neither DEBUG nor TESTING is on, and a warning in the log otherwise.
+func (app *App) checkKeys(public bool) error {
+	s := app.Config.settings()
+	strict := public && !s.debug && !s.testing
+	weak, meagre := s.snapshot.KeyProblems()
+	if strict && len(weak) > 0 {
+		problems := make([]error, len(weak))
+		for i, text := range weak {
+			problems[i] = errors.New(text)
+		}
+		return fmt.Errorf("dewar: app %q must not be served to other machines with these keys; mend them, or serve 127.0.0.1:\n%w",
+			app.Name(), errors.Join(problems...))
+	}
+	if strict && !s.view.Has("SECRET_KEY") {
+		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+conf.KeyCure)
+	}
+	for _, text := range append(weak, meagre...) {
+		app.logger().Warn(text)
+	}
+	return nil
 }

@@ -107,7 +107,7 @@ func (app *App) RenderString(ctx context.Context, name string, data Map) (string
 	rt := app.runtime.Load()
 	r := &http.Request{
 		Method: http.MethodGet, URL: &url.URL{Path: "/"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{}, Body: http.NoBody, Host: app.Config.snapshot().settings().serverName,
+		Header: http.Header{}, Body: http.NoBody, Host: app.Config.settings().serverName,
 	}
 	c := newContext(rt, nowhere{http.Header{}}, r.WithContext(ctx))
 	c.bare = true
@@ -411,15 +411,7 @@ func (c *Context) sessionValues() Map {
 }
 
 // shownConfig returns what templates see as config: every key that has a value and is not declared secret.
-func (c *Context) shownConfig() Map {
-	values := make(Map, len(c.settings.snap.entries))
-	for key, e := range c.settings.snap.entries {
-		if e.value != nil && !e.secret {
-			values[key] = detached(e.value)
-		}
-	}
-	return values
-}
+func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
 // {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they

@@ -96,7 +96,7 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := app.Config.snapshot().settings()
+	s := app.Config.settings()
 	u.external, u.settings = true, s
 	if !u.hasScheme {
 		u.scheme = s.preferScheme

@@ -2,10 +2,13 @@ package dewar
 
 import (
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/conf"
 )
 
 // Map is a plain map with text keys: configuration mappings, template data, default values of a route.
@@ -107,6 +110,33 @@ func (v *Values) Strings(key string) []string {
 	}
 	list, _ := v.src.List(key)
 	return list
+}
+
+// Format prints the keys that have a value, for every verb, and the values too if they are configuration,
+// secrets redacted.
+func (v *Values) Format(f fmt.State, _ rune) {
+	if s, ok := v.config(); ok {
+		_, _ = io.WriteString(f, "Values"+s.String())
+		return
+	}
+	_, _ = fmt.Fprintf(f, "Values%q", v.Keys())
+}
+
+// LogValue returns what Format prints.
+func (v *Values) LogValue() slog.Value {
+	if s, ok := v.config(); ok {
+		return s.LogValue()
+	}
+	return slog.AnyValue(v.Keys())
+}
+
+// config returns the state of the configuration that v shows, if it does.
+func (v *Values) config() (*conf.Snapshot, bool) {
+	if v == nil {
+		return nil, false
+	}
+	s, ok := v.src.(*conf.Snapshot)
+	return s, ok
 }
 
 func get[T any](v *Values, key string, convert func(any) (T, error)) T {

@@ -125,7 +125,7 @@ func TestFlaskFromPrefixedEnvCustomPrefix(t *testing.T) {
 	t.Setenv("FLASK_A", "a")
 	t.Setenv("NOT_FLASK_A", "b")
 	c, _ := newConfig(t)
-	must(t, c.FromPrefixedEnv(dewar.Prefix("NOT_FLASK")))
+	must(t, c.FromPrefixedEnv(dewar.EnvPrefix("NOT_FLASK")))
 	wantValue(t, c, "A", "b")
 }
 

@@ -1,52 +1,47 @@
-package dewar
+package conf
 
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 )
 
-// Decode fills the struct that dst points to: SecretKey from SECRET_KEY, as [Config.FromObject] names fields.
-// A field without a value in the configuration takes the text of its tag default:"30s", or keeps what it has.
-// One tagged config:",required" must have a value, and not an empty text. A struct inside, and the items of
-// lists and mappings of structs, are filled the same way from mappings, whose keys may be in any case; a pointer
-// to a struct stays nil without a value. Afterwards a struct that has the method Validate() error is asked.
-//
-// All problems are reported together, each with its key and source and never with the value, and dst is left
-// as it was. Decode reads one state of the configuration.
-func (c *Config) Decode(dst any) error {
+// Decode fills the struct that dst points to, and leaves it alone if there is a problem.
+func (s *Snapshot) Decode(dst any) error {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("dewar: config into %T: want a pointer to a struct", dst)
+		return fmt.Errorf("config into %T: want a pointer to a struct", dst)
 	}
-	d := &configDecoder{}
+	d := &decoder{}
 	fresh := reflect.New(v.Type().Elem())
 	fresh.Elem().Set(v.Elem())
-	d.section(fresh.Elem(), configScope{snap: c.snapshot()})
+	d.section(fresh.Elem(), scope{snap: s})
 	if len(d.problems) > 0 {
-		return fmt.Errorf("dewar: the configuration does not fit %T:\n%w", dst, errors.Join(d.problems...))
+		return fmt.Errorf("the configuration does not fit %T:\n%w", dst, errors.Join(d.problems...))
 	}
 	v.Elem().Set(fresh.Elem())
 	return nil
 }
 
-// A configDecoder collects what is wrong while it fills a struct.
-type configDecoder struct{ problems []error }
+// A decoder collects what is wrong while it fills a struct.
+type decoder struct{ problems []error }
 
-// A configScope is the mapping that the fields of a struct are taken from: the configuration itself, or one
+// A scope is the mapping that the fields of a struct are taken from: the configuration itself, or one
 // inside it.
-type configScope struct {
-	snap   *snapshot // the configuration itself; nil inside it
-	within Map
+type scope struct {
+	snap   *Snapshot // the configuration itself; nil inside it
+	within map[string]any
 	path   string // of within, as in the name of an environment variable
 	source string
 }
 
-// A configValue is a value on its way into a field.
-type configValue struct {
+// A given is a value on its way into a field.
+type given struct {
 	value  any
 	text   *string
 	path   string
@@ -54,17 +49,17 @@ type configValue struct {
 }
 
 // find returns what stands under key. Inside the configuration another case will do.
-func (s configScope) find(key string) (configValue, bool) {
+func (s scope) find(key string) (given, bool) {
 	if s.snap != nil {
 		e := s.snap.entry(key)
-		return configValue{detached(e.value), e.text, key, e.source}, e.value != nil
+		return given{Detached(e.value), e.text, key, e.source}, e.value != nil
 	}
-	found := configValue{path: s.path + "__" + key, source: s.source}
+	found := given{path: s.path + "__" + key, source: s.source}
 	if value, ok := s.within[key]; ok {
 		found.value = value
 		return found, value != nil
 	}
-	for _, name := range sortedKeys(s.within) {
+	for _, name := range slices.Sorted(maps.Keys(s.within)) {
 		if strings.EqualFold(name, key) {
 			found.value = s.within[name]
 			return found, found.value != nil
@@ -73,7 +68,7 @@ func (s configScope) find(key string) (configValue, bool) {
 	return found, false
 }
 
-func (d *configDecoder) fail(path, source string, err error) {
+func (d *decoder) fail(path, source string, err error) {
 	if source != "" {
 		path += " from " + source
 	}
@@ -81,33 +76,33 @@ func (d *configDecoder) fail(path, source string, err error) {
 }
 
 // section fills the fields of a struct, then asks it whether it is valid.
-func (d *configDecoder) section(dst reflect.Value, scope configScope) {
-	fields, err := configFields(dst.Type())
+func (d *decoder) section(dst reflect.Value, in scope) {
+	fields, err := fieldsOf(dst.Type())
 	if err != nil {
 		d.problems = append(d.problems, err)
 		return
 	}
 	before := len(d.problems)
 	for _, f := range fields {
-		d.field(fieldByIndex(dst, f.index), f, scope)
+		d.field(fieldByIndex(dst, f.index), f, in)
 	}
 	if v, ok := dst.Addr().Interface().(interface{ Validate() error }); ok && len(d.problems) == before {
 		if err := v.Validate(); err != nil {
-			d.invalid(scope, err)
+			d.invalid(in, err)
 		}
 	}
 }
 
-func (d *configDecoder) invalid(scope configScope, err error) {
-	if scope.path != "" {
-		d.fail(scope.path, scope.source, err)
+func (d *decoder) invalid(in scope, err error) {
+	if in.path != "" {
+		d.fail(in.path, in.source, err)
 		return
 	}
 	d.problems = append(d.problems, err)
 }
 
 // missing reports a required key without a value, or with an empty one.
-func (d *configDecoder) missing(v configValue) {
+func (d *decoder) missing(v given) {
 	switch {
 	case v.value != nil:
 		d.fail(v.path, v.source, errors.New("is required, but the value is empty"))
@@ -134,8 +129,8 @@ func fieldByIndex(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-func (d *configDecoder) field(dst reflect.Value, f configField, scope configScope) {
-	found, ok := scope.find(f.key)
+func (d *decoder) field(dst reflect.Value, f field, in scope) {
+	found, ok := in.find(f.key)
 	switch {
 	case f.required && (!ok || found.value == ""):
 		d.missing(found)
@@ -146,12 +141,12 @@ func (d *configDecoder) field(dst reflect.Value, f configField, scope configScop
 			d.problems = append(d.problems, fmt.Errorf("field %s: its default tag: %w", f.name, err))
 		}
 	case isSection(dst.Type()):
-		d.section(dst, configScope{path: found.path})
+		d.section(dst, scope{path: found.path})
 	}
 }
 
 // value converts one value into dst.
-func (d *configDecoder) value(dst reflect.Value, v configValue) {
+func (d *decoder) value(dst reflect.Value, v given) {
 	switch t := dst.Type(); {
 	case isSection(t):
 		d.mapping(dst, v)
@@ -168,7 +163,7 @@ func (d *configDecoder) value(dst reflect.Value, v configValue) {
 		d.entries(dst, v)
 	default:
 		if v.text != nil && pointee(t).Kind() == reflect.String {
-			v.value = (&keySpec{kind: kindString}).fromText(v.value, *v.text)
+			v.value = (&spec{kind: kindString}).fromText(v.value, *v.text)
 		}
 		if t.Kind() == reflect.Pointer {
 			dst.SetZero() // what it led to is not the decoder's to change
@@ -187,9 +182,9 @@ func pointee(t reflect.Type) reflect.Type {
 }
 
 // mapping fills a struct from a mapping. A struct of the right type is taken as it is.
-func (d *configDecoder) mapping(dst reflect.Value, v configValue) {
-	if given := reflect.Indirect(reflect.ValueOf(v.value)); given.IsValid() && given.Type() == dst.Type() {
-		dst.Set(given)
+func (d *decoder) mapping(dst reflect.Value, v given) {
+	if whole := reflect.Indirect(reflect.ValueOf(v.value)); whole.IsValid() && whole.Type() == dst.Type() {
+		dst.Set(whole)
 		return
 	}
 	m, err := coerce.Map(v.value)
@@ -197,11 +192,11 @@ func (d *configDecoder) mapping(dst reflect.Value, v configValue) {
 		d.fail(v.path, v.source, err)
 		return
 	}
-	d.section(dst, configScope{within: m, path: v.path, source: v.source})
+	d.section(dst, scope{within: m, path: v.path, source: v.source})
 }
 
 // list fills a slice of structs from a list of mappings.
-func (d *configDecoder) list(dst reflect.Value, v configValue) {
+func (d *decoder) list(dst reflect.Value, v given) {
 	var items []any
 	if err := coerce.Into(&items, v.value); err != nil {
 		d.fail(v.path, v.source, err)
@@ -209,22 +204,22 @@ func (d *configDecoder) list(dst reflect.Value, v configValue) {
 	}
 	fresh := reflect.MakeSlice(dst.Type(), len(items), len(items))
 	for i, item := range items {
-		d.value(fresh.Index(i), configValue{value: item, path: fmt.Sprintf("%s[%d]", v.path, i), source: v.source})
+		d.value(fresh.Index(i), given{value: item, path: fmt.Sprintf("%s[%d]", v.path, i), source: v.source})
 	}
 	dst.Set(fresh)
 }
 
 // entries fills a map of structs from a mapping of mappings.
-func (d *configDecoder) entries(dst reflect.Value, v configValue) {
+func (d *decoder) entries(dst reflect.Value, v given) {
 	m, err := coerce.Map(v.value)
 	if err != nil {
 		d.fail(v.path, v.source, err)
 		return
 	}
 	fresh := reflect.MakeMapWithSize(dst.Type(), len(m))
-	for _, key := range sortedKeys(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		item := reflect.New(dst.Type().Elem()).Elem()
-		d.value(item, configValue{value: m[key], path: v.path + "__" + key, source: v.source})
+		d.value(item, given{value: m[key], path: v.path + "__" + key, source: v.source})
 		fresh.SetMapIndex(reflect.ValueOf(key).Convert(dst.Type().Key()), item)
 	}
 	dst.Set(fresh)

@@ -1,4 +1,6 @@
-package dewar
+// Package redact decides what is secret and hides it. A value is secret when its key is declared so or named like
+// one; the login in a URL is secret everywhere.
+package redact
 
 import (
 	"errors"
@@ -9,12 +11,12 @@ import (
 	"time"
 )
 
-// redacted stands where a secret is not shown.
-const redacted = "[redacted]"
+// Mark stands where a secret is not shown.
+const Mark = "[redacted]"
 
-// namesSecret reports whether a key is named like a secret: SECRET, PASSWORD, TOKEN and the like anywhere, or
+// Named reports whether a key is named like a secret: SECRET, PASSWORD, TOKEN and the like anywhere, or
 // KEY at the end. Case does not count, for it is asked of nested keys too.
-func namesSecret(key string) bool {
+func Named(key string) bool {
 	key = strings.ToUpper(key)
 	for _, word := range [...]string{"SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "CREDENTIAL"} {
 		if strings.Contains(key, word) {
@@ -24,40 +26,40 @@ func namesSecret(key string) bool {
 	return strings.HasSuffix(key, "KEY") || strings.HasSuffix(key, "KEYS") || strings.HasSuffix(key, "PWD")
 }
 
-// shown returns what may be seen of the value of key: basic values, with the user part of URLs redacted, in
+// Value returns what may be seen of the value of key: basic values, with the user part of URLs redacted, in
 // mappings and lists. Of anything else only the type is shown. An empty or missing secret has nothing to hide.
-func shown(key string, secret bool, value any) any {
+func Value(key string, secret bool, value any) any {
 	if value == nil || value == "" {
 		return value
 	}
-	if secret || namesSecret(key) {
-		return redacted
+	if secret || Named(key) {
+		return Mark
 	}
 	switch v := value.(type) {
 	case bool, int, int64, float64, time.Duration, time.Time:
 		return v
 	case string:
-		return withoutLogin(v)
+		return Text(v)
 	}
-	return shownKind(key, reflect.ValueOf(value))
+	return ofKind(key, reflect.ValueOf(value))
 }
 
-func shownKind(key string, v reflect.Value) any {
+func ofKind(key string, v reflect.Value) any {
 	switch kind := v.Kind(); {
 	case kind == reflect.Map && v.Type().Key().Kind() == reflect.String:
-		m := make(Map, v.Len())
+		m := make(map[string]any, v.Len())
 		for it := v.MapRange(); it.Next(); {
-			m[it.Key().String()] = shown(it.Key().String(), false, it.Value().Interface())
+			m[it.Key().String()] = Value(it.Key().String(), false, it.Value().Interface())
 		}
 		return m
 	case kind == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
 		list := make([]any, v.Len())
 		for i := range list {
-			list[i] = shown(key, false, v.Index(i).Interface())
+			list[i] = Value(key, false, v.Index(i).Interface())
 		}
 		return list
 	case kind == reflect.String:
-		return withoutLogin(v.String())
+		return Text(v.String())
 	case kind >= reflect.Bool && kind <= reflect.Float64:
 		return v.Interface()
 	}
@@ -69,21 +71,21 @@ var (
 	password = regexp.MustCompile(`(?i)((?:secret|passw|pwd|token|credential|key)\w*\s*[=:]\s*)('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^\s&;,]+)`)
 )
 
-// withoutLogin redacts what stands between the scheme and the @ of a URL or of a data source such as
+// Text redacts what stands between the scheme and the @ of a URL or of a data source such as
 // user:password@host, and what follows password= and its like. It rather takes too much.
-func withoutLogin(text string) string {
+func Text(text string) string {
 	text = login.ReplaceAllStringFunc(text, func(found string) string {
 		if i := strings.Index(found, "://"); i >= 0 {
-			return found[:i+3] + redacted + "@"
+			return found[:i+3] + Mark + "@"
 		}
-		return redacted + "@"
+		return Mark + "@"
 	})
-	return password.ReplaceAllString(text, "${1}"+redacted)
+	return password.ReplaceAllString(text, "${1}"+Mark)
 }
 
-// withoutSecrets returns err, the complaint of a parser about a file, without any word of the file's secrets that
+// Error returns err, the complaint of a parser about a file, without any word of the file's secrets that
 // the parser may have quoted. A parser whose errors have a method ShowsNoValues sees to that itself.
-func withoutSecrets(err error, file []byte) error {
+func Error(err error, file []byte) error {
 	var safe interface{ ShowsNoValues() }
 	if errors.As(err, &safe) {
 		return err
@@ -91,7 +93,7 @@ func withoutSecrets(err error, file []byte) error {
 	text, hidden := err.Error(), false
 	for _, word := range secretWords(string(file)) {
 		if strings.Contains(text, word) {
-			text, hidden = strings.ReplaceAll(text, word, redacted), true
+			text, hidden = strings.ReplaceAll(text, word, Mark), true
 		}
 	}
 	if hidden {
@@ -114,9 +116,9 @@ func secretWords(file string) []string {
 	for line := range strings.Lines(file) {
 		value := strings.TrimSuffix(line, "\n")
 		if match := assignmentLine.FindStringSubmatch(value); match != nil {
-			secret, value = namesSecret(match[1]), match[2]
+			secret, value = Named(match[1]), match[2]
 		}
-		if secret || withoutLogin(value) != value {
+		if secret || Text(value) != value {
 			words = append(words, secretToken.FindAllString(value, -1)...)
 			words = append(words, secretWord.FindAllString(value, -1)...)
 		}

@@ -2,7 +2,6 @@ package dewar
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -19,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/conf"
 )
 
 // canaries are secrets that must not show anywhere.
@@ -84,19 +85,19 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snap := app.Config.snapshot()
+	settings := app.Config.settings()
 	printed := map[string]any{
-		"Config": app.Config, "App": app, "Values": c.Config(), "Values as a value": *c.Config(), "Values of Config": &app.Config.Values,
-		"snapshot": snap, "settings": snap.settings(),
+		"Config": app.Config, "App": app, "Values": c.Config(), "Values as a value": *c.Config(), "Values of Config": app.Config.values(),
+		"snapshot": settings.snapshot, "settings": settings,
 		"Config as a value": reflect.ValueOf(app.Config).Elem().Interface(), "App as a value": reflect.ValueOf(app).Elem().Interface(),
 		"Context": c, "Response": c.Response, "Session": c.Session(), "around": struct {
 			App    *App
 			Config *Config
 			hidden *Config
-			snap   *snapshot
+			snap   *conf.Snapshot
 			values *Values
 			c      *Context
-		}{app, app.Config, app.Config, snap, c.Config(), c},
+		}{app, app.Config, app.Config, settings.snapshot, c.Config(), c},
 		"list": []any{app.Config, app, c.Config()},
 	}
 	for s := range app.Config.All() {
@@ -164,8 +165,8 @@ func TestSecretsAreNotInErrors(t *testing.T) {
 			canaries[2]+"',\n]\nDATABASE_URL = 'postgres://u:kanarie-x@h'\n"), quoting),
 		"FromDotenv":    c.FromDotenv(write("a.env", "FLASK_SECRET_KEY=\""+canaries[4])),
 		"a reference":   c.FromDotenv(write("b.env", "FLASK_SECRET_KEY=x${kanarie}")),
-		"environment":   c.fromEnv(defaultLoad(), []string{"FLASK_DEBUG=" + canaries[0], "FLASK_API_TOKEN__x=" + canaries[4]}),
-		"a file's name": c.fromEnv(defaultLoad(), []string{"FLASK_SECRET_KEY_FILE=" + canaries[4]}),
+		"environment":   c.store.FromEnv(conf.Env{Prefix: "FLASK", Decode: conf.DecodeJSON}, []string{"FLASK_DEBUG=" + canaries[0], "FLASK_API_TOKEN__x=" + canaries[4]}),
+		"a file's name": c.store.FromEnv(conf.Env{Prefix: "FLASK", Decode: conf.DecodeJSON}, []string{"FLASK_SECRET_KEY_FILE=" + canaries[4]}),
 		"Declare":       c.Declare("API_TOKEN", 5, "a number"),
 		"Decode":        c.Decode(&wrong),
 		"Require":       required,
@@ -184,19 +185,6 @@ func TestSecretsAreNotInErrors(t *testing.T) {
 	}
 	if missing == nil {
 		t.Error("got no error for a missing key")
-	}
-}
-
-func TestWithoutSecretsLeavesOtherErrorsAlone(t *testing.T) {
-	t.Parallel()
-	file := []byte("TITLE = 'dewar'\nSECRET_KEY = 'kanarie'\nPORT = x\n")
-	err := errors.New(`line 3 (last key "SECRET_KEY"): expected value but found "x" after 'dewar'`)
-	if got := withoutSecrets(err, file); got != err {
-		t.Errorf("got %v, want the error itself", got)
-	}
-	err = fmt.Errorf("found %q: %w", "kanarie", os.ErrInvalid)
-	if got := withoutSecrets(err, file); got.Error() != `found "[redacted]": invalid argument` {
-		t.Errorf("got %v", got)
 	}
 }
 
@@ -233,7 +221,7 @@ func TestBuildWarnsOfALineBreakAtTheEndOfASecret(t *testing.T) {
 	if err := os.WriteFile(path, []byte("kanarie kanarie kanarie kanarie\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := app.Config.fromEnv(defaultLoad(), []string{"FLASK_SECRET_KEY_FILE=key"}); err != nil {
+	if err := app.Config.store.FromEnv(conf.Env{Prefix: "FLASK", Decode: conf.DecodeJSON}, []string{"FLASK_SECRET_KEY_FILE=key"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.Build(); err != nil {
@@ -304,72 +292,6 @@ func TestKeysAreCheckedBeforeServing(t *testing.T) {
 					t.Errorf("got log %q, want a warning: %v, with %q", &log, wantWarning, tt.want)
 				}
 			})
-		}
-	}
-}
-
-func TestRandomKeysAreGood(t *testing.T) {
-	t.Parallel()
-	for i := range 10_000 {
-		key := randomKey(i)
-		if reason := weakness(key); reason != "" {
-			t.Fatalf("%q %s", key, reason)
-		}
-	}
-}
-
-// randomKey returns a key as programs make them: 16 random bytes in hex, or 24 in base64.
-func randomKey(i int) string {
-	random := make([]byte, 24)
-	rand.Read(random)
-	if i%2 == 0 {
-		return hex.EncodeToString(random[:16])
-	}
-	return base64.StdEncoding.EncodeToString(random)
-}
-
-func TestNamesOfSecrets(t *testing.T) {
-	t.Parallel()
-	for key, want := range map[string]bool{
-		"SECRET_KEY": true, "MY_SECRET": true, "DB_PASSWORD": true, "password": true, "apiKey": true, "API_KEY": true, "STRIPE_KEYS": true,
-		"ACCESS_TOKEN": true, "tokens": true, "SSH_PASSPHRASE": true, "MYSQL_PWD": true, "AWS_CREDENTIALS": true,
-		"DEBUG": false, "TITLE": false, "KEYBOARD": false, "MAX_COOKIE_SIZE": false, "SESSION_COOKIE_NAME": false, "": false,
-	} {
-		if got := namesSecret(key); got != want {
-			t.Errorf("%q: got %v, want %v", key, got, want)
-		}
-	}
-	for i := range builtinKeys {
-		if spec := builtinKeys[i]; namesSecret(spec.name) != spec.secret {
-			t.Errorf("%s: named like a secret %v, declared so %v", spec.name, namesSecret(spec.name), spec.secret)
-		}
-	}
-}
-
-func TestLoginsAreRedacted(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"postgres://u:p@h/db":                 "postgres://[redacted]@h/db",
-		"postgres://u:p/s@h/db":               "postgres://[redacted]@h/db",
-		"postgres://u:p w'\"@h/db":            "postgres://[redacted]@h/db",
-		"https://token@github.com/x":          "https://[redacted]@github.com/x",
-		"amqp://a:b@one,amqp://c:d@two":       "amqp://[redacted]@two",
-		"root:/p@tcp(h:1)/db":                 "[redacted]@tcp(h:1)/db",
-		"host=h password=p dbname=d":          "host=h password=[redacted] dbname=d",
-		`host=h PASSWORD = 'p \' q' dbname=d`: "host=h PASSWORD = [redacted] dbname=d",
-		"https://h/x?api_key=p&y=1":           "https://h/x?api_key=[redacted]&y=1",
-		"Server=h;Pwd=p;Database=d":           "Server=h;Pwd=[redacted];Database=d",
-		"https://example.com/a?b=c":           "https://example.com/a?b=c",
-		"me@example.com":                      "me@example.com",
-		"Admin <admin@example.com>":           "Admin <admin@example.com>",
-		"127.0.0.1:5000":                      "127.0.0.1:5000",
-		"12:30":                               "12:30",
-		"":                                    "",
-		"plain text":                          "plain text",
-		"sqlite:///prod.db":                   "sqlite:///prod.db",
-	} {
-		if got := withoutLogin(text); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

@@ -1,10 +1,7 @@
-package dewar
+package conf
 
 import (
-	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -12,42 +9,20 @@ import (
 const (
 	minKeyLength  = 16 // bytes; shorter ones can be found by trying
 	goodKeyLength = 32
-	keyCure       = "set it to a long random text such as openssl rand -hex 32 prints"
 )
 
-// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address; public tells that
-// other machines can reach it. A key that is empty, short, well-known or repeated is an error when public and
-// neither DEBUG nor TESTING is on, and a warning in the log otherwise.
-func (app *App) checkKeys(public bool) error {
-	snap := app.Config.snapshot()
-	strict := public && !snap.view.Bool("DEBUG") && !snap.view.Bool("TESTING")
-	weak, meagre := snap.keyProblems()
-	if strict && len(weak) > 0 {
-		problems := make([]error, len(weak))
-		for i, text := range weak {
-			problems[i] = errors.New(text)
-		}
-		return fmt.Errorf("dewar: app %q must not be served to other machines with these keys; mend them, or serve 127.0.0.1:\n%w",
-			app.Name(), errors.Join(problems...))
-	}
-	if strict && !snap.view.Has("SECRET_KEY") {
-		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+keyCure)
-	}
-	for _, text := range append(weak, meagre...) {
-		app.logger().Warn(text)
-	}
-	return nil
-}
+// KeyCure says how to make a good SECRET_KEY.
+const KeyCure = "set it to a long random text such as openssl rand -hex 32 prints"
 
-// keyProblems says what is wrong with the keys: those that are weak, and those that could be longer.
-func (s *snapshot) keyProblems() (weak, meagre []string) {
+// KeyProblems says what is wrong with the keys: those that are weak, and those that could be longer.
+func (s *Snapshot) KeyProblems() (weak, meagre []string) {
 	keys := s.secretKeys()
 	for i, k := range keys {
 		switch reason := weakness(k.text); {
 		case reason != "":
-			weak = append(weak, fmt.Sprintf("%s %s; %s", k.name, reason, keyCure))
+			weak = append(weak, fmt.Sprintf("%s %s; %s", k.name, reason, KeyCure))
 		case len(k.text) < goodKeyLength:
-			meagre = append(meagre, fmt.Sprintf("%s has %d bytes, %d are better; %s", k.name, len(k.text), goodKeyLength, keyCure))
+			meagre = append(meagre, fmt.Sprintf("%s has %d bytes, %d are better; %s", k.name, len(k.text), goodKeyLength, KeyCure))
 		}
 		if j := slices.IndexFunc(keys[:i], func(earlier secretKey) bool { return earlier.text == k.text }); j >= 0 {
 			weak = append(weak, fmt.Sprintf("%s is the same key as %s; remove it", k.name, keys[j].name))
@@ -60,14 +35,15 @@ func (s *snapshot) keyProblems() (weak, meagre []string) {
 type secretKey struct{ name, text string }
 
 // secretKeys returns SECRET_KEY, when it is set, and the fallbacks.
-func (s *snapshot) secretKeys() []secretKey {
+func (s *Snapshot) secretKeys() []secretKey {
 	var keys []secretKey
 	if e := s.entry("SECRET_KEY"); e.value != nil {
-		keys = append(keys, secretKey{"SECRET_KEY from " + e.source, s.view.String("SECRET_KEY")})
+		keys = append(keys, secretKey{"SECRET_KEY from " + e.source, e.value.(string)})
 	}
-	source := s.entry("SECRET_KEY_FALLBACKS").source
-	for i, text := range s.view.Strings("SECRET_KEY_FALLBACKS") {
-		keys = append(keys, secretKey{fmt.Sprintf("SECRET_KEY_FALLBACKS[%d] from %s", i, source), text})
+	e := s.entry("SECRET_KEY_FALLBACKS")
+	fallbacks, _ := e.value.([]string)
+	for i, text := range fallbacks {
+		keys = append(keys, secretKey{fmt.Sprintf("SECRET_KEY_FALLBACKS[%d] from %s", i, e.source), text})
 	}
 	return keys
 }
@@ -134,30 +110,15 @@ var wellKnownParts = [...]string{
 	"insecure", "donttellanyone", "donotuse", "placeholder", "correcthorsebatterystaple",
 }
 
-// warnings says what is odd about secrets though it is taken as it is: a line break at the end, which a file
-// easily gets and which is part of the key then.
-func (c *Config) warnings() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// LineBreaks says which secrets end in a line break: a file easily gets one, and it is part of the key then.
+func (s *Snapshot) LineBreaks() []string {
 	var texts []string
-	entries := c.snapshot().entries
-	for _, key := range sortedKeys(entries) {
-		spec := c.declared[key]
-		text, ok := entries[key].value.(string)
-		if ok && spec != nil && spec.secret && strings.HasSuffix(text, "\n") {
+	for _, key := range s.sortedKeys() {
+		e := s.entries[key]
+		if text, ok := e.value.(string); ok && e.secret() && strings.HasSuffix(text, "\n") {
 			texts = append(texts, fmt.Sprintf("%s from %s ends in a line break, which counts as a part of it; write it without one, as printf %%s does, if that is not meant",
-				key, entries[key].source))
+				key, e.source))
 		}
 	}
-	if cookie := &c.snapshot().settings().cookie; cookie.sameSite == http.SameSiteNoneMode && !cookie.secure {
-		texts = append(texts, "SESSION_COOKIE_SAMESITE None needs SESSION_COOKIE_SECURE, or browsers drop the cookie; set it, or choose Lax")
-	}
 	return texts
-}
-
-// warn logs the warnings.
-func (c *Config) warn(logger *slog.Logger) {
-	for _, text := range c.warnings() {
-		logger.Warn(text)
-	}
 }

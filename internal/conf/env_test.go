@@ -1,4 +1,4 @@
-package dewar
+package conf
 
 import (
 	"bytes"
@@ -122,18 +122,27 @@ func randomText(r *rand.Rand, pick func([]string) string, depth int) string {
 	return string(text)
 }
 
+var flask = Env{Prefix: "FLASK", Decode: DecodeJSON}
+
+// withoutKeys returns a store without the built-in keys, which have types.
+func withoutKeys() *Store {
+	c := &Store{publish: func(*Snapshot) {}}
+	c.become(map[string]*entry{})
+	return c
+}
+
 // loadEnv runs the loader on c as it was at base and returns what it added.
-func loadEnv(c *Config, base *snapshot, environ map[string]string) (map[string]any, error) {
-	c.current.Store(base)
+func loadEnv(c *Store, base *Snapshot, environ map[string]string) (map[string]any, error) {
+	c.current = base
 	var pairs []string
 	for name, text := range environ {
 		pairs = append(pairs, name+"="+text)
 	}
-	if err := c.fromEnv(defaultLoad(), pairs); err != nil {
+	if err := c.FromEnv(flask, pairs); err != nil {
 		return nil, err
 	}
 	added := map[string]any{}
-	for key, e := range c.snapshot().entries {
+	for key, e := range c.current.entries {
 		if _, there := base.entries[key]; !there {
 			added[key] = e.value
 		}
@@ -146,9 +155,8 @@ func TestRandomEnvironmentsLoadAsInFlask(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	c := &Config{} // without built-in keys, which have types
-	c.publish(map[string]*entry{})
-	base := c.snapshot()
+	c := withoutKeys()
+	base := c.current
 	rounds, collisions := 5_000, 0
 	if os.Getenv("DEWAR_ROUNDS") == "full" {
 		rounds = 100_000
@@ -159,7 +167,7 @@ func TestRandomEnvironmentsLoadAsInFlask(t *testing.T) {
 		got, err := loadEnv(c, base, environ)
 		if wantErr != nil {
 			collisions++
-			if err == nil || c.snapshot() != base {
+			if err == nil || c.current != base {
 				t.Fatalf("environment %d of seed %d: %q\ngot error %v, want one and nothing changed", i, seed, environ, err)
 			}
 			continue
@@ -194,7 +202,7 @@ func TestRandomEnvironmentsLoadAsInTheRealFlask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := exec.CommandContext(t.Context(), python, "testdata/config/flask_env.py")
+	script := exec.CommandContext(t.Context(), python, "testdata/flask_env.py")
 	script.Stdin, script.Stderr = bytes.NewReader(input), os.Stderr
 	output, err := script.Output()
 	if err != nil {
@@ -204,9 +212,8 @@ func TestRandomEnvironmentsLoadAsInTheRealFlask(t *testing.T) {
 	if err := json.Unmarshal(output, &want); err != nil || len(want) != len(environs) {
 		t.Fatalf("got %d results, error %v", len(want), err)
 	}
-	c := &Config{}
-	c.publish(map[string]*entry{})
-	base := c.snapshot()
+	c := withoutKeys()
+	base := c.current
 	for i, environ := range environs {
 		got, err := loadEnv(c, base, environ)
 		if want[i] == nil {
@@ -244,4 +251,54 @@ func taggedNumbers(v any) any {
 		return map[string]any{"map": m}
 	}
 	return v
+}
+
+func FuzzFromEnv(f *testing.F) {
+	f.Add("FLASK_A", "1", "FLASK_A__b", "2")
+	f.Add("FLASK_A__b", `{"c": 1}`, "FLASK_A__b__c__d", "x")
+	f.Add("FLASK_SECRET_KEY", "007", "FLASK_SECRET_KEY__x", "1")
+	f.Add("FLASK_", "[1e400]", "FLASK___", "null")
+	f.Add("FLASK_DEBUG", "on", "FLASK_TRUSTED_HOSTS", `["a", 5]`)
+	f.Add("FLASK_PERMANENT_SESSION_LIFETIME", "1e300", "FLASK_MAX_CONTENT_LENGTH", "-1")
+	f.Fuzz(func(t *testing.T, name1, text1, name2, text2 string) {
+		if strings.HasSuffix(name1, fileSuffix) || strings.HasSuffix(name2, fileSuffix) {
+			return // no file is opened by chance
+		}
+		c := New("", func(*Snapshot) {})
+		before := c.current
+		environ := map[string]string{name1: text1, name2: text2}
+		err := c.FromEnv(flask, []string{name1 + "=" + text1, name2 + "=" + text2})
+		if err != nil && c.current != before {
+			t.Errorf("%q: error %v, but something was loaded", environ, err)
+		}
+		if strings.ContainsAny(name1+name2, "=") || declaredIn(c, environ) {
+			return
+		}
+		want, wantErr := flaskEnv("FLASK", environ)
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%q: got error %v, want %v", environ, err, wantErr)
+		}
+		got := maps.Clone(c.current.entries)
+		maps.DeleteFunc(got, func(_ string, e *entry) bool { return e.spec != nil })
+		for key, e := range got {
+			if !reflect.DeepEqual(e.value, want[key]) {
+				t.Errorf("%q: got %s %#v, want %#v", environ, key, e.value, want[key])
+			}
+		}
+		if err == nil && len(got) != len(want) {
+			t.Errorf("%q: got %d keys, want %d", environ, len(got), len(want))
+		}
+	})
+}
+
+// declaredIn reports whether environ has a key with a type, where Flask has none, or text in which decoding would
+// change something.
+func declaredIn(c *Store, environ map[string]string) bool {
+	for name, text := range environ {
+		key, _, _ := strings.Cut(strings.TrimPrefix(name, "FLASK_"), "__")
+		if c.current.entry(key).spec != nil || strings.ToValidUTF8(text, "") != text {
+			return true
+		}
+	}
+	return false
 }

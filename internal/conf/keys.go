@@ -1,11 +1,9 @@
-package dewar
+package conf
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,23 +12,8 @@ import (
 	"github.com/dewar-go/dewar/internal/hostname"
 )
 
-// A kind is the type of a configuration key.
-type kind uint8
-
-const (
-	kindAny kind = iota
-	kindBool
-	kindInt
-	kindInt64
-	kindFloat
-	kindDuration
-	kindString
-	kindStrings
-	kindSecrets // a list of text that is never split
-)
-
-// A keySpec describes a built-in or declared key.
-type keySpec struct {
+// A spec describes a built-in or declared key.
+type spec struct {
 	name     string
 	kind     kind
 	def      any
@@ -40,8 +23,8 @@ type keySpec struct {
 	check    func(value any) error
 }
 
-// builtinKeys are the keys that dewar reads: Flask's, then its own.
-var builtinKeys = []keySpec{
+// builtin are the keys that dewar reads: Flask's, then its own.
+var builtin = [...]spec{
 	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs and the cookie path"},
 	{name: "DEBUG", kind: kindBool, def: false, doc: "reload templates, indent JSON; refused on a public address"},
 	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log at Build where each template was found"},
@@ -86,150 +69,6 @@ var builtinKeys = []keySpec{
 	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks whose X-Forwarded headers are believed"},
 }
 
-// convert makes value fit the key, or says what it should be. It never tells the value.
-func (spec *keySpec) convert(value any) (any, error) {
-	if value == nil {
-		if spec.optional || spec.kind == kindAny {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("want %s, not nothing", spec.kind)
-	}
-	value, err := spec.kind.convert(value)
-	if err != nil {
-		return nil, err
-	}
-	if value == "" && spec.optional && !spec.secret {
-		return nil, nil
-	}
-	if spec.check != nil {
-		if err := spec.check(value); err != nil {
-			return nil, err
-		}
-	}
-	return value, nil
-}
-
-func (k kind) convert(value any) (any, error) {
-	switch k {
-	case kindBool:
-		return coerced(coerce.Bool(value))
-	case kindInt:
-		return coerced(coerce.Int(value))
-	case kindInt64:
-		return coerced(coerce.Int64(value))
-	case kindFloat:
-		return coerced(coerce.Float64(value))
-	case kindDuration:
-		return coerced(coerce.Duration(value))
-	case kindString:
-		return coerced(textValue(value))
-	case kindStrings:
-		return coerced(textList(value))
-	case kindSecrets:
-		if _, err := textValue(value); err == nil {
-			return nil, errors.New(`want a list of strings, as in ["older-key"], and from a shell in quotes: FLASK_SECRET_KEY_FALLBACKS='["older-key"]'`) // Flask would take text letter by letter
-		}
-		return coerced(textList(value))
-	}
-	return detached(value), nil
-}
-
-func coerced[T any](value T, err error) (any, error) { return value, err }
-
-// textValue wants text and no other scalar: what a file has without quotes may be another text than it was,
-// as 007 is 7 and 1e3 is 1000.
-func textValue(value any) (string, error) {
-	v := reflect.ValueOf(value)
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if !v.IsValid() {
-		return coerce.String(value)
-	}
-	switch v.Interface().(type) {
-	case json.Number, time.Time, time.Duration:
-		return "", errNotText
-	}
-	if v.Kind() >= reflect.Bool && v.Kind() <= reflect.Complex128 {
-		return "", errNotText
-	}
-	return coerce.String(value)
-}
-
-var errNotText = errors.New("want text; put the value in quotes")
-
-// textList wants a list of text, or text with commas.
-func textList(value any) ([]string, error) {
-	v := reflect.ValueOf(value)
-	if _, isList := value.([]byte); v.Kind() == reflect.Slice && !isList {
-		list := make([]string, v.Len())
-		for i := range list {
-			text, err := textValue(v.Index(i).Interface())
-			if err != nil {
-				return nil, fmt.Errorf("item %d: %w", i, err)
-			}
-			list[i] = text
-		}
-		return list, nil
-	}
-	text, err := textValue(value)
-	if err != nil {
-		return nil, errors.New("want a list of strings")
-	}
-	return coerce.Strings(text)
-}
-
-// fromText returns what text from the environment is for the key, when decoded is what it is for any key:
-// text where text is wanted, unless it was a JSON string.
-func (spec *keySpec) fromText(decoded any, text string) any {
-	switch spec.kind {
-	case kindString:
-		if _, ok := decoded.(string); ok || decoded == nil && spec.optional && !spec.secret {
-			return decoded
-		}
-		return text
-	case kindStrings:
-		switch decoded.(type) {
-		case string, []any:
-			return decoded
-		case nil:
-			if spec.optional {
-				return nil
-			}
-		}
-		return text
-	}
-	return decoded
-}
-
-func (k kind) String() string {
-	return [...]string{"anything", "true or false", "an integer", "an integer", "a number",
-		"a duration such as 30s or 168h, or a number of seconds", "text", "a list of strings", "a list of strings"}[k]
-}
-
-// kindOf returns the kind of a declared key from its default.
-func kindOf(def any) (kind, bool) {
-	switch def.(type) {
-	case nil:
-		return kindAny, true
-	case bool:
-		return kindBool, true
-	case int:
-		return kindInt, true
-	case int64:
-		return kindInt64, true
-	case float64:
-		return kindFloat, true
-	case time.Duration:
-		return kindDuration, true
-	case string:
-		return kindString, true
-	case []string:
-		return kindStrings, true
-	}
-	return 0, false
-}
-
 func checkPositive(v any) error {
 	if v.(time.Duration) <= 0 {
 		return errors.New("want a duration above zero")
@@ -262,22 +101,33 @@ func checkScheme(v any) error {
 }
 
 func checkCookieName(v any) error {
-	if !validToken(v.(string)) {
+	if (&http.Cookie{Name: v.(string)}).Valid() != nil {
 		return errors.New("want a cookie name: letters, digits, dashes and underscores")
 	}
 	return nil
 }
 
 func checkSameSite(v any) error {
-	if _, ok := sameSiteModes[strings.ToLower(v.(string))]; !ok {
+	if _, ok := SameSite(v.(string)); !ok {
 		return errors.New(`want "Lax", "Strict" or "None"`)
 	}
 	return nil
 }
 
-// sameSiteModes are the values of SESSION_COOKIE_SAMESITE in lower case. An empty text means no attribute.
-var sameSiteModes = map[string]http.SameSite{
-	"": 0, "lax": http.SameSiteLaxMode, "strict": http.SameSiteStrictMode, "none": http.SameSiteNoneMode,
+// SameSite returns the mode that a value of SESSION_COOKIE_SAMESITE stands for, in any case. An empty one means no
+// attribute.
+func SameSite(text string) (mode http.SameSite, ok bool) {
+	switch strings.ToLower(text) {
+	case "":
+		return 0, true
+	case "lax":
+		return http.SameSiteLaxMode, true
+	case "strict":
+		return http.SameSiteStrictMode, true
+	case "none":
+		return http.SameSiteNoneMode, true
+	}
+	return 0, false
 }
 
 func checkFallbacks(v any) error {

@@ -1,25 +1,16 @@
-package dewar
+package conf
 
 import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
-
-	"github.com/dewar-go/dewar/internal/callsite"
+	"slices"
 )
 
-// FromObject takes the exported fields of a struct, or of what a pointer to one points to: SecretKey is
-// SECRET_KEY, OAuth2ClientID is OAUTH2_CLIENT_ID, and the tag config:"NAME" gives another name, which must be
-// upper-case. A field tagged config:"-" is left out, one tagged config:",omitzero" when it has its zero value;
-// any other zero value counts. Fields of embedded structs count as well, unless the outer struct has the key.
-//
-// A struct inside becomes a mapping by the same rules, so that DB.Host is HOST in DB; one that reads itself from
-// text, as time.Time does, or has unexported fields stays what it is. A pointer to a plain value is followed and
-// a nil one leaves its key alone; a pointer to a struct is taken as it is.
-//
-// If one value is wrong nothing is taken, and the error names them all.
-func (c *Config) FromObject(obj any) error {
+// FromObject takes the fields of a struct.
+func (c *Store) FromObject(obj any, site string) error {
 	v := reflect.ValueOf(obj)
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
@@ -29,26 +20,26 @@ func (c *Config) FromObject(obj any) error {
 	}
 	m, err := mappingOf(v)
 	if err != nil {
-		return fmt.Errorf("dewar: config from %T: %w", obj, err)
+		return fmt.Errorf("config from %T: %w", obj, err)
 	}
 	if key := lowerKey(m); key != "" {
-		return fmt.Errorf("dewar: config from %T: the key %q is not upper-case; change its tag", obj, key)
+		return fmt.Errorf("config from %T: the key %q is not upper-case; change its tag", obj, key)
 	}
-	return c.fromMapping(m, upper, callsite.Site())
+	return c.take(m, upper, site)
 }
 
 func objectError(obj any) error {
 	switch reflect.ValueOf(obj).Kind() {
 	case reflect.Map:
-		return fmt.Errorf("dewar: config from %T: want a struct; pass a mapping to FromMapping", obj)
+		return fmt.Errorf("config from %T: want a struct; pass a mapping to FromMapping", obj)
 	case reflect.String:
-		return errors.New("dewar: config from a string: want a struct; pass the struct itself, or read a file with FromFile")
+		return errors.New("config from a string: want a struct; pass the struct itself, or read a file with FromFile")
 	}
-	return fmt.Errorf("dewar: config from %T: want a struct or a pointer to one that is not nil", obj)
+	return fmt.Errorf("config from %T: want a struct or a pointer to one that is not nil", obj)
 }
 
-func lowerKey(m Map) string {
-	for _, key := range sortedKeys(m) {
+func lowerKey(m map[string]any) string {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if !upper(key) {
 			return key
 		}
@@ -57,12 +48,12 @@ func lowerKey(m Map) string {
 }
 
 // mappingOf returns the fields of a struct by their keys.
-func mappingOf(v reflect.Value) (Map, error) {
-	fields, err := configFields(v.Type())
+func mappingOf(v reflect.Value) (map[string]any, error) {
+	fields, err := fieldsOf(v.Type())
 	if err != nil {
 		return nil, err
 	}
-	m := Map{}
+	m := map[string]any{}
 	for _, f := range fields {
 		field, err := v.FieldByIndexErr(f.index)
 		if err != nil || f.omitZero && field.IsZero() { // the error is an embedded nil pointer

@@ -1,4 +1,4 @@
-package dewar
+package conf
 
 import (
 	"encoding/json"
@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/dotenv"
 )
 
 const (
@@ -19,70 +21,67 @@ const (
 	maxSecretFile     = 1 << 20 // bytes
 )
 
-// EnvOption is an attribute of a load from the environment, for [Config.FromPrefixedEnv] and
-// [Config.FromDotenv].
-type EnvOption interface {
-	DotenvOption
-	env()
+// An Env says how variables are read: by their prefix, without its underscore, and what makes values of their text.
+type Env struct {
+	Prefix string
+	Decode func(text string) (any, error)
 }
-
-type envOption func(*loadOptions)
-
-func (o envOption) load(options *loadOptions) { o(options) }
-func (envOption) env()                        {}
-
-// Prefix sets the prefix of environment variables, without the underscore that follows it. The default is
-// FLASK. An empty prefix leaves the underscore alone.
-func Prefix(prefix string) EnvOption { return envOption(func(o *loadOptions) { o.prefix = prefix }) }
-
-// EnvDecoder sets what makes a value of a variable's text; what Flask calls loads. The default decodes JSON.
-// Text for which it returns an error is taken as it is.
-func EnvDecoder(decode func(text string) (any, error)) EnvOption {
-	return envOption(func(o *loadOptions) { o.decode = decode })
-}
-
-// FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [Prefix]. The
-// rest of the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. A
-// key that is declared as text takes the value as it is, but for a JSON string, which is unquoted. Two
-// underscores reach into a nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables
-// are taken in sorted order.
-//
-// For a key that is declared [Secret], as SECRET_KEY is, FLASK_SECRET_KEY_FILE may name a file instead. Its
-// bytes are taken as they are, a line break at the end included, of which Build warns.
-//
-// If one value is wrong, or two variables contradict each other, nothing is taken and the error names them.
-func (c *Config) FromPrefixedEnv(opts ...EnvOption) error {
-	o := defaultLoad()
-	for _, opt := range opts {
-		opt.load(&o)
-	}
-	return c.fromEnv(o, os.Environ())
-}
-
-func defaultLoad() loadOptions { return loadOptions{prefix: "FLASK", decode: decodeJSON} }
 
 // A variable is an environment variable, or a line of a .env file that stands for one.
 type variable struct{ text, source string }
 
-func (c *Config) fromEnv(o loadOptions, environ []string) error {
+// FromEnv takes the variables of environ, which is as os.Environ has it.
+func (c *Store) FromEnv(env Env, environ []string) error {
 	variables := map[string]variable{}
 	for _, pair := range environ {
 		name, text, ok := strings.Cut(pair, "=")
-		if key, has := strings.CutPrefix(name, o.prefix+"_"); ok && has {
+		if key, has := strings.CutPrefix(name, env.Prefix+"_"); ok && has {
 			variables[key] = variable{text, environmentSource + name}
 		}
 	}
-	return c.fromVariables(o, variables)
+	return c.fromVariables(env, variables)
+}
+
+// FromDotenv takes the variables of a .env file, which may be missing if it is optional.
+func (c *Store) FromDotenv(env Env, name string, optional bool) error {
+	data, err := os.ReadFile(c.path(name))
+	if optional && errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fileError(err)
+	}
+	lines, err := dotenv.Parse(string(data), os.LookupEnv)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return c.fromVariables(env, inFile(name, lines, env.Prefix+"_"))
+}
+
+// inFile returns the variables with the prefix, from the real environment where that has them.
+func inFile(name string, lines []dotenv.Line, prefix string) map[string]variable {
+	variables := map[string]variable{}
+	for _, l := range lines {
+		key, ok := strings.CutPrefix(l.Name, prefix)
+		if !ok {
+			continue
+		}
+		variables[key] = variable{l.Value, fmt.Sprintf("%s:%d", name, l.Number)}
+		if text, set := os.LookupEnv(l.Name); set {
+			variables[key] = variable{text, environmentSource + l.Name}
+		}
+	}
+	return variables
 }
 
 // fromVariables loads variables by their names without the prefix.
-func (c *Config) fromVariables(o loadOptions, variables map[string]variable) error {
+func (c *Store) fromVariables(env Env, variables map[string]variable) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var values []assignment
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		a, err := c.fromVariable(o, variables, name)
+		a, err := c.fromVariable(env, variables, name)
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -90,16 +89,16 @@ func (c *Config) fromVariables(o loadOptions, variables map[string]variable) err
 		values = append(values, a)
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("dewar: %w", errors.Join(problems...))
+		return errors.Join(problems...)
 	}
-	return c.storeLoaded(values)
+	return c.load(values)
 }
 
 // fromVariable makes an assignment of a variable: its own text, or the content of the file it names.
-func (c *Config) fromVariable(o loadOptions, variables map[string]variable, name string) (assignment, error) {
+func (c *Store) fromVariable(env Env, variables map[string]variable, name string) (assignment, error) {
 	v := variables[name]
 	parts := strings.Split(name, "__")
-	if key, ok := strings.CutSuffix(name, fileSuffix); ok && c.declared[key] != nil && c.declared[key].secret {
+	if key, ok := strings.CutSuffix(name, fileSuffix); ok && c.current.secret(key) {
 		if twin, both := variables[key]; both {
 			return assignment{}, fmt.Errorf("config key %s is set by %s and by %s; remove one of the two", key, twin.source, v.source)
 		}
@@ -108,11 +107,11 @@ func (c *Config) fromVariable(o loadOptions, variables map[string]variable, name
 			return assignment{}, fmt.Errorf("config key %s from %s: %w", key, v.source, err)
 		}
 		parts, v.text = []string{key}, content
-		if c.declared[key].kind == kindString {
+		if c.current.entry(key).spec.kind == kindString {
 			return assignment{key: key, value: content, source: v.source}, nil
 		}
 	}
-	value, err := o.decode(v.text)
+	value, err := env.Decode(v.text)
 	if err != nil {
 		value = v.text
 	}
@@ -146,8 +145,8 @@ func unreadable(err error) error {
 	return fmt.Errorf("the file it names cannot be read (%w); the variable must hold the path of a file", err)
 }
 
-// decodeJSON decodes one JSON value. Text that is not valid UTF-8 is none, for decoding would change it.
-func decodeJSON(text string) (any, error) {
+// DecodeJSON decodes one JSON value. Text that is not valid UTF-8 is none, for decoding would change it.
+func DecodeJSON(text string) (any, error) {
 	if !utf8.ValidString(text) {
 		return nil, errors.New("not valid UTF-8")
 	}
@@ -164,14 +163,12 @@ func decodeJSON(text string) (any, error) {
 }
 
 // loadDebug takes DEBUG from the environment, as Flask does when an app is made.
-func (c *Config) loadDebug() {
+func (c *Store) loadDebug() {
 	text := os.Getenv("FLASK_DEBUG")
 	if text == "" {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.store([]assignment{{key: "DEBUG", value: text, source: environmentSource + "FLASK_DEBUG"}}); err != nil {
+	if err := c.put([]assignment{{key: "DEBUG", value: text, source: environmentSource + "FLASK_DEBUG"}}); err != nil {
 		c.failed["DEBUG"] = err
 	}
 }

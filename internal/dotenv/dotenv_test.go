@@ -1,8 +1,6 @@
-package dewar
+package dotenv
 
 import (
-	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +13,7 @@ func lookupIn(environ map[string]string) func(string) (string, bool) {
 	}
 }
 
-func TestParseDotenv(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, want string }{
 		{"plain", "A=b", "b"},
@@ -52,19 +50,19 @@ func TestParseDotenv(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			lines, err := parseDotenv(tt.text, lookupIn(map[string]string{"ENV": "environment"}))
+			lines, err := Parse(tt.text, lookupIn(map[string]string{"ENV": "environment"}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			i := slices.IndexFunc(lines, func(l dotenvLine) bool { return l.name == "A" })
-			if i < 0 || lines[i].value != tt.want {
+			i := slices.IndexFunc(lines, func(l Line) bool { return l.Name == "A" })
+			if i < 0 || lines[i].Value != tt.want {
 				t.Errorf("got %v, want A to be %q", lines, tt.want)
 			}
 		})
 	}
 }
 
-func TestParseDotenvRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, want string }{
 		{"no assignment", "A=1\nB", "line 2: want NAME=value"},
@@ -85,7 +83,7 @@ func TestParseDotenvRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			lines, err := parseDotenv(tt.text, lookupIn(map[string]string{"ENV": "x"}))
+			lines, err := Parse(tt.text, lookupIn(map[string]string{"ENV": "x"}))
 			if err == nil || !strings.Contains(err.Error(), tt.want) || lines != nil {
 				t.Errorf("got %v, error %v, want %q in it", lines, err, tt.want)
 			}
@@ -93,12 +91,12 @@ func TestParseDotenvRefuses(t *testing.T) {
 	}
 }
 
-func FuzzParseDotenv(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, text := range []string{"A=b", "export A='b' # c\nB=\"${A}\\n\"", "A=${B:-x}\r\nC", "A='", "\ufeff#\n\n A = b #c", "A=\"\\", "A=${", "A=\"x\ny\"\nA=1"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		lines, err := parseDotenv(text, lookupIn(map[string]string{"ENV": "x"}))
+		lines, err := Parse(text, lookupIn(map[string]string{"ENV": "x"}))
 		if err != nil {
 			if lines != nil {
 				t.Errorf("got %v with error %v", lines, err)
@@ -107,71 +105,20 @@ func FuzzParseDotenv(f *testing.F) {
 		}
 		var again strings.Builder
 		for _, l := range lines {
-			if !dotenvName.MatchString(l.name+"=") || l.number < 1 || l.number > strings.Count(text, "\n")+strings.Count(text, "\r")+1 {
-				t.Fatalf("got %q in line %d", l.name, l.number)
+			if !assignment.MatchString(l.Name+"=") || l.Number < 1 || l.Number > strings.Count(text, "\n")+strings.Count(text, "\r")+1 {
+				t.Fatalf("got %q in line %d", l.Name, l.Number)
 			}
-			again.WriteString(l.name + "='" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(l.value) + "'\n")
+			again.WriteString(l.Name + "='" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(l.Value) + "'\n")
 		}
-		written, err := parseDotenv(again.String(), lookupIn(nil))
+		written, err := Parse(again.String(), lookupIn(nil))
 		if err != nil || len(written) != len(lines) {
 			t.Fatalf("%v, written as %q: got %v, error %v", lines, again.String(), written, err)
 		}
 		for i := range lines {
 			// A carriage return in a value, which only an escape can make, is a line break when it is read from a file.
-			if got, want := written[i].value, dotenvNewline.Replace(lines[i].value); written[i].name != lines[i].name || got != want {
+			if got, want := written[i].Value, newline.Replace(lines[i].Value); written[i].Name != lines[i].Name || got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		}
 	})
-}
-
-func FuzzFromPrefixedEnv(f *testing.F) {
-	f.Add("FLASK_A", "1", "FLASK_A__b", "2")
-	f.Add("FLASK_A__b", `{"c": 1}`, "FLASK_A__b__c__d", "x")
-	f.Add("FLASK_SECRET_KEY", "007", "FLASK_SECRET_KEY__x", "1")
-	f.Add("FLASK_", "[1e400]", "FLASK___", "null")
-	f.Add("FLASK_DEBUG", "on", "FLASK_TRUSTED_HOSTS", `["a", 5]`)
-	f.Add("FLASK_PERMANENT_SESSION_LIFETIME", "1e300", "FLASK_MAX_CONTENT_LENGTH", "-1")
-	f.Fuzz(func(t *testing.T, name1, text1, name2, text2 string) {
-		if strings.HasSuffix(name1, fileSuffix) || strings.HasSuffix(name2, fileSuffix) {
-			return // no file is opened by chance
-		}
-		c := newConfig("")
-		before := c.snapshot()
-		environ := map[string]string{name1: text1, name2: text2}
-		err := c.fromEnv(defaultLoad(), []string{name1 + "=" + text1, name2 + "=" + text2})
-		if err != nil && c.snapshot() != before {
-			t.Errorf("%q: error %v, but something was loaded", environ, err)
-		}
-		c.snapshot().settings()
-		if strings.ContainsAny(name1+name2, "=") || declaredIn(c, environ) {
-			return
-		}
-		want, wantErr := flaskEnv("FLASK", environ)
-		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("%q: got error %v, want %v", environ, err, wantErr)
-		}
-		got := maps.Clone(c.snapshot().entries)
-		maps.DeleteFunc(got, func(key string, _ *entry) bool { return c.declared[key] != nil })
-		for key, e := range got {
-			if !reflect.DeepEqual(e.value, want[key]) {
-				t.Errorf("%q: got %s %#v, want %#v", environ, key, e.value, want[key])
-			}
-		}
-		if err == nil && len(got) != len(want) {
-			t.Errorf("%q: got %d keys, want %d", environ, len(got), len(want))
-		}
-	})
-}
-
-// declaredIn reports whether environ has a key with a type, where Flask has none, or text in which decoding would
-// change something.
-func declaredIn(c *Config, environ map[string]string) bool {
-	for name, text := range environ {
-		key, _, _ := strings.Cut(strings.TrimPrefix(name, "FLASK_"), "__")
-		if c.declared[key] != nil || strings.ToValidUTF8(text, "") != text {
-			return true
-		}
-	}
-	return false
 }

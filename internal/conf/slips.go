@@ -1,42 +1,42 @@
-package dewar
+package conf
 
 import (
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/dewar-go/dewar/internal/suggest"
 )
 
-// check reports what is wrong with the configuration as a whole, for Build: what Set refused, and keys that
-// are built-in or declared ones but for a slip.
-func (c *Config) check() error {
+// Problems says what is wrong with the configuration as a whole: what Set refused, and keys that are built-in or
+// declared ones but for a slip.
+func (c *Store) Problems() []error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var problems []error
-	for _, key := range sortedKeys(c.failed) {
+	for _, key := range slices.Sorted(maps.Keys(c.failed)) {
 		problems = append(problems, c.failed[key])
 	}
-	for _, key := range sortedKeys(c.snapshot().entries) {
-		if near := c.nearlyKnown(key); near != "" {
+	for _, key := range c.current.sortedKeys() {
+		if near := c.current.nearlyKnown(key); near != "" {
 			problems = append(problems, fmt.Errorf("config key %s from %s is not known; did you mean %s? If it is your own, declare it with app.Config.Declare",
-				key, c.Source(key), near))
+				key, c.current.Source(key), near))
 		}
 	}
-	problems = append(problems, cookieError(&c.snapshot().settings().cookie))
-	return errors.Join(problems...)
+	return problems
 }
 
 // nearlyKnown returns the key that an unknown one was probably meant to be, or "". It is careful, because an
 // application may have keys of its own without declaring them: another case or dashes count as a slip of any
 // known key, other letters of the built-in ones alone.
-func (c *Config) nearlyKnown(key string) string {
-	if c.declared[key] != nil {
+func (s *Snapshot) nearlyKnown(key string) string {
+	if s.entry(key).spec != nil {
 		return ""
 	}
 	plain := strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
-	if c.declared[plain] != nil {
+	if s.entry(plain).spec != nil {
 		return plain
 	}
 	if strings.HasPrefix(plain, cookiePrefix) {
@@ -50,9 +50,9 @@ const cookiePrefix = "SESSION_COOKIE_"
 // cookieKey returns the nearest of the keys that begin with SESSION_COOKIE_: none other are known.
 func cookieKey(key string) string {
 	var keys []string
-	for i := range builtinKeys {
-		if strings.HasPrefix(builtinKeys[i].name, cookiePrefix) {
-			keys = append(keys, builtinKeys[i].name)
+	for i := range builtin {
+		if strings.HasPrefix(builtin[i].name, cookiePrefix) {
+			keys = append(keys, builtin[i].name)
 		}
 	}
 	if near := suggest.Within(5, key, keys); near != "" {
@@ -68,8 +68,8 @@ func misspelt(key string) string {
 		return ""
 	}
 	var all, alike []string
-	for i := range builtinKeys {
-		name := builtinKeys[i].name
+	for i := range builtin {
+		name := builtin[i].name
 		if len(name) < 8 { // TEST and DEBUGS are no slips of TESTING and DEBUG
 			continue
 		}

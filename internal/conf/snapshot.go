@@ -1,0 +1,143 @@
+package conf
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+const defaultSource = "default"
+
+// A Snapshot is one state of the configuration. It is never changed.
+type Snapshot struct {
+	entries map[string]*entry // pointers, so that no way of printing gets at the values
+}
+
+// An entry is a value and where it came from.
+type entry struct {
+	value  any
+	text   *string // as it stood in the environment; nil for other sources and for keys with a type
+	source string
+	spec   *spec // nil when the key is neither built in nor declared
+}
+
+func (e *entry) secret() bool { return e.spec != nil && e.spec.secret }
+
+// secret reports whether key is declared secret.
+func (s *Snapshot) secret(key string) bool {
+	e := s.entry(key)
+	return e.secret()
+}
+
+// entry returns the entry of key, or an empty one.
+func (s *Snapshot) entry(key string) entry {
+	if e := s.entries[key]; e != nil {
+		return *e
+	}
+	return entry{}
+}
+
+func (s *Snapshot) sortedKeys() []string { return slices.Sorted(maps.Keys(s.entries)) }
+
+// Source tells where the value of key came from, or "".
+func (s *Snapshot) Source(key string) string { return s.entry(key).source }
+
+// Lookup returns a copy of the value of key and whether there is one.
+func (s *Snapshot) Lookup(key string) (any, bool) {
+	e := s.entries[key]
+	if e == nil {
+		return nil, false
+	}
+	return Detached(e.value), e.value != nil
+}
+
+// Into converts the value of key into *dst and reports whether there was one.
+func (s *Snapshot) Into(key string, dst any) (bool, error) {
+	v, ok := s.Lookup(key)
+	if !ok {
+		return false, nil
+	}
+	return true, coerce.Into(dst, v)
+}
+
+// List returns the value of key as a list of text and whether there is one.
+func (s *Snapshot) List(key string) ([]string, bool) {
+	v, ok := s.Lookup(key)
+	if !ok {
+		return nil, false
+	}
+	list, err := coerce.Strings(v)
+	if err != nil {
+		return nil, true
+	}
+	return list, true
+}
+
+// Keys returns the keys that have a value, sorted.
+func (s *Snapshot) Keys() []string {
+	return slices.DeleteFunc(s.sortedKeys(), func(key string) bool { return s.entries[key].value == nil })
+}
+
+// Describe names key and its source for errors, and the status of a request that wants a value in vain.
+func (s *Snapshot) Describe(key string) (string, int) {
+	what := "config key " + key
+	if e := s.entries[key]; e != nil {
+		what += " from " + e.source
+	}
+	return what, http.StatusInternalServerError
+}
+
+// Visible returns the values of all keys that have one and are not declared secret.
+func (s *Snapshot) Visible() map[string]any {
+	values := make(map[string]any, len(s.entries))
+	for key, e := range s.entries {
+		if e.value != nil && !e.secret() {
+			values[key] = Detached(e.value)
+		}
+	}
+	return values
+}
+
+// Detached returns a copy of v that shares no map or list with it. What pointers lead to stays shared.
+func Detached(v any) any {
+	switch v := v.(type) {
+	case nil, bool, string, int, int64, float64, time.Duration:
+		return v
+	case []string:
+		return slices.Clone(v)
+	}
+	return detach(reflect.ValueOf(v)).Interface()
+}
+
+// detach is Detached for values of any type. It returns v itself when there is nothing to copy.
+func detach(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Map:
+		if v.IsNil() {
+			return v
+		}
+		fresh := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for it := v.MapRange(); it.Next(); {
+			fresh.SetMapIndex(it.Key(), detach(it.Value()))
+		}
+		return fresh
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		fresh := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			fresh.Index(i).Set(detach(v.Index(i)))
+		}
+		return fresh
+	case reflect.Interface:
+		if !v.IsNil() {
+			return detach(v.Elem())
+		}
+	}
+	return v
+}

@@ -1,0 +1,162 @@
+// Package dotenv reads .env files.
+package dotenv
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Line is one assignment in a .env file, and the number of the line that it begins on.
+type Line struct {
+	Name, Value string
+	Number      int
+}
+
+// A parser reads a .env file from the front.
+type parser struct {
+	rest   string
+	number int // of the line that rest begins on
+	lookup func(name string) (string, bool)
+	seen   map[string]Line
+	lines  []Line
+}
+
+var (
+	assignment   = regexp.MustCompile(`^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=`)
+	newline      = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+	reference    = regexp.MustCompile(`\$\{(?:([A-Za-z_][A-Za-z0-9_.-]*)(:-[^}\n]*)?\})?`)
+	special      = regexp.MustCompile(`(?s)\\.|` + reference.String())
+	singleQuoted = strings.NewReplacer(`\\`, `\`, `\'`, `'`)
+	doubleQuoted = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\'`, `'`, `\$`, `$`,
+		`\a`, "\a", `\b`, "\b", `\f`, "\f", `\n`, "\n", `\r`, "\r", `\t`, "\t", `\v`, "\v")
+)
+
+// Parse returns the assignments of a .env file in order. lookup finds variables of the environment, which go
+// before those of the file where one refers to another.
+func Parse(text string, lookup func(string) (string, bool)) ([]Line, error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return nil, errors.New("is no text in UTF-8")
+	}
+	p := &parser{rest: newline.Replace(text), number: 1, lookup: lookup, seen: map[string]Line{}}
+	for p.rest != "" {
+		number := p.number
+		if err := p.line(); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+	return p.lines, nil
+}
+
+// line reads one assignment, or skips a line without one.
+func (p *parser) line() error {
+	p.rest = strings.TrimLeft(p.rest, " \t")
+	if p.blank() {
+		p.next()
+		return nil
+	}
+	match := assignment.FindStringSubmatch(p.rest)
+	if match == nil {
+		return errors.New("want NAME=value, or a comment that begins with #")
+	}
+	l := Line{Name: match[1], Number: p.number}
+	if first, twice := p.seen[l.Name]; twice {
+		return fmt.Errorf("%s is set in line %d already; remove one of the two", l.Name, first.Number)
+	}
+	p.rest = p.rest[len(match[0]):]
+	value, err := p.value()
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.Name, err)
+	}
+	l.Value = value
+	p.seen[l.Name], p.lines = l, append(p.lines, l)
+	return nil
+}
+
+// blank reports whether nothing but a comment is left of the line.
+func (p *parser) blank() bool {
+	return p.rest == "" || p.rest[0] == '\n' || p.rest[0] == '#'
+}
+
+// next goes to the next line and returns what was left of this one.
+func (p *parser) next() string {
+	line, rest, _ := strings.Cut(p.rest, "\n")
+	p.rest = rest
+	p.number++
+	return line
+}
+
+func (p *parser) value() (string, error) {
+	if text := strings.TrimLeft(p.rest, " \t"); text != "" && (text[0] == '\'' || text[0] == '"') {
+		p.rest = text[1:]
+		return p.quoted(text[0])
+	}
+	line := p.next()
+	if i := strings.Index(strings.ReplaceAll(line, "\t", " "), " #"); i >= 0 {
+		line = line[:i]
+	}
+	return p.expand(strings.Trim(line, " \t"), reference)
+}
+
+// quoted reads a value up to its closing quote, after which only a comment may follow.
+func (p *parser) quoted(quote byte) (string, error) {
+	end := 0
+	for end < len(p.rest) && p.rest[end] != quote {
+		if p.rest[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(p.rest) {
+		return "", fmt.Errorf("the quote %c is not closed", quote)
+	}
+	inner := p.rest[:end]
+	p.rest = strings.TrimLeft(p.rest[end+1:], " \t")
+	if !p.blank() {
+		return "", fmt.Errorf("want nothing after the closing quote; write \\%c for a quote inside the value", quote)
+	}
+	p.number += strings.Count(inner, "\n")
+	p.next()
+	if quote == '\'' {
+		return singleQuoted.Replace(inner), nil
+	}
+	return p.expand(inner, special)
+}
+
+// expand replaces what special finds in text: references to variables, and escapes.
+func (p *parser) expand(text string, special *regexp.Regexp) (string, error) {
+	var problem error
+	value := special.ReplaceAllStringFunc(text, func(found string) string {
+		if found[0] == '\\' {
+			return doubleQuoted.Replace(found)
+		}
+		value, err := p.lookUp(found)
+		if err != nil {
+			problem = err
+		}
+		return value
+	})
+	return value, problem
+}
+
+// lookUp returns the value of ${NAME} or ${NAME:-text}.
+func (p *parser) lookUp(found string) (string, error) {
+	match := reference.FindStringSubmatch(found)
+	name, otherwise := match[1], match[2]
+	if name == "" {
+		return "", errors.New("${ begins no ${NAME}; put the value in single quotes if it is meant as it is")
+	}
+	if text, ok := p.lookup(name); ok {
+		return text, nil
+	}
+	if l, ok := p.seen[name]; ok {
+		return l.Value, nil
+	}
+	if text, ok := strings.CutPrefix(otherwise, ":-"); ok {
+		return text, nil
+	}
+	return "", errors.New("refers with ${...} to a variable that is not set; set it above, write ${NAME:-text}, or put the value in single quotes")
+}
