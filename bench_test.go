@@ -1,11 +1,13 @@
 package dewar_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -96,7 +98,36 @@ func BenchmarkFiveHooks(b *testing.B) {
 	app.BeforeRequest(nothing, nothing, nothing)
 	app.AfterRequest(nothing, nothing)
 	app.Get("/", hello)
-	benchmark(b, app, httptest.NewRequest("GET", "/", nil))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", plainHandler)
+	r := httptest.NewRequest("GET", "/", nil)
+	b.Run("nethttp", func(b *testing.B) { benchmark(b, mux, r) })
+	b.Run("dewar", func(b *testing.B) { benchmark(b, app, r) })
+}
+
+// BenchmarkParamJSON answers with a parameter in a JSON object, by hand as a careful program does it.
+func BenchmarkParamJSON(b *testing.B) {
+	type answer struct {
+		ID   int    `json:"id"`
+		Name string `json:"name"`
+	}
+	app := quietApp(b)
+	app.Get("/users/{id:int}", func(c *dewar.Context) error { return c.JSON(answer{c.Params().Int("id"), "ann"}) })
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users/{id}", func(w http.ResponseWriter, r *http.Request) {
+		id, err := strconv.Atoi(r.PathValue("id"))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(answer{id, "ann"}); err != nil {
+			b.Error(err)
+		}
+	})
+	r := httptest.NewRequest("GET", "/users/17", nil)
+	b.Run("nethttp", func(b *testing.B) { benchmark(b, mux, r) })
+	b.Run("dewar", func(b *testing.B) { benchmark(b, app, r) })
 }
 
 // sessionRequest returns a request with the cookie of a session with three values.

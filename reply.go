@@ -40,11 +40,19 @@ func (c *Context) HTML(s string) error { return c.answerString("text/html; chars
 // JSON answers with v as JSON, encoded by the App's JSON provider. A value that cannot be encoded is an
 // error, and nothing of it is sent.
 func (c *Context) JSON(v any) error {
-	body, err := c.App.JSON.Marshal(v)
+	text, err := c.jsonText(v)
 	if err != nil {
 		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
-	return c.blob("application/json", append(body, '\n'))
+	return c.answerString("application/json", text)
+}
+
+func (c *Context) jsonText(v any) (string, error) {
+	if p, ok := c.App.JSON.(standardJSON); ok {
+		return p.text(v, c.settings.debug)
+	}
+	body, err := c.App.JSON.Marshal(v)
+	return string(body) + "\n", err
 }
 
 // Blob answers with data of the given content type.
