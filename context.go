@@ -46,13 +46,8 @@ type Context struct {
 	form         *Values
 	body         *bodyState // nil for a request without a body
 
-	session      atomic.Pointer[Session] // nil until it is open
-	opening      atomic.Bool             // somebody opens the session, or has done so
-	sessionSaved atomic.Bool             // saveSession ran: later changes are late
-	toldLate     atomic.Bool             // GotRequestException has been sent for one
-	cookies      []string                // Set-Cookie of the session that was saved
-	fileCaching  string                  // the Cache-Control that dewar itself chose for a file
-	flashes      *[]Flash                // nil until they are taken out of the session
+	session requestSession
+	flashes *[]Flash // nil until they are taken out of the session
 
 	gMu         sync.Mutex
 	g           []item
@@ -62,12 +57,11 @@ type Context struct {
 	unhandled   error      // what teardown functions are told
 	limit       *timeLimit // the time limit of the request; nil without one
 
-	sessionReported bool // an error of the session has become the answer
-	autoOptions     bool // the view is the automatic answer to OPTIONS
-	finalized       bool
-	panicked        bool
-	aborted         bool // http.ErrAbortHandler was raised
-	cut             bool // failed after commit: the connection must not look whole
+	autoOptions bool // the view is the automatic answer to OPTIONS
+	finalized   bool
+	panicked    bool
+	aborted     bool // http.ErrAbortHandler was raised
+	cut         bool // failed after commit: the connection must not look whole
 }
 
 // identity is what a request is known by in the log.

@@ -106,11 +106,8 @@ func (c *Context) pendingError() error {
 	if c.response.failed != nil || c.response.state != buffering {
 		return nil // answered already
 	}
-	if s := c.session.Load(); s != nil && !c.sessionReported {
-		if err := s.Err(); err != nil {
-			c.sessionReported = true
-			return err
-		}
+	if err := c.session.err(); err != nil {
+		return err
 	}
 	if b := c.body; b != nil && b.err != nil && !b.seen {
 		b.seen = true
@@ -135,8 +132,8 @@ func (c *Context) fail(err error) {
 	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
 		c.failAgain(err, herr)
 	}
-	if c.sessionSaved.Load() && c.response.state == buffering {
-		c.keepSession()
+	if c.session.saved.Load() && c.response.state == buffering {
+		c.session.reapply(c)
 		c.setDefaultHeaders()
 	}
 }
@@ -260,8 +257,7 @@ func (c *Context) finish() {
 		}
 		c.response.send(true)
 	} else {
-		c.noticeLateOpening()
-		c.noticeLateChange()
+		c.session.noticeLate(c)
 	}
 	if err := c.protect(func() error { c.App.RequestFinished.send(c); return nil }); err != nil {
 		c.logFailure(err)
@@ -277,7 +273,7 @@ func (c *Context) finalize() error {
 	c.finalized, c.response.finalizing = true, true
 	failure := c.runAfterHooks()
 	if !c.aborted {
-		if err := c.protect(c.saveSession); err != nil {
+		if err := c.protect(func() error { return c.session.save(c) }); err != nil {
 			failure = err
 			c.fail(err)
 		}
@@ -323,7 +319,7 @@ func (c *Context) runAfterHook(hook Handler, failure error) error {
 // http.ErrAbortHandler, or with the error when PROPAGATE_EXCEPTIONS is on.
 func (c *Context) end() {
 	c.teardown()
-	c.closeSession()
+	c.session.close()
 	if c.limit != nil {
 		c.limit.cancel()
 	}
@@ -354,7 +350,7 @@ func (c *Context) teardown() {
 		}
 	}
 	if len(c.chain.teardown) > 0 {
-		c.noticeLateChange()
+		c.session.noticeLateChange(c)
 	}
 	if err := c.protect(func() error { c.App.RequestTearingDown.send(c); return nil }); err != nil {
 		c.logFailure(err)

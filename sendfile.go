@@ -119,8 +119,8 @@ func (c *Context) send(f *sentFile, tag string, opts []SendOption) error {
 		header.Del("Cache-Control")
 	}
 	if _, ok := header["Cache-Control"]; !ok {
-		c.fileCaching = fileCaching(s.maxAge)
-		header["Cache-Control"] = []string{c.fileCaching}
+		c.session.fileCaching = fileCaching(s.maxAge)
+		header["Cache-Control"] = []string{c.session.fileCaching}
 	}
 	if value := s.contentDisposition(f.name); value != "" {
 		header["Content-Disposition"] = []string{value}

@@ -102,6 +102,9 @@ func TestNoMethodOfASessionTakesVaryAway(t *testing.T) {
 			accesses[method.Name] = func(s *dewar.Session) { callMethod(reflect.ValueOf(s), method.Name) }
 		}
 	}
+	for method := range reflect.TypeFor[dewar.StoredSession]().Methods() {
+		accesses["Stored."+method.Name] = func(s *dewar.Session) { callMethod(reflect.ValueOf(dewar.Stored(s)), method.Name) }
+	}
 	if len(accesses) < 40 {
 		t.Fatalf("found %d ways to use a session, want more", len(accesses))
 	}

@@ -136,7 +136,7 @@ func TestForeignTextComesBack(t *testing.T) {
 func comesBack(t *testing.T, app *dewar.App, values dewar.Map) {
 	t.Helper()
 	encoding := func(s *dewar.Session) string {
-		encoded, err := s.MarshalBinary()
+		encoded, err := dewar.Stored(s).MarshalBinary()
 		if err != nil {
 			t.Error(err)
 		}

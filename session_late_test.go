@@ -432,11 +432,11 @@ func TestUnmarshalBinaryOfBadDataChangesNothing(t *testing.T) {
 			m := s.Map("a")
 			s.Set("b", 2)
 			s.Delete("c")
-			if err := s.UnmarshalBinary([]byte(data)); err == nil {
+			if err := dewar.Stored(s).UnmarshalBinary([]byte(data)); err == nil {
 				t.Error("got no error")
 			}
 			m["y"] = 2
-			changes, err := s.Changes()
+			changes, err := dewar.Stored(s).Changes()
 			want := dewar.Changes{Set: map[string][]byte{"a": []byte(`{"x":1,"y":2}`), "b": []byte("2")}, Deleted: []string{"c"}}
 			if err != nil || !reflect.DeepEqual(changes, want) || !s.Modified() || s.IsNew() {
 				t.Errorf("got changes %v %v, modified %t, new %t, want %v in a modified session", changes, err, s.Modified(), s.IsNew(), want)

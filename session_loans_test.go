@@ -52,7 +52,7 @@ func (tt sessionChange) run(t *testing.T) {
 // fromJSON returns a function that fills a session with the values in text.
 func fromJSON(t testing.TB, text string) func(s *dewar.Session) {
 	return func(s *dewar.Session) {
-		if err := s.UnmarshalBinary([]byte(text)); err != nil {
+		if err := dewar.Stored(s).UnmarshalBinary([]byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		s.MarkModified()
@@ -61,7 +61,7 @@ func fromJSON(t testing.TB, text string) func(s *dewar.Session) {
 
 func sessionJSON(t testing.TB, s *dewar.Session) string {
 	t.Helper()
-	data, err := s.MarshalBinary()
+	data, err := dewar.Stored(s).MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -536,7 +536,7 @@ func TestOnlyWhatCanChangeIsEncodedAgain(t *testing.T) {
 		s := openJar(t, app, jar)
 		checked.Store(0)
 		tt.read(s)
-		if s.ShouldSave() {
+		if dewar.Stored(s).ShouldSave() {
 			t.Errorf("%s: reading changed the session", tt.name)
 		}
 		if encoded := checked.Load() > 0; encoded != tt.want {

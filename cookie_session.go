@@ -1,17 +1,18 @@
 package dewar
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
+	"hash"
 	"net/http"
 	"net/textproto"
-	"slices"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/sessiondata"
 	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
@@ -42,17 +43,39 @@ type SecureCookieSessionInterface struct {
 	Epoch func(c *Context, s *Session) (int64, error)
 
 	once     sync.Once
-	codec    *taggedjson.Codec // nil without Tags
+	codec    *taggedjson.Codec // sessionCodec without Tags
 	codecErr error
+
+	mac func(key []byte) hash.Hash // in tests another MAC than securecookie's
 }
 
-var _ SessionInterface = (*SecureCookieSessionInterface)(nil)
+var (
+	_ SessionInterface     = (*SecureCookieSessionInterface)(nil)
+	_ SessionConfigChecker = (*SecureCookieSessionInterface)(nil)
+)
 
-// CheckConfig says what is wrong with the fields. [App.Build] calls it.
-func (i *SecureCookieSessionInterface) CheckConfig(*Values) error { return i.prepare() }
+// CheckConfig says what is wrong with the fields, and whether the keys sign otherwise than gorilla/securecookie does.
+// [App.Build] calls it.
+func (i *SecureCookieSessionInterface) CheckConfig(config *Values) error {
+	problems := []error{i.prepare()}
+	secrets := append([]string{config.String("SECRET_KEY")}, config.Strings("SECRET_KEY_FALLBACKS")...)
+	codec, err := newCookieCodec(secrets, cookiecodec.Options{MaxAge: time.Hour, Encrypt: config.Bool("SESSION_COOKIE_ENCRYPT"), MAC: i.mac})
+	if err != nil { // there is no SECRET_KEY, and no session
+		return problems[0]
+	}
+	for _, n := range codec.Differing() {
+		name := "SECRET_KEY"
+		if n > 0 {
+			name = fmt.Sprintf("SECRET_KEY_FALLBACKS[%d]", n-1)
+		}
+		problems = append(problems, fmt.Errorf("%s signs session cookies otherwise than gorilla/securecookie does, so that sessions would be lost; build with the version of securecookie that dewar's go.mod requires", name))
+	}
+	return errors.Join(problems...)
+}
 
 func (i *SecureCookieSessionInterface) prepare() error {
 	i.once.Do(func() {
+		i.codec = sessionCodec
 		if len(i.Tags) > 0 {
 			i.codec, i.codecErr = newSessionCodec(i.Tags)
 		}
@@ -66,19 +89,15 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 	if err := i.prepare(); err != nil || codec == nil {
 		return nil, err
 	}
-	s := NewSession()
-	s.custom = i.codec
+	s := newSession(i.codec)
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
 	}
-	revoked, err := i.revoked(c, s)
-	if err != nil || !revoked {
+	if revoked, err := i.revoked(c, s); err != nil || !revoked {
 		return s, err
 	}
-	s = NewSession()
-	s.custom = i.codec
-	return s, nil
+	return newSession(i.codec), nil
 }
 
 // load fills s with what is in a cookie. It reports false, and leaves s as it is, if that is no session.
@@ -90,20 +109,18 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	if err != nil {
 		return false
 	}
-	k, json, err := unpack(codec, cookie.Payload)
-	if err != nil || c.settings.outlived(k) {
+	seal, json, err := codec.Unpack(cookie.Payload)
+	if err != nil || c.settings.outlived(seal) || s.bag.Open(json) != nil {
 		return false
 	}
-	members, err := s.codec().Split(json, s.inline[:0])
-	if err != nil {
-		return false
+	stale := cookie.Key > 0
+	if c.settings.absolute > 0 && seal.Created == 0 { // from before it was set
+		seal.Created, stale = time.Now().Unix(), true
 	}
-	s.adopt(members)
-	s.reissue = cookie.Key > 0
-	if c.settings.absolute > 0 && k.created == 0 { // from before it was set
-		k.created, s.reissue = time.Now().Unix(), true
+	if stale {
+		s.bag.Note(sessiondata.Stale)
 	}
-	s.seal, s.expires = k, c.settings.end(cookie.SignedAt, k)
+	s.seal, s.expires = seal, c.settings.end(cookie.SignedAt, c.settings.lifetime, seal)
 	return true
 }
 
@@ -113,10 +130,10 @@ func (i *SecureCookieSessionInterface) revoked(c *Context, s *Session) (bool, er
 		return false, nil
 	}
 	epoch, err := i.Epoch(c, s)
-	if err != nil || s.seal.epoch >= epoch {
+	if err != nil || s.seal.Epoch >= epoch {
 		return false, err
 	}
-	c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.epoch, "userEpoch", epoch)
+	c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.Epoch, "userEpoch", epoch)
 	return true, nil
 }
 
@@ -124,7 +141,7 @@ func (i *SecureCookieSessionInterface) revoked(c *Context, s *Session) (bool, er
 // than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the largest values; the old cookie
 // stays.
 func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error {
-	if !s.ShouldSave() {
+	if !Stored(s).ShouldSave() {
 		return nil
 	}
 	if s.Len() == 0 {
@@ -133,37 +150,40 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 	if err := i.stamp(c, s); err != nil {
 		return err
 	}
-	json, err := s.MarshalBinary()
+	json, err := Stored(s).MarshalBinary()
 	if err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	codec := c.settings.cookieCodec()
-	value, err := codec.Encode(c.settings.cookie.name, c.settings.pack(codec, s.seal, json))
+	value, err := codec.Encode(c.settings.cookie.name, codec.Pack(s.seal, json))
 	if err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	s.SetExpires(time.Unix(c.settings.end(time.Now().Unix(), s.seal), 0))
-	return c.setSigned(s, value)
+	lifetime := min(c.settings.lifetimeOf(s), c.settings.lifetime) // that of the signature
+	Stored(s).SetExpires(time.Unix(c.settings.end(time.Now().Unix(), lifetime, s.seal), 0))
+	if s.Permanent() {
+		return SetSessionCookie(c, s, value)
+	}
+	return sendSessionCookie(c, s, c.settings.cookie.name+"="+value+c.settings.cookie.attributes) // base64 needs no quotes
 }
 
 // stamp brings the seal of s up to date: a session that is new or was cleared begins now, and one that was
 // renewed belongs to the user it has now.
 func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error) {
-	s.mu.Lock()
-	fresh, renewed, modified := s.isNew || s.cleared, s.renewed, s.modified
-	s.mu.Unlock()
+	marks := s.bag.Marks()
+	fresh := marks&(sessiondata.New|sessiondata.Cleared) != 0
 	switch {
 	case c.settings.absolute == 0:
-		s.seal.created = 0
-	case fresh || s.seal.created == 0:
-		s.seal.created = time.Now().Unix()
+		s.seal.Created = 0
+	case fresh || s.seal.Created == 0:
+		s.seal.Created = time.Now().Unix()
 	}
 	switch {
 	case i.Epoch == nil:
-		s.seal.epoch = 0
-	case fresh || renewed:
-		s.seal.epoch, err = i.Epoch(c, s)
-	case modified: // a refresh has just been checked, when the session was opened
+		s.seal.Epoch = 0
+	case fresh || marks&sessiondata.Renewed != 0:
+		s.seal.Epoch, err = i.Epoch(c, s)
+	case marks&sessiondata.Modified != 0: // a refresh has just been checked, when the session was opened
 		err = i.warnOfEpoch(c, s)
 	}
 	return err
@@ -172,88 +192,92 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 // warnOfEpoch tells of a session that will be refused when it comes back, which a login that forgot to renew it does.
 func (i *SecureCookieSessionInterface) warnOfEpoch(c *Context, s *Session) error {
 	epoch, err := i.Epoch(c, s)
-	if err == nil && s.seal.epoch < epoch {
+	if err == nil && s.seal.Epoch < epoch {
 		c.Logger().Error("session saved in vain: it is older than the Epoch of its user and will be refused; call c.Session().Renew() where the user logs in",
-			"sessionEpoch", s.seal.epoch, "userEpoch", epoch)
+			"sessionEpoch", s.seal.Epoch, "userEpoch", epoch)
 	}
 	return err
 }
 
-// SetSessionCookie sends the cookie for s with the given value, every SESSION_COOKIE key applied; "" deletes it. It
-// is for backends. A cookie larger than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the
-// largest values of s; so is a value with characters that no cookie may have.
-func SetSessionCookie(c *Context, s *Session, value string) error {
-	cookie := SessionCookie(c, s, value)
+// SetSessionCookie sends the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires when s is
+// permanent, and one that deletes it when value is "". What change does to the cookie, if it is given, comes last, as
+// another Name for some requests. The cookie leaves with the header, and once: of several calls for one name the last
+// counts.
+//
+// It is for backends. A cookie larger than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the
+// largest values of s; so are a value with characters that no cookie may have and a response that has begun.
+func SetSessionCookie(c *Context, s *Session, value string, change ...func(cookie *http.Cookie)) error {
+	cookie := c.settings.cookie.with(value)
+	switch {
+	case value == "":
+		cookie.MaxAge, cookie.Expires = -1, time.Unix(0, 0).UTC()
+	case s.Permanent():
+		cookie.Expires = time.Unix(c.settings.end(time.Now().Unix(), c.settings.lifetimeOf(s), s.seal), 0).UTC()
+	}
+	for _, f := range change {
+		f(cookie)
+	}
 	if cookie.Valid() != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: c.SetCookie(cookie)}
 	}
-	if err := checkCookieSize(c, s, len(cookie.String())); err != nil {
-		return err
-	}
-	return c.SetCookie(cookie)
+	return sendSessionCookie(c, s, cookie.String())
 }
 
-// setSigned does the same for a value that is base64, and so needs no quotes; most have no Expires either.
-func (c *Context) setSigned(s *Session, value string) error {
-	if s.Permanent() || c.response.Committed() {
-		return SetSessionCookie(c, s, value)
-	}
-	line := c.settings.cookie.name + "=" + value + c.settings.cookie.attributes
-	if err := checkCookieSize(c, s, len(line)); err != nil {
-		return err
-	}
-	header := c.response.Header()
-	header["Set-Cookie"] = append(header["Set-Cookie"], line)
-	return nil
-}
-
-func checkCookieSize(c *Context, s *Session, size int) error {
-	if limit := c.settings.maxCookie; limit > 0 && size > limit {
+// sendSessionCookie has a Set-Cookie line sent.
+func sendSessionCookie(c *Context, s *Session, line string) error {
+	if limit := c.settings.maxCookie; limit > 0 && len(line) > limit {
+		var largest []string
+		for _, m := range s.bag.Largest(3) {
+			largest = append(largest, fmt.Sprintf("%q with %d bytes", m.Key, len(m.Raw)))
+		}
 		return &HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf(
 			"the session cookie would have %d bytes, MAX_COOKIE_SIZE is %d; keep less in the session (largest: %s), or set app.SessionInterface to one that keeps it on the server",
-			size, limit, s.largest())}
+			len(line), limit, strings.Join(largest, ", "))}
 	}
+	if c.response.Committed() {
+		return c.response.lateError("no cookie can be set")
+	}
+	c.session.addCookie(line)
 	return nil
 }
 
-// largest names the three largest values with their sizes.
-func (s *Session) largest() string {
-	s.mu.Lock()
-	members := slices.Clone(s.members)
-	s.mu.Unlock()
-	slices.SortFunc(members, func(a, b taggedjson.Member) int { return cmp.Compare(len(b.Raw), len(a.Raw)) })
-	var names []string
-	for _, m := range members[:min(3, len(members))] {
-		names = append(names, fmt.Sprintf("%q with %d bytes", m.Key, len(m.Raw)))
+// lifetimeOf returns how long s lives when it is not used.
+func (s *settings) lifetimeOf(session *Session) time.Duration {
+	session.mu.Lock()
+	defer session.mu.Unlock()
+	if session.lifetime > 0 {
+		return session.lifetime
 	}
-	return strings.Join(names, ", ")
+	return s.lifetime
+}
+
+// outlived reports whether the absolute lifetime of a session is over.
+func (s *settings) outlived(seal cookiecodec.Seal) bool {
+	return s.absolute > 0 && seal.Created != 0 && time.Now().After(time.Unix(seal.Created, 0).Add(s.absolute))
+}
+
+// end returns when a session that was last saved at the given second ends, in seconds since 1970.
+func (s *settings) end(saved int64, lifetime time.Duration, seal cookiecodec.Seal) int64 {
+	end := saved + int64(lifetime/time.Second)
+	if s.absolute > 0 && seal.Created != 0 {
+		return min(end, seal.Created+int64(s.absolute/time.Second))
+	}
+	return end
 }
 
 // cookieCodec returns the codec for the configured keys, or nil without a SECRET_KEY.
 func (s *settings) cookieCodec() *cookiecodec.Codec {
 	s.codecOnce.Do(func() {
-		if s.secretKey() == "" {
-			return
-		}
-		s.codec, _ = cookiecodec.New(cookiecodec.Options{ // fails on empty secrets only
-			Purpose: "session", Secrets: append([]string{s.secretKey()}, s.fallbackKeys()...),
-			MaxAge: s.lifetime, Encrypt: s.encrypt,
-		})
+		secrets := append([]string{s.secretKey()}, s.fallbackKeys()...)
+		s.codec, _ = newCookieCodec(secrets, cookiecodec.Options{MaxAge: s.lifetime, Encrypt: s.encrypt})
 	})
 	return s.codec
 }
 
-// SessionCookie returns the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires
-// when s is permanent, and one that deletes it when value is "".
-func SessionCookie(c *Context, s *Session, value string) *http.Cookie {
-	cookie := c.settings.cookie.with(value)
-	switch {
-	case value == "":
-		cookie.MaxAge, cookie.Expires = -1, epoch
-	case s.Permanent():
-		cookie.Expires = time.Unix(c.settings.end(time.Now().Unix(), s.seal), 0).UTC()
-	}
-	return cookie
+// newCookieCodec returns a codec for session cookies. It fails if the first secret is empty.
+func newCookieCodec(secrets []string, o cookiecodec.Options) (*cookiecodec.Codec, error) {
+	o.Purpose, o.Secrets = "session", secrets
+	return cookiecodec.New(o)
 }
 
 func (k *cookieSettings) with(value string) *http.Cookie {
@@ -330,3 +354,41 @@ var cookieBytes = func() (allowed [256]bool) {
 	}
 	return allowed
 }()
+
+// A SessionTag teaches the sessions of a [SecureCookieSessionInterface] to keep values of one more type, as a
+// JSONTag does in Flask. The functions must be safe for concurrent use, and must not touch the session.
+type SessionTag struct {
+	// Key marks such values in the cookie. It begins with a space and must not end in "__"; Flask's own are
+	// " di", " t", " b", " m", " u" and " d".
+	Key string
+	// Check reports whether the tag is for v.
+	Check func(v any) bool
+	// Encode returns what to keep for v: anything that a session can keep, but not v itself.
+	Encode func(v any) (any, error)
+	// Decode gets back what Encode returned, as [Values.Get] would return it, and returns the value.
+	Decode func(v any) (any, error)
+}
+
+// sessionCodec encodes the values of sessions without tags of their own.
+var sessionCodec = mustCodec()
+
+func mustCodec() *taggedjson.Codec {
+	codec, err := newSessionCodec(nil)
+	if err != nil {
+		panic(err)
+	}
+	return codec
+}
+
+// newSessionCodec returns a codec with tags, which are tried in their order and before Flask's own.
+func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
+	own := make([]taggedjson.Tag, len(tags))
+	for i, tag := range tags {
+		own[i] = taggedjson.Tag(tag)
+	}
+	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()}, own...)
+	if err != nil {
+		return nil, fmt.Errorf("session %w", err)
+	}
+	return codec, nil
+}
