@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash"
 	"net/http"
-	"net/textproto"
 	"reflect"
 	"strings"
 	"sync"
@@ -313,47 +312,16 @@ func cookieError(k *cookieSettings) error {
 // there is none.
 func SessionCookieValue(c *Context) string {
 	value := c.sessionCookie()
-	for i := range len(value) {
-		if !cookieBytes[value[i]] {
-			return ""
-		}
+	if !cookiecodec.Allowed(value) {
+		return ""
 	}
 	return value
 }
 
 // sessionCookie returns the value of the session cookie, whatever characters it has.
 func (c *Context) sessionCookie() string {
-	return firstCookie(c.born.Header["Cookie"], c.settings.cookie.name)
+	return cookiecodec.Find(c.born.Header["Cookie"], c.settings.cookie.name)
 }
-
-// firstCookie finds a cookie as net/http does, without making all the others as well.
-func firstCookie(lines []string, name string) string {
-	for _, line := range lines {
-		for part := ""; line != ""; {
-			part, line, _ = strings.Cut(line, ";")
-			key, value, _ := strings.Cut(textproto.TrimString(part), "=")
-			if textproto.TrimString(key) == name {
-				return unquoted(value)
-			}
-		}
-	}
-	return ""
-}
-
-func unquoted(value string) string {
-	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-		return value[1 : len(value)-1]
-	}
-	return value
-}
-
-// cookieBytes are those that the value of a cookie may have.
-var cookieBytes = func() (allowed [256]bool) {
-	for b := 0x20; b < 0x7f; b++ {
-		allowed[b] = b != '"' && b != '\\' && b != ';'
-	}
-	return allowed
-}()
 
 // A SessionTag teaches the sessions of a [SecureCookieSessionInterface] to keep values of one more type, as a
 // JSONTag does in Flask. The functions must be safe for concurrent use, and must not touch the session.
