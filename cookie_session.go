@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash"
@@ -119,7 +120,8 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	if stale {
 		s.bag.Note(sessiondata.Stale)
 	}
-	s.seal, s.expires = seal, c.settings.end(cookie.SignedAt, c.settings.lifetime, seal)
+	s.seal = seal
+	s.expires.Store(c.settings.end(cookie.SignedAt, c.settings.lifetime, seal))
 	return true
 }
 
@@ -242,12 +244,7 @@ func sendSessionCookie(c *Context, s *Session, line string) error {
 
 // lifetimeOf returns how long s lives when it is not used.
 func (s *settings) lifetimeOf(session *Session) time.Duration {
-	session.mu.Lock()
-	defer session.mu.Unlock()
-	if session.lifetime > 0 {
-		return session.lifetime
-	}
-	return s.lifetime
+	return cmp.Or(time.Duration(session.lifetime.Load()), s.lifetime)
 }
 
 // outlived reports whether the absolute lifetime of a session is over.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -88,10 +87,9 @@ type Session struct {
 	owner    *Context              // whose session it is; nil for one that only a backend knows
 	seal     cookiecodec.Seal
 
-	mu       sync.Mutex // guards the rest but the flags
-	id       string
-	expires  int64         // in seconds since 1970; 0 when it is not known
-	lifetime time.Duration // of its own, or 0
+	id       atomic.Pointer[string] // nil without one
+	expires  atomic.Int64           // in seconds since 1970; 0 when it is not known
+	lifetime atomic.Int64           // of its own, a time.Duration; or 0
 
 	refresh, openedLate bool
 	headers             [2]string // back Vary and Cache-Control without an allocation each
@@ -240,17 +238,20 @@ func (s *Session) Accessed() bool { return s.owner != nil }
 func (s *Session) IsNew() bool { return s.marked(sessiondata.New) }
 
 // ID returns the id under which a backend keeps the session, or "" for one that is kept in a cookie.
-func (s *Session) ID() string { s.mu.Lock(); defer s.mu.Unlock(); return s.id }
+func (s *Session) ID() string {
+	if id := s.id.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
 
 // ExpiresAt returns when the session ends if it is not used again; the zero time when that is not known, as
 // for a new session.
 func (s *Session) ExpiresAt() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.expires == 0 {
-		return time.Time{}
+	if end := s.expires.Load(); end != 0 {
+		return time.Unix(end, 0)
 	}
-	return time.Unix(s.expires, 0)
+	return time.Time{}
 }
 
 // Err returns what went wrong with the session: it could not be opened, a value could not be kept, or it was
@@ -367,18 +368,14 @@ func (x StoredSession) Renewed() bool { return x.s.marked(sessiondata.Renewed) }
 func (x StoredSession) Destroyed() bool { return x.s.marked(sessiondata.Destroyed) }
 
 // SetID tells the session its id, which [Session.ID] returns.
-func (x StoredSession) SetID(id string) { x.s.mu.Lock(); defer x.s.mu.Unlock(); x.s.id = id }
+func (x StoredSession) SetID(id string) { x.s.id.Store(&id) }
 
 // MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of
 // keys.
 func (x StoredSession) MarkStale() { x.s.bag.Note(sessiondata.Stale) }
 
 // SetExpires tells the session when it ends, to the second, if it is not used again: [Session.ExpiresAt] returns it.
-func (x StoredSession) SetExpires(t time.Time) {
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	x.s.expires = t.Unix()
-}
+func (x StoredSession) SetExpires(t time.Time) { x.s.expires.Store(t.Unix()) }
 
 // SetLifetime makes the session end when it has not been used for d, in whole seconds, where others have
 // PERMANENT_SESSION_LIFETIME. [Session.ExpiresAt] and, for a permanent session, the Expires of [SetSessionCookie] count
@@ -387,10 +384,10 @@ func (x StoredSession) SetExpires(t time.Time) {
 //
 // The signature of a [SecureCookieSessionInterface] is valid for PERMANENT_SESSION_LIFETIME all the same.
 func (x StoredSession) SetLifetime(d time.Duration) {
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	if x.s.lifetime = max(0, d.Truncate(time.Second)); x.s.lifetime > 0 {
-		x.s.expires = time.Now().Add(x.s.lifetime).Unix()
+	d = max(0, d.Truncate(time.Second))
+	x.s.lifetime.Store(int64(d))
+	if d > 0 {
+		x.s.expires.Store(time.Now().Add(d).Unix())
 	}
 }
 
