@@ -329,3 +329,22 @@ func ExampleSecureCookieSessionInterface() {
 	// /logout-everywhere: bye
 	// /: user 0
 }
+
+// A session that is remembered for a year where others end with PERMANENT_SESSION_LIFETIME.
+func ExampleStored() {
+	s := dewar.NewSession()
+	s.Set("user", "ann")
+	s.Set("visits", 1)
+	stored := dewar.Stored(s)
+	data, err := stored.MarshalBinary()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stored.SetLifetime(365 * 24 * time.Hour)
+	fmt.Printf("save it: %t, as %s\n", stored.ShouldSave(), data)
+	fmt.Println("it ends in days:", int(time.Until(s.ExpiresAt()).Hours()+1)/24)
+	// Output:
+	// save it: true, as {"user":"ann","visits":1}
+	// it ends in days: 365
+}
