@@ -266,7 +266,7 @@ func (app *App) assemble() (*runtime, error) {
 	if rt.sessions == nil {
 		problems = append(problems, errors.New("app.SessionInterface is nil; leave it alone or set it to an implementation"))
 	}
-	if sessions, ok := rt.sessions.(interface{ CheckConfig(*Values) error }); ok {
+	if sessions, ok := rt.sessions.(SessionConfigChecker); ok {
 		if err := sessions.CheckConfig(app.Config.values()); err != nil {
 			problems = append(problems, err)
 		}

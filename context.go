@@ -77,13 +77,7 @@ type rare struct {
 	gMu      sync.Mutex
 	g        []item
 
-	session         atomic.Pointer[Session] // nil until it is open
-	opening         atomic.Bool             // somebody opens the session, or has done so
-	toldLate        atomic.Bool             // GotRequestException has been sent for one
-	cookies         []string                // Set-Cookie of the session that was saved
-	fileCaching     string                  // the Cache-Control that dewar itself chose for a file
-	sessionReported bool                    // an error of the session has become the answer
-	panicked        bool
+	session requestSession
 }
 
 // rare returns what few requests need. Goroutines that ask at the same time get the same.

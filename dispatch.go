@@ -182,11 +182,8 @@ func (c *Context) pendingError() error {
 	if x == nil || x.replaced != nil || c.phase >= sent {
 		return nil // nothing was touched, or it has been answered
 	}
-	if s := x.session.Load(); s != nil && !x.sessionReported {
-		if err := s.Err(); err != nil {
-			x.sessionReported = true
-			return err
-		}
+	if err := x.session.err(); err != nil {
+		return err
 	}
 	if b := &x.body; b.err != nil && !b.seen {
 		b.seen = true
@@ -201,8 +198,9 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
-		c.noticeLateOpening()
-		c.noticeLateChange()
+		if x := c.lazy.Load(); x != nil {
+			x.session.noticeLate(c)
+		}
 	} else {
 		c.checkLength()
 		c.finalize()
@@ -232,8 +230,15 @@ func (c *Context) finalize() {
 	if !c.bare {
 		c.runAfter()
 	}
-	if !c.saved.Load() && c.outcome != aborted {
-		if err := c.saveSession(); err != nil {
+	if c.outcome != aborted && !c.saved.Swap(true) {
+		c.saveSession()
+	}
+}
+
+// saveSession saves the session, if one was opened.
+func (c *Context) saveSession() {
+	if x := c.lazy.Load(); x != nil {
+		if err := x.session.save(c); err != nil {
 			c.fail(err)
 		}
 	}
@@ -287,7 +292,7 @@ func (c *Context) end() {
 		c.rescue(recover())
 	}
 	c.teardown()
-	c.closeSession()
+	c.dropSession()
 	c.advance(over)
 	c.response.release()
 	if x := c.lazy.Load(); x != nil {
@@ -298,6 +303,16 @@ func (c *Context) end() {
 		panic(c.failure())
 	case cut, aborted:
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// dropSession ends what can be done with the session, if that has not been saved.
+func (c *Context) dropSession() {
+	if c.saved.Swap(true) {
+		return
+	}
+	if x := c.lazy.Load(); x != nil {
+		x.session.drop()
 	}
 }
 
@@ -349,7 +364,7 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
 	err := recovered(value)
-	c.rare().panicked = true
+	c.rare().session.panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)
 	}
@@ -391,8 +406,8 @@ func (c *Context) teardown() {
 	for _, f := range funcs {
 		c.guard(func() { f(c, c.failure()) })
 	}
-	if len(funcs) > 0 {
-		c.noticeLateChange()
+	if x := c.lazy.Load(); x != nil && len(funcs) > 0 {
+		x.session.noticeLateChange(c)
 	}
 	if c.App.RequestTearingDown.connected() {
 		c.guard(func() { c.App.RequestTearingDown.send(c) })

@@ -252,9 +252,6 @@ func (c *Context) fail(err error) {
 	if herr := c.protect(func(*Context) error { return c.handleError(err) }); herr != nil {
 		c.failAgain(err, herr)
 	}
-	if c.saved.Load() && c.phase < sent {
-		c.keepSession()
-	}
 }
 
 // failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the

@@ -207,36 +207,37 @@ func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, erro
 	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if data, ok := i.sessions[id]; ok && s.UnmarshalBinary(data) == nil {
-		s.SetID(id)
+	if data, ok := i.sessions[id]; ok && dewar.Stored(s).UnmarshalBinary(data) == nil {
+		dewar.Stored(s).SetID(id)
 	}
 	return s, nil
 }
 
 // SaveSession keeps the session and sends its id.
 func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
-	if !s.ShouldSave() {
+	stored := dewar.Stored(s)
+	if !stored.ShouldSave() {
 		return nil
 	}
-	data, err := s.MarshalBinary()
+	data, err := stored.MarshalBinary()
 	if err != nil {
 		return err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	_, known := i.sessions[s.ID()]
-	if !known && s.ID() != "" && s.Len() > 0 && !s.Destroyed() { // another request has logged out meanwhile
+	if !known && s.ID() != "" && s.Len() > 0 && !stored.Destroyed() { // another request has logged out meanwhile
 		return dewar.Abortf(409, "The session has ended.")
 	}
-	if s.Renewed() || s.Destroyed() || s.Len() == 0 {
+	if stored.Renewed() || stored.Destroyed() || s.Len() == 0 {
 		delete(i.sessions, s.ID())
-		s.SetID("")
+		stored.SetID("")
 	}
 	if s.Len() == 0 {
 		return dewar.SetSessionCookie(c, s, "")
 	}
 	if s.ID() == "" {
-		s.SetID(rand.Text())
+		stored.SetID(rand.Text())
 	}
 	i.sessions[s.ID()] = data
 	return dewar.SetSessionCookie(c, s, s.ID())
@@ -327,4 +328,23 @@ func ExampleSecureCookieSessionInterface() {
 	// /: user 42
 	// /logout-everywhere: bye
 	// /: user 0
+}
+
+// A session that is remembered for a year where others end with PERMANENT_SESSION_LIFETIME.
+func ExampleStored() {
+	s := dewar.NewSession()
+	s.Set("user", "ann")
+	s.Set("visits", 1)
+	stored := dewar.Stored(s)
+	data, err := stored.MarshalBinary()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stored.SetLifetime(365 * 24 * time.Hour)
+	fmt.Printf("save it: %t, as %s\n", stored.ShouldSave(), data)
+	fmt.Println("it ends in days:", int(time.Until(s.ExpiresAt()).Hours()+1)/24)
+	// Output:
+	// save it: true, as {"user":"ann","visits":1}
+	// it ends in days: 365
 }

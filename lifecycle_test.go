@@ -314,7 +314,7 @@ func TestUnmarshalBinaryKeepsNothingOfItsArgument(t *testing.T) {
 	t.Parallel()
 	data := []byte(`{"a":"hello"}`)
 	s := dewar.NewSession()
-	if err := s.UnmarshalBinary(data); err != nil {
+	if err := dewar.Stored(s).UnmarshalBinary(data); err != nil {
 		t.Fatal(err)
 	}
 	for i := range data {

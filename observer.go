@@ -32,6 +32,24 @@ func (c *Context) call(at Station, h Handler) error {
 	return c.observed(at, nameOf(h), h)
 }
 
+// callOpen calls OpenSession.
+func (c *Context) callOpen() (*Session, error) {
+	if c.rt.observe == nil {
+		return c.rt.sessions.OpenSession(c)
+	}
+	var s *Session
+	err := c.observed(AtSession, "open", func(*Context) (err error) { s, err = c.rt.sessions.OpenSession(c); return err })
+	return s, err
+}
+
+// callSave calls SaveSession.
+func (c *Context) callSave(s *Session) error {
+	if c.rt.observe == nil {
+		return c.rt.sessions.SaveSession(c, s)
+	}
+	return c.observed(AtSession, "save", func(*Context) error { return c.rt.sessions.SaveSession(c, s) })
+}
+
 // observed runs f with the Observer around it, which must be there.
 func (c *Context) observed(at Station, name string, f func(*Context) error) (err error) {
 	done := c.rt.observe(c, at, name)

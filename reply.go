@@ -190,6 +190,14 @@ func (c *Context) setContentType(value string) {
 	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
 }
 
+// setLastHeaders sets what enters the header when the response is committed, after the last hook.
+func (c *Context) setLastHeaders() {
+	if x := c.lazy.Load(); x != nil {
+		x.session.apply(c)
+	}
+	c.setDefaultHeaders()
+}
+
 // setDefaultHeaders adds the security headers that the application has not set itself, and ends the
 // connection while the App drains.
 func (c *Context) setDefaultHeaders() {

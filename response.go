@@ -382,6 +382,7 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		if err := r.finalize(); err != nil {
 			return nil, nil, err
 		}
+		r.c.setLastHeaders()
 		if r.status == http.StatusSwitchingProtocols {
 			r.w.WriteHeader(http.StatusSwitchingProtocols)
 		}
@@ -471,7 +472,7 @@ func (r *Response) finalize() error {
 
 // send writes header and buffered body; last says that nothing follows.
 func (r *Response) send(last bool) {
-	r.c.setDefaultHeaders()
+	r.c.setLastHeaders()
 	r.c.advance(sent)
 	status := r.StatusCode()
 	if last {

@@ -115,8 +115,8 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 		header.Del("Cache-Control")
 	}
 	if _, ok := header["Cache-Control"]; !ok {
-		c.rare().fileCaching = files.CacheControl(s.maxAge)
-		header["Cache-Control"] = []string{c.rare().fileCaching}
+		c.rare().session.fileCaching = files.CacheControl(s.maxAge)
+		header["Cache-Control"] = []string{c.rare().session.fileCaching}
 	}
 	if value := s.contentDisposition(f.Name); value != "" {
 		header["Content-Disposition"] = []string{value}

@@ -111,7 +111,7 @@ func (app *App) RenderString(ctx context.Context, name string, data Map) (string
 	}
 	c := newContext(rt, nowhere{http.Header{}}, r.WithContext(ctx))
 	c.bare = true
-	defer c.closeSession()
+	defer c.dropSession()
 	return c.RenderString(name, data)
 }
 

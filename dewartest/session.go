@@ -18,7 +18,7 @@ func (c *Client) Session(f func(s *dewar.Session)) {
 	w := newResponseWriter(http.MethodGet)
 	ctx, s := c.openSession(w)
 	f(s)
-	if _, err := s.Changes(); err != nil {
+	if _, err := dewar.Stored(s).Changes(); err != nil {
 		c.t.Fatalf("dewartest: session: %v", err)
 	}
 	if err := s.Err(); err != nil {
@@ -30,6 +30,7 @@ func (c *Client) Session(f func(s *dewar.Session)) {
 	if err := c.app.SessionInterface.SaveSession(ctx, s); err != nil {
 		c.t.Fatalf("dewartest: save session: %v", err)
 	}
+	ctx.Response.Flush() // the cookie leaves with the header
 	c.mustKeep(c.sessionURL(), (&http.Response{Header: w.Header()}).Cookies())
 }
 

@@ -108,7 +108,7 @@ func TestSessionNoticesChangesInsideValues(t *testing.T) {
 			})
 			client.Session(tt.do)
 			client.Session(func(s *dewar.Session) {
-				if got, err := s.MarshalBinary(); err != nil || string(got) != tt.want {
+				if got, err := dewar.Stored(s).MarshalBinary(); err != nil || string(got) != tt.want {
 					t.Errorf("got %s, %v, want %s", got, err, tt.want)
 				}
 			})

@@ -27,7 +27,7 @@ func TestRandomSessionsGoToFlask(t *testing.T) {
 		if err := s.Err(); err != nil {
 			t.Fatal(err)
 		}
-		payload, err := s.MarshalBinary()
+		payload, err := dewar.Stored(s).MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,13 +71,13 @@ func TestRandomSessionsComeFromFlask(t *testing.T) {
 			t.Fatalf("got %s, %v of %s", payload, err, want)
 		}
 		s, again := dewar.NewSession(), dewar.NewSession()
-		if err := s.UnmarshalBinary(payload); err != nil {
+		if err := dewar.Stored(s).UnmarshalBinary(payload); err != nil {
 			t.Fatalf("%s: %v", want, err)
 		}
 		for key, value := range s.All() {
 			again.Set(key, value)
 		}
-		written, err := again.MarshalBinary()
+		written, err := dewar.Stored(again).MarshalBinary()
 		if err != nil || again.Err() != nil {
 			t.Fatalf("%s: %v, %v", want, err, again.Err())
 		}

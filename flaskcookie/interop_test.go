@@ -73,7 +73,7 @@ func sharingApp(t *testing.T, config dewar.Map) *dewar.App {
 		t.Fatal(err)
 	}
 	app.Get("/get", func(c *dewar.Context) error {
-		payload, err := c.Session().MarshalBinary()
+		payload, err := dewar.Stored(c.Session()).MarshalBinary()
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func sharingApp(t *testing.T, config dewar.Map) *dewar.App {
 			return err
 		}
 		s := dewar.NewSession()
-		if err := s.UnmarshalBinary(body); err != nil {
+		if err := dewar.Stored(s).UnmarshalBinary(body); err != nil {
 			return err
 		}
 		for key, value := range s.All() {

@@ -35,7 +35,10 @@ type SessionInterface struct {
 	keys atomic.Pointer[keys]
 }
 
-var _ dewar.SessionInterface = (*SessionInterface)(nil)
+var (
+	_ dewar.SessionInterface     = (*SessionInterface)(nil)
+	_ dewar.SessionConfigChecker = (*SessionInterface)(nil)
+)
 
 // keys is what follows from one state of the configuration.
 type keys struct {
@@ -57,20 +60,21 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 		return s, nil
 	}
 	cookie, key, err := k.codec.decode(value, time.Now(), k.lifetime)
-	if err != nil || s.UnmarshalBinary(cookie.payload) != nil {
+	if err != nil || dewar.Stored(s).UnmarshalBinary(cookie.payload) != nil {
 		return s, nil
 	}
 	if key > 0 {
-		s.MarkStale()
+		dewar.Stored(s).MarkStale()
 	}
-	s.SetExpires(time.Unix(int64(cookie.signedAt), 0).Add(k.lifetime))
+	dewar.Stored(s).SetExpires(time.Unix(int64(cookie.signedAt), 0).Add(k.lifetime))
 	return s, nil
 }
 
 // SaveSession sets the session's cookie, or deletes it when the session has been emptied. A cookie larger than
 // MAX_COOKIE_SIZE, which browsers would drop, is an error that names the largest values; the old cookie stays.
 func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
-	if !s.ShouldSave() {
+	stored := dewar.Stored(s)
+	if !stored.ShouldSave() {
 		return nil
 	}
 	if s.Len() == 0 {
@@ -85,12 +89,12 @@ func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error
 	if err != nil {
 		return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	s.SetExpires(signedAt.Add(k.lifetime))
+	stored.SetExpires(signedAt.Add(k.lifetime))
 	return dewar.SetSessionCookie(c, s, value)
 }
 
 func (k *keys) encode(s *dewar.Session, signedAt time.Time) (string, error) {
-	payload, err := s.MarshalBinary()
+	payload, err := dewar.Stored(s).MarshalBinary()
 	if err == nil {
 		err = checkTimes(s, payload)
 	}

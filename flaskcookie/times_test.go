@@ -103,7 +103,7 @@ func TestFlaskReadsTheYearsThatAreWritten(t *testing.T) {
 	for year, read := range years {
 		s := dewar.NewSession()
 		s.Set("at", inYear(year))
-		payload, err := s.MarshalBinary()
+		payload, err := dewar.Stored(s).MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,8 +19,8 @@ func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, erro
 	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if data, ok := i.sessions[id]; ok && s.UnmarshalBinary(data) == nil {
-		s.SetID(id)
+	if data, ok := i.sessions[id]; ok && dewar.Stored(s).UnmarshalBinary(data) == nil {
+		dewar.Stored(s).SetID(id)
 	}
 	return s, nil
 }
@@ -28,28 +28,29 @@ func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, erro
 // SaveSession keeps the session and sends its id. One that is renewed gets another id, and one that is empty ends. One
 // that another request has ended meanwhile does not come back.
 func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
-	if !s.ShouldSave() {
+	stored := dewar.Stored(s)
+	if !stored.ShouldSave() {
 		return nil
 	}
-	data, err := s.MarshalBinary()
+	data, err := stored.MarshalBinary()
 	if err != nil {
 		return err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	_, known := i.sessions[s.ID()]
-	if !known && s.ID() != "" && s.Len() > 0 && !s.Destroyed() { // another request has logged out meanwhile
+	if !known && s.ID() != "" && s.Len() > 0 && !stored.Destroyed() { // another request has logged out meanwhile
 		return dewar.Abortf(409, "The session has ended.")
 	}
-	if s.Renewed() || s.Destroyed() || s.Len() == 0 {
+	if stored.Renewed() || stored.Destroyed() || s.Len() == 0 {
 		delete(i.sessions, s.ID())
-		s.SetID("")
+		stored.SetID("")
 	}
 	if s.Len() == 0 {
 		return dewar.SetSessionCookie(c, s, "")
 	}
 	if s.ID() == "" {
-		s.SetID(rand.Text())
+		stored.SetID(rand.Text())
 	}
 	i.sessions[s.ID()] = data
 	return dewar.SetSessionCookie(c, s, s.ID())

@@ -90,7 +90,7 @@ func TestLogin(t *testing.T) {
 	if cookie := res.Cookie("session"); cookie == nil || !cookie.HttpOnly {
 		t.Errorf("cookie: got %v, want one that is HttpOnly", cookie)
 	}
-	if !res.Context.Session().Renewed() {
+	if !dewar.Stored(res.Context.Session()).Renewed() {
 		t.Error("the session keeps its id through the login")
 	}
 	client.Session(func(s *dewar.Session) {

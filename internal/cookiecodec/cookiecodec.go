@@ -8,14 +8,23 @@
 // cryptography, so that no two spellings of a cookie are accepted. Timestamps in the future are refused
 // beyond a minute. Several secrets may be accepted; only the first one signs.
 //
-// The format and all encryption are securecookie's. Values that are signed alone are signed and verified here, because
-// securecookie sets up a new HMAC for each, which takes most of its time; tests hold both directions against its own
-// Encode and Decode.
+// # What is securecookie's, and what is not
+//
+// The format and all encryption are securecookie's. Values that are signed alone are signed and verified here, with
+// HMACs that are used again: securecookie sets up a new one for each value, which takes most of its time. It stays the
+// judge: [Codec.Differing] has it open what each key seals here, and the other way round, and an App that finds a
+// difference does not start.
+//
+// # Sessions
+//
+// The payload of a session is its JSON behind a [Seal], which says when it began and to which epoch it belongs. It
+// is compressed where that helps.
 package cookiecodec
 
 import (
 	"errors"
 	"fmt"
+	"hash"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/deflate"
@@ -35,6 +44,8 @@ type Options struct {
 	MaxAge time.Duration
 	// Encrypt makes values unreadable, with AES-256 in counter mode, authenticated by the signature.
 	Encrypt bool
+	// MAC makes what signs here, for tests of [Codec.Differing]. It is HMAC-SHA-256 if nil, which is securecookie's.
+	MAC func(key []byte) hash.Hash
 }
 
 // Codec encodes and decodes cookie values. It is safe for concurrent use.
@@ -88,4 +99,15 @@ func (c *Codec) Decode(name, value string) (Value, error) {
 		}
 	}
 	return Value{}, ErrInvalid
+}
+
+// Differing returns the indexes of the secrets whose values securecookie does not open, or whose values from
+// securecookie do not open here. There are none unless one of the two was changed.
+func (c *Codec) Differing() (secrets []int) {
+	for i, k := range c.keys {
+		if !k.agrees() {
+			secrets = append(secrets, i)
+		}
+	}
+	return secrets
 }

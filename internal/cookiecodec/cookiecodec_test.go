@@ -3,9 +3,13 @@ package cookiecodec_test
 import (
 	"bytes"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"errors"
+	"hash"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,6 +214,25 @@ func TestSecurecookieReadsTheSameValues(t *testing.T) {
 		}
 		if got, err := c.Decode(name, value); err != nil || got.Payload != string(payload) {
 			t.Errorf("encrypted %t: got %q, %v of securecookie's", encrypt, got.Payload, err)
+		}
+	}
+}
+
+func TestSecurecookieIsTheJudge(t *testing.T) {
+	t.Parallel()
+	for _, encrypt := range []bool{false, true} {
+		c := newCodec(t, cookiecodec.Options{Secrets: []string{"new", "old"}, Encrypt: encrypt})
+		if got := c.Differing(); len(got) > 0 {
+			t.Errorf("encrypted %t: the secrets %v differ from securecookie", encrypt, got)
+		}
+	}
+	for name, mac := range map[string]func(key []byte) hash.Hash{
+		"another hash": func(key []byte) hash.Hash { return hmac.New(sha512.New512_256, key) },
+		"another key":  func(key []byte) hash.Hash { return hmac.New(sha256.New, key[1:]) },
+	} {
+		c := newCodec(t, cookiecodec.Options{Secrets: []string{"new", "old"}, MAC: mac})
+		if got := c.Differing(); !slices.Equal(got, []int{0, 1}) {
+			t.Errorf("%s: the secrets %v differ, want both", name, got)
 		}
 	}
 }

@@ -44,8 +44,25 @@ func newKey(o Options, secret string) (*key, error) {
 	k := &key{encrypted: o.Encrypt, maxAge: max(1, int64(o.MaxAge/time.Second))}
 	k.cookie = securecookie.New(hashKey, blockKey).SetSerializer(securecookie.NopEncoder{}).
 		MaxAge(int(k.maxAge)).MinAge(-clockSkew).MaxLength(0)
-	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, hashKey)} }
+	newMAC := o.MAC
+	if newMAC == nil {
+		newMAC = func(key []byte) hash.Hash { return hmac.New(sha256.New, key) }
+	}
+	k.macs.New = func() any { return &mac{Hash: newMAC(hashKey)} }
 	return k, nil
+}
+
+// agrees reports whether securecookie opens what k seals, and k what securecookie seals.
+func (k *key) agrees() bool {
+	const name, text = "cookie", "the same text"
+	ours, err := k.seal(name, []byte(text))
+	theirs, theirErr := k.cookie.Encode(name, []byte(text))
+	var plain []byte
+	if err != nil || theirErr != nil || k.cookie.Decode(name, ours, &plain) != nil || string(plain) != text {
+		return false
+	}
+	payload, _, ok := k.open(name, theirs)
+	return ok && payload == text
 }
 
 // open returns the payload of value and when it was signed. Encrypted values are securecookie's to open.

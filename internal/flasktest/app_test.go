@@ -269,7 +269,7 @@ func configured(t testing.TB, config dewar.Map) *dewar.App {
 func comesBack(t *testing.T, app *dewar.App, values dewar.Map) {
 	t.Helper()
 	encoding := func(s *dewar.Session) string {
-		encoded, err := s.MarshalBinary()
+		encoded, err := dewar.Stored(s).MarshalBinary()
 		if err != nil {
 			t.Error(err)
 		}

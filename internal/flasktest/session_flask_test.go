@@ -366,9 +366,7 @@ func (i suffixed) OpenSession(c *dewar.Context) (*dewar.Session, error) {
 }
 
 func (i suffixed) SaveSession(c *dewar.Context, s *dewar.Session) error {
-	cookie := dewar.SessionCookie(c, s, s.String("id"))
-	cookie.Name = i.name(c)
-	return c.SetCookie(cookie)
+	return dewar.SetSessionCookie(c, s, s.String("id"), func(cookie *http.Cookie) { cookie.Name = i.name(c) })
 }
 
 func TestSessionWithADynamicCookieName(t *testing.T) { // test_session_dynamic_cookie_name

@@ -13,16 +13,11 @@ type Member struct {
 	Raw string
 }
 
-// Members splits the object in data and appends its members to dst, in their order. It checks the
-// whole text, but decodes nothing. Of several members with one key only the last is kept. What is no
-// object is an error, and then dst is returned as it came.
+// members splits the object in data and appends its members to dst, in their order. It checks the
+// whole text, but decodes nothing; check, if it is not nil, is called for the values that may hold a tag. Of several
+// members with one key only the last is kept. What is no object is an error, and then dst is returned as it came.
 //
 // Keys and values are parts of data.
-func Members(data string, dst []Member) ([]Member, error) {
-	return members(data, dst, nil)
-}
-
-// members is Members with a check of the values that may hold a tag.
 func members(data string, dst []Member, check func(raw string) error) ([]Member, error) {
 	s := scanner{data: data}
 	s.space()
@@ -80,10 +75,10 @@ func lastOfEach(members []Member) []Member {
 	return kept
 }
 
-// AppendObject appends the object with the given members, sorted by key. Keys must be valid UTF-8 and
+// appendObject appends the object with the given members, sorted by key. Keys must be valid UTF-8 and
 // differ, and each Raw must be canonical JSON: what [Codec.AppendMember] wrote. The members stay in
 // their order.
-func AppendObject(dst []byte, members []Member) []byte {
+func appendObject(dst []byte, members []Member) []byte {
 	byKey := func(a, b Member) int { return strings.Compare(a.Key, b.Key) }
 	if !slices.IsSortedFunc(members, byKey) {
 		members = slices.SortedFunc(slices.Values(members), byKey)
@@ -100,9 +95,10 @@ func AppendObject(dst []byte, members []Member) []byte {
 	return append(dst, '}')
 }
 
-// Split is [Members] for a whole tagged document: an object that Flask escaped because its only key
-// looks like a tag is unescaped, and one that is a tag, hence no object, is an error. A value with a tag
-// in it is decoded once, so that every Raw is one that Decode takes.
+// Split splits a whole tagged document into its members and appends them to dst. It checks all of it. Of several members
+// with one key only the last is kept, and on an error dst is returned as it came. An object that Flask escaped because
+// its only key looks like a tag is unescaped, and one that is a tag, hence no object, is an error. A value with a tag in
+// it is decoded once, so that every Raw is one that Decode takes.
 func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
 	found, ok := plainMembers(data, dst)
 	if !ok {
@@ -139,12 +135,13 @@ func (c *Codec) check(raw string) error {
 	return err
 }
 
-// Join is [AppendObject] for a whole tagged document, the reverse of [Codec.Split].
+// Join appends the document with the given members, sorted by key, to dst: the reverse of [Codec.Split]. Keys must be
+// valid UTF-8 and differ, and each Raw must be what [Codec.AppendMember] wrote.
 func (c *Codec) Join(dst []byte, members []Member) []byte {
 	if len(members) != 1 || !c.isTag(members[0].Key) {
-		return AppendObject(dst, members)
+		return appendObject(dst, members)
 	}
 	dst = append(dst, `{" di":`...)
-	dst = AppendObject(dst, []Member{{Key: members[0].Key + "__", Raw: members[0].Raw}})
+	dst = appendObject(dst, []Member{{Key: members[0].Key + "__", Raw: members[0].Raw}})
 	return append(dst, '}')
 }

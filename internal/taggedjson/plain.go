@@ -2,7 +2,7 @@ package taggedjson
 
 import "strings"
 
-// plainMembers is Members for what most sessions are: an object in canonical form, its keys and values plain text,
+// plainMembers is members for what most sessions are: an object in canonical form, its keys and values plain text,
 // integers that are not negative, true and false. It reports false for anything else, which is left to the scanner.
 // Every request that opens its session pays for this, and it is twice as fast.
 func plainMembers(data string, dst []Member) (found []Member, ok bool) {

@@ -1,4 +1,4 @@
-package dewar
+package sessiondata
 
 import (
 	"reflect"
@@ -7,10 +7,10 @@ import (
 
 // merge returns current with the changes that lead from before to after. Those two may differ in form only, when
 // before is what another writer wrote.
-func (s *Session) merge(current, before, after string) (string, error) {
+func (b *Bag) merge(current, before, after string) (string, error) {
 	var values [3]any
 	for i, raw := range [...]string{current, before, after} {
-		v, err := s.codec().Decode(raw)
+		v, err := b.codec.Decode(raw)
 		if err != nil {
 			return "", err
 		}
@@ -22,22 +22,22 @@ func (s *Session) merge(current, before, after string) (string, error) {
 	case current == before:
 		return after, nil
 	}
-	raw, err := s.codec().Append(nil, s.overlay(values[0], values[1], values[2]))
+	raw, err := b.codec.Append(nil, b.overlay(values[0], values[1], values[2]))
 	return string(raw), err
 }
 
 // overlay goes down to the members that differ between before and after, so that others stay as they are in current:
 // a type may know fewer of them than the value has, or know them as text.
-func (s *Session) overlay(current, before, after any) any {
+func (b *Bag) overlay(current, before, after any) any {
 	if reflect.DeepEqual(before, after) {
 		return current
 	}
 	switch after := after.(type) {
-	case Map:
-		now, ok1 := current.(Map)
-		old, ok2 := before.(Map)
+	case map[string]any:
+		now, ok1 := current.(map[string]any)
+		old, ok2 := before.(map[string]any)
 		if ok1 && ok2 {
-			return s.overlayMap(now, old, after)
+			return b.overlayMap(now, old, after)
 		}
 	case []any:
 		now, ok1 := listOf(current)
@@ -45,28 +45,24 @@ func (s *Session) overlay(current, before, after any) any {
 		if !ok1 || !ok2 || len(now) != len(old) {
 			break
 		}
-		merged := s.overlayList(now, old, after)
-		if _, ok := current.(Tuple); ok {
-			return Tuple(merged)
-		}
-		return merged
+		merged := b.overlayList(now, old, after)
+		return reflect.ValueOf(merged).Convert(reflect.TypeOf(current)).Interface()
 	}
 	return after
 }
 
-// listOf returns the elements of a list or tuple.
+// listOf returns the elements of a list, or of a type that is defined as one, such as a tuple.
 func listOf(v any) (list []any, ok bool) {
-	if tuple, ok := v.(Tuple); ok {
-		return tuple, true
+	if r := reflect.ValueOf(v); r.IsValid() && r.CanConvert(reflect.TypeFor[[]any]()) {
+		list, ok = r.Convert(reflect.TypeFor[[]any]()).Interface().([]any)
 	}
-	list, ok = v.([]any)
 	return list, ok
 }
 
 // overlayList takes an element that is the same before and after along to where it has moved, with what the type does
 // not know of it. One that has changed in its place is merged; any other is new.
-func (s *Session) overlayList(current, before, after []any) []any {
-	was, is := s.texts(before), s.texts(after)
+func (b *Bag) overlayList(current, before, after []any) []any {
+	was, is := b.texts(before), b.texts(after)
 	places, now := firstPlaces(was), firstPlaces(is)
 	merged := slices.Clone(after)
 	for i, text := range is {
@@ -78,7 +74,7 @@ func (s *Session) overlayList(current, before, after []any) []any {
 			merged[i] = current[from]
 		} else if len(was) == len(is) {
 			if _, moved := now[was[i]]; !moved {
-				merged[i] = s.overlay(current[i], before[i], after[i])
+				merged[i] = b.overlay(current[i], before[i], after[i])
 			}
 		}
 	}
@@ -86,10 +82,10 @@ func (s *Session) overlayList(current, before, after []any) []any {
 }
 
 // texts returns the encodings of the elements.
-func (s *Session) texts(list []any) []string {
+func (b *Bag) texts(list []any) []string {
 	texts := make([]string, len(list))
 	for i, v := range list {
-		raw, _ := s.codec().Append(nil, v) // it has just been decoded
+		raw, _ := b.codec.Append(nil, v) // it has just been decoded
 		texts[i] = string(raw)
 	}
 	return texts
@@ -104,7 +100,7 @@ func firstPlaces(texts []string) map[string]int {
 	return places
 }
 
-func (s *Session) overlayMap(current, before, after Map) Map {
+func (b *Bag) overlayMap(current, before, after map[string]any) map[string]any {
 	for key := range before {
 		if _, kept := after[key]; !kept {
 			delete(current, key)
@@ -116,7 +112,7 @@ func (s *Session) overlayMap(current, before, after Map) Map {
 			continue // also when current has it no more
 		}
 		if now, there := current[key]; known && there {
-			v = s.overlay(now, old, v)
+			v = b.overlay(now, old, v)
 		}
 		current[key] = v
 	}

@@ -1,54 +1,48 @@
-package dewar
+package sessiondata
 
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 )
 
-// A sessionSource reads a session.
-type sessionSource struct{ s *Session }
-
-// lookup decodes the value of key. One that can be changed from outside is decoded once: every caller gets the same.
-func (src sessionSource) Lookup(key string) (any, bool) {
-	s := src.s
-	raw, lent, ok := s.find(key, nil)
+// Lookup decodes the value of key. One that can be changed from outside is decoded once: every caller gets the same.
+func (b *Bag) Lookup(key string) (any, bool) {
+	raw, lent, ok := b.find(key, nil)
 	if !ok || lent != nil {
 		return lent, ok
 	}
-	value, err := s.codec().Decode(raw)
-	if err != nil { // checked when the session was opened
+	value, err := b.codec.Decode(raw)
+	if err != nil { // checked when the values were loaded
 		return nil, false
 	}
 	if lendable(reflect.TypeOf(value)) {
-		value = s.keep(loan{key: key, value: value, raw: raw, basis: raw})
+		value = b.keep(loan{key: key, value: value, raw: raw, basis: raw})
 	}
 	return value, true
 }
 
 // find returns the encoding of key's value and, if it has been handed out before and not changed since, the value: as
 // a t, or to a getter if t is nil. Changes in other forms of it are in there.
-func (s *Session) find(key string, t reflect.Type) (raw string, lent any, ok bool) {
-	raw, lent, ok, others := s.peek(key, t)
-	if others && s.settleForms(key) == nil { // an error comes back when the session is saved
-		raw, lent, ok, _ = s.peek(key, t)
+func (b *Bag) find(key string, t reflect.Type) (raw string, lent any, ok bool) {
+	raw, lent, ok, others := b.peek(key, t)
+	if others && b.settleForms(key) == nil { // an error comes back when the values are settled
+		raw, lent, ok, _ = b.peek(key, t)
 	}
 	return raw, lent, ok
 }
 
-func (s *Session) peek(key string, t reflect.Type) (raw string, lent any, ok, others bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.member(key)
+func (b *Bag) peek(key string, t reflect.Type) (raw string, lent any, ok, others bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m := b.member(key)
 	if m == nil {
 		return "", nil, false, false
 	}
-	for _, l := range s.loans {
+	for _, l := range b.loans {
 		switch {
 		case l.key != key:
 		case l.form != t:
@@ -61,51 +55,55 @@ func (s *Session) peek(key string, t reflect.Type) (raw string, lent any, ok, ot
 }
 
 // keep remembers what is handed out, unless another goroutine has been faster, and returns what counts.
-func (s *Session) keep(l loan) any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.member(l.key); m == nil || m.Raw != l.basis {
+func (b *Bag) keep(l loan) any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if m := b.member(l.key); m == nil || m.Raw != l.basis {
 		return l.value
 	}
-	for _, other := range s.loans {
+	for _, other := range b.loans {
 		if other.key == l.key && other.form == l.form && other.basis == l.basis {
 			return other.value
 		}
 	}
-	s.lend(&l)
+	b.lend(&l)
 	return l.value
 }
 
-func (src sessionSource) Into(key string, dst any) (bool, error) {
+// Into converts the value of key into *dst and reports whether there was one.
+func (b *Bag) Into(key string, dst any) (bool, error) {
 	target := reflect.ValueOf(dst)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return false, fmt.Errorf("cannot be stored in a %T; pass a pointer to a variable", dst)
 	}
 	target = target.Elem()
-	s, t := src.s, target.Type()
+	t := target.Type()
 	switch t.Kind() {
 	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint,
 		reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr, reflect.Float32, reflect.Float64:
-		return src.scalar(key, dst)
+		return b.scalar(key, dst)
 	case reflect.Interface:
-		v, ok := src.Lookup(key)
+		v, ok := b.Lookup(key)
 		if !ok {
 			return false, nil
 		}
 		return true, assign(target, v)
 	}
 	switch dst.(type) {
-	case *Map, *[]any:
-		v, ok := src.Lookup(key)
-		return coerceInto(v, ok, dst)
+	case *map[string]any, *[]any:
+		v, ok := b.Lookup(key)
+		if !ok {
+			return false, nil
+		}
+		return true, coerce.Into(dst, v)
 	}
-	raw, lent, ok := s.find(key, t)
+	raw, lent, ok := b.find(key, t)
 	if !ok {
 		return false, nil
 	}
 	if lent == nil {
 		var err error
-		if lent, err = s.typed(key, raw, t); err != nil {
+		if lent, err = b.typed(key, raw, t); err != nil {
 			return true, err
 		}
 	}
@@ -114,11 +112,11 @@ func (src sessionSource) Into(key string, dst any) (bool, error) {
 }
 
 // typed returns the value of key, which is encoded as raw, as a t, and remembers it if it can be changed.
-func (s *Session) typed(key, raw string, t reflect.Type) (any, error) {
+func (b *Bag) typed(key, raw string, t reflect.Type) (any, error) {
 	fresh := reflect.New(t)
-	if err := s.codec().DecodeInto(raw, fresh.Interface()); err != nil {
+	if err := b.codec.DecodeInto(raw, fresh.Interface()); err != nil {
 		fresh = reflect.New(t) // the other may be filled in part
-		if v, decodeErr := s.codec().Decode(raw); decodeErr != nil || coerce.Into(fresh.Interface(), v) != nil {
+		if v, decodeErr := b.codec.Decode(raw); decodeErr != nil || coerce.Into(fresh.Interface(), v) != nil {
 			return nil, err
 		}
 	}
@@ -130,26 +128,26 @@ func (s *Session) typed(key, raw string, t reflect.Type) (any, error) {
 		return v.Interface(), nil
 	}
 	l := loan{key: key, form: t, value: v.Interface(), basis: raw}
-	if encoded, err := s.encode(&l); err == nil { // what cannot be kept cannot be compared
+	if encoded, err := b.encode(l.key, l.value); err == nil { // what cannot be kept cannot be compared
 		l.raw = encoded
-		return s.keep(l), nil
+		return b.keep(l), nil
 	}
 	return l.value, nil
 }
 
 // scalar reads a value as the getters do, but without boxing it where that can be.
-func (src sessionSource) scalar(key string, dst any) (bool, error) {
-	raw, _, ok := src.s.find(key, nil)
+func (b *Bag) scalar(key string, dst any) (bool, error) {
+	raw, _, ok := b.find(key, nil)
 	if !ok {
 		return false, nil
 	}
-	if _, isDuration := dst.(*time.Duration); !isDuration && src.s.codec().DecodeScalar(raw, dst) {
+	if _, isDuration := dst.(*time.Duration); !isDuration && b.codec.DecodeScalar(raw, dst) {
 		return true, nil
 	}
 	if u, ok := dst.(json.Unmarshaler); ok {
-		return true, src.s.codec().DecodeInto(raw, u)
+		return true, b.codec.DecodeInto(raw, u)
 	}
-	v, err := src.s.codec().Decode(raw)
+	v, err := b.codec.Decode(raw)
 	if err != nil {
 		return true, err
 	}
@@ -169,22 +167,12 @@ func assign(target reflect.Value, v any) error {
 	return nil
 }
 
-func (src sessionSource) List(key string) ([]string, bool) {
-	v, ok := src.Lookup(key)
-	return coerceList(v, ok)
-}
-
-func (src sessionSource) Keys() []string {
-	src.s.mu.Lock()
-	defer src.s.mu.Unlock()
-	keys := make([]string, len(src.s.members))
-	for i, m := range src.s.members {
-		keys[i] = m.Key
+// List returns the value of key as a list of text.
+func (b *Bag) List(key string) ([]string, bool) {
+	v, ok := b.Lookup(key)
+	if !ok {
+		return nil, false
 	}
-	slices.Sort(keys)
-	return keys
-}
-
-func (src sessionSource) Describe(key string) (string, int) {
-	return fmt.Sprintf("session value %q", key), http.StatusInternalServerError
+	list, _ := coerce.Strings(v)
+	return list, true
 }

@@ -432,11 +432,11 @@ func TestUnmarshalBinaryOfBadDataChangesNothing(t *testing.T) {
 			m := s.Map("a")
 			s.Set("b", 2)
 			s.Delete("c")
-			if err := s.UnmarshalBinary([]byte(data)); err == nil {
+			if err := dewar.Stored(s).UnmarshalBinary([]byte(data)); err == nil {
 				t.Error("got no error")
 			}
 			m["y"] = 2
-			changes, err := s.Changes()
+			changes, err := dewar.Stored(s).Changes()
 			want := dewar.Changes{Set: map[string][]byte{"a": []byte(`{"x":1,"y":2}`), "b": []byte("2")}, Deleted: []string{"c"}}
 			if err != nil || !reflect.DeepEqual(changes, want) || !s.Modified() || s.IsNew() {
 				t.Errorf("got changes %v %v, modified %t, new %t, want %v in a modified session", changes, err, s.Modified(), s.IsNew(), want)
@@ -585,4 +585,128 @@ func (replacingStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
 func (replacingStore) SaveSession(c *dewar.Context, _ *dewar.Session) error {
 	c.Response.Header().Set("Set-Cookie", "session=x")
 	return nil
+}
+
+func TestGoroutineThatWaitsForTheSessionIsWokenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const delay = 1234567 * time.Nanosecond
+		app := newApp(t)
+		app.SessionInterface = slowStore{delay}
+		app.Get("/", func(c *dewar.Context) error {
+			start := time.Now()
+			var group sync.WaitGroup
+			sessions := make([]*dewar.Session, 8)
+			for i := range sessions {
+				group.Go(func() { sessions[i] = c.Session() })
+			}
+			group.Wait()
+			if took := time.Since(start); took != delay {
+				t.Errorf("the last got the session after %s, want %s", took, delay)
+			}
+			for _, s := range sessions {
+				if s == nil || s != sessions[0] {
+					t.Errorf("got sessions %p and %p, want one", s, sessions[0])
+				}
+			}
+			return c.Text("ok")
+		})
+		if res := visit(t, app, "/", nil); res.StatusCode != 200 {
+			t.Errorf("got %d, want 200", res.StatusCode)
+		}
+	})
+}
+
+// A cookieStore sets the cookies of its function.
+type cookieStore func(c *dewar.Context, s *dewar.Session) error
+
+func (cookieStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), nil
+}
+func (f cookieStore) SaveSession(c *dewar.Context, s *dewar.Session) error { return f(c, s) }
+
+func TestCookiesOfSaveSessionLeaveOnceWithWhateverAnswer(t *testing.T) {
+	t.Parallel()
+	rename := func(cookie *http.Cookie) { cookie.Name = "other" }
+	for _, tt := range []struct {
+		name string
+		save cookieStore
+		want []string
+	}{
+		{"none", func(*dewar.Context, *dewar.Session) error { return nil }, nil},
+		{"one", func(c *dewar.Context, s *dewar.Session) error { return dewar.SetSessionCookie(c, s, "1") }, []string{"session=1"}},
+		{"set twice", func(c *dewar.Context, s *dewar.Session) error {
+			return errors.Join(dewar.SetSessionCookie(c, s, "1"), dewar.SetSessionCookie(c, s, "2"))
+		}, []string{"session=2"}},
+		{"under two names", func(c *dewar.Context, s *dewar.Session) error {
+			return errors.Join(dewar.SetSessionCookie(c, s, "1"), dewar.SetSessionCookie(c, s, "2", rename))
+		}, []string{"session=1", "other=2"}},
+		{"by hand", func(c *dewar.Context, _ *dewar.Session) error {
+			http.SetCookie(c.Response, &http.Cookie{Name: "hand", Value: "1"})
+			return nil
+		}, []string{"hand=1"}},
+		{"both ways", func(c *dewar.Context, s *dewar.Session) error {
+			http.SetCookie(c.Response, &http.Cookie{Name: "hand", Value: "1"})
+			return dewar.SetSessionCookie(c, s, "2")
+		}, []string{"session=2", "hand=1"}},
+		{"and an error", func(c *dewar.Context, s *dewar.Session) error {
+			return errors.Join(dewar.SetSessionCookie(c, s, "1"), errors.New("no"))
+		}, nil},
+		{"and a panic", func(c *dewar.Context, s *dewar.Session) error {
+			_ = dewar.SetSessionCookie(c, s, "1")
+			panic("no")
+		}, nil},
+	} {
+		for _, broken := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/replaced %t", tt.name, broken), func(t *testing.T) {
+				t.Parallel()
+				app, _ := logged(t)
+				app.SessionInterface = tt.save
+				app.Get("/", func(c *dewar.Context) error {
+					c.Session().Set("n", 1)
+					if broken { // found out when the session has been saved
+						c.Response.Header().Set("Content-Length", "3")
+						c.AfterThisRequest(func(c *dewar.Context) error { c.Response.Header().Set("Content-Length", "3"); return nil })
+					}
+					return c.Text("hello")
+				}, dewar.Endpoint("view"))
+				var got []string
+				for _, cookie := range visit(t, app, "/", nil).Cookies() {
+					got = append(got, cookie.Name+"="+cookie.Value)
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("got cookies %q, want %q", got, tt.want)
+				}
+			})
+		}
+	}
+}
+
+func TestSessionWithALifetimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, tt := range []struct {
+			lifetime  time.Duration
+			permanent bool
+			want      time.Duration // 0 for no Expires
+		}{
+			{time.Hour, true, time.Hour},
+			{time.Hour, false, 0},
+			{0, true, 31 * 24 * time.Hour},
+			{90*time.Second + time.Millisecond, true, 90 * time.Second},
+		} {
+			app := newApp(t)
+			app.SessionInterface = cookieStore(func(c *dewar.Context, s *dewar.Session) error {
+				dewar.Stored(s).SetLifetime(tt.lifetime)
+				if end := s.ExpiresAt(); tt.lifetime > 0 && !end.Equal(time.Now().Add(tt.lifetime).Truncate(time.Second)) {
+					t.Errorf("%+v: ExpiresAt gives %s", tt, end)
+				}
+				return dewar.SetSessionCookie(c, s, "1")
+			})
+			app.Get("/", func(c *dewar.Context) error { c.Session().SetPermanent(tt.permanent); return c.Text("ok") })
+			got := visit(t, app, "/", nil).Cookies()[0].Expires
+			if want := time.Now().Add(tt.want).Truncate(time.Second); tt.want == 0 != got.IsZero() || tt.want > 0 && !got.Equal(want) {
+				t.Errorf("%+v: got Expires %s", tt, got)
+			}
+		}
+	})
 }

@@ -1,0 +1,334 @@
+// Package sessiondata keeps the values of a session.
+//
+// Each value is a member of a [taggedjson] object and stays encoded until somebody asks for it. What is handed out
+// and can be changed from outside is a loan: it is encoded again when the values are settled, and what has changed in
+// it is merged into the member. No code of the application runs under the lock of a [Bag].
+package sessiondata
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/taggedjson"
+)
+
+// Why a Bag cannot be changed.
+var (
+	ErrNull  = errors.New("sessiondata: the bag is a null one")
+	ErrFinal = errors.New("sessiondata: the values are final")
+)
+
+// A Mark says what has happened to a Bag. The marks from Renewed on are kept for its owner.
+type Mark uint32
+
+// The marks.
+const (
+	New      Mark = 1 << iota // it has not been loaded
+	Modified                  // it was changed
+	Cleared                   // all values were taken away
+	Renewed
+	Destroyed
+	Stale
+)
+
+// The stages of a Bag. From dropped on it cannot be changed.
+const (
+	changeable uint32 = iota
+	dropped
+	final
+)
+
+// A Bag is a set of values by key. Its methods may be called by several goroutines. The zero Bag is a null one, which
+// is empty and refuses every change.
+type Bag struct {
+	codec   *taggedjson.Codec // nil for a null Bag
+	mu      sync.Mutex
+	members []taggedjson.Member  // the values, encoded
+	changed []string             // keys that were set, changed or removed
+	loans   []*loan              // what has been handed out of the values and can be changed
+	marks   Mark                 // what has happened
+	lending atomic.Bool          // there are or were loans
+	stage   atomic.Uint32        // changeable, dropped or final
+	inline  [4]taggedjson.Member // backs members while they are few
+}
+
+// Init makes the zero Bag a new and empty one that can be changed.
+func (b *Bag) Init(codec *taggedjson.Codec) { b.codec, b.marks = codec, New }
+
+// Null reports whether b is a null Bag.
+func (b *Bag) Null() bool { return b.codec == nil }
+
+// Open fills a Bag that is new, and that no other goroutine knows, with the values in data. On an error nothing has
+// changed.
+func (b *Bag) Open(data string) error {
+	members, err := b.codec.Split(data, b.inline[:0])
+	if err == nil {
+		b.adopt(members)
+	}
+	return err
+}
+
+// Replace replaces all values by those in data. On an error nothing has changed. The codec is for a null Bag.
+func (b *Bag) Replace(data string, codec *taggedjson.Codec) error {
+	codec = cmp.Or(b.codec, codec)
+	members, err := codec.Split(data, nil)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.codec = codec
+	b.adopt(members)
+	return nil
+}
+
+// adopt makes members the values. The caller holds the lock, or is alone.
+func (b *Bag) adopt(members []taggedjson.Member) {
+	b.recallAll()
+	b.members, b.changed = members, nil
+	b.marks &^= New | Modified | Cleared
+}
+
+// Marks returns what has happened.
+func (b *Bag) Marks() Mark { b.mu.Lock(); defer b.mu.Unlock(); return b.marks }
+
+// Has reports whether key has a value.
+func (b *Bag) Has(key string) bool { b.mu.Lock(); defer b.mu.Unlock(); return b.member(key) != nil }
+
+// Len returns the number of values.
+func (b *Bag) Len() int { b.mu.Lock(); defer b.mu.Unlock(); return len(b.members) }
+
+// Keys returns the keys, sorted.
+func (b *Bag) Keys() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	keys := make([]string, len(b.members))
+	for i, m := range b.members {
+		keys[i] = m.Key
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Set gives key a value. One that cannot be kept is an error, and so are ErrNull and ErrFinal.
+func (b *Bag) Set(key string, value any) error {
+	if b.Null() {
+		return ErrNull
+	}
+	raw, err := b.encode(key, value)
+	return b.change(func() error {
+		if err != nil {
+			return err
+		}
+		b.recall(key)
+		b.put(key, raw)
+		b.watch(key, value)
+		return nil
+	})
+}
+
+// Pop takes the value of key away and returns it, or nil without one. Of several goroutines one gets the value.
+func (b *Bag) Pop(key string) (any, error) {
+	raw, lent, _ := b.find(key, nil)
+	taken := false
+	err := b.changeMember(key, func(m *taggedjson.Member) {
+		if m.Raw != raw { // another goroutine has changed it meanwhile
+			raw, lent = m.Raw, nil
+		}
+		taken = true
+		b.remove(key)
+	})
+	switch {
+	case !taken: // another goroutine has, or it was refused
+		return nil, err
+	case lent != nil:
+		return lent, nil
+	}
+	value, _ := b.codec.Decode(raw) // checked when the values were loaded
+	return value, nil
+}
+
+// Delete takes the value of key away. Without one that is no change.
+func (b *Bag) Delete(key string) error {
+	return b.changeMember(key, func(*taggedjson.Member) { b.remove(key) })
+}
+
+// Clear takes all values away and adds marks.
+func (b *Bag) Clear(marks Mark) error {
+	return b.change(func() error {
+		b.recallAll()
+		b.members, b.changed = nil, nil
+		b.marks |= Cleared | Modified | marks
+		return nil
+	})
+}
+
+// Change adds marks of a change.
+func (b *Bag) Change(marks Mark) error {
+	return b.change(func() error { b.marks |= Modified | marks; return nil })
+}
+
+// Note adds marks that are no change.
+func (b *Bag) Note(marks Mark) { b.mu.Lock(); defer b.mu.Unlock(); b.marks |= marks }
+
+// change runs f under the lock if the values can be changed.
+func (b *Bag) change(f func() error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.Null():
+		return ErrNull
+	case b.stage.Load() != changeable:
+		return ErrFinal
+	}
+	return f()
+}
+
+// changeMember does so with the member of key, if there is one.
+func (b *Bag) changeMember(key string, f func(m *taggedjson.Member)) error {
+	if !b.Has(key) && !b.Null() {
+		return nil
+	}
+	return b.change(func() error {
+		if m := b.member(key); m != nil {
+			f(m)
+		}
+		return nil
+	})
+}
+
+// member returns the encoded value of key, or nil. The caller holds the lock.
+func (b *Bag) member(key string) *taggedjson.Member {
+	for i := range b.members {
+		if b.members[i].Key == key {
+			return &b.members[i]
+		}
+	}
+	return nil
+}
+
+// put makes raw the encoded value of key. The caller holds the lock.
+func (b *Bag) put(key, raw string) {
+	b.note(key)
+	if m := b.member(key); m != nil {
+		m.Raw = raw
+		return
+	}
+	b.members = append(b.members, taggedjson.Member{Key: key, Raw: raw})
+}
+
+// remove takes the value of key away. The caller holds the lock.
+func (b *Bag) remove(key string) {
+	b.note(key)
+	b.recall(key)
+	b.members = slices.DeleteFunc(b.members, func(m taggedjson.Member) bool { return m.Key == key })
+}
+
+// note remembers that the value of key is another one, or none. The caller holds the lock.
+func (b *Bag) note(key string) {
+	b.marks |= Modified
+	if !slices.Contains(b.changed, key) {
+		b.changed = append(b.changed, key)
+	}
+}
+
+// encode returns the encoding of a value. It takes a duration for text, because a number would be read as seconds.
+func (b *Bag) encode(key string, value any) (string, error) {
+	switch d := value.(type) {
+	case time.Duration:
+		value = d.String()
+	case *time.Duration:
+		if d != nil {
+			value = d.String()
+		}
+	}
+	raw, err := b.codec.AppendMember(nil, key, value)
+	if err != nil {
+		return "", notKept(key, err)
+	}
+	return string(raw), nil
+}
+
+func notKept(key string, err error) error { return fmt.Errorf("value %q cannot be kept: %w", key, err) }
+
+// Changes is what was done to a Bag since it was loaded.
+type Changes struct {
+	Cleared bool
+	Set     map[string][]byte // encoded
+	Deleted []string
+}
+
+// Changes returns what was done, changes inside values included.
+func (b *Bag) Changes() (Changes, error) {
+	if err := b.Settle(); err != nil {
+		return Changes{}, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := Changes{Cleared: b.marks&Cleared != 0, Set: map[string][]byte{}}
+	for _, key := range b.changed {
+		if m := b.member(key); m != nil {
+			c.Set[key] = []byte(m.Raw)
+		} else {
+			c.Deleted = append(c.Deleted, key)
+		}
+	}
+	return c, nil
+}
+
+// Encode returns all values, changes inside them included. What [Bag.Open] is given it takes back.
+func (b *Bag) Encode() ([]byte, error) {
+	if err := b.Settle(); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	size := 2
+	for i := range b.members {
+		size += len(b.members[i].Key) + len(b.members[i].Raw) + 4
+	}
+	return b.codec.Join(make([]byte, 0, size), b.members), nil
+}
+
+// Largest returns the n largest members.
+func (b *Bag) Largest(n int) []taggedjson.Member {
+	b.mu.Lock()
+	members := slices.Clone(b.members)
+	b.mu.Unlock()
+	slices.SortFunc(members, func(x, y taggedjson.Member) int { return cmp.Compare(len(y.Raw), len(x.Raw)) })
+	return members[:min(n, len(members))]
+}
+
+// Finish settles the values and makes them final.
+func (b *Bag) Finish() error {
+	err := b.Settle()
+	if err == nil {
+		b.Freeze()
+	}
+	return err
+}
+
+// Freeze makes the values final as they are: a later change is refused with ErrFinal, or found by [Bag.ChangedLate].
+func (b *Bag) Freeze() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stage.CompareAndSwap(changeable, final)
+}
+
+// Drop makes the values final without settling them, and marks them as not to be saved, unless they are final.
+func (b *Bag) Drop() {
+	if b.stage.Load() != changeable {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stage.CompareAndSwap(changeable, dropped)
+}
+
+// Dropped reports whether the values have been dropped.
+func (b *Bag) Dropped() bool { return b.stage.Load() == dropped }
