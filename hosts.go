@@ -149,7 +149,7 @@ func (app *App) buildHosts(entries map[string][]router.Route, patterns map[strin
 	var problems []error
 	for _, pattern := range slices.Sorted(maps.Keys(entries)) {
 		s := &siteTable{withPort: namesPort(patterns[pattern])}
-		found, err := router.New(entries[pattern], router.Options{})
+		found, err := router.New(entries[pattern])
 		if err != nil {
 			problems = append(problems, fmt.Errorf("routes: %w", err))
 			continue

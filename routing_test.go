@@ -435,3 +435,34 @@ func TestFallbackServesWhatNoRouteMatches(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestDuplicateRoutesArePanics(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		routes []string // methods and rule
+		want   string   // "" for no panic
+	}{
+		{"same rule", []string{"GET /a", "GET /b", "GET /a"}, "GET"},
+		{"other names", []string{"GET /a/{x}", "GET,POST /a/{y}"}, "GET"},
+		{"second of three", []string{"GET /a", "POST /a", "PUT,POST /a"}, "POST"},
+		{"other methods", []string{"GET /a", "POST /a"}, ""},
+		{"HEAD and OPTIONS may be shared", []string{"HEAD,OPTIONS,GET /a", "HEAD,OPTIONS,POST /a"}, ""},
+		{"other converters", []string{"GET /{a:int}", "GET /{a}", "GET /{a:int(min=1)}"}, ""},
+		{"other slashes", []string{"GET /a", "GET /a/"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			text := panicText(func() {
+				for _, route := range tt.routes {
+					methods, rule, _ := strings.Cut(route, " ")
+					app.Route(rule, func(c *dewar.Context) error { return c.NoContent() }, dewar.Methods(strings.Split(methods, ",")...))
+				}
+			})
+			if (text != "") != (tt.want != "") || !strings.Contains(text, tt.want) {
+				t.Errorf("panic %q, want one that names %q", text, tt.want)
+			}
+		})
+	}
+}
