@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -186,13 +187,6 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.middleware = append(app.middleware, middleware...)
 }
 
-// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
-// that is being moved to dewar. The app's hooks run around it.
-func (app *App) Fallback(h http.Handler) {
-	app.setup("Fallback")
-	app.fallback = Wrap(h)
-}
-
 // Build checks everything that can be known before the first request and freezes the App. It reports all
 // problems at once; after an error they can be mended and Build called again. Run, the test client and the
 // first request call it. It may be called by several goroutines.
@@ -304,4 +298,40 @@ func (app *App) assemble() (*runtime, error) {
 		rt.entry = app.middleware[i](rt.entry)
 	}
 	return rt, nil
+}
+
+// OpenInstanceFile opens a file of the instance folder for reading; the name is relative to InstancePath and may
+// not lead out of it, also not by a symbolic link. Flask calls it open_instance_resource.
+func (app *App) OpenInstanceFile(name string) (*os.File, error) {
+	return openIn("instance", app.InstancePath, name)
+}
+
+// CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only
+// its owner may read, and empties one that is there. The folder itself is never made: that it is missing is an
+// error.
+func (app *App) CreateInstanceFile(name string) (*os.File, error) {
+	root, err := os.OpenRoot(app.InstancePath)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: instance folder: %w; make it, or pass dewar.InstancePath", err)
+	}
+	defer root.Close()
+	f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: instance file: %w", err)
+	}
+	return f, nil
+}
+
+// OpenResource opens a file below RootPath for reading; the name is relative to it and may not lead out of it, also
+// not by a symbolic link. Flask calls it open_resource.
+func (app *App) OpenResource(name string) (*os.File, error) {
+	return openIn("resource", app.RootPath, name)
+}
+
+func openIn(what, dir, name string) (*os.File, error) {
+	f, err := os.OpenInRoot(dir, name)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %s file %q in %s: %w", what, name, dir, err)
+	}
+	return f, nil
 }

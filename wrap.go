@@ -1,11 +1,45 @@
 package dewar
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
 )
+
+// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
+// r.PathValue, r.Pattern and [FromContext] work.
+func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
+	s.addWrapped(rule, h, opts)
+}
+
+// Mount hands everything below prefix to h, with the prefix taken off the request's path. The prefix itself
+// is redirected to prefix/. It panics if prefix does not begin with a slash, or ends with one.
+func (s *scaffold) Mount(prefix string, h http.Handler, opts ...RouteOption) {
+	if !strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") {
+		panic(fmt.Sprintf("dewar: %s: Mount(%q): the prefix must begin with a slash and not end with one", callsite.Site(), prefix))
+	}
+	stripped := stripPrefix(h)
+	s.addWrapped(prefix+"/", stripped, opts)
+	s.addWrapped(prefix+"/{path:path}", stripped, opts)
+}
+
+// anyMethod are the methods of a wrapped handler that names none.
+var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
+
+func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
+	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) { spec.wrapped = true }))
+}
+
+// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
+// that is being moved to dewar. The app's hooks run around it.
+func (app *App) Fallback(h http.Handler) {
+	app.setup("Fallback")
+	app.fallback = Wrap(h)
+}
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
 // so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
