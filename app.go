@@ -36,12 +36,6 @@ type App struct {
 	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
 	// is read at Build.
 	Renderer Renderer
-	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
-	// another.
-	RootPath string
-	// InstancePath is the folder for files that do not belong into version control: instance below RootPath
-	// unless [InstancePath] set another. It is never created by dewar.
-	InstancePath string
 
 	// Signals, as in Flask. They may be connected to at any time.
 	RequestStarted      Signal[*Context]
@@ -51,6 +45,8 @@ type App struct {
 	TemplateRendered    Signal[Rendering]
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
+
+	rootPath, instancePath string
 
 	fsys       fs.FS
 	options    appOptions
@@ -97,7 +93,7 @@ func (o appOption) applyApp(app *App) { o(app) }
 // RootPath sets the folder that relative file names refer to. The default is the working directory. A
 // relative dir is made absolute.
 func RootPath(dir string) Option {
-	return appOption(func(app *App) { app.RootPath = dir })
+	return appOption(func(app *App) { app.rootPath = dir })
 }
 
 // InstancePath sets the instance folder. New panics if dir is not absolute.
@@ -105,7 +101,7 @@ func InstancePath(dir string) Option {
 	if !filepath.IsAbs(dir) {
 		panic(fmt.Sprintf("dewar: InstancePath(%q): the path must be absolute; make it so with filepath.Abs", dir))
 	}
-	return appOption(func(app *App) { app.InstancePath = dir })
+	return appOption(func(app *App) { app.instancePath = dir })
 }
 
 // InstanceRelativeConfig makes relative names of configuration files refer to the instance folder.
@@ -139,13 +135,13 @@ func New(name string, opts ...Option) *App {
 	for _, opt := range opts {
 		opt.applyApp(app)
 	}
-	app.RootPath = absolute(app.RootPath)
-	if app.InstancePath == "" {
-		app.InstancePath = filepath.Join(app.RootPath, "instance")
+	app.rootPath = absolute(app.rootPath)
+	if app.instancePath == "" {
+		app.instancePath = filepath.Join(app.rootPath, "instance")
 	}
-	base := app.RootPath
+	base := app.rootPath
 	if app.options.instanceRelative {
-		base = app.InstancePath
+		base = app.instancePath
 	}
 	app.Config = newConfig(base)
 	app.JSON = standardJSON{app}
@@ -300,17 +296,25 @@ func (app *App) assemble() (*runtime, error) {
 	return rt, nil
 }
 
+// RootPath returns the folder that relative file names refer to: the working directory, or what the option
+// [RootPath] says. It is absolute. Flask has root_path.
+func (app *App) RootPath() string { return app.rootPath }
+
+// InstancePath returns the folder for files that do not belong in version control: instance below RootPath, or
+// what the option [InstancePath] says. It is absolute, and never created by dewar. Flask has instance_path.
+func (app *App) InstancePath() string { return app.instancePath }
+
 // OpenInstanceFile opens a file of the instance folder for reading; the name is relative to InstancePath and may
 // not lead out of it, also not by a symbolic link. Flask calls it open_instance_resource.
 func (app *App) OpenInstanceFile(name string) (*os.File, error) {
-	return openIn("instance", app.InstancePath, name)
+	return openIn("instance", app.instancePath, name)
 }
 
 // CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only
 // its owner may read, and empties one that is there. The folder itself is never made: that it is missing is an
 // error.
 func (app *App) CreateInstanceFile(name string) (*os.File, error) {
-	root, err := os.OpenRoot(app.InstancePath)
+	root, err := os.OpenRoot(app.instancePath)
 	if err != nil {
 		return nil, fmt.Errorf("dewar: instance folder: %w; make it, or pass dewar.InstancePath", err)
 	}
@@ -325,7 +329,7 @@ func (app *App) CreateInstanceFile(name string) (*os.File, error) {
 // OpenResource opens a file below RootPath for reading; the name is relative to it and may not lead out of it, also
 // not by a symbolic link. Flask calls it open_resource.
 func (app *App) OpenResource(name string) (*os.File, error) {
-	return openIn("resource", app.RootPath, name)
+	return openIn("resource", app.rootPath, name)
 }
 
 func openIn(what, dir, name string) (*os.File, error) {

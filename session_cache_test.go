@@ -146,7 +146,7 @@ func (u *user) wantNothingOf(other *user) {
 func personalApp(t testing.TB) *dewar.App {
 	t.Helper()
 	app := newApp(t)
-	writeFile(t, app.RootPath, "report.txt", "the report")
+	writeFile(t, app.RootPath(), "report.txt", "the report")
 	set(t, app, "SEND_FILE_MAX_AGE_DEFAULT", "1h")
 	whose := func(c *dewar.Context) error { return c.Text("page of " + c.Session().String("user")) }
 	app.Get("/login", func(c *dewar.Context) error {

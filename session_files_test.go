@@ -20,7 +20,7 @@ type fileApp struct {
 func (f fileApp) build(t testing.TB) *dewar.App {
 	t.Helper()
 	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(files("static/a.css", "body {}")))
-	writeFile(t, app.RootPath, "a.css", "body {}")
+	writeFile(t, app.RootPath(), "a.css", "body {}")
 	for key, value := range f.config {
 		set(t, app, key, value)
 	}
@@ -29,7 +29,7 @@ func (f fileApp) build(t testing.TB) *dewar.App {
 		return func(c *dewar.Context) error { return inOrder(c, f.viewBefore, send, f.viewAfter) }
 	}
 	app.Get("/sendfile", view(func(c *dewar.Context) error { return c.SendFile("a.css") }))
-	app.Get("/sendfromfs", view(func(c *dewar.Context) error { return c.SendFromFS(os.DirFS(c.App.RootPath), "a.css") }))
+	app.Get("/sendfromfs", view(func(c *dewar.Context) error { return c.SendFromFS(os.DirFS(c.App.RootPath()), "a.css") }))
 	app.BeforeRequest(func(c *dewar.Context) error { return inOrder(c, f.before) })
 	app.AfterRequest(func(c *dewar.Context) error { return inOrder(c, f.after) })
 	return app
@@ -152,7 +152,7 @@ func TestFileWithAnAgeOfItsOwnIsNotSharedWithASession(t *testing.T) {
 		"set":  {func(s *dewar.Session) { s.Set("a", 1) }, "no-store"},
 	} {
 		app := newApp(t)
-		writeFile(t, app.RootPath, "a.css", "body {}")
+		writeFile(t, app.RootPath(), "a.css", "body {}")
 		app.Get("/", func(c *dewar.Context) error {
 			tt.do(c.Session())
 			return c.SendFile("a.css", dewar.MaxAge(time.Minute))

@@ -34,7 +34,7 @@ func (app *App) addStaticRoute() {
 		prefix = "/static"
 	}
 	app.options.staticPath = strings.TrimRight(prefix, "/")
-	folder := &staticFolder{dir: filepath.Join(app.RootPath, "static"), onlyInDebug: app.fsys != nil, fsys: app.fsys}
+	folder := &staticFolder{dir: filepath.Join(app.RootPath(), "static"), onlyInDebug: app.fsys != nil, fsys: app.fsys}
 	app.bind(folder.spec(app.options.staticPath, callsite.Site()), nil)
 }
 

@@ -151,7 +151,7 @@ func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map)
 func (app *App) templateLayers() []fs.FS {
 	var layers []fs.FS
 	if app.fsys == nil || app.Config.Bool("DEBUG") {
-		layers = append(layers, dirFS(filepath.Join(app.RootPath, "templates")))
+		layers = append(layers, dirFS(filepath.Join(app.RootPath(), "templates")))
 	}
 	layers = append(layers, subFS(app.fsys, "templates"))
 	for _, s := range app.blueprintsOnce() {
