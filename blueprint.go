@@ -22,10 +22,6 @@ type Blueprint struct {
 	fsys     fs.FS
 	children []registration
 	recorded []func(SetupState)
-
-	appBefore, appAfter []Handler
-	appTeardowns        []TeardownFunc
-	appErrors           errorTable
 }
 
 // A registration is one RegisterBlueprint call.
@@ -96,36 +92,6 @@ func checkBlueprintName(name string) {
 
 // Name returns the name given to [NewBlueprint].
 func (bp *Blueprint) Name() string { return bp.scaffold.name }
-
-// BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views.
-func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
-	bp.setup("BeforeAppRequest")
-	noNil("BeforeAppRequest", hooks)
-	bp.appBefore = append(bp.appBefore, hooks...)
-}
-
-// AfterAppRequest adds hooks that run after each request to the app.
-func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
-	bp.setup("AfterAppRequest")
-	noNil("AfterAppRequest", hooks)
-	bp.appAfter = append(bp.appAfter, hooks...)
-}
-
-// TeardownAppRequest adds functions that run at the end of each request to the app.
-func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
-	bp.setup("TeardownAppRequest")
-	noNil("TeardownAppRequest", funcs)
-	bp.appTeardowns = append(bp.appTeardowns, funcs...)
-}
-
-// AppErrorHandler lets h answer errors of the status code for the whole app. See [App.ErrorHandler].
-func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
-	bp.setup("AppErrorHandler")
-	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599", callsite.Site(), code))
-	}
-	bp.appErrors.setCode(code, h)
-}
 
 // RegisterBlueprint nests child: its prefix and its name are put behind those of bp. It panics on a name
 // that is taken and on a blueprint inside itself.
@@ -224,16 +190,6 @@ func (bp *Blueprint) Record(f func(s SetupState)) {
 	bp.recorded = append(bp.recorded, f)
 }
 
-// once records f for the first registration only.
-func (bp *Blueprint) once(what string, f func(app *App)) {
-	bp.setup(what)
-	bp.recorded = append(bp.recorded, func(s SetupState) {
-		if s.First {
-			f(s.App)
-		}
-	})
-}
-
 // runRecorded calls what the blueprint of in has recorded.
 func (app *App) runRecorded(in *instance) {
 	first := !slices.ContainsFunc(app.blueprints, func(other *instance) bool { return other.bp == in.bp })
@@ -243,21 +199,70 @@ func (app *App) runRecorded(in *instance) {
 	}
 }
 
+// once records f for the first registration. What a blueprint adds to the whole app so takes its place among
+// what the app itself adds, in order of registration.
+func (bp *Blueprint) once(what string, f func(app *App)) {
+	bp.setup(what)
+	bp.recorded = append(bp.recorded, func(s SetupState) {
+		if s.First {
+			f(s.App)
+		}
+	})
+}
+
+// BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views. See
+// [App.BeforeRequest].
+func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
+	noNil("BeforeAppRequest", hooks)
+	bp.once("BeforeAppRequest", func(app *App) { app.BeforeRequest(hooks...) })
+}
+
+// AfterAppRequest adds hooks that run after each request to the app. See [App.AfterRequest].
+func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
+	noNil("AfterAppRequest", hooks)
+	bp.once("AfterAppRequest", func(app *App) { app.AfterRequest(hooks...) })
+}
+
+// TeardownAppRequest adds functions that run at the end of each request to the app. See
+// [App.TeardownRequest].
+func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
+	noNil("TeardownAppRequest", funcs)
+	bp.once("TeardownAppRequest", func(app *App) { app.TeardownRequest(funcs...) })
+}
+
+// AppErrorHandler lets h answer errors of the status code for the whole app. Of several for one code the one
+// registered last counts, the app's own among them. See [App.ErrorHandler].
+func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
+	if code < 400 || code > 599 {
+		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleAppError for a Go type", callsite.Site(), code))
+	}
+	bp.once("AppErrorHandler", func(app *App) { app.ErrorHandler(code, h) })
+}
+
+// HandleAppError lets h answer errors of type E for the whole app. Of several for one type the one registered
+// last counts. See [HandleError].
+func HandleAppError[E error](bp *Blueprint, h func(c *Context, err E) error) {
+	bp.once("HandleAppError", func(app *App) { HandleError(app, h) })
+}
+
 // AppContextProcessor adds functions whose values the templates of the whole app get. See
 // [App.ContextProcessor].
 func (bp *Blueprint) AppContextProcessor(processors ...ContextProcessor) {
+	noNil("AppContextProcessor", processors)
 	bp.once("AppContextProcessor", func(app *App) { app.ContextProcessor(processors...) })
 }
 
 // AppURLDefaults adds functions that complete the values given to URLFor for every endpoint. See
 // [App.URLDefaults].
 func (bp *Blueprint) AppURLDefaults(funcs ...URLDefaultsFunc) {
+	noNil("AppURLDefaults", funcs)
 	bp.once("AppURLDefaults", func(app *App) { app.URLDefaults(funcs...) })
 }
 
 // AppURLValuePreprocessor adds functions that see the values of every matched rule. See
 // [App.URLValuePreprocessor].
 func (bp *Blueprint) AppURLValuePreprocessor(funcs ...URLValuePreprocessor) {
+	noNil("AppURLValuePreprocessor", funcs)
 	bp.once("AppURLValuePreprocessor", func(app *App) { app.URLValuePreprocessor(funcs...) })
 }
 
@@ -285,8 +290,9 @@ type TeardownFunc func(c *Context, err error)
 // nil when no rule matched.
 type URLValuePreprocessor func(c *Context, values Map) error
 
-// URLDefaultsFunc may add values for URLFor to those given. endpoint is the one a URL is built to.
-type URLDefaultsFunc func(endpoint string, values Map)
+// URLDefaultsFunc may add values for URLFor to those given. endpoint is the one a URL is built to; c is the
+// request it is built in, nil outside of one.
+type URLDefaultsFunc func(c *Context, endpoint string, values Map)
 
 // Registrar is an [*App] or a [*Blueprint].
 type Registrar interface{ registrar() *scaffold }

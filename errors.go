@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"slices"
 )
 
 // ErrorHandler answers a request that failed with err. What it returns counts as the answer's own error: it
@@ -142,6 +143,7 @@ func (t *errorTable) setCode(code int, h ErrorHandler) {
 
 func (t *errorTable) setType(typ reflect.Type, h ErrorHandler) {
 	if typ.Kind() == reflect.Interface {
+		t.interfaces = slices.DeleteFunc(t.interfaces, func(i interfaceHandler) bool { return i.typ == typ })
 		t.interfaces = append(t.interfaces, interfaceHandler{typ, h})
 		return
 	}

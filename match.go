@@ -30,23 +30,12 @@ func (app *App) chainOf(in *instance) *chain {
 	for _, i := range ch.instances {
 		scaffolds = append(scaffolds, &i.bp.scaffold)
 	}
-	for n, s := range scaffolds {
+	for _, s := range scaffolds {
 		ch.preprocessors = append(ch.preprocessors, s.preprocessors...)
 		ch.before = append(ch.before, s.before...)
-		after, teardown := s.after, s.teardowns
-		if n == 0 {
-			for _, bp := range app.blueprintsOnce() {
-				ch.before = append(ch.before, bp.appBefore...)
-				after = slices.Concat(after, bp.appAfter)
-				teardown = slices.Concat(teardown, bp.appTeardowns)
-			}
-		}
-		ch.after = slices.Concat(reversed(after), ch.after)
-		ch.teardown = slices.Concat(reversed(teardown), ch.teardown)
+		ch.after = slices.Concat(reversed(s.after), ch.after)
+		ch.teardown = slices.Concat(reversed(s.teardowns), ch.teardown)
 		ch.scopes = slices.Concat([]*errorTable{&s.errors}, ch.scopes)
-	}
-	for _, i := range slices.Backward(app.blueprints) {
-		ch.scopes = append(ch.scopes, &i.bp.appErrors)
 	}
 	return ch
 }

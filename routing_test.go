@@ -314,7 +314,7 @@ func TestURLDefaultsAndValuePreprocessors(t *testing.T) {
 		delete(values, "lang")
 		return nil
 	})
-	app.URLDefaults(func(endpoint string, values dewar.Map) {
+	app.URLDefaults(func(_ *dewar.Context, endpoint string, values dewar.Map) {
 		if _, ok := values["lang"]; !ok {
 			values["lang"] = "en"
 		}

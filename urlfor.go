@@ -213,11 +213,11 @@ func cmpErr(first, second error) error {
 func (app *App) injectDefaults(u *urlRequest, in *instance) {
 	given := len(u.values)
 	for _, f := range app.urlDefaults {
-		f(u.endpoint, u.values)
+		f(u.c, u.endpoint, u.values)
 	}
 	for _, i := range in.lineage() {
 		for _, f := range i.bp.urlDefaults {
-			f(u.endpoint, u.values)
+			f(u.c, u.endpoint, u.values)
 		}
 	}
 	if len(u.values) != given {
