@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/rule"
 	"github.com/dewar-go/dewar/internal/suggest"
 )
 
@@ -57,8 +58,8 @@ type urlRequest struct {
 // the request's. Of several routes of the endpoint one of the request's method is preferred, then one of its
 // host, then the one that takes more values.
 //
-// An unknown endpoint, a missing value and one that its converter does not take are errors that name the
-// endpoint and say what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
+// An unknown endpoint, a missing value and one that its converter does not take are a [*URLError], which names
+// the endpoint and says what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
 func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
@@ -164,7 +165,7 @@ func (app *App) buildURL(u *urlRequest) (urlTarget, error) {
 		target, lacks, err := u.build(r)
 		switch {
 		case err != nil:
-			failure = cmpErr(failure, err)
+			failure = cmp.Or(failure, err)
 		case len(lacks) > 0:
 			if missing == nil || len(lacks) < len(missing) {
 				missing = lacks
@@ -200,13 +201,6 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	}
 	target.path = u.settings.rootPrefix + path + u.query(r) + u.fragment()
 	return target, nil, nil
-}
-
-func cmpErr(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // injectDefaults calls the URLDefaults functions of the app, then those of the endpoint's blueprints.
@@ -388,35 +382,70 @@ func allMethods(routes []*boundRoute) []string {
 	return slices.Compact(all)
 }
 
+// URLError is why URLFor cannot build a URL, for errors.As. At most one of Unknown, Missing and Unfit is set;
+// none is when no route of the endpoint answers the method of [ForMethod], when the values contradict the
+// [Defaults] of its routes, or when no host can be made. Flask has BuildError.
+type URLError struct {
+	// Endpoint is the endpoint, with the name of its blueprint in front.
+	Endpoint string
+	// Unknown tells that there is no such endpoint.
+	Unknown bool
+	// Missing are the variables that have no value.
+	Missing []string
+	// Unfit is the variable whose value its converter does not take, or "".
+	Unfit string
+
+	text string
+	err  error
+}
+
+// Error names the endpoint and says what to do. It never shows the value.
+func (e *URLError) Error() string { return "dewar: " + e.text }
+
+// Unwrap returns what a converter said, or nil.
+func (e *URLError) Unwrap() error { return e.err }
+
 // failed tells why no route of the endpoint took the values.
 func (u *urlRequest) failed(routes []*boundRoute, missing []string, err error) error {
+	e := &URLError{Endpoint: u.endpoint, err: err}
+	why := "the values contradict the defaults of its routes"
 	switch {
 	case err != nil:
-		return fmt.Errorf("dewar: URL for %q: %w", u.endpoint, err)
+		why = err.Error()
+		if unfit, ok := errors.AsType[*rule.ValueError](err); ok {
+			e.Unfit = unfit.Variable
+		}
 	case len(missing) > 0:
-		return fmt.Errorf("dewar: URL for %q: no value for %s; pass \"%s\", value", u.endpoint, strings.Join(missing, ", "), missing[0])
+		e.Missing = missing
+		why = fmt.Sprintf("no value for %s; pass \"%s\", value", strings.Join(missing, ", "), missing[0])
 	case u.onlyMethod:
-		return fmt.Errorf("dewar: URL for %q: no route of it answers %s, only %s", u.endpoint, u.method, strings.Join(allMethods(routes), ", "))
+		why = fmt.Sprintf("no route of it answers %s, only %s", u.method, strings.Join(allMethods(routes), ", "))
 	}
-	return fmt.Errorf("dewar: URL for %q: the values contradict the defaults of its routes", u.endpoint)
+	e.text = fmt.Sprintf("URL for %q: %s", u.endpoint, why)
+	return e
 }
 
 // unknownEndpoint names the nearest endpoint, or tells how to get one.
 func (app *App) unknownEndpoint(name string) error {
+	return &URLError{Endpoint: name, Unknown: true, text: fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))}
+}
+
+func (app *App) nearEndpoint(name string) string {
 	known := sortedKeys(app.endpoints)
-	if near := suggest.Nearest(name, known); near != "" {
-		return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, near)
-	}
+	near := suggest.Nearest(name, known)
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	for _, k := range known {
-		if k[strings.LastIndexByte(k, '.')+1:] == last {
-			return fmt.Errorf("dewar: no endpoint %q; did you mean %q?", name, k)
+		if near == "" && k[strings.LastIndexByte(k, '.')+1:] == last {
+			near = k
 		}
+	}
+	if near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
 	}
 	for _, r := range app.routes {
 		if r.Endpoint == "" {
-			return fmt.Errorf("dewar: no endpoint %q; the closure at %s has no name, give it one with dewar.Endpoint(%q)", name, r.Site, last)
+			return fmt.Sprintf("the closure at %s has no name, give it one with dewar.Endpoint(%q)", r.Site, last)
 		}
 	}
-	return fmt.Errorf("dewar: no endpoint %q; known are %s", name, strings.Join(known, ", "))
+	return "known are " + strings.Join(known, ", ")
 }
