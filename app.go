@@ -56,7 +56,7 @@ type App struct {
 	blueprints []*instance
 	converters converterSet
 	middleware []func(http.Handler) http.Handler
-	fallback   Handler
+	fallback   *boundRoute // without a rule; nil for none
 
 	urlErrorHandlers []URLBuildErrorHandler
 

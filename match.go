@@ -204,6 +204,9 @@ func (c *Context) matched(route *boundRoute, values []any) {
 	c.Request.Pattern, c.born.Pattern = route.Rule, route.Rule // outer middleware has the second
 }
 
+// hasRule reports whether a rule has matched; the fallback has none.
+func (c *Context) hasRule() bool { return c.route != nil && c.route.rule != nil }
+
 func answerOptions(allowed []string) Handler {
 	return func(c *Context) error {
 		c.Response.Header().Set("Allow", strings.Join(allowed, ", "))
@@ -212,8 +215,8 @@ func answerOptions(allowed []string) Handler {
 }
 
 func (c *Context) notFound() {
-	if c.App.fallback != nil {
-		c.view = c.App.fallback
+	if f := c.App.fallback; f != nil && (len(f.Methods) == 0 || slices.Contains(f.Methods, c.Request.Method)) {
+		c.route, c.view = f, f.handler
 		return
 	}
 	c.routingError = Abort(http.StatusNotFound)
@@ -226,7 +229,7 @@ func (c *Context) RoutingError() error { return c.routingError }
 // answerRedirectRule redirects to what a RedirectRule says.
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
-		target, err := to.Build(c.params.Lookup, c.settings.rootPrefix, c.born.URL.RawQuery)
+		target, err := to.Build(c.params.Lookup, c.prefix(), c.born.URL.RawQuery)
 		if err != nil {
 			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 		}
@@ -242,7 +245,7 @@ func answerRedirect(path string) Handler {
 
 func answerEscapedRedirect(path string) Handler {
 	return func(c *Context) error {
-		target := c.settings.rootPrefix + path
+		target := c.prefix() + path
 		if c.born.URL.RawQuery != "" {
 			target += "?" + c.born.URL.RawQuery
 		}
@@ -317,7 +320,7 @@ func (app *App) owners(chains map[*instance]*chain, serverName string) []owner {
 // errorScopes returns the error handlers to ask, innermost first. A request that no route answers belongs to
 // the blueprint that owns its prefix or host.
 func (c *Context) errorScopes() []*errorTable {
-	if c.route != nil || len(c.rt.router.owners) == 0 {
+	if c.hasRule() || len(c.rt.router.owners) == 0 {
 		return c.chain.scopes
 	}
 	name, port := c.askedHost()
@@ -405,7 +408,7 @@ func (c *Context) preprocessValues() error {
 		return nil
 	}
 	var values Map
-	if c.route != nil {
+	if c.hasRule() {
 		values = c.params.all()
 	}
 	for _, f := range c.chain.preprocessors {
@@ -413,7 +416,7 @@ func (c *Context) preprocessValues() error {
 			return err
 		}
 	}
-	if c.route != nil {
+	if c.hasRule() {
 		c.params.replaced = values
 	}
 	return nil

@@ -30,6 +30,8 @@ type Route struct {
 	Host string
 	// Site is the file and line that registered it.
 	Site string
+
+	meta map[any]any // by *Meta[T]
 }
 
 // Converter checks and converts one variable of a rule. It must be safe for concurrent use.
@@ -64,8 +66,11 @@ type routeSpec struct {
 	rule      string
 	handler   Handler
 	endpoint  string
-	derived   string // endpoint derived from the function's or view's name
-	identity  any    // what may share an endpoint: the same function or view; nil for none
+	derived   string   // endpoint derived from the function's or view's name
+	identity  any      // equal for what is the same function, view or net/http handler; nil for none
+	boundTo   bool     // the handler is a method value
+	also      []string // more rules
+	keepPath  bool     // Mount does not strip the prefix
 	methods   []string
 	before    []Handler
 	redirect  *rule.Target
@@ -110,7 +115,7 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 	spec := &routeSpec{rule: text, handler: h, methods: []string{http.MethodGet}, site: callsite.Site()}
 	if h != nil {
 		f := callsite.FunctionOf(h)
-		spec.derived, spec.identity = f.Name, f.Identity
+		spec.derived, spec.identity, spec.boundTo = f.Name, f.Identity, f.Method
 	}
 	for _, opt := range slices.Concat(implied, opts) {
 		opt.applyRoute(spec)
@@ -121,9 +126,13 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 	if spec.wrapped {
 		spec.derived = ""
 	}
-	s.rules = append(s.rules, spec)
-	if s.app != nil {
-		s.app.bind(spec, nil)
+	for _, text := range append([]string{text}, spec.also...) {
+		one := *spec
+		one.rule = text
+		s.rules = append(s.rules, &one)
+		if s.app != nil {
+			s.app.bind(&one, nil)
+		}
 	}
 }
 
@@ -157,6 +166,7 @@ func (app *App) bind(spec *routeSpec, in *instance) {
 			r.Endpoint = in.name + "." + r.Endpoint
 		}
 	}
+	r.Route.meta = r.routing.meta
 	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
@@ -242,19 +252,32 @@ func (app *App) checkDuplicate(r *boundRoute) {
 	}
 	for _, other := range app.endpoints[r.Endpoint] {
 		if !r.mayShare(other) {
-			panic(fmt.Sprintf("dewar: endpoint %q is claimed by two functions, at %s and %s; pass dewar.Endpoint to one of them",
-				r.Endpoint, other.Site, r.Site))
+			panic(fmt.Sprintf("dewar: endpoint %q is claimed by two functions, at %s and %s; pass dewar.Endpoint to one of them%s",
+				r.Endpoint, other.Site, r.Site, r.spec.sameMethodCure()))
 		}
 	}
 }
 
-// mayShare reports whether two routes may have the same endpoint: it was given explicitly, or both are the
-// same top-level function or the same view.
+// mayShare reports whether two routes may have the same endpoint: they have the same function or view, or none,
+// or together they are one rule, whose methods the caller has found to differ.
 func (r *boundRoute) mayShare(other *boundRoute) bool {
-	if r.spec.endpoint != "" || other.spec.endpoint != "" {
-		return r.spec.endpoint == other.spec.endpoint
+	for _, spec := range []*routeSpec{r.spec, other.spec} {
+		if spec.buildOnly || spec.redirect != nil {
+			return true
+		}
 	}
-	return r.spec.identity != nil && r.spec.identity == other.spec.identity
+	if r.spec.identity != nil && r.spec.identity == other.spec.identity {
+		return true
+	}
+	return r.Rule == other.Rule && r.Host == other.Host
+}
+
+// sameMethodCure tells what to do about one method of one value that cannot be known to be so.
+func (spec *routeSpec) sameMethodCure() string {
+	if !spec.boundTo {
+		return ""
+	}
+	return ", or dewar.AlsoAt to one if they are the same method of the same value"
 }
 
 // duplicates returns the routes that answer the same paths on the same hosts as r does.
@@ -351,6 +374,7 @@ type routing struct {
 	timeout       *time.Duration
 	place         *place
 	defaults      Map
+	meta          map[any]any
 }
 
 type routingOption func(*routing)
@@ -430,6 +454,7 @@ func (r routing) within(outer routing) routing {
 		timeout:       cmp.Or(r.timeout, outer.timeout),
 		place:         cmp.Or(r.place, outer.place),
 		defaults:      merged(outer.defaults, r.defaults),
+		meta:          merged(outer.meta, r.meta),
 	}
 }
 
@@ -443,7 +468,7 @@ func (r routing) nested(parent routing) routing {
 }
 
 // merged returns the values of both maps; for a name in both that of inner counts.
-func merged(outer, inner Map) Map {
+func merged[M ~map[K]any, K comparable](outer, inner M) M {
 	if len(outer) == 0 {
 		return inner
 	}
@@ -480,7 +505,14 @@ func validToken(s string) bool {
 	})
 }
 
-// Endpoint names a route for URLFor. Several routes may share a name.
+// AlsoAt registers the handler for more rules, as if the call were repeated with each of them in place of its
+// own: app.Get("/", home, dewar.AlsoAt("/index")). URLFor prefers the first one that the values fit.
+func AlsoAt(rules ...string) RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.also = append(spec.also, rules...) })
+}
+
+// Endpoint names a route for URLFor. Routes may share a name if they have the same function, or if their rule
+// is the same and their methods are not; those with [BuildOnly] or [RedirectRule] may join any.
 func Endpoint(name string) RouteOption {
 	if name == "" || strings.Contains(name, ".") {
 		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))

@@ -49,6 +49,7 @@ type urlRequest struct {
 	onlyMethod bool
 	c          *Context // nil outside a request
 	settings   *settings
+	prefix     string // in front of every path
 }
 
 // URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7).
@@ -74,7 +75,7 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if !u.onlyMethod {
 		u.method = c.born.Method
 	}
-	u.c, u.settings = c, c.settings
+	u.c, u.settings, u.prefix = c, c.settings, c.prefix()
 	target, err := c.App.buildURL(u)
 	switch {
 	case err != nil:
@@ -99,7 +100,7 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 		return "", err
 	}
 	s := app.Config.snapshot().settings()
-	u.external, u.settings = true, s
+	u.external, u.settings, u.prefix = true, s, s.rootPrefix
 	if !u.hasScheme {
 		u.scheme = s.preferScheme
 	}
@@ -199,7 +200,7 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	if len(missing) > 0 {
 		return target, missing, nil
 	}
-	target.path = u.settings.rootPrefix + path + u.query(r) + u.fragment()
+	target.path = u.prefix + path + u.query(r) + u.fragment()
 	return target, nil, nil
 }
 
