@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
@@ -156,7 +157,7 @@ func (spec *routeSpec) handlerProblem() string {
 // bind adds a route to the app. It panics on what can be known to be wrong now.
 func (app *App) bind(spec *routeSpec, in *instance) {
 	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
-	r.Route = Route{Rule: spec.rule, Methods: completeMethods(spec.methods), Endpoint: spec.endpointName(), Site: spec.site}
+	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
 		r.routing = spec.routing.within(in.routing)
@@ -223,26 +224,10 @@ func (r *boundRoute) hostShape() string { return r.place.shape(r.host) }
 // shape identifies the requests that r answers, whatever their method.
 func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 
-func (spec *routeSpec) endpointName() string {
-	if spec.endpoint != "" {
-		return spec.endpoint
-	}
-	return spec.derived
-}
-
-func completeMethods(methods []string) []string {
-	all := slices.Clone(methods)
-	if slices.Contains(all, http.MethodGet) {
-		all = append(all, http.MethodHead)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
-	for _, other := range app.duplicates(r) {
-		if m, clash := overlap(other.Methods, r.Methods); clash {
+	for _, other := range app.shapes[r.shape()] {
+		if m, clash := router.SharedMethod(other.Methods, r.Methods); clash && !r.spec.buildOnly {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
 		}
@@ -278,23 +263,6 @@ func (spec *routeSpec) sameMethodCure() string {
 		return ""
 	}
 	return ", or dewar.AlsoAt to one if they are the same method of the same value"
-}
-
-// duplicates returns the routes that answer the same paths on the same hosts as r does.
-func (app *App) duplicates(r *boundRoute) []*boundRoute {
-	if r.spec.buildOnly {
-		return nil
-	}
-	return app.shapes[r.shape()]
-}
-
-func overlap(a, b []string) (string, bool) {
-	for _, m := range a {
-		if m != http.MethodHead && m != http.MethodOptions && slices.Contains(b, m) {
-			return m, true
-		}
-	}
-	return "", false
 }
 
 // Routes are routes of an App. Printed they are the table that Flask's command routes shows.
@@ -506,7 +474,8 @@ func validToken(s string) bool {
 }
 
 // AlsoAt registers the handler for more rules, as if the call were repeated with each of them in place of its
-// own: app.Get("/", home, dewar.AlsoAt("/index")). URLFor prefers the first one that the values fit.
+// own: app.Get("/", home, dewar.AlsoAt("/index")). Of those that the values fit URLFor takes the one with most
+// variables, then the first.
 func AlsoAt(rules ...string) RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.also = append(spec.also, rules...) })
 }

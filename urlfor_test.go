@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -18,6 +19,16 @@ func (evenConverter) Format(v any) (string, error) {
 		return s, nil
 	}
 	return "", errOdd
+}
+
+func ExampleURLError() {
+	app := dewar.New("example")
+	app.Get("/posts/{id:int}", search, dewar.Endpoint("post"))
+	_, err := app.URLFor("post")
+	if e, ok := errors.AsType[*dewar.URLError](err); ok {
+		fmt.Println(e.Endpoint, "lacks", e.Missing)
+	}
+	// Output: post lacks [id]
 }
 
 func TestURLErrors(t *testing.T) {

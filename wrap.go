@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/router"
 )
 
 // Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
@@ -74,7 +75,7 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	}
 	r := &boundRoute{spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
 		before: spec.before, wrapped: true, exempt: spec.exempt}
-	r.Route = Route{Methods: completeMethods(spec.methods), Site: spec.site, meta: r.routing.meta}
+	r.Route = Route{Methods: router.Complete(spec.methods), Site: spec.site, meta: r.routing.meta}
 	app.fallback = r
 }
 
