@@ -172,7 +172,7 @@ func (app *App) LogValue() slog.Value { return slog.StringValue(app.Name()) }
 func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) }
 
 // Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
-// the first one added is the outermost. Code that needs the Context belongs into a hook.
+// the first one added is the outermost. Code that needs the Context belongs in a hook.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	for _, m := range middleware {
@@ -274,17 +274,14 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
-	router, err := app.buildRoutes(rt)
-	if err != nil {
+	var err error
+	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
 	}
-	rt.router = router
 	if rt.renderer == nil {
-		renderer, err := newTemplateRenderer(app)
-		if err != nil {
+		if rt.renderer, err = newTemplateRenderer(app); err != nil {
 			problems = append(problems, err)
 		}
-		rt.renderer = renderer
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)

@@ -152,7 +152,7 @@ func (app *App) register(reg registration, parent *instance) {
 	app.blueprints = append(app.blueprints, in)
 	reg.bp.frozen.Store(true)
 	for _, spec := range reg.bp.rules {
-		app.bind(spec, in)
+		app.attach(spec, in)
 	}
 	app.addBlueprintStatic(in)
 	for _, child := range reg.bp.children {

@@ -132,7 +132,7 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 		one.rule = text
 		s.rules = append(s.rules, &one)
 		if s.app != nil {
-			s.app.bind(&one, nil)
+			s.app.attach(&one, nil)
 		}
 	}
 }
@@ -154,8 +154,8 @@ func (spec *routeSpec) handlerProblem() string {
 	return ""
 }
 
-// bind adds a route to the app. It panics on what can be known to be wrong now.
-func (app *App) bind(spec *routeSpec, in *instance) {
+// attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
+func (app *App) attach(spec *routeSpec, in *instance) {
 	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
 	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
 	r.routing = spec.routing.within(app.options.routing)

@@ -35,7 +35,7 @@ func (app *App) addStaticRoute() {
 	}
 	app.options.staticPath = strings.TrimRight(prefix, "/")
 	folder := &staticFolder{dir: filepath.Join(app.RootPath(), "static"), onlyInDebug: app.fsys != nil, fsys: app.fsys}
-	app.bind(folder.spec(app.options.staticPath, callsite.Site()), nil)
+	app.attach(folder.spec(app.options.staticPath, callsite.Site()), nil)
 }
 
 // addBlueprintStatic serves the static files of a blueprint below its prefix, if it has any. It panics when
@@ -49,7 +49,7 @@ func (app *App) addBlueprintStatic(in *instance) {
 		panic(fmt.Sprintf("dewar: %s: the static files of blueprint %q would be at %s, where those of the app are; give the blueprint a dewar.URLPrefix",
 			in.site, in.name, app.options.staticPath))
 	}
-	app.bind(folder.spec("/static", in.site), in)
+	app.attach(folder.spec("/static", in.site), in)
 }
 
 // A staticFolder is where static files are: in a folder on disk, in the folder static of a file system, or in
