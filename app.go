@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -40,12 +41,6 @@ type App struct {
 	Observer Observer
 	// Validator checks what [Context.Bind] has filled. Nil means that nothing is checked. It is read at Build.
 	Validator Validator
-	// RootPath is the folder that relative file names refer to: the working directory unless [RootPath] set
-	// another.
-	RootPath string
-	// InstancePath is the folder for files that do not belong into version control: instance below RootPath
-	// unless [InstancePath] set another. It is never created by dewar.
-	InstancePath string
 
 	// Signals, as in Flask. They may be connected to at any time.
 	RequestStarted      Signal[*Context]
@@ -56,6 +51,8 @@ type App struct {
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
 
+	rootPath, instancePath string
+
 	options    appOptions
 	routes     []*boundRoute
 	shapes     map[string][]*boundRoute // by what they match, to find duplicates
@@ -63,7 +60,7 @@ type App struct {
 	blueprints []*instance
 	converters converterSet
 	middleware []func(http.Handler) http.Handler
-	fallback   Handler
+	fallback   *boundRoute // without a rule; nil for none
 
 	urlErrorHandlers []URLBuildErrorHandler
 
@@ -96,7 +93,7 @@ func (o appOption) applyApp(app *App) { o(app) }
 // RootPath sets the folder that relative file names refer to. The default is the working directory. A
 // relative dir is made absolute.
 func RootPath(dir string) Option {
-	return appOption(func(app *App) { app.RootPath = dir })
+	return appOption(func(app *App) { app.rootPath = dir })
 }
 
 // InstancePath sets the instance folder. New panics if dir is not absolute.
@@ -104,7 +101,7 @@ func InstancePath(dir string) Option {
 	if !filepath.IsAbs(dir) {
 		panic(fmt.Sprintf("dewar: InstancePath(%q): the path must be absolute; make it so with filepath.Abs", dir))
 	}
-	return appOption(func(app *App) { app.InstancePath = dir })
+	return appOption(func(app *App) { app.instancePath = dir })
 }
 
 // InstanceRelativeConfig makes relative names of configuration files refer to the instance folder.
@@ -133,13 +130,13 @@ func New(name string, opts ...Option) *App {
 	for _, opt := range opts {
 		opt.applyApp(app)
 	}
-	app.RootPath = absolute(app.RootPath)
-	if app.InstancePath == "" {
-		app.InstancePath = filepath.Join(app.RootPath, "instance")
+	app.rootPath = absolute(app.rootPath)
+	if app.instancePath == "" {
+		app.instancePath = filepath.Join(app.rootPath, "instance")
 	}
-	base := app.RootPath
+	base := app.rootPath
 	if app.options.instanceRelative {
-		base = app.InstancePath
+		base = app.instancePath
 	}
 	app.Config = newConfig(base)
 	app.JSON = standardJSON{app}
@@ -170,7 +167,7 @@ func (app *App) LogValue() slog.Value { return slog.StringValue(app.Name()) }
 func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) }
 
 // Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
-// the first one added is the outermost. Code that needs the Context belongs into a hook.
+// the first one added is the outermost. Code that needs the Context belongs in a hook.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	for _, m := range middleware {
@@ -179,13 +176,6 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 		}
 	}
 	app.middleware = append(app.middleware, middleware...)
-}
-
-// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
-// that is being moved to dewar. The app's hooks run around it.
-func (app *App) Fallback(h http.Handler) {
-	app.setup("Fallback")
-	app.fallback = Wrap(h)
 }
 
 // Build checks everything that can be known before the first request and freezes the App. It reports all
@@ -272,17 +262,14 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
-	router, err := app.buildRoutes(rt)
-	if err != nil {
+	var err error
+	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
 	}
-	rt.router = router
 	if rt.renderer == nil {
-		renderer, err := newTemplateRenderer(app)
-		if err != nil {
+		if rt.renderer, err = newTemplateRenderer(app); err != nil {
 			problems = append(problems, err)
 		}
-		rt.renderer = renderer
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -292,4 +279,48 @@ func (app *App) assemble() (*runtime, error) {
 		rt.entry = app.middleware[i](rt.entry)
 	}
 	return rt, nil
+}
+
+// RootPath returns the folder that relative file names refer to: the working directory, or what the option
+// [RootPath] says. It is absolute. Flask has root_path.
+func (app *App) RootPath() string { return app.rootPath }
+
+// InstancePath returns the folder for files that do not belong in version control: instance below RootPath, or
+// what the option [InstancePath] says. It is absolute, and never created by dewar. Flask has instance_path.
+func (app *App) InstancePath() string { return app.instancePath }
+
+// OpenInstanceFile opens a file of the instance folder for reading; the name is relative to InstancePath and may
+// not lead out of it, also not by a symbolic link. Flask calls it open_instance_resource.
+func (app *App) OpenInstanceFile(name string) (*os.File, error) {
+	return openIn("instance", app.instancePath, name)
+}
+
+// CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only
+// its owner may read, and empties one that is there. The folder itself is never made: that it is missing is an
+// error.
+func (app *App) CreateInstanceFile(name string) (*os.File, error) {
+	root, err := os.OpenRoot(app.instancePath)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: instance folder: %w; make it, or pass dewar.InstancePath", err)
+	}
+	defer root.Close()
+	f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: instance file: %w", err)
+	}
+	return f, nil
+}
+
+// OpenResource opens a file below RootPath for reading; the name is relative to it and may not lead out of it, also
+// not by a symbolic link. Flask calls it open_resource.
+func (app *App) OpenResource(name string) (*os.File, error) {
+	return openIn("resource", app.rootPath, name)
+}
+
+func openIn(what, dir, name string) (*os.File, error) {
+	f, err := os.OpenInRoot(dir, name)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %s file %q in %s: %w", what, name, dir, err)
+	}
+	return f, nil
 }

@@ -2,8 +2,11 @@ package dewar
 
 import (
 	"fmt"
+	"net/http"
+	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 )
@@ -17,10 +20,6 @@ type Blueprint struct {
 	prefix   string
 	children []registration
 	recorded []func(SetupState)
-
-	appBefore, appAfter []Handler
-	appTeardowns        []TeardownFunc
-	appErrors           errorTable
 }
 
 // A registration is one RegisterBlueprint call.
@@ -92,36 +91,6 @@ func checkBlueprintName(name string) {
 // Name returns the name given to [NewBlueprint].
 func (bp *Blueprint) Name() string { return bp.scaffold.name }
 
-// BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views.
-func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
-	bp.setup("BeforeAppRequest")
-	noNil("BeforeAppRequest", hooks)
-	bp.appBefore = append(bp.appBefore, hooks...)
-}
-
-// AfterAppRequest adds hooks that run after each request to the app.
-func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
-	bp.setup("AfterAppRequest")
-	noNil("AfterAppRequest", hooks)
-	bp.appAfter = append(bp.appAfter, hooks...)
-}
-
-// TeardownAppRequest adds functions that run at the end of each request to the app.
-func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
-	bp.setup("TeardownAppRequest")
-	noNil("TeardownAppRequest", funcs)
-	bp.appTeardowns = append(bp.appTeardowns, funcs...)
-}
-
-// AppErrorHandler lets h answer errors of the status code for the whole app. See [App.ErrorHandler].
-func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
-	bp.setup("AppErrorHandler")
-	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599", callsite.Site(), code))
-	}
-	bp.appErrors.setCode(code, h)
-}
-
 // RegisterBlueprint nests child: its prefix and its name are put behind those of bp. It panics on a name
 // that is taken and on a blueprint inside itself.
 func (bp *Blueprint) RegisterBlueprint(child *Blueprint, opts ...BlueprintOption) {
@@ -184,7 +153,7 @@ func (app *App) register(reg registration, parent *instance) {
 	app.blueprints = append(app.blueprints, in)
 	reg.bp.frozen.Store(true)
 	for _, spec := range reg.bp.rules {
-		app.bind(spec, in)
+		app.attach(spec, in)
 	}
 	app.addBlueprintStatic(in)
 	for _, child := range reg.bp.children {
@@ -198,4 +167,249 @@ func joinPrefix(prefix, rest string) string {
 		return prefix
 	}
 	return strings.TrimRight(prefix, "/") + "/" + strings.TrimLeft(rest, "/")
+}
+
+// SetupState tells the functions given to [Blueprint.Record] how a blueprint is being registered.
+type SetupState struct {
+	// App is where the blueprint is registered. It may still be added to.
+	App *App
+	// Blueprint is the blueprint.
+	Blueprint *Blueprint
+	// Name is the name it gets, with those of the blueprints it is nested in: api.v1.
+	Name string
+	// URLPrefix is its whole prefix, or "".
+	URLPrefix string
+	// First tells whether it is the first registration of the blueprint in this App.
+	First bool
+}
+
+// Record makes f run each time the blueprint is registered, before its routes are added: to add converters
+// that they use, error handlers for the whole App, settings or anything else that needs the App. What a
+// blueprint that is registered twice must do once, f does if s.First.
+func (bp *Blueprint) Record(f func(s SetupState)) {
+	bp.setup("Record")
+	bp.recorded = append(bp.recorded, f)
+}
+
+// runRecorded calls what the blueprint of in has recorded.
+func (app *App) runRecorded(in *instance) {
+	first := !slices.ContainsFunc(app.blueprints, func(other *instance) bool { return other.bp == in.bp })
+	state := SetupState{App: app, Blueprint: in.bp, Name: in.name, URLPrefix: in.prefix, First: first}
+	for _, f := range in.bp.recorded {
+		f(state)
+	}
+}
+
+// once records f for the first registration. What a blueprint adds to the whole app so takes its place among
+// what the app itself adds, in order of registration.
+func (bp *Blueprint) once(what string, f func(app *App)) {
+	bp.setup(what)
+	bp.recorded = append(bp.recorded, func(s SetupState) {
+		if s.First {
+			f(s.App)
+		}
+	})
+}
+
+// BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views. See
+// [App.BeforeRequest].
+func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
+	noNil("BeforeAppRequest", hooks)
+	bp.once("BeforeAppRequest", func(app *App) { app.BeforeRequest(hooks...) })
+}
+
+// AfterAppRequest adds hooks that run after each request to the app. See [App.AfterRequest].
+func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
+	noNil("AfterAppRequest", hooks)
+	bp.once("AfterAppRequest", func(app *App) { app.AfterRequest(hooks...) })
+}
+
+// TeardownAppRequest adds functions that run at the end of each request to the app. See
+// [App.TeardownRequest].
+func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
+	noNil("TeardownAppRequest", funcs)
+	bp.once("TeardownAppRequest", func(app *App) { app.TeardownRequest(funcs...) })
+}
+
+// AppErrorHandler lets h answer errors of the status code for the whole app. Of several for one code the one
+// registered last counts, the app's own among them. See [App.ErrorHandler].
+func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
+	if code < 400 || code > 599 {
+		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleAppError for a Go type", callsite.Site(), code))
+	}
+	bp.once("AppErrorHandler", func(app *App) { app.ErrorHandler(code, h) })
+}
+
+// HandleAppError lets h answer errors of type E for the whole app. Of several for one type the one registered
+// last counts. See [HandleError].
+func HandleAppError[E error](bp *Blueprint, h func(c *Context, err E) error) {
+	bp.once("HandleAppError", func(app *App) { HandleError(app, h) })
+}
+
+// AppContextProcessor adds functions whose values the templates of the whole app get. See
+// [App.ContextProcessor].
+func (bp *Blueprint) AppContextProcessor(processors ...ContextProcessor) {
+	noNil("AppContextProcessor", processors)
+	bp.once("AppContextProcessor", func(app *App) { app.ContextProcessor(processors...) })
+}
+
+// AppURLDefaults adds functions that complete the values given to URLFor for every endpoint. See
+// [App.URLDefaults].
+func (bp *Blueprint) AppURLDefaults(funcs ...URLDefaultsFunc) {
+	noNil("AppURLDefaults", funcs)
+	bp.once("AppURLDefaults", func(app *App) { app.URLDefaults(funcs...) })
+}
+
+// AppURLValuePreprocessor adds functions that see the values of every matched rule. See
+// [App.URLValuePreprocessor].
+func (bp *Blueprint) AppURLValuePreprocessor(funcs ...URLValuePreprocessor) {
+	noNil("AppURLValuePreprocessor", funcs)
+	bp.once("AppURLValuePreprocessor", func(app *App) { app.URLValuePreprocessor(funcs...) })
+}
+
+// A scaffold is what an App and a Blueprint share: routes, hooks, error handlers, template functions.
+type scaffold struct {
+	name    string
+	app     *App // set on an App's own scaffold only
+	rules   []*routeSpec
+	folders folders
+	errors  errorTable
+
+	before, after     []Handler
+	preprocessors     []URLValuePreprocessor
+	teardowns         []TeardownFunc
+	urlDefaults       []URLDefaultsFunc
+	contextProcessors []ContextProcessor
+	templateFuncs     map[string]templateFunc
+
+	frozen atomic.Bool
+}
+
+// TeardownFunc is called when a request is over. err is the error that no handler wanted, or nil.
+type TeardownFunc func(c *Context, err error)
+
+// URLValuePreprocessor may look at and change the values of the matched rule before any hook runs. values is
+// nil when no rule matched.
+type URLValuePreprocessor func(c *Context, values Map) error
+
+// URLDefaultsFunc may add values for URLFor to those given. endpoint is the one a URL is built to; c is the
+// request it is built in, nil outside of one.
+type URLDefaultsFunc func(c *Context, endpoint string, values Map)
+
+// Registrar is an [*App] or a [*Blueprint].
+type Registrar interface{ registrar() *scaffold }
+
+func (s *scaffold) registrar() *scaffold { return s }
+
+// noNil panics when one of the functions to register is nil.
+func noNil[F any](what string, funcs []F) {
+	for _, f := range funcs {
+		if reflect.ValueOf(f).IsNil() {
+			panic(fmt.Sprintf("dewar: %s: %s(nil): pass a function", callsite.Site(), what))
+		}
+	}
+}
+
+// setup panics when it is too late to register something.
+func (s *scaffold) setup(what string) {
+	if !s.frozen.Load() {
+		return
+	}
+	if s.app != nil {
+		panic(fmt.Sprintf("dewar: %s: %s comes too late, app %q is built and frozen; call it before Run, Build and the first request",
+			callsite.Site(), what, s.name))
+	}
+	panic(fmt.Sprintf("dewar: %s: %s comes too late, blueprint %q has been registered; call it before RegisterBlueprint",
+		callsite.Site(), what, s.name))
+}
+
+// Route registers h for the URLs that match rule. The method is GET, and with it HEAD and OPTIONS, unless
+// [Methods] names others. A rule begins with a slash; {name} matches one segment and {name:int} one that
+// converter int takes. The endpoint, by which [Context.URLFor] builds URLs, is the name of the function h
+// unless [Endpoint] gives another; a closure has none.
+//
+// Route panics on a rule that cannot be read, on a second route for the same rule and method, and on an
+// endpoint that two different functions claim. Flask's route does the same.
+func (s *scaffold) Route(rule string, h Handler, opts ...RouteOption) { s.addRoute(rule, h, opts) }
+
+// Get registers h for GET and HEAD requests. See [App.Route].
+func (s *scaffold) Get(rule string, h Handler, opts ...RouteOption) {
+	s.addShortcut(rule, h, opts, http.MethodGet)
+}
+
+// Post registers h for POST requests. See [App.Route].
+func (s *scaffold) Post(rule string, h Handler, opts ...RouteOption) {
+	s.addShortcut(rule, h, opts, http.MethodPost)
+}
+
+// Put registers h for PUT requests. See [App.Route].
+func (s *scaffold) Put(rule string, h Handler, opts ...RouteOption) {
+	s.addShortcut(rule, h, opts, http.MethodPut)
+}
+
+// Patch registers h for PATCH requests. See [App.Route].
+func (s *scaffold) Patch(rule string, h Handler, opts ...RouteOption) {
+	s.addShortcut(rule, h, opts, http.MethodPatch)
+}
+
+// Delete registers h for DELETE requests. See [App.Route].
+func (s *scaffold) Delete(rule string, h Handler, opts ...RouteOption) {
+	s.addShortcut(rule, h, opts, http.MethodDelete)
+}
+
+// BeforeRequest adds hooks that run before each request to the app or to the blueprint's views. The first
+// that answers or fails ends the list, and the view is not called.
+func (s *scaffold) BeforeRequest(hooks ...Handler) {
+	s.setup("BeforeRequest")
+	noNil("BeforeRequest", hooks)
+	s.before = append(s.before, hooks...)
+}
+
+// AfterRequest adds hooks that run after each request to the app or to the blueprint's views, the last added
+// first, before the session is saved and anything is sent. One that fails replaces the response.
+func (s *scaffold) AfterRequest(hooks ...Handler) {
+	s.setup("AfterRequest")
+	noNil("AfterRequest", hooks)
+	s.after = append(s.after, hooks...)
+}
+
+// TeardownRequest adds functions that run at the very end of each request, the last added first, also after
+// a panic. They cannot change the response.
+func (s *scaffold) TeardownRequest(funcs ...TeardownFunc) {
+	s.setup("TeardownRequest")
+	noNil("TeardownRequest", funcs)
+	s.teardowns = append(s.teardowns, funcs...)
+}
+
+// URLValuePreprocessor adds functions that see the values of the matched rule before any hook.
+func (s *scaffold) URLValuePreprocessor(funcs ...URLValuePreprocessor) {
+	s.setup("URLValuePreprocessor")
+	noNil("URLValuePreprocessor", funcs)
+	s.preprocessors = append(s.preprocessors, funcs...)
+}
+
+// URLDefaults adds functions that complete the values given to URLFor: those of an App for every endpoint,
+// those of a Blueprint for its own.
+func (s *scaffold) URLDefaults(funcs ...URLDefaultsFunc) {
+	s.setup("URLDefaults")
+	noNil("URLDefaults", funcs)
+	s.urlDefaults = append(s.urlDefaults, funcs...)
+}
+
+// ErrorHandler lets h answer errors of the status code. A handler for 500 also gets the errors that no other
+// handler wanted, as an [*HTTPError] whose Err is the cause. It panics if code is not 400 to 599.
+func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
+	s.setup("ErrorHandler")
+	if code < 400 || code > 599 {
+		panic(fmt.Sprintf("dewar: %s: ErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleError for a Go type", callsite.Site(), code))
+	}
+	s.errors.setCode(code, h)
+}
+
+// HandleError lets h answer errors of type E: those that are an E or wrap one. E may be an interface; at
+// each error in the tree its own type goes before interfaces. r is an [*App] or a [*Blueprint].
+func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
+	s := r.registrar()
+	s.setup("HandleError")
+	s.errors.setType(reflect.TypeFor[E](), func(c *Context, err error) error { return h(c, err.(E)) })
 }

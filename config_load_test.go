@@ -298,15 +298,15 @@ func TestInstanceFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	app := dewar.New("test", dewar.RootPath(dir))
-	if want := filepath.Join(dir, "instance"); app.InstancePath != want {
-		t.Errorf("got %q, want %q", app.InstancePath, want)
+	if want := filepath.Join(dir, "instance"); app.InstancePath() != want {
+		t.Errorf("got %q, want %q", app.InstancePath(), want)
 	}
 	_, err := app.CreateInstanceFile("data.txt")
 	wantError(t, err, "instance", "dewar.InstancePath")
-	if _, err := os.Stat(app.InstancePath); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(app.InstancePath()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder was made: %v", err)
 	}
-	must(t, os.Mkdir(app.InstancePath, 0o755))
+	must(t, os.Mkdir(app.InstancePath(), 0o755))
 	f, err := app.CreateInstanceFile("data.txt")
 	must(t, err)
 	_, err = f.WriteString("content")
@@ -352,7 +352,7 @@ func TestRootPathIsAbsolute(t *testing.T) {
 	wd, err := os.Getwd()
 	must(t, err)
 	for given, want := range map[string]string{"": wd, "internal": filepath.Join(wd, "internal")} {
-		if got := dewar.New("test", dewar.RootPath(given)).RootPath; got != want {
+		if got := dewar.New("test", dewar.RootPath(given)).RootPath(); got != want {
 			t.Errorf("RootPath(%q): got %q, want %q", given, got, want)
 		}
 	}

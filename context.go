@@ -204,7 +204,7 @@ func (c *Context) Route() (route Route, ok bool) {
 	if c.route == nil {
 		return Route{}, false
 	}
-	return c.route.Route, true
+	return c.route.Route, c.hasRule()
 }
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config

@@ -151,6 +151,7 @@ func (t *errorTable) setCode(code int, h ErrorHandler) {
 
 func (t *errorTable) setType(typ reflect.Type, h ErrorHandler) {
 	if typ.Kind() == reflect.Interface {
+		t.interfaces = slices.DeleteFunc(t.interfaces, func(i interfaceHandler) bool { return i.typ == typ })
 		t.interfaces = append(t.interfaces, interfaceHandler{typ, h})
 		return
 	}

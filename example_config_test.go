@@ -19,7 +19,7 @@ func createApp(root string, testConfig dewar.Map) (*dewar.App, error) {
 	// Set default configuration
 	err := app.Config.FromMapping(dewar.Map{
 		"SECRET_KEY": "dev",
-		"DATABASE":   filepath.Join(app.InstancePath, "flaskr.sqlite"),
+		"DATABASE":   filepath.Join(app.InstancePath(), "flaskr.sqlite"),
 	})
 	if err != nil {
 		return nil, err

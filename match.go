@@ -3,12 +3,16 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"path"
+	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/hostname"
 	"github.com/dewar-go/dewar/internal/router"
+	"github.com/dewar-go/dewar/internal/rule"
 )
 
 // A chain is what runs around the views of one blueprint, or of the app: computed at Build.
@@ -27,23 +31,12 @@ func (app *App) chainOf(in *instance) *chain {
 	for _, i := range ch.instances {
 		scaffolds = append(scaffolds, &i.bp.scaffold)
 	}
-	for n, s := range scaffolds {
+	for _, s := range scaffolds {
 		ch.preprocessors = append(ch.preprocessors, s.preprocessors...)
 		ch.before = append(ch.before, s.before...)
-		after, teardown := s.after, s.teardowns
-		if n == 0 {
-			for _, bp := range app.blueprintsOnce() {
-				ch.before = append(ch.before, bp.appBefore...)
-				after = slices.Concat(after, bp.appAfter)
-				teardown = slices.Concat(teardown, bp.appTeardowns)
-			}
-		}
-		ch.after = slices.Concat(reversed(after), ch.after)
-		ch.teardown = slices.Concat(reversed(teardown), ch.teardown)
+		ch.after = slices.Concat(reversed(s.after), ch.after)
+		ch.teardown = slices.Concat(reversed(s.teardowns), ch.teardown)
 		ch.scopes = slices.Concat([]*errorTable{&s.errors}, ch.scopes)
-	}
-	for _, i := range slices.Backward(app.blueprints) {
-		ch.scopes = append(ch.scopes, &i.bp.appErrors)
 	}
 	return ch
 }
@@ -73,6 +66,9 @@ type routeTable struct {
 // buildRoutes makes the table of all routes.
 func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	chains := map[*instance]*chain{nil: rt.appChain}
+	if app.fallback != nil {
+		app.fallback.chain = rt.appChain
+	}
 	for _, in := range app.blueprints {
 		chains[in] = app.chainOf(in)
 	}
@@ -130,24 +126,11 @@ func (c *Context) find(path string, buf []any) router.Result {
 // were written without repeated slashes and without dots for segments, and returns that path. A guard in
 // front of /sub/ is not got around by /sub//x or /./sub/x.
 func (c *Context) detours(route *boundRoute, path string) (clean string, ok bool) {
-	if !strings.Contains(path, "//") && !strings.Contains(path, "/.") {
-		return "", false
-	}
-	clean = cleanPath(path)
-	if clean == path {
+	if clean = router.Clean(path); clean == path {
 		return "", false
 	}
 	result := c.find(clean, nil)
 	return clean, result.Kind == router.Found && result.Data != any(route)
-}
-
-// cleanPath returns path without repeated slashes and without segments that are dots.
-func cleanPath(p string) string {
-	clean := path.Clean("/" + p)
-	if clean != "/" && strings.HasSuffix(p, "/") {
-		clean += "/"
-	}
-	return clean
 }
 
 // answer takes over what the router found.
@@ -192,6 +175,9 @@ func (c *Context) matched(route *boundRoute, values []any) {
 	c.Request.Pattern, c.born.Pattern = route.Rule, route.Rule // outer middleware has the second
 }
 
+// hasRule reports whether a rule has matched; the fallback has none.
+func (c *Context) hasRule() bool { return c.route != nil && c.route.rule != nil }
+
 func answerOptions(allowed []string) Handler {
 	return func(c *Context) error {
 		c.Response.Header().Set("Allow", strings.Join(allowed, ", "))
@@ -200,8 +186,8 @@ func answerOptions(allowed []string) Handler {
 }
 
 func (c *Context) notFound() {
-	if c.App.fallback != nil {
-		c.rare().answer = c.App.fallback
+	if f := c.App.fallback; f != nil && (len(f.Methods) == 0 || slices.Contains(f.Methods, c.Request.Method)) {
+		c.route = f
 		return
 	}
 	c.rare().refused = Abort(http.StatusNotFound)
@@ -212,6 +198,222 @@ func (c *Context) notFound() {
 func (c *Context) RoutingError() error {
 	if x := c.lazy.Load(); x != nil {
 		return x.refused
+	}
+	return nil
+}
+
+// answerRedirectRule redirects to what a RedirectRule says.
+func answerRedirectRule(to *rule.Target) Handler {
+	return func(c *Context) error {
+		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), c.born.URL.RawQuery)
+		if err != nil {
+			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
+		}
+		return c.Status(http.StatusPermanentRedirect).Redirect(target)
+	}
+}
+
+// answerRedirect answers with a 308 to a decoded path, which begins with exactly one slash and so stays on
+// the site. The query is kept.
+func answerRedirect(path string) Handler {
+	return answerEscapedRedirect((&url.URL{Path: path}).EscapedPath())
+}
+
+func answerEscapedRedirect(path string) Handler {
+	return func(c *Context) error {
+		target := c.prefix() + path
+		if c.born.URL.RawQuery != "" {
+			target += "?" + c.born.URL.RawQuery
+		}
+		return c.Status(http.StatusPermanentRedirect).Redirect(target)
+	}
+}
+
+// canonicalRoutes returns the routes whose defaults may say the same as values of r do: those of its
+// endpoint that are tried before it when a URL is built and take the same names.
+func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
+	if r.Endpoint == "" || len(app.endpoints[r.Endpoint]) < 2 {
+		return nil
+	}
+	var list []*boundRoute
+	for _, other := range app.endpoints[r.Endpoint] {
+		if len(other.defaults) > len(r.defaults) && !other.spec.buildOnly && other.hostShape() == r.hostShape() &&
+			slices.Equal(other.arguments, r.arguments) {
+			list = append(list, other)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *boundRoute) int { return len(b.defaults) - len(a.defaults) })
+	return list
+}
+
+// canonicalPath returns the escaped path of the route whose defaults are the values of this request, or "".
+func (r *boundRoute) canonicalPath(method string, values []any) string {
+	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
+	for _, other := range r.canonical {
+		if !slices.Contains(other.Methods, method) || !agrees(lookup, other.defaults) {
+			continue
+		}
+		if path, missing, err := other.rule.Build(lookup); err == nil && missing == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// agrees reports whether lookup finds the same value for every one of fixed.
+func agrees(lookup func(string) (any, bool), fixed Map) bool {
+	for name, want := range fixed {
+		if got, ok := lookup(name); !ok || fmt.Sprint(got) != fmt.Sprint(want) {
+			return false
+		}
+	}
+	return true
+}
+
+// An owner is a blueprint that owns a prefix, a host or both, for the errors of requests that no route answers.
+type owner struct {
+	router.Area
+	chain *chain
+}
+
+// owners returns the blueprints with a prefix or a host, the narrowest first.
+func (app *App) owners(chains map[*instance]*chain, serverName string) []owner {
+	var list []owner
+	for _, in := range app.blueprints {
+		host := ""
+		if p := in.routing.place; !p.Everywhere() {
+			host = p.Pattern(serverName)
+		}
+		area := router.NewArea(in.prefix, host, hostname.HasPort(host), app.converters)
+		if !area.Everything() {
+			list = append(list, owner{area, chains[in]})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b owner) int { return router.CompareAreas(a.Area, b.Area) })
+	return list
+}
+
+// errorScopes returns the error handlers to ask, innermost first. A request that no route answers belongs to
+// the blueprint that owns its prefix or host.
+func (c *Context) errorScopes() []*errorTable {
+	if c.hasRule() || len(c.rt.router.owners) == 0 {
+		return c.chain().scopes
+	}
+	name, port := c.askedHost()
+	for _, o := range c.rt.router.owners {
+		if o.Has(name, port, c.Request.URL.Path) {
+			return o.chain.scopes
+		}
+	}
+	return c.chain().scopes
+}
+
+// Params returns the values of the variables in the matched rule and in its [Host], converted by their
+// converters, and its [Defaults]. Without a matched rule it is empty.
+func (c *Context) Params() *Values {
+	if c.bag.src == nil {
+		c.bag.src = (*paramSource)(c)
+	}
+	return &c.bag
+}
+
+// values returns the values of the route's variables.
+func (c *Context) values() []any {
+	if n := len(c.route.names); n <= len(c.inline) {
+		return c.inline[:n]
+	}
+	return c.rare().values
+}
+
+// setValues keeps the values of the route's variables; usually they are in c.inline already.
+func (c *Context) setValues(values []any) {
+	if len(values) > len(c.inline) {
+		c.rare().values = values
+		return
+	}
+	copy(c.inline[:], values)
+}
+
+// A paramSource is the Context of a matched rule as the source of its values.
+type paramSource Context
+
+// replaced returns what URL value preprocessors made of the values; nil when there are none.
+func (p *paramSource) replaced() Map {
+	if x := p.lazy.Load(); x != nil {
+		return x.changed
+	}
+	return nil
+}
+
+func (p *paramSource) Lookup(key string) (any, bool) {
+	if m := p.replaced(); m != nil {
+		v, ok := m[key]
+		return v, ok
+	}
+	if p.route == nil {
+		return nil, false
+	}
+	return p.route.valueOf((*Context)(p).values(), key)
+}
+
+// valueOf returns the value of the variable key among those of r's variables, or r's default for it.
+func (r *boundRoute) valueOf(values []any, key string) (any, bool) {
+	if i := slices.Index(r.names, key); i >= 0 {
+		return values[i], true
+	}
+	v, ok := r.defaults[key]
+	return v, ok
+}
+
+func (p *paramSource) Into(key string, dst any) (bool, error) {
+	v, ok := p.Lookup(key)
+	return coerceInto(v, ok, dst)
+}
+
+func (p *paramSource) List(key string) ([]string, bool) {
+	v, ok := p.Lookup(key)
+	if !ok {
+		return nil, false
+	}
+	if s, err := coerce.String(v); err == nil {
+		return []string{s}, true
+	}
+	return coerceList(v, ok)
+}
+
+func (p *paramSource) Keys() []string {
+	return sortedKeys(p.all())
+}
+
+func (p *paramSource) all() Map {
+	if m := p.replaced(); m != nil || p.route == nil {
+		return maps.Clone(m)
+	}
+	all := Map{}
+	maps.Copy(all, p.route.defaults)
+	for i, value := range (*Context)(p).values() {
+		all[p.route.names[i]] = value
+	}
+	return all
+}
+
+func (p *paramSource) Describe(key string) (string, int) {
+	return fmt.Sprintf("path value %q", key), http.StatusBadRequest
+}
+
+// preprocessValues lets the URL value preprocessors change the values of the matched rule.
+func (c *Context) preprocessValues() error {
+	var values Map
+	if c.hasRule() {
+		values = (*paramSource)(c).all()
+	}
+	for _, f := range c.chain().preprocessors {
+		if err := f(c, values); err != nil {
+			return err
+		}
+	}
+	if c.hasRule() {
+		c.rare().changed = values
 	}
 	return nil
 }

@@ -112,14 +112,14 @@ func (c *Context) Scheme() string { return c.info().scheme }
 // X-Forwarded-Host of a trusted proxy. It is "" while the host is not one of TRUSTED_HOSTS.
 func (c *Context) Host() string { return c.info().host }
 
-// BaseURL returns scheme, host and APPLICATION_ROOT, ending in a slash.
+// BaseURL returns scheme, host and what the App is mounted below, or APPLICATION_ROOT, ending in a slash.
 func (c *Context) BaseURL() string {
-	return c.Scheme() + "://" + c.Host() + c.settings.rootPrefix + "/"
+	return c.Scheme() + "://" + c.Host() + c.prefix() + "/"
 }
 
 // URL returns the whole URL of the request as the client sees it.
 func (c *Context) URL() string {
-	u := c.Scheme() + "://" + c.Host() + c.settings.rootPrefix + c.born.URL.EscapedPath()
+	u := c.Scheme() + "://" + c.Host() + c.prefix() + c.born.URL.EscapedPath()
 	if c.born.URL.RawQuery != "" {
 		u += "?" + c.born.URL.RawQuery
 	}

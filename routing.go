@@ -1,14 +1,17 @@
 package dewar
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
-	"reflect"
-	goruntime "runtime"
 	"slices"
 	"strings"
+	"text/tabwriter"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
@@ -28,6 +31,8 @@ type Route struct {
 	Host string
 	// Site is the file and line that registered it.
 	Site string
+
+	meta map[any]any // by *Meta[T]
 }
 
 // Converter checks and converts one variable of a rule. It must be safe for concurrent use.
@@ -56,24 +61,20 @@ func (app *App) Converter(name string, conv Converter) {
 	app.converters[name] = func(rule.Args) (rule.Converter, error) { return conv, nil }
 }
 
-// RouteOption is an attribute of a route.
-type RouteOption interface{ applyRoute(*routeSpec) }
-
-type routeOption func(*routeSpec)
-
-func (o routeOption) applyRoute(spec *routeSpec) { o(spec) }
-
 // A routeSpec is a route as it was registered.
 type routeSpec struct {
 	routing
 	rule      string
 	handler   Handler
 	endpoint  string
-	derived   string // endpoint derived from the function's or view's name
-	identity  any    // what may share an endpoint: the same function or view; nil for none
+	derived   string   // endpoint derived from the function's or view's name
+	identity  any      // equal for what is the same function, view or net/http handler; nil for none
+	boundTo   bool     // the handler is a method value
+	also      []string // more rules
+	keepPath  bool     // Mount does not strip the prefix
 	methods   []string
 	before    []Handler
-	redirect  *redirectRule
+	redirect  *rule.Target
 	view      *view
 	buildOnly bool
 	exempt    bool
@@ -100,60 +101,6 @@ type boundRoute struct {
 	exempt    bool
 }
 
-// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
-func Methods(methods ...string) RouteOption {
-	if len(methods) == 0 {
-		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", callsite.Site()))
-	}
-	upper := make([]string, len(methods))
-	for i, m := range methods {
-		upper[i] = strings.ToUpper(m)
-		if !validToken(m) {
-			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", callsite.Site(), m))
-		}
-	}
-	return routeOption(func(spec *routeSpec) { spec.methods = upper })
-}
-
-func validToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
-// Endpoint names a route for URLFor. Several routes may share a name.
-func Endpoint(name string) RouteOption {
-	if name == "" || strings.Contains(name, ".") {
-		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))
-	}
-	return routeOption(func(spec *routeSpec) { spec.endpoint = name })
-}
-
-// Before adds hooks that run before this one view, after the hooks of app and blueprints. The first that
-// answers or fails ends the list.
-func Before(hooks ...Handler) RouteOption {
-	return routeOption(func(spec *routeSpec) { spec.before = append(spec.before, hooks...) })
-}
-
-// BuildOnly makes a route that no request matches but URLs can be built to: for what another server answers.
-// Its handler may be nil; it needs an [Endpoint] then.
-func BuildOnly() RouteOption {
-	return routeOption(func(spec *routeSpec) { spec.buildOnly = true })
-}
-
-// CrossOriginExempt lets other sites send unsafe requests to this route, which are refused otherwise: for
-// webhooks and public APIs that do not trust cookies.
-func CrossOriginExempt() RouteOption {
-	return routeOption(func(spec *routeSpec) { spec.exempt = true })
-}
-
-// anyMethod are the methods of a wrapped handler that names none.
-var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
-
-func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
-	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) { spec.wrapped = true }))
-}
-
 // addShortcut adds a route for one method, which Methods may not change.
 func (s *scaffold) addShortcut(text string, h Handler, opts []RouteOption, method string) {
 	only := routeOption(func(spec *routeSpec) {
@@ -168,11 +115,8 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 	s.setup("Route")
 	spec := &routeSpec{rule: text, handler: h, methods: []string{http.MethodGet}, site: callsite.Site()}
 	if h != nil {
-		pc := reflect.ValueOf(h).Pointer()
-		spec.derived = functionName(pc)
-		if !isMethod(pc) {
-			spec.identity = pc
-		}
+		f := callsite.FunctionOf(h)
+		spec.derived, spec.identity, spec.boundTo = f.Name, f.Identity, f.Method
 	}
 	for _, opt := range slices.Concat(implied, opts) {
 		opt.applyRoute(spec)
@@ -183,9 +127,13 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 	if spec.wrapped {
 		spec.derived = ""
 	}
-	s.rules = append(s.rules, spec)
-	if s.app != nil {
-		s.app.bind(spec, nil)
+	for _, text := range append([]string{text}, spec.also...) {
+		one := *spec
+		one.rule = text
+		s.rules = append(s.rules, &one)
+		if s.app != nil {
+			s.app.attach(&one, nil)
+		}
 	}
 }
 
@@ -206,29 +154,10 @@ func (spec *routeSpec) handlerProblem() string {
 	return ""
 }
 
-// functionName returns the last name of a plain function or method, and "" for a closure.
-func functionName(pc uintptr) string {
-	name := strings.TrimSuffix(goruntime.FuncForPC(pc).Name(), "-fm")
-	name = strings.TrimSuffix(name, "[...]")
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	if rest, ok := strings.CutPrefix(name, "func"); ok && strings.Trim(rest, "0123456789") == "" {
-		return ""
-	}
-	if strings.Trim(name, "0123456789") == "" {
-		return ""
-	}
-	return name
-}
-
-// isMethod reports whether pc is a method value, whose receiver its name does not tell.
-func isMethod(pc uintptr) bool {
-	return strings.HasSuffix(goruntime.FuncForPC(pc).Name(), "-fm")
-}
-
-// bind adds a route to the app. It panics on what can be known to be wrong now.
-func (app *App) bind(spec *routeSpec, in *instance) {
+// attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
+func (app *App) attach(spec *routeSpec, in *instance) {
 	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
-	r.Route = Route{Rule: spec.rule, Methods: completeMethods(spec.methods), Endpoint: spec.endpointName(), Site: spec.site}
+	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
 		r.routing = spec.routing.within(in.routing)
@@ -238,6 +167,7 @@ func (app *App) bind(spec *routeSpec, in *instance) {
 			r.Endpoint = in.name + "." + r.Endpoint
 		}
 	}
+	r.Route.meta = r.routing.meta
 	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
@@ -276,7 +206,11 @@ func (app *App) parse(r *boundRoute) (err error) {
 	slices.Sort(r.arguments)
 	r.arguments = slices.Compact(r.arguments)
 	if r.spec.redirect != nil {
-		return app.bindRedirect(r)
+		target, err := r.spec.redirect.Bind(app.converters, r.Rule, r.names)
+		if err != nil {
+			return err
+		}
+		r.handler = answerRedirectRule(target)
 	}
 	return nil
 }
@@ -287,26 +221,10 @@ func (r *boundRoute) hostShape() string { return r.place.Shape(r.host) }
 // shape identifies the requests that r answers, whatever their method.
 func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 
-func (spec *routeSpec) endpointName() string {
-	if spec.endpoint != "" {
-		return spec.endpoint
-	}
-	return spec.derived
-}
-
-func completeMethods(methods []string) []string {
-	all := slices.Clone(methods)
-	if slices.Contains(all, http.MethodGet) {
-		all = append(all, http.MethodHead)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
-	for _, other := range app.duplicates(r) {
-		if m, clash := overlap(other.Methods, r.Methods); clash {
+	for _, other := range app.shapes[r.shape()] {
+		if m, clash := router.SharedMethod(other.Methods, r.Methods); clash && !r.spec.buildOnly {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
 		}
@@ -316,34 +234,285 @@ func (app *App) checkDuplicate(r *boundRoute) {
 	}
 	for _, other := range app.endpoints[r.Endpoint] {
 		if !r.mayShare(other) {
-			panic(fmt.Sprintf("dewar: endpoint %q is claimed by two functions, at %s and %s; pass dewar.Endpoint to one of them",
-				r.Endpoint, other.Site, r.Site))
+			panic(fmt.Sprintf("dewar: endpoint %q is claimed by two functions, at %s and %s; pass dewar.Endpoint to one of them%s",
+				r.Endpoint, other.Site, r.Site, r.spec.sameMethodCure()))
 		}
 	}
 }
 
-// mayShare reports whether two routes may have the same endpoint: it was given explicitly, or both are the
-// same top-level function or the same view.
+// mayShare reports whether two routes may have the same endpoint: they have the same function or view, or none,
+// or together they are one rule, whose methods the caller has found to differ.
 func (r *boundRoute) mayShare(other *boundRoute) bool {
-	if r.spec.endpoint != "" || other.spec.endpoint != "" {
-		return r.spec.endpoint == other.spec.endpoint
-	}
-	return r.spec.identity != nil && r.spec.identity == other.spec.identity
-}
-
-// duplicates returns the routes that answer the same paths on the same hosts as r does.
-func (app *App) duplicates(r *boundRoute) []*boundRoute {
-	if r.spec.buildOnly {
-		return nil
-	}
-	return app.shapes[r.shape()]
-}
-
-func overlap(a, b []string) (string, bool) {
-	for _, m := range a {
-		if m != http.MethodHead && m != http.MethodOptions && slices.Contains(b, m) {
-			return m, true
+	for _, spec := range []*routeSpec{r.spec, other.spec} {
+		if spec.buildOnly || spec.redirect != nil {
+			return true
 		}
 	}
-	return "", false
+	if r.spec.identity != nil && r.spec.identity == other.spec.identity {
+		return true
+	}
+	return r.Rule == other.Rule && r.Host == other.Host
+}
+
+// sameMethodCure tells what to do about one method of one value that cannot be known to be so.
+func (spec *routeSpec) sameMethodCure() string {
+	if !spec.boundTo {
+		return ""
+	}
+	return ", or dewar.AlsoAt to one if they are the same method of the same value"
+}
+
+// Routes are routes of an App. Printed they are the table that Flask's command routes shows.
+type Routes []Route
+
+// Routes returns the routes in the order of registration. The caller may change what it gets.
+func (app *App) Routes() Routes {
+	routes := make(Routes, len(app.routes))
+	for i, r := range app.routes {
+		routes[i] = r.Route
+		routes[i].Methods = slices.Clone(r.Methods)
+	}
+	return routes
+}
+
+// String returns a table with a line for each route, in the order of the endpoints' names: endpoint, methods
+// without HEAD and OPTIONS, host if any route has one, rule. A route without an endpoint shows where it was
+// registered.
+func (routes Routes) String() string {
+	hosts := slices.ContainsFunc(routes, func(r Route) bool { return r.Host != "" })
+	sorted := slices.Clone(routes)
+	slices.SortStableFunc(sorted, func(a, b Route) int { return cmp.Compare(a.name(), b.name()) })
+	lines := [][]string{{"Endpoint", "Methods", "Host", "Rule"}}
+	for _, r := range sorted {
+		lines = append(lines, []string{r.name(), r.shownMethods(), r.Host, r.Rule})
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, line := range lines {
+		if !hosts {
+			line = slices.Delete(line, 2, 3)
+		}
+		_, _ = w.Write([]byte(strings.Join(line, "\t") + "\n"))
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+// name returns the endpoint, or where a route without one was registered.
+func (r Route) name() string {
+	if r.Endpoint == "" {
+		return "(" + r.Site + ")"
+	}
+	return r.Endpoint
+}
+
+// shownMethods lists the methods that a reader wants to know of.
+func (r Route) shownMethods() string {
+	shown := slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool { return m == http.MethodHead || m == http.MethodOptions })
+	if len(shown) == 0 {
+		shown = r.Methods
+	}
+	return strings.Join(shown, ", ")
+}
+
+// RouteOption is an attribute of a route.
+type RouteOption interface{ applyRoute(*routeSpec) }
+
+type routeOption func(*routeSpec)
+
+func (o routeOption) applyRoute(spec *routeSpec) { o(spec) }
+
+// RoutingOption is an attribute of one route, of all routes of a [Blueprint] or of all routes of an [App]. Of
+// those that were given the innermost counts: the route's, then that of its blueprint, of the blueprint that
+// one is nested in, of the App.
+type RoutingOption interface {
+	Option
+	BlueprintOption
+	RouteOption
+}
+
+// routing is what RoutingOptions say. A nil field says nothing.
+type routing struct {
+	strictSlashes *bool
+	mergeSlashes  *bool
+	autoOptions   *bool
+	timeout       *time.Duration
+	place         *router.Place
+	defaults      Map
+	meta          map[any]any
+}
+
+type routingOption func(*routing)
+
+func (o routingOption) applyApp(app *App)            { o(&app.options.routing) }
+func (o routingOption) applyBlueprint(bp *Blueprint) { o(&bp.routing) }
+func (o routingOption) applyRoute(spec *routeSpec)   { o(&spec.routing) }
+
+// StrictSlashes false serves a rule with and without a slash at its end. The default, true, redirects
+// /b to /b/ when the rule has the slash, and answers /b/ with 404 when it has none.
+func StrictSlashes(strict bool) RoutingOption {
+	return routingOption(func(r *routing) { r.strictSlashes = &strict })
+}
+
+// MergeSlashes false answers a path with repeated slashes, such as /a//b, with 404. The default, true,
+// redirects it to the path with single ones if a rule matches that.
+func MergeSlashes(merge bool) RoutingOption {
+	return routingOption(func(r *routing) { r.mergeSlashes = &merge })
+}
+
+// AutomaticOptions says whether OPTIONS requests are answered with the methods of a path without a route
+// that names OPTIONS. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
+func AutomaticOptions(on bool) RoutingOption {
+	return routingOption(func(r *routing) { r.autoOptions = &on })
+}
+
+// Timeout ends the context of a request after d, so that database calls and the like return; a view that
+// then returns their error is answered with 503. A view that does not look at its context is not stopped.
+// 0 means no limit, for streams. The default is HANDLER_TIMEOUT, which is unset.
+func Timeout(d time.Duration) RoutingOption {
+	if d < 0 {
+		panic(fmt.Sprintf("dewar: %s: Timeout(%v): a time cannot be negative; pass 0 for no limit", callsite.Site(), d))
+	}
+	return routingOption(func(r *routing) { r.timeout = &d })
+}
+
+// Defaults gives values to names that are no variables of the rule; Params returns them as if they were.
+// Where several places give defaults they are put together, and for one name the innermost counts. When
+// another route of the same endpoint has such a value in its rule, a request for it is redirected here: with
+// Defaults(Map{"page": 1}) on /all/ and the same endpoint on /all/page/{page:int}, /all/page/1 becomes /all/.
+func Defaults(values Map) RoutingOption {
+	values = maps.Clone(values)
+	return routingOption(func(r *routing) { r.defaults = merged(r.defaults, values) })
+}
+
+// Host makes a route answer only requests for a host. The pattern may have variables as a rule has, and
+// Params returns them: "{user}.example.com". A string variable takes dots too. Letters are compared without
+// regard to case; a pattern without a port matches every port. "" means every host, the default.
+//
+// Of the routes that match a request those whose host is the name itself go before those with a pattern, and
+// these before those of every host.
+func Host(pattern string) RoutingOption {
+	return newPlaceOption(pattern, false)
+}
+
+// Subdomain makes a route answer only requests for the host that is SERVER_NAME with pattern and a dot in
+// front, for example "api" or "{user}"; "" is SERVER_NAME itself. The subdomain of a nested blueprint is put
+// in front of that of its parent. See [Host], which goes without SERVER_NAME. Build reports routes with a
+// subdomain when SERVER_NAME is not set.
+func Subdomain(pattern string) RoutingOption {
+	return newPlaceOption(pattern, true)
+}
+
+func newPlaceOption(pattern string, below bool) RoutingOption {
+	place, err := router.NewPlace(pattern, below)
+	if err != nil {
+		panic(fmt.Sprintf("dewar: %s: %v", callsite.Site(), err))
+	}
+	return routingOption(func(r *routing) { r.place = place })
+}
+
+// within completes r by what the place around it says.
+func (r routing) within(outer routing) routing {
+	return routing{
+		strictSlashes: cmp.Or(r.strictSlashes, outer.strictSlashes),
+		mergeSlashes:  cmp.Or(r.mergeSlashes, outer.mergeSlashes),
+		autoOptions:   cmp.Or(r.autoOptions, outer.autoOptions),
+		timeout:       cmp.Or(r.timeout, outer.timeout),
+		place:         cmp.Or(r.place, outer.place),
+		defaults:      merged(outer.defaults, r.defaults),
+		meta:          merged(outer.meta, r.meta),
+	}
+}
+
+// nested is within for a blueprint inside another one, whose subdomains are joined.
+func (r routing) nested(parent routing) routing {
+	all := r.within(parent)
+	all.place = r.place.Within(parent.place)
+	return all
+}
+
+// merged returns the values of both maps; for a name in both that of inner counts.
+func merged[M ~map[K]any, K comparable](outer, inner M) M {
+	if len(outer) == 0 {
+		return inner
+	}
+	all := maps.Clone(outer)
+	maps.Copy(all, inner)
+	return all
+}
+
+func orDefault[T any](value *T, missing T) T {
+	if value == nil {
+		return missing
+	}
+	return *value
+}
+
+// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
+func Methods(methods ...string) RouteOption {
+	if len(methods) == 0 {
+		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", callsite.Site()))
+	}
+	upper := make([]string, len(methods))
+	for i, m := range methods {
+		upper[i] = strings.ToUpper(m)
+		if !validToken(m) {
+			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", callsite.Site(), m))
+		}
+	}
+	return routeOption(func(spec *routeSpec) { spec.methods = upper })
+}
+
+func validToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// AlsoAt registers the handler for more rules, as if the call were repeated with each of them in place of its
+// own: app.Get("/", home, dewar.AlsoAt("/index")). Of those that the values fit URLFor takes the one with most
+// variables, then the first.
+func AlsoAt(rules ...string) RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.also = append(spec.also, rules...) })
+}
+
+// Endpoint names a route for URLFor. Routes may share a name if they have the same function, or if their rule
+// is the same and their methods are not; those with [BuildOnly] or [RedirectRule] may join any.
+func Endpoint(name string) RouteOption {
+	if name == "" || strings.Contains(name, ".") {
+		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))
+	}
+	return routeOption(func(spec *routeSpec) { spec.endpoint = name })
+}
+
+// Before adds hooks that run before this one view, after the hooks of app and blueprints. The first that
+// answers or fails ends the list.
+func Before(hooks ...Handler) RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.before = append(spec.before, hooks...) })
+}
+
+// BuildOnly makes a route that no request matches but URLs can be built to: for what another server answers.
+// Its handler may be nil; it needs an [Endpoint] then.
+func BuildOnly() RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.buildOnly = true })
+}
+
+// CrossOriginExempt lets other sites send unsafe requests to this route, which are refused otherwise: for
+// webhooks and public APIs that do not trust cookies.
+func CrossOriginExempt() RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.exempt = true })
+}
+
+// RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are
+// those of the rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil.
+// A path begins with a slash and is below APPLICATION_ROOT. The values are escaped, so they can change
+// nothing but the part of the path where they stand; the query of the request is kept. A variable whose value
+// may have slashes is written {name:path} in target too. It panics on a target that is neither, and Route on
+// a variable that the rule has not.
+func RedirectRule(target string) RouteOption {
+	to, ok := rule.NewTarget(target)
+	if !ok {
+		panic(fmt.Sprintf("dewar: %s: RedirectRule(%q): write a path that begins with one slash, or a whole URL with variables in its path only", callsite.Site(), target))
+	}
+	return routeOption(func(spec *routeSpec) { spec.redirect = &to })
 }

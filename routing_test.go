@@ -314,7 +314,7 @@ func TestURLDefaultsAndValuePreprocessors(t *testing.T) {
 		delete(values, "lang")
 		return nil
 	})
-	app.URLDefaults(func(endpoint string, values dewar.Map) {
+	app.URLDefaults(func(_ *dewar.Context, endpoint string, values dewar.Map) {
 		if _, ok := values["lang"]; !ok {
 			values["lang"] = "en"
 		}
@@ -435,3 +435,137 @@ func TestFallbackServesWhatNoRouteMatches(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestDuplicateRoutesArePanics(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		routes []string // methods and rule
+		want   string   // "" for no panic
+	}{
+		{"same rule", []string{"GET /a", "GET /b", "GET /a"}, "GET"},
+		{"other names", []string{"GET /a/{x}", "GET,POST /a/{y}"}, "GET"},
+		{"second of three", []string{"GET /a", "POST /a", "PUT,POST /a"}, "POST"},
+		{"other methods", []string{"GET /a", "POST /a"}, ""},
+		{"HEAD and OPTIONS may be shared", []string{"HEAD,OPTIONS,GET /a", "HEAD,OPTIONS,POST /a"}, ""},
+		{"other converters", []string{"GET /{a:int}", "GET /{a}", "GET /{a:int(min=1)}"}, ""},
+		{"other slashes", []string{"GET /a", "GET /a/"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			text := panicText(func() {
+				for _, route := range tt.routes {
+					methods, rule, _ := strings.Cut(route, " ")
+					app.Route(rule, func(c *dewar.Context) error { return c.NoContent() }, dewar.Methods(strings.Split(methods, ",")...))
+				}
+			})
+			if (text != "") != (tt.want != "") || !strings.Contains(text, tt.want) {
+				t.Errorf("panic %q, want one that names %q", text, tt.want)
+			}
+		})
+	}
+}
+
+// pages is a value with methods for views.
+type pages struct{ name string }
+
+func (p *pages) index(c *dewar.Context) error { return c.Text(p.name) }
+
+func TestOneEndpointHasOneFunction(t *testing.T) {
+	t.Parallel()
+	a, b := &pages{"a"}, &pages{"b"}
+	closure := func(text string) dewar.Handler {
+		return func(c *dewar.Context) error { return c.Text(text) }
+	}
+	one := closure("one")
+	name := dewar.Endpoint("same")
+	for _, tt := range []struct {
+		name string
+		do   func(app *dewar.App)
+		fine bool
+	}{
+		{"a method of one pointer", func(app *dewar.App) { app.Get("/", a.index); app.Get("/index", a.index); app.Post("/", a.index) }, true},
+		{"a method of two pointers", func(app *dewar.App) { app.Get("/", a.index); app.Get("/index", b.index) }, false},
+		{"two functions under one name", func(app *dewar.App) { app.Get("/a", index, name); app.Get("/b", other, name) }, false},
+		{"two functions, one rule", func(app *dewar.App) { app.Get("/a", index, name); app.Post("/a", other, name) }, true},
+		{"two functions, one rule, a third elsewhere", func(app *dewar.App) {
+			app.Get("/a", index, name)
+			app.Post("/a", other, name)
+			app.Get("/b", index, name)
+		}, false},
+		{"two functions, one rule on two hosts", func(app *dewar.App) {
+			app.Get("/a", index, name)
+			app.Get("/a", other, name, dewar.Host("a.example"))
+		}, false},
+		{"one closure", func(app *dewar.App) { app.Get("/a", one, name); app.Get("/b", one, name) }, true},
+		{"two closures", func(app *dewar.App) { app.Get("/a", one, name); app.Get("/b", closure("two"), name) }, false},
+		{"two views", func(app *dewar.App) { app.View("/a", &itemView{}, name); app.View("/b", &itemView{}, name) }, false},
+		{"a build-only route", func(app *dewar.App) {
+			app.Get("/a", index, name)
+			app.Route("/b", nil, name, dewar.BuildOnly())
+			app.Route("/c", other, name, dewar.BuildOnly())
+		}, true},
+		{"a redirect", func(app *dewar.App) {
+			app.Get("/a", index, name)
+			app.Route("/b", nil, name, dewar.RedirectRule("/a"))
+		}, true},
+		{"one net/http handler", func(app *dewar.App) {
+			app.Handle("/a", http.NotFoundHandler(), name)
+			app.Handle("/b", http.NotFoundHandler(), name)
+			app.Mount("/c", http.NewServeMux(), dewar.Endpoint("mux"))
+		}, true},
+		{"two net/http handlers", func(app *dewar.App) {
+			app.Handle("/a", http.NewServeMux(), name)
+			app.Handle("/b", http.NewServeMux(), name)
+		}, false},
+	} {
+		text := panicText(func() { tt.do(newApp(t)) })
+		if (text == "") != tt.fine {
+			t.Errorf("%s: panic %q, fine %v", tt.name, text, tt.fine)
+		}
+		if text != "" && (strings.Count(text, "routing_test.go:") != 2 || !strings.Contains(text, "is claimed by two functions")) {
+			t.Errorf("%s: panic %q does not name both lines", tt.name, text)
+		}
+	}
+	if text := panicText(func() {
+		app := newApp(t)
+		app.Get("/a", views{"a"}.List)
+		app.Get("/b", views{"a"}.List)
+	}); !strings.Contains(text, "dewar.AlsoAt") {
+		t.Errorf("panic %q does not say how one method value gets two rules", text)
+	}
+}
+
+func TestOneCallTakesSeveralRules(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", views{"home"}.List, dewar.AlsoAt("/index", "/page/{n:int}"), dewar.Endpoint("home"))
+	bp := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp"))
+	bp.View("/", propertyView{map[string]int{}}, dewar.AlsoAt("/index"))
+	app.RegisterBlueprint(bp)
+	app.Get("/url", func(c *dewar.Context) error {
+		a, err := c.URLFor("home")
+		if err != nil {
+			return err
+		}
+		b, err := c.URLFor("home", "n", 2)
+		return c.Text(fmt.Sprint(a, " ", b, " ", err))
+	})
+	wants(t, app, [][2]string{
+		{"GET /", "200 home"}, {"GET /index", "200 home"}, {"GET /page/3", "200 home"},
+		{"GET /bp/", "200 0"}, {"GET /bp/index", "200 0"},
+		{"GET /url", "200 / /page/2 <nil>"},
+	})
+	if text := panicText(func() { app := newApp(t); app.Get("/a", index, dewar.AlsoAt("/a")) }); !strings.Contains(text, "is registered at") {
+		t.Errorf("the same rule twice: panic %q", text)
+	}
+	if text := panicText(func() { newApp(t).Mount("/a", http.NotFoundHandler(), dewar.AlsoAt("/b")) }); !strings.Contains(text, "call Mount for each prefix") {
+		t.Errorf("Mount: panic %q", text)
+	}
+}
+
+// propertyView cannot be compared.
+type propertyView struct{ values map[string]int }
+
+func (v propertyView) Get(c *dewar.Context) error { return c.Text(fmt.Sprint(len(v.values))) }

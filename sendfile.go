@@ -61,7 +61,7 @@ func ContentType(contentType string) SendOption {
 // front, which finds the file's name in the header X-Sendfile.
 func (c *Context) SendFile(name string, opts ...SendOption) error {
 	if !filepath.IsAbs(name) {
-		name = filepath.Join(c.App.RootPath, name)
+		name = filepath.Join(c.App.RootPath(), name)
 	}
 	f, err := files.Open(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 	if err != nil {

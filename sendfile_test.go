@@ -168,10 +168,8 @@ func (w readerFrom) ReadFrom(src io.Reader) (int64, error) {
 func TestLargeFile(t *testing.T) {
 	t.Parallel()
 	const size = 3 << 20
-	root := t.TempDir()
-	writeFile(t, root, "large.bin", strings.Repeat("x", size))
 	app := newApp(t)
-	app.RootPath = root
+	writeFile(t, app.RootPath(), "large.bin", strings.Repeat("x", size))
 	var direct atomic.Bool
 	app.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(readerFrom{w, &direct}, r) })
@@ -245,7 +243,7 @@ func ExampleContext_SendFile() {
 func TestXSendfileLeavesTheBodyToTheServerInFront(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
-	path := filepath.Join(app.RootPath, "report.txt")
+	path := filepath.Join(app.RootPath(), "report.txt")
 	if err := os.WriteFile(path, []byte("the content"), 0o600); err != nil {
 		t.Fatal(err)
 	}

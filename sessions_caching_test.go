@@ -414,7 +414,7 @@ func (u *user) wantNothingOf(other *user) {
 func personalApp(t testing.TB) *dewar.App {
 	t.Helper()
 	app := newApp(t)
-	writeFile(t, app.RootPath, "report.txt", "the report")
+	writeFile(t, app.RootPath(), "report.txt", "the report")
 	set(t, app, "SEND_FILE_MAX_AGE_DEFAULT", "1h")
 	whose := func(c *dewar.Context) error { return c.Text("page of " + c.Session().String("user")) }
 	app.Get("/login", func(c *dewar.Context) error {
@@ -512,7 +512,7 @@ type fileApp struct {
 func (f fileApp) build(t testing.TB) *dewar.App {
 	t.Helper()
 	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(files("static/a.css", "body {}")))
-	writeFile(t, app.RootPath, "a.css", "body {}")
+	writeFile(t, app.RootPath(), "a.css", "body {}")
 	for key, value := range f.config {
 		set(t, app, key, value)
 	}
@@ -521,7 +521,7 @@ func (f fileApp) build(t testing.TB) *dewar.App {
 		return func(c *dewar.Context) error { return inOrder(c, f.viewBefore, send, f.viewAfter) }
 	}
 	app.Get("/sendfile", view(func(c *dewar.Context) error { return c.SendFile("a.css") }))
-	app.Get("/sendfromfs", view(func(c *dewar.Context) error { return c.SendFromFS(os.DirFS(c.App.RootPath), "a.css") }))
+	app.Get("/sendfromfs", view(func(c *dewar.Context) error { return c.SendFromFS(os.DirFS(c.App.RootPath()), "a.css") }))
 	app.BeforeRequest(func(c *dewar.Context) error { return inOrder(c, f.before) })
 	app.AfterRequest(func(c *dewar.Context) error { return inOrder(c, f.after) })
 	return app
@@ -644,7 +644,7 @@ func TestFileWithAnAgeOfItsOwnIsNotSharedWithASession(t *testing.T) {
 		"set":  {func(s *dewar.Session) { s.Set("a", 1) }, "no-store"},
 	} {
 		app := newApp(t)
-		writeFile(t, app.RootPath, "a.css", "body {}")
+		writeFile(t, app.RootPath(), "a.css", "body {}")
 		app.Get("/", func(c *dewar.Context) error {
 			tt.do(c.Session())
 			return c.SendFile("a.css", dewar.MaxAge(time.Minute))

@@ -217,7 +217,7 @@ func TestSecretsAreNotInTheLogOfARequest(t *testing.T) {
 func TestBuildWarnsOfALineBreakAtTheEndOfASecret(t *testing.T) {
 	t.Parallel()
 	app, log := canaryApp(t)
-	path := filepath.Join(app.RootPath, "key")
+	path := filepath.Join(app.RootPath(), "key")
 	if err := os.WriteFile(path, []byte("kanarie kanarie kanarie kanarie\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func (f *folders) staticURLPath() string {
 // URLs can be built to it.
 func (app *App) addStaticRoute() {
 	if name := app.folders.static.or("static"); name != "" {
-		app.bind(app.staticFolder(nil, name).spec(app.folders.staticURLPath(), callsite.Site()), nil)
+		app.attach(app.staticFolder(nil, name).spec(app.folders.staticURLPath(), callsite.Site()), nil)
 	}
 }
 
@@ -109,7 +109,7 @@ func (app *App) addBlueprintStatic(in *instance) {
 		panic(fmt.Sprintf("dewar: %s: the static files of blueprint %q would be at %s, where those of the app are; give the blueprint a dewar.URLPrefix",
 			in.site, in.name, cmp.Or(place, "/")))
 	}
-	app.bind(app.staticFolder(f.fsys, name).spec(f.staticURLPath(), in.site), in)
+	app.attach(app.staticFolder(f.fsys, name).spec(f.staticURLPath(), in.site), in)
 }
 
 // staticFolder returns the folder called name of own, or where the App has its files when that is nil.
@@ -117,7 +117,7 @@ func (app *App) staticFolder(own fs.FS, name string) *staticFolder {
 	if own != nil {
 		return &staticFolder{Folder: files.Folder{FS: own, Name: name}}
 	}
-	disk := filepath.Join(app.RootPath, filepath.FromSlash(name))
+	disk := filepath.Join(app.RootPath(), filepath.FromSlash(name))
 	return &staticFolder{files.Folder{Dir: disk, FS: app.folders.fsys, Name: name}, app.folders.fsys != nil}
 }
 

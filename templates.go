@@ -245,7 +245,7 @@ func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
 	}
 	var onDisk fs.FS
 	if app.folders.fsys == nil || app.Config.Bool("DEBUG") {
-		onDisk = files.Disk(filepath.Join(app.RootPath, filepath.FromSlash(name)))
+		onDisk = files.Disk(filepath.Join(app.RootPath(), filepath.FromSlash(name)))
 	}
 	return []fs.FS{onDisk, files.Sub(app.folders.fsys, name)}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/rule"
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // URLOption is an attribute of a URL; it stands among the pairs given to URLFor.
@@ -47,6 +50,7 @@ type urlRequest struct {
 	onlyMethod bool
 	c          *Context // nil outside a request
 	settings   *settings
+	prefix     string // in front of every path
 }
 
 // URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7).
@@ -56,8 +60,8 @@ type urlRequest struct {
 // the request's. Of several routes of the endpoint one of the request's method is preferred, then one of its
 // host, then the one that takes more values.
 //
-// An unknown endpoint, a missing value and one that its converter does not take are errors that name the
-// endpoint and say what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
+// An unknown endpoint, a missing value and one that its converter does not take are a [*URLError], which names
+// the endpoint and says what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
 func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
@@ -72,7 +76,7 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if !u.onlyMethod {
 		u.method = c.born.Method
 	}
-	u.c, u.settings = c, c.settings
+	u.c, u.settings, u.prefix = c, c.settings, c.prefix()
 	target, err := c.App.buildURL(u)
 	switch {
 	case err != nil:
@@ -97,7 +101,7 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 		return "", err
 	}
 	s := app.Config.settings()
-	u.external, u.settings = true, s
+	u.external, u.settings, u.prefix = true, s, s.rootPrefix
 	if !u.hasScheme {
 		u.scheme = s.preferScheme
 	}
@@ -163,7 +167,7 @@ func (app *App) buildURL(u *urlRequest) (urlTarget, error) {
 		target, lacks, err := u.build(r)
 		switch {
 		case err != nil:
-			failure = cmpErr(failure, err)
+			failure = cmp.Or(failure, err)
 		case len(lacks) > 0:
 			if missing == nil || len(lacks) < len(missing) {
 				missing = lacks
@@ -197,26 +201,19 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	if len(missing) > 0 {
 		return target, missing, nil
 	}
-	target.path = u.settings.rootPrefix + path + u.query(r) + u.fragment()
+	target.path = u.prefix + path + u.query(r) + u.fragment()
 	return target, nil, nil
-}
-
-func cmpErr(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // injectDefaults calls the URLDefaults functions of the app, then those of the endpoint's blueprints.
 func (app *App) injectDefaults(u *urlRequest, in *instance) {
 	given := len(u.values)
 	for _, f := range app.urlDefaults {
-		f(u.endpoint, u.values)
+		f(u.c, u.endpoint, u.values)
 	}
 	for _, i := range in.lineage() {
 		for _, f := range i.bp.urlDefaults {
-			f(u.endpoint, u.values)
+			f(u.c, u.endpoint, u.values)
 		}
 	}
 	if len(u.values) != given {
@@ -365,4 +362,130 @@ func (u *urlRequest) buildHost(r *boundRoute) (host string, missing []string, er
 		return "", nil, fmt.Errorf("the values make no host of %s; give letters, digits and dashes", r.place)
 	}
 	return strings.ToLower(host), nil, nil
+}
+
+// URLBuildErrorHandler may build a URL that URLFor could not: err says why, values are those given, with
+// _anchor, _method, _scheme and _external if they were asked for. It returns the URL, or "" for the next
+// handler to be asked, or an error that takes the place of err.
+type URLBuildErrorHandler func(err error, endpoint string, values Map) (string, error)
+
+// URLBuildErrorHandler adds functions that are asked in turn when URLFor cannot build a URL, for endpoints
+// that another program knows. With one, Build does not check the endpoints that templates name.
+func (app *App) URLBuildErrorHandler(handlers ...URLBuildErrorHandler) {
+	app.setup("URLBuildErrorHandler")
+	app.urlErrorHandlers = append(app.urlErrorHandlers, handlers...)
+}
+
+// handleBuildError asks the handlers; the last error counts if none has a URL.
+func (app *App) handleBuildError(u *urlRequest, err error) (string, error) {
+	if len(app.urlErrorHandlers) == 0 {
+		return "", err
+	}
+	values := u.special()
+	for _, h := range app.urlErrorHandlers {
+		built, herr := h(err, u.endpoint, maps.Clone(values))
+		switch {
+		case herr != nil:
+			err = herr
+		case built != "":
+			return built, nil
+		}
+	}
+	return "", err
+}
+
+// special returns the values with the options among them, named as url_for names them in templates.
+func (u *urlRequest) special() Map {
+	values := maps.Clone(u.values)
+	if u.hasAnchor {
+		values["_anchor"] = u.anchor
+	}
+	if u.onlyMethod {
+		values["_method"] = u.method
+	}
+	if u.hasScheme {
+		values["_scheme"] = u.scheme
+	}
+	if u.external {
+		values["_external"] = true
+	}
+	return values
+}
+
+// allMethods returns the methods of all routes, sorted.
+func allMethods(routes []*boundRoute) []string {
+	var all []string
+	for _, r := range routes {
+		all = append(all, r.Methods...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// URLError is why URLFor cannot build a URL, for errors.As. At most one of Unknown, Missing and Unfit is set;
+// none is when no route of the endpoint answers the method of [ForMethod], when the values contradict the
+// [Defaults] of its routes, or when no host can be made. Flask has BuildError.
+type URLError struct {
+	// Endpoint is the endpoint, with the name of its blueprint in front.
+	Endpoint string
+	// Unknown tells that there is no such endpoint.
+	Unknown bool
+	// Missing are the variables that have no value.
+	Missing []string
+	// Unfit is the variable whose value its converter does not take, or "".
+	Unfit string
+
+	text string
+	err  error
+}
+
+// Error names the endpoint and says what to do. It never shows the value.
+func (e *URLError) Error() string { return "dewar: " + e.text }
+
+// Unwrap returns what a converter said, or nil.
+func (e *URLError) Unwrap() error { return e.err }
+
+// failed tells why no route of the endpoint took the values.
+func (u *urlRequest) failed(routes []*boundRoute, missing []string, err error) error {
+	e := &URLError{Endpoint: u.endpoint, err: err}
+	why := "the values contradict the defaults of its routes"
+	switch {
+	case err != nil:
+		why = err.Error()
+		if unfit, ok := errors.AsType[*rule.ValueError](err); ok {
+			e.Unfit = unfit.Variable
+		}
+	case len(missing) > 0:
+		e.Missing = missing
+		why = fmt.Sprintf("no value for %s; pass \"%s\", value", strings.Join(missing, ", "), missing[0])
+	case u.onlyMethod:
+		why = fmt.Sprintf("no route of it answers %s, only %s", u.method, strings.Join(allMethods(routes), ", "))
+	}
+	e.text = fmt.Sprintf("URL for %q: %s", u.endpoint, why)
+	return e
+}
+
+// unknownEndpoint names the nearest endpoint, or tells how to get one.
+func (app *App) unknownEndpoint(name string) error {
+	return &URLError{Endpoint: name, Unknown: true, text: fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))}
+}
+
+func (app *App) nearEndpoint(name string) string {
+	known := sortedKeys(app.endpoints)
+	near := suggest.Nearest(name, known)
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	for _, k := range known {
+		if near == "" && k[strings.LastIndexByte(k, '.')+1:] == last {
+			near = k
+		}
+	}
+	if near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	for _, r := range app.routes {
+		if r.Endpoint == "" {
+			return fmt.Sprintf("the closure at %s has no name, give it one with dewar.Endpoint(%q)", r.Site, last)
+		}
+	}
+	return "known are " + strings.Join(known, ", ")
 }

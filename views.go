@@ -57,7 +57,8 @@ func newView(value any) (v *view, problem string) {
 		return nil, "it has none of the methods Get, Head, Post, Put, Patch, Delete and Options; pass a pointer if they have a pointer receiver"
 	}
 	typ := reflect.TypeOf(value)
-	if typ.Comparable() {
+	v.identity = v
+	if reflect.ValueOf(value).Comparable() {
 		v.identity = value
 	}
 	if typ.Kind() == reflect.Pointer {

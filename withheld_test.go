@@ -9,8 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,9 +81,10 @@ const withheldPatience = 20 * time.Second
 func TestAnswerComesWhileTheBodyIsWithheld(t *testing.T) {
 	srv := httptest.NewUnstartedServer(withheldApp(t))
 	srv.Config.ReadTimeout = time.Hour
+	var conns census
+	conns.watch(srv.Config)
 	srv.Start()
 	defer srv.Close()
-	before := runtime.NumGoroutine()
 	for _, tt := range withheldCases {
 		for _, expect := range []string{"", "Expect: 100-continue\r\n"} {
 			t.Run(fmt.Sprintf("%s, expect %t", tt.name, expect != ""), func(t *testing.T) {
@@ -108,21 +109,23 @@ func TestAnswerComesWhileTheBodyIsWithheld(t *testing.T) {
 			})
 		}
 	}
-	noGoroutineLeft(t, before)
+	conns.wantNone(t)
 }
 
 func TestAnswerComesWhileTheBodyIsWithheldOverHTTP2(t *testing.T) {
 	srv := httptest.NewUnstartedServer(withheldApp(t))
 	srv.Config.ReadTimeout = time.Hour
+	var conns census
+	conns.watch(srv.Config)
+	var transports []*http.Transport
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	defer srv.Close()
-	before := runtime.NumGoroutine()
 	for _, tt := range withheldCases {
 		for _, expect := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, expect %t", tt.name, expect), func(t *testing.T) {
 				transport := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-				defer transport.CloseIdleConnections()
+				transports = append(transports, transport)
 				body, hold := io.Pipe()
 				defer hold.Close()
 				r, err := http.NewRequest("POST", srv.URL+tt.path, body)
@@ -145,22 +148,37 @@ func TestAnswerComesWhileTheBodyIsWithheldOverHTTP2(t *testing.T) {
 			})
 		}
 	}
-	noGoroutineLeft(t, before)
+	conns.wantNone(t, transports...)
 }
 
-// noGoroutineLeft waits until the goroutines of the connections have ended.
-func noGoroutineLeft(t *testing.T, before int) {
-	t.Helper()
-	for range 200 {
-		if runtime.NumGoroutine() <= before {
-			return
+// A census counts the connections of a server, each of which is a goroutine.
+type census struct {
+	open, all atomic.Int64
+}
+
+func (n *census) watch(server *http.Server) {
+	server.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			n.all.Add(1)
+			n.open.Add(1)
+		case http.StateClosed:
+			n.open.Add(-1)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	stacks := make([]byte, 1<<20)
-	stacks = stacks[:runtime.Stack(stacks, true)]
-	if strings.Contains(string(stacks), "(*conn).serve") {
-		t.Errorf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks)
+}
+
+// wantNone waits until all connections have ended, those of the transports as soon as their streams have.
+func (n *census) wantNone(t *testing.T, transports ...*http.Transport) {
+	t.Helper()
+	for end := time.Now().Add(withheldPatience); n.open.Load() > 0 && time.Now().Before(end); {
+		for _, transport := range transports {
+			transport.CloseIdleConnections()
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n.open.Load() != 0 || n.all.Load() == 0 {
+		t.Errorf("%d of %d connections are left", n.open.Load(), n.all.Load())
 	}
 }
 

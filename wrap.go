@@ -1,11 +1,89 @@
 package dewar
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
+	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/router"
 )
+
+// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
+// r.PathValue, r.Pattern and [FromContext] work.
+func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
+	s.addWrapped(rule, h, opts)
+}
+
+// Mount hands everything below prefix to h, with the prefix taken off the request's path unless [KeepPath] is
+// among opts. The prefix itself is redirected to prefix/. An App below it builds its URLs with the prefix in
+// front, as Flask does with SCRIPT_NAME; an http.ServeMux does not know of it, and redirects without. It panics
+// if prefix does not begin with a slash, or ends with one.
+func (s *scaffold) Mount(prefix string, h http.Handler, opts ...RouteOption) {
+	if !strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") {
+		panic(fmt.Sprintf("dewar: %s: Mount(%q): the prefix must begin with a slash and not end with one", callsite.Site(), prefix))
+	}
+	below := routeOption(func(spec *routeSpec) {
+		if len(spec.also) > 0 {
+			panic(fmt.Sprintf("dewar: %s: Mount(%q) with AlsoAt; call Mount for each prefix", callsite.Site(), prefix))
+		}
+		spec.also = []string{prefix + "/{path:path}"}
+		if !spec.keepPath {
+			spec.handler = Wrap(stripPrefix(h))
+		}
+	})
+	s.addWrapped(prefix+"/", h, append(slices.Clip(opts), below))
+}
+
+// KeepPath makes [App.Mount] leave the path of the request as it is, for handlers that expect their prefix in
+// it, such as pprof.Index or an http.ServeMux with whole patterns. Other routes keep the path anyway.
+func KeepPath() RouteOption {
+	return routeOption(func(spec *routeSpec) { spec.keepPath = true })
+}
+
+// anyMethod are the methods of a wrapped handler that names none.
+var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
+
+func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
+	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) {
+		spec.wrapped = true
+		if f, ok := h.(http.HandlerFunc); ok {
+			spec.identity = callsite.FunctionOf(f).Identity
+		} else if reflect.ValueOf(h).Comparable() {
+			spec.identity = h
+		}
+	}))
+}
+
+// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
+// that is being moved to dewar. The app's hooks run around it. Of the options [Before], [Methods], [Timeout],
+// [CrossOriginExempt] and those of [Meta] mean something here, Fallback panics on others; without Methods it
+// serves every method.
+func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
+	app.setup("Fallback")
+	spec := &routeSpec{handler: Wrap(h), wrapped: true, site: callsite.Site()}
+	for _, opt := range opts {
+		opt.applyRoute(spec)
+	}
+	if spec.needsRule() {
+		panic(fmt.Sprintf("dewar: %s: Fallback with an option that is about a rule; pass Before, Methods, Timeout, CrossOriginExempt or a Meta", spec.site))
+	}
+	r := &boundRoute{spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
+		before: spec.before, wrapped: true, exempt: spec.exempt}
+	r.Route = Route{Methods: router.Complete(spec.methods), Site: spec.site, meta: r.routing.meta}
+	app.fallback = r
+}
+
+// needsRule reports whether an option was given that a fallback has no use for.
+func (spec *routeSpec) needsRule() bool {
+	return spec.endpoint != "" || spec.also != nil || spec.redirect != nil || spec.buildOnly || spec.keepPath ||
+		spec.strictSlashes != nil || spec.mergeSlashes != nil || spec.autoOptions != nil || spec.place != nil || spec.defaults != nil
+}
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
 // so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
@@ -39,21 +117,45 @@ func (c *Context) innerRequest() *http.Request {
 	return c.Request.WithContext(c)
 }
 
-// stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike.
+// A prefixKey is what the prefix of a mounted handler stands under in the context of its request.
+type prefixKey struct{}
+
+// stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike, and tells
+// an App below about it.
 func stripPrefix(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rest := r.PathValue("path")
-		u := new(url.URL)
-		*u = *r.URL
-		n := len(r.URL.Path) - len(rest) - 1
-		u.Path = r.URL.Path[n:]
-		u.RawPath = dropDecoded(r.URL.RawPath, n)
-		inner := new(http.Request)
-		*inner = *r
-		inner.URL = u
+		c := FromContext(r.Context())
+		n := len(r.URL.Path) - len(c.belowMount()) - 1
+		mounted := &url.URL{Path: r.URL.Path[:n]}
+		prefix := c.prefix() + mounted.EscapedPath()
+		inner := r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
+		inner.URL = new(url.URL)
+		*inner.URL = *r.URL
+		inner.URL.Path = r.URL.Path[n:]
+		inner.URL.RawPath = dropDecoded(r.URL.RawPath, n)
 		defer adoptForm(r, inner)
 		h.ServeHTTP(w, inner)
 	})
+}
+
+// belowMount returns what {path} of a mounted rule has matched. The path values of the request may be those of
+// an App around this one.
+func (c *Context) belowMount() string {
+	last := len(c.route.rule.Variables()) - 1
+	if last < 0 || c.route.names[last] != "path" {
+		return ""
+	}
+	rest, _ := c.values()[last].(string)
+	return rest
+}
+
+// prefix returns what stands in front of the App's paths in URLs: what another App has mounted it below, or
+// APPLICATION_ROOT. WSGI calls it SCRIPT_NAME.
+func (c *Context) prefix() string {
+	if mounted, ok := c.born.Context().Value(prefixKey{}).(string); ok {
+		return mounted
+	}
+	return c.settings.rootPrefix
 }
 
 // adoptForm hands the form that was parsed from a copy of a request to the request itself, so that its

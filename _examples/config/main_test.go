@@ -75,7 +75,7 @@ func TestTypesAreKept(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app := dewar.New("test", dewar.RootPath(t.TempDir()))
-			write(t, app.RootPath, tt.name, tt.text)
+			write(t, app.RootPath(), tt.name, tt.text)
 			if err := app.Config.FromFile(tt.name, tt.unmarshal); err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +124,7 @@ func TestErrorsNameTheFileAndNoSecret(t *testing.T) {
 		t.Run(fmt.Sprint(i, " ", tt.name), func(t *testing.T) {
 			t.Parallel()
 			app := dewar.New("test", dewar.RootPath(t.TempDir()))
-			write(t, app.RootPath, tt.name, tt.text)
+			write(t, app.RootPath(), tt.name, tt.text)
 			err := app.Config.FromFile(tt.name, tt.unmarshal)
 			if err == nil || !strings.Contains(err.Error(), tt.name) || strings.Contains(err.Error(), "kanarie") {
 				t.Errorf("got %v, want an error that names %s and no secret", err, tt.name)

@@ -54,7 +54,7 @@ func configure(testConfig dewar.Map) (*dewar.App, error) {
 	app := dewar.New("flaskr", dewar.FS(files), dewar.InstanceRelativeConfig(), dewar.AccessLog())
 	defaults := dewar.Map{
 		"SECRET_KEY":      "dev", // for a try at home only
-		"DATABASE":        filepath.Join(app.InstancePath, "flaskr.sqlite"),
+		"DATABASE":        filepath.Join(app.InstancePath(), "flaskr.sqlite"),
 		"PASSWORD_METHOD": defaultMethod,
 	}
 	if err := app.Config.FromMapping(defaults); err != nil {
@@ -80,10 +80,10 @@ func databasePath(app *dewar.App) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if filepath.Dir(path) != filepath.Clean(app.InstancePath) {
+	if filepath.Dir(path) != filepath.Clean(app.InstancePath()) {
 		return path, nil
 	}
-	if err := os.MkdirAll(app.InstancePath, 0o700); err != nil {
+	if err := os.MkdirAll(app.InstancePath(), 0o700); err != nil {
 		return "", fmt.Errorf("%w; make the folder, or name another file in FLASK_DATABASE", err)
 	}
 	return path, nil

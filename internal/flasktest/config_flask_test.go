@@ -248,8 +248,8 @@ func TestFlaskExplicitInstancePaths(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	app := dewar.New("test", dewar.InstancePath(dir))
-	if app.InstancePath != dir {
-		t.Errorf("got %q, want %q", app.InstancePath, dir)
+	if app.InstancePath() != dir {
+		t.Errorf("got %q, want %q", app.InstancePath(), dir)
 	}
 	defer func() {
 		if text, _ := recover().(string); !strings.Contains(text, "must be absolute") || !strings.Contains(text, "filepath.Abs") {

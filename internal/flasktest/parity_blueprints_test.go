@@ -107,7 +107,7 @@ func TestURLProcessorsOfABlueprint(t *testing.T) {
 	t.Parallel()
 	lang := dewar.NewKey[string]("lang")
 	bp := dewar.NewBlueprint("frontend", dewar.URLPrefix("/{lang}"))
-	bp.URLDefaults(func(endpoint string, values dewar.Map) {
+	bp.URLDefaults(func(_ *dewar.Context, endpoint string, values dewar.Map) {
 		if _, ok := values["lang"]; !ok {
 			values["lang"] = "fr"
 		}

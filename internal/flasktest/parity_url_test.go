@@ -130,7 +130,7 @@ func TestURLDefaultsOfAppThenBlueprints(t *testing.T) {
 	app := newApp(t)
 	var order []string
 	note := func(who string) dewar.URLDefaultsFunc {
-		return func(endpoint string, values dewar.Map) {
+		return func(_ *dewar.Context, endpoint string, values dewar.Map) {
 			order = append(order, who+" "+endpoint)
 			values["page"] = who
 		}

@@ -17,7 +17,7 @@ func newAPI(t testing.TB, n int) *router.Router {
 		texts = append(texts, fmt.Sprintf("/r%d", i), fmt.Sprintf("/r%d/{id:int}", i), fmt.Sprintf("POST /r%d/{id:int}", i),
 			fmt.Sprintf("/r%d/{id:int}/parts/{part}", i), fmt.Sprintf("/{tenant}/t%d/{id:int}", i))
 	}
-	return mustNew(t, router.Options{}, texts...)
+	return mustNew(t, texts...)
 }
 
 // samples are requests to newAPI and how many allocations one may take when there is room for the values.

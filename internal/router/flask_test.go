@@ -44,7 +44,7 @@ func newFlask(t *testing.T, texts []string) *router.Router {
 		one.AutoOptions = false
 		routes = append(routes, one)
 	}
-	r, err := router.New(routes, router.Options{})
+	r, err := router.New(routes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestMatchLongPathsAmongManyRoutes(t *testing.T) {
 	}
 	deep := strings.Repeat("/a", 4<<10)
 	texts = append(texts, deep+"/{x}", "/{p:path}/end", "/{a}/{b}-{c}")
-	check(t, mustNew(t, router.Options{}, texts...), []request{
+	check(t, mustNew(t, texts...), []request{
 		{"static first", "/r999/7", "/r999/{id:int}"},
 		{"variable first", "/x/r999/7", "/{x}/r999/{id:int}"},
 		{"refused", "/x/r999/y", "404"},
@@ -99,7 +99,7 @@ func TestMatchTakesManyVariables(t *testing.T) {
 	for i := range 20 { // enough for the tree
 		texts = append(texts, fmt.Sprintf("/{x}/y%d", i))
 	}
-	if got := mustNew(t, router.Options{}, texts...).Match("GET", path.String(), nil); len(got.Values) != 200 {
+	if got := mustNew(t, texts...).Match("GET", path.String(), nil); len(got.Values) != 200 {
 		t.Errorf("got %d values, want 200", len(got.Values))
 	}
 }

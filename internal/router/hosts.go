@@ -185,7 +185,7 @@ func NewHosts(routes []HostRoute, set rule.Set) (*Hosts, error) {
 }
 
 func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
-	router, err := New(routes, Options{})
+	router, err := New(routes)
 	if err != nil {
 		return fmt.Errorf("routes: %w", err)
 	}

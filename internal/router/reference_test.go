@@ -29,7 +29,6 @@ func newRandom(t testing.TB) *rand.Rand {
 type reference struct {
 	routes  []twoForms // in the order of their rules
 	methods []string   // those that routes answer by name, sorted
-	opts    router.Options
 }
 
 // twoForms is a route and its rule with or without a slash that it answers too, nil if there is none.
@@ -38,8 +37,8 @@ type twoForms struct {
 	other *rule.Rule
 }
 
-func newReference(routes []router.Route, opts router.Options) reference {
-	f := reference{opts: opts}
+func newReference(routes []router.Route) reference {
+	f := reference{}
 	for _, r := range routes {
 		form := twoForms{Route: r}
 		if !r.StrictSlashes || r.Rule.Branch() {
@@ -141,7 +140,7 @@ func (f reference) match(method, path string) router.Result {
 		return router.Result{Kind: router.Found, Data: found.Data, Values: values}
 	}
 	merged := path
-	for !f.opts.KeepSlashes && strings.Contains(merged, "//") {
+	for strings.Contains(merged, "//") {
 		merged = strings.ReplaceAll(merged, "//", "/")
 	}
 	found, _, redirect, ok = f.first(method, merged, true)
@@ -292,12 +291,11 @@ type trial struct {
 func newTrial(t *testing.T, random *rand.Rand, set rule.Set) trial {
 	t.Helper()
 	routes := randomRoutes(t, random, set)
-	opts := router.Options{KeepSlashes: random.IntN(4) == 0}
-	r, err := router.New(routes, opts)
+	r, err := router.New(routes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return trial{r, newReference(routes, opts)}
+	return trial{r, newReference(routes)}
 }
 
 // compare matches one request both ways.

@@ -35,12 +35,6 @@ type Route struct {
 	Data any
 }
 
-// Options change how a Router matches.
-type Options struct {
-	// KeepSlashes turns off the redirect from /a//b to /a/b.
-	KeepSlashes bool
-}
-
 // Kind says what became of a request.
 type Kind int
 
@@ -71,26 +65,22 @@ type Result struct {
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
 type Router struct {
-	methods     []string // sorted, without anyMethod
-	tables      map[string]*table
-	keepSlashes bool
+	methods []string // sorted, without anyMethod
+	tables  map[string]*table
 }
 
 // anyMethod is the name of the table for the methods that no route names.
 const anyMethod = ""
 
-// New makes a Router of routes. The order of routes plays no part but to number them. It returns a *[DuplicateError] if
-// two routes match the same requests.
-func New(routes []Route, opts Options) (*Router, error) {
+// New makes a Router of routes. The order of routes plays no part but to number them, and to say which of two routes
+// that match the same requests answers: the one given first.
+func New(routes []Route) (*Router, error) {
 	for i, route := range routes {
 		if route.Rule == nil || slices.Contains(route.Methods, "") {
 			return nil, fmt.Errorf("route %d has no rule or a method without a name; give both", i)
 		}
 	}
-	if err := findDuplicate(routes); err != nil {
-		return nil, err
-	}
-	r := &Router{tables: map[string]*table{}, keepSlashes: opts.KeepSlashes}
+	r := &Router{tables: map[string]*table{}}
 	for method, entries := range allEntries(routes) {
 		r.tables[method] = newTable(entries)
 		if method != anyMethod {
@@ -112,7 +102,7 @@ func (r *Router) Match(method, path string, buf []any) Result {
 		return r.result(e, method, path, values)
 	}
 	merged := path
-	if !r.keepSlashes && strings.Contains(path, "//") {
+	if strings.Contains(path, "//") {
 		merged = mergeSlashes(path)
 		if e, _ := r.table(method).find(merged, buf, true); e != nil {
 			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}

@@ -1,7 +1,6 @@
 package router_test
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -40,13 +39,13 @@ func route(t testing.TB, text string) router.Route {
 	return r
 }
 
-func mustNew(t testing.TB, opts router.Options, texts ...string) *router.Router {
+func mustNew(t testing.TB, texts ...string) *router.Router {
 	t.Helper()
 	var routes []router.Route
 	for _, text := range texts {
 		routes = append(routes, route(t, text))
 	}
-	r, err := router.New(routes, opts)
+	r, err := router.New(routes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,13 +117,13 @@ func TestMatchFindsTheRuleOfHighestPriority(t *testing.T) {
 	random := newRandom(t)
 	for range 200 {
 		random.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
-		check(t, mustNew(t, router.Options{}, texts...), requests)
+		check(t, mustNew(t, texts...), requests)
 	}
 }
 
 func TestMatchFallsThroughToTheNextRule(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/a/{id:int}", "/{x}/foo", "/n/{n:int(min=5,max=9)}", "/n/{n:int}", "/n/{p:path}",
+	r := mustNew(t, "/a/{id:int}", "/{x}/foo", "/n/{n:int(min=5,max=9)}", "/n/{n:int}", "/n/{p:path}",
 		"/u/{u:uuid}", "/u/{s:string(length=2)}", "/m/{y:int}-{m:int}", "/m/{s}", "/e/{n:[0-9]+}", "/e/{w:[a-z]+}/x")
 	check(t, r, []request{
 		{"taken", "/a/7", "/a/{id:int}"},
@@ -147,7 +146,7 @@ func TestMatchFallsThroughToTheNextRule(t *testing.T) {
 
 func TestMatchSlashes(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/", "/b/", "/leaf", "POST /post/", "/foo/", "/{x}", "/n/{n:int}/", "/both", "POST /both/",
+	r := mustNew(t, "/", "/b/", "/leaf", "POST /post/", "/foo/", "/{x}", "/n/{n:int}/", "/both", "POST /both/",
 		"~/l/", "~/m/{n:int}", "PUT ~/put/", "/p/{p:path}/", "/two/", "/two", "GET,POST /dir/{d}/")
 	check(t, r, []request{
 		{"root", "/", "/"},
@@ -181,7 +180,7 @@ func TestMatchSlashes(t *testing.T) {
 
 func TestRedirectOfAnotherMethodIsNotFound(t *testing.T) {
 	t.Parallel()
-	check(t, mustNew(t, router.Options{}, "POST /post/"), []request{
+	check(t, mustNew(t, "POST /post/"), []request{
 		{"GET", "/post", "404"},
 		{"POST", "POST /post", "slash /post/"},
 		{"GET with the slash", "/post/", "405 OPTIONS,POST"},
@@ -191,7 +190,7 @@ func TestRedirectOfAnotherMethodIsNotFound(t *testing.T) {
 func TestMatchMergesSlashes(t *testing.T) {
 	t.Parallel()
 	texts := []string{"/", "/a/b", "/leaf", "/br/", "/p/{p:path}", "/{x:int}/{y:int}", "POST /post/b", "/w/{p:path}/"}
-	check(t, mustNew(t, router.Options{}, texts...), []request{
+	check(t, mustNew(t, texts...), []request{
 		{"inside", "/a//b", "merge /a/b"},
 		{"many", "/a////b", "merge /a/b"},
 		{"at the beginning matches", "//leaf", "/leaf"},
@@ -211,18 +210,11 @@ func TestMatchMergesSlashes(t *testing.T) {
 		{"nothing", "/c//d", "404"},
 		{"OPTIONS", "OPTIONS /a//b", "merge /a/b"},
 	})
-	check(t, mustNew(t, router.Options{KeepSlashes: true}, texts...), []request{
-		{"kept inside", "/a//b", "404"},
-		{"kept inside, other method", "/post//b", "404"},
-		{"at the beginning all the same", "//leaf", "/leaf"},
-		{"a path keeps its slashes", "/p/a//b", "/p/{p:path}"},
-		{"path branch with two", "/w/x//", "404"},
-	})
 }
 
 func TestRedirectsStayOnTheSite(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/{p:path}/", "/{x}/y/")
+	r := mustNew(t, "/{p:path}/", "/{x}/y/")
 	for _, path := range []string{"//evil.example", "///evil.example", "//evil.example//x", "//evil.example/y", "/x//y"} {
 		got := r.Match("GET", path, nil)
 		if got.Kind != router.SlashRedirect && got.Kind != router.MergeRedirect {
@@ -236,7 +228,7 @@ func TestRedirectsStayOnTheSite(t *testing.T) {
 
 func TestMatchMethods(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/a", "POST,PUT /a", "HEAD /h", "GET /h", "OPTIONS /o", "GET /o", "PROPFIND,MKCOL /dav/{p:path}",
+	r := mustNew(t, "/a", "POST,PUT /a", "HEAD /h", "GET /h", "OPTIONS /o", "GET /o", "PROPFIND,MKCOL /dav/{p:path}",
 		"GET /u/{n:int}", "POST /u/{s}", "* /any/{x}", "DELETE /any/{x:int}", "get /lower")
 	check(t, r, []request{
 		{"GET", "GET /a", "/a"},
@@ -273,7 +265,7 @@ func TestMatchMethods(t *testing.T) {
 func TestWithoutAutoOptionsItIsNotAllowed(t *testing.T) {
 	t.Parallel()
 	plain := router.Route{Rule: mustParse(t, "/a"), Methods: []string{"GET"}}
-	r, err := router.New([]router.Route{plain}, router.Options{})
+	r, err := router.New([]router.Route{plain})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +276,7 @@ func TestWithoutAutoOptionsItIsNotAllowed(t *testing.T) {
 
 func TestMatchDecodedPaths(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/s/{x}", "/n/{n:int}", "/p/{p:path}", "/x", "GET /a b/{x}", "/{l:[a-z]+}/end")
+	r := mustNew(t, "/s/{x}", "/n/{n:int}", "/p/{p:path}", "/x", "GET /a b/{x}", "/{l:[a-z]+}/end")
 	check(t, r, []request{
 		{"space", "GET /s/a b", "/s/{x}"},
 		{"decoded slash is a slash", "GET /s/a/b", "404"},
@@ -303,7 +295,7 @@ func TestMatchDecodedPaths(t *testing.T) {
 
 func TestMatchGivesValues(t *testing.T) {
 	t.Parallel()
-	r := mustNew(t, router.Options{}, "/{a:int}/{b}/{c:path}", "/{y:int}-{m:int}", "/o/{x:float}", "~/s/{n:int}")
+	r := mustNew(t, "/{a:int}/{b}/{c:path}", "/{y:int}-{m:int}", "/o/{x:float}", "~/s/{n:int}")
 	for _, tt := range []struct {
 		path string
 		want []any
@@ -323,55 +315,10 @@ func TestMatchGivesValues(t *testing.T) {
 	}
 }
 
-func TestNewRefusesDuplicates(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name   string
-		routes []string
-		want   *router.DuplicateError
-	}{
-		{"same rule", []string{"/a", "/b", "/a"}, &router.DuplicateError{First: 0, Second: 2, Method: "GET"}},
-		{"other names", []string{"/a/{x}", "GET,POST /a/{y}"}, &router.DuplicateError{First: 0, Second: 1, Method: "GET"}},
-		{"second of three", []string{"GET /a", "POST /a", "PUT,POST /a"}, &router.DuplicateError{First: 1, Second: 2, Method: "POST"}},
-		{"every method", []string{"* /a", "POST /a"}, &router.DuplicateError{First: 0, Second: 1, Method: "POST"}},
-		{"every method after", []string{"POST /a", "* /a"}, &router.DuplicateError{First: 0, Second: 1, Method: "POST"}},
-		{"every method twice", []string{"* /a", "* /a"}, &router.DuplicateError{First: 0, Second: 1}},
-		{"other methods", []string{"GET /a", "POST /a"}, nil},
-		{"HEAD and OPTIONS may be shared", []string{"HEAD,OPTIONS,GET /a", "HEAD,OPTIONS,POST /a"}, nil},
-		{"HEAD beside every method", []string{"HEAD /a", "* /a"}, nil},
-		{"other converters", []string{"/{a:int}", "/{a}", "/{a:int(min=1)}"}, nil},
-		{"other slashes", []string{"~/a", "~/a/"}, nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var routes []router.Route
-			for _, text := range tt.routes {
-				routes = append(routes, route(t, text))
-			}
-			_, err := router.New(routes, router.Options{})
-			var got *router.DuplicateError
-			if errors.As(err, &got) != (tt.want != nil) {
-				t.Fatalf("got %v, want duplicate: %v", err, tt.want != nil)
-			}
-			if tt.want == nil {
-				return
-			}
-			if got.First != tt.want.First || got.Second != tt.want.Second || got.Method != tt.want.Method {
-				t.Errorf("got %+v, want %+v", got, tt.want)
-			}
-			for _, i := range []int{got.First, got.Second} {
-				if !strings.Contains(err.Error(), strconv.Quote(routes[i].Rule.Text())) {
-					t.Errorf("%q does not name %q", err, routes[i].Rule)
-				}
-			}
-		})
-	}
-}
-
 func TestNewRefusesRoutesWithoutRuleOrMethodName(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []router.Route{{}, {Rule: mustParse(t, "/a"), Methods: []string{""}}} {
-		_, err := router.New([]router.Route{route(t, "/b"), bad}, router.Options{})
+		_, err := router.New([]router.Route{route(t, "/b"), bad})
 		if err == nil || !strings.Contains(err.Error(), "route 1") {
 			t.Errorf("got %v, want an error about route 1", err)
 		}
@@ -380,7 +327,7 @@ func TestNewRefusesRoutesWithoutRuleOrMethodName(t *testing.T) {
 
 func TestNoRoutes(t *testing.T) {
 	t.Parallel()
-	check(t, mustNew(t, router.Options{}), []request{{"path", "/a", "404"}, {"slashes", "//a//", "404"}})
+	check(t, mustNew(t), []request{{"path", "/a", "404"}, {"slashes", "//a//", "404"}})
 }
 
 func TestMatchFallsThroughFromManyRulesToMany(t *testing.T) {
@@ -389,7 +336,7 @@ func TestMatchFallsThroughFromManyRulesToMany(t *testing.T) {
 	for i := range 10 { // enough for chi's tree, in both places
 		texts = append(texts, fmt.Sprintf("/a/{n:int}/s%d", i), fmt.Sprintf("/{x}/{y}/s%d", i), fmt.Sprintf("/{x}-{y}/z%d", i))
 	}
-	check(t, mustNew(t, router.Options{}, texts...), []request{
+	check(t, mustNew(t, texts...), []request{
 		{"longer text", "/a/7/s3", "/a/{n:int}/s3"},
 		{"refused there", "/a/x/s3", "/{x}/{y}/s3"},
 		{"shorter text", "/b/x/s3", "/{x}/{y}/s3"},
@@ -418,7 +365,7 @@ func TestManySiblingsKeepTheirOrder(t *testing.T) {
 	})
 	for range 20 {
 		random.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
-		if got := show(mustNew(t, router.Options{}, texts...).Match("GET", path, nil)); got != want {
+		if got := show(mustNew(t, texts...).Match("GET", path, nil)); got != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 	}

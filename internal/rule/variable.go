@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -59,21 +60,35 @@ func (v *variable) parse(text string) (any, bool) {
 	return value, err == nil
 }
 
-// format converts value to text that parse accepts.
+// ValueError says that the value of a variable does not fit. It never holds the value.
+type ValueError struct {
+	Variable string
+	err      error
+}
+
+// Error names the variable and says what to do.
+func (e *ValueError) Error() string { return fmt.Sprintf("variable %q%v", e.Variable, e.err) }
+
+// Unwrap returns what the converter said.
+func (e *ValueError) Unwrap() error { return errors.Unwrap(e.err) }
+
+// format converts value to text that parse accepts. An error is a *[ValueError].
 func (v *variable) format(value any) (string, error) {
 	text, err := v.conv.Format(value)
-	if err != nil {
-		return "", fmt.Errorf("variable %q: %w", v.name, err)
-	}
-	if text == "" {
-		return "", fmt.Errorf("variable %q is empty, and no path matches an empty variable; give a value", v.name)
-	}
-	if !v.slashes && strings.Contains(text, "/") {
-		return "", fmt.Errorf("variable %q has a slash, which %s does not match; write {%s:path} in the rule",
-			v.name, v.shape, v.name)
+	switch {
+	case err != nil:
+		return "", v.unfit(": %w", err)
+	case text == "":
+		return "", v.unfit(" is empty, and no path matches an empty variable; give a value")
+	case !v.slashes && strings.Contains(text, "/"):
+		return "", v.unfit(" has a slash, which %s does not match; write {%s:path} in the rule", v.shape, v.name)
 	}
 	if _, ok := v.parse(text); !ok {
-		return "", fmt.Errorf("variable %q has a value that %s does not match; give one that it does", v.name, v.shape)
+		return "", v.unfit(" has a value that %s does not match; give one that it does", v.shape)
 	}
 	return text, nil
+}
+
+func (v *variable) unfit(format string, args ...any) error {
+	return &ValueError{v.name, fmt.Errorf(format, args...)}
 }

@@ -62,7 +62,7 @@ func TestOffSiteSeesThroughTricks(t *testing.T) {
 func redirectingApp(t testing.TB) *dewar.App {
 	t.Helper()
 	app := quietApp(t)
-	folder := filepath.Join(app.RootPath, "static", "folder")
+	folder := filepath.Join(app.RootPath(), "static", "folder")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
