@@ -27,8 +27,7 @@ type App struct {
 
 	// Config is the configuration. It may be changed at any time; a request sees one state throughout.
 	Config *Config
-	// SessionInterface opens and saves sessions. The default is [SecureCookieSessionInterface]. It is read
-	// at Build.
+	// SessionInterface opens and saves sessions. The default is [SecureCookieSessionInterface]. It is read at Build.
 	SessionInterface SessionInterface
 	// Logger receives what the App has to say. Nil means [slog.Default].
 	Logger *slog.Logger
@@ -37,9 +36,9 @@ type App struct {
 	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
 	// is read at Build.
 	Renderer Renderer
-	// Observer watches the stations of every request. Nil means that nobody does. It is read at Build.
+	// Observer watches the stations of every request. The default, nil, watches nothing. It is read at Build.
 	Observer Observer
-	// Validator checks what [Context.Bind] has filled. Nil means that nothing is checked. It is read at Build.
+	// Validator checks what [Context.Bind] has filled. The default, nil, checks nothing. It is read at Build.
 	Validator Validator
 
 	// Signals, as in Flask. They may be connected to at any time.
@@ -71,7 +70,7 @@ type App struct {
 	bindPlans binding.Plans
 }
 
-// RequestException is what [App.GotRequestException] tells: an error that no handler wanted.
+// RequestException is what the receivers of [App.GotRequestException] get: an unhandled error.
 type RequestException struct {
 	Context *Context
 	Err     error
@@ -115,10 +114,9 @@ type SharedOption interface {
 	BlueprintOption
 }
 
-// FS sets the files of an App or Blueprint: its templates are in the folder templates, its static files in
-// static, unless [TemplateFolder] and [StaticFolder] say otherwise. For an App the default is those folders below
-// RootPath; in DEBUG they go before fsys where they exist, so that edits show at once. For a Blueprint the default
-// is none.
+// FS sets the files of an App or Blueprint: its templates are in the folder templates, its static files in static,
+// unless [TemplateFolder] and [StaticFolder] say otherwise. For an App the default is those folders below RootPath; in
+// DEBUG they go before fsys where they exist, so that edits show at once. For a Blueprint the default is none.
 func FS(fsys fs.FS) SharedOption { return folderOption(func(f *folders) { f.fsys = fsys }) }
 
 // New returns an App with default configuration. The name appears in the log. DEBUG is taken from the
@@ -295,9 +293,8 @@ func (app *App) OpenInstanceFile(name string) (*os.File, error) {
 	return openIn("instance", app.instancePath, name)
 }
 
-// CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only
-// its owner may read, and empties one that is there. The folder itself is never made: that it is missing is an
-// error.
+// CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only its
+// owner may read, and empties one that is there. The folder itself is never made: that it is missing is an error.
 func (app *App) CreateInstanceFile(name string) (*os.File, error) {
 	root, err := os.OpenRoot(app.instancePath)
 	if err != nil {

@@ -31,13 +31,12 @@ type Validator interface {
 //		Title string    `form:"title" json:"title" required:"true"`
 //	}
 //
-// A field with several tags takes the first value that is there, in the order path, query, header, form,
-// json. Fields of json are read only when the body is declared to be JSON, those of form only from a form;
-// a form field of type *multipart.FileHeader, or a slice of it, takes uploaded files. Fields of embedded
-// structs count as fields of the outer one. A slice takes every value of a repeated name. Text is converted
-// as by [Values]: numbers, booleans, durations, times, [UUID] and every type with an UnmarshalText method.
-// JSON is converted by the App's JSON provider, value by value; a duration may also be text, and a bare
-// number counts seconds.
+// A field with several tags takes the first value that is there, in the order path, query, header, form, json. Fields
+// of json are read only when the body is declared to be JSON, those of form only from a form; a form field of type
+// *multipart.FileHeader, or a slice of it, takes uploaded files. Fields of embedded structs count as fields of the
+// outer one. A slice takes every value of a repeated name. Text is converted as by [Values]: numbers, booleans,
+// durations, times, [UUID] and every type with an UnmarshalText method. JSON is converted by the App's JSON provider,
+// value by value; a duration may also be text, and a bare number counts seconds.
 //
 // Only fields with a tag are ever set, also in structs inside a JSON body, and names must match exactly;
 // what else the request has is ignored. A value that is missing, empty where the type is not text, or null

@@ -13,7 +13,7 @@ import (
 
 // Blueprint is a part of an application that is registered as one: routes with their own name space for
 // endpoints, hooks, error handlers, templates and static files. Make one with [NewBlueprint] and register
-// it, as often as needed, with RegisterBlueprint. What is added to a Blueprint after that panics.
+// it, as often as needed, with RegisterBlueprint. Adding to a Blueprint after that panics.
 type Blueprint struct {
 	scaffold
 	routing
@@ -224,8 +224,7 @@ func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
 	bp.once("AfterAppRequest", func(app *App) { app.AfterRequest(hooks...) })
 }
 
-// TeardownAppRequest adds functions that run at the end of each request to the app. See
-// [App.TeardownRequest].
+// TeardownAppRequest adds functions that run at the end of each request to the app. See [App.TeardownRequest].
 func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
 	noNil("TeardownAppRequest", funcs)
 	bp.once("TeardownAppRequest", func(app *App) { app.TeardownRequest(funcs...) })
@@ -240,28 +239,25 @@ func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
 	bp.once("AppErrorHandler", func(app *App) { app.ErrorHandler(code, h) })
 }
 
-// HandleAppError lets h answer errors of type E for the whole app. Of several for one type the one registered
-// last counts. See [HandleError].
+// HandleAppError lets h answer errors of type E for the whole app, as [Blueprint.AppErrorHandler] does by status. See
+// [HandleError].
 func HandleAppError[E error](bp *Blueprint, h func(c *Context, err E) error) {
 	bp.once("HandleAppError", func(app *App) { HandleError(app, h) })
 }
 
-// AppContextProcessor adds functions whose values the templates of the whole app get. See
-// [App.ContextProcessor].
+// AppContextProcessor adds functions whose values the templates of the whole app get. See [App.ContextProcessor].
 func (bp *Blueprint) AppContextProcessor(processors ...ContextProcessor) {
 	noNil("AppContextProcessor", processors)
 	bp.once("AppContextProcessor", func(app *App) { app.ContextProcessor(processors...) })
 }
 
-// AppURLDefaults adds functions that complete the values given to URLFor for every endpoint. See
-// [App.URLDefaults].
+// AppURLDefaults adds functions that complete the values given to URLFor for every endpoint. See [App.URLDefaults].
 func (bp *Blueprint) AppURLDefaults(funcs ...URLDefaultsFunc) {
 	noNil("AppURLDefaults", funcs)
 	bp.once("AppURLDefaults", func(app *App) { app.URLDefaults(funcs...) })
 }
 
-// AppURLValuePreprocessor adds functions that see the values of every matched rule. See
-// [App.URLValuePreprocessor].
+// AppURLValuePreprocessor adds functions that see the values of every matched rule. See [App.URLValuePreprocessor].
 func (bp *Blueprint) AppURLValuePreprocessor(funcs ...URLValuePreprocessor) {
 	noNil("AppURLValuePreprocessor", funcs)
 	bp.once("AppURLValuePreprocessor", func(app *App) { app.URLValuePreprocessor(funcs...) })
@@ -285,7 +281,7 @@ type scaffold struct {
 	frozen atomic.Bool
 }
 
-// TeardownFunc is called when a request is over. err is the error that no handler wanted, or nil.
+// TeardownFunc is called when a request is over. err is the unhandled error that it ended with, or nil.
 type TeardownFunc func(c *Context, err error)
 
 // URLValuePreprocessor may look at and change the values of the matched rule before any hook runs. values is
@@ -366,7 +362,7 @@ func (s *scaffold) BeforeRequest(hooks ...Handler) {
 }
 
 // AfterRequest adds hooks that run after each request to the app or to the blueprint's views, the last added
-// first, before the session is saved and anything is sent. One that fails replaces the response.
+// first, before the session is saved and anything is sent. When one fails the error handlers answer instead.
 func (s *scaffold) AfterRequest(hooks ...Handler) {
 	s.setup("AfterRequest")
 	noNil("AfterRequest", hooks)
@@ -396,8 +392,9 @@ func (s *scaffold) URLDefaults(funcs ...URLDefaultsFunc) {
 	s.urlDefaults = append(s.urlDefaults, funcs...)
 }
 
-// ErrorHandler lets h answer errors of the status code. A handler for 500 also gets the errors that no other
-// handler wanted, as an [*HTTPError] whose Err is the cause. It panics if code is not 400 to 599.
+// ErrorHandler lets h answer errors of the status code. Of several for one code the one registered last counts. A
+// handler for 500 also gets the errors that no other handler handles, as an [*HTTPError] whose Err is the cause. It
+// panics if code is not 400 to 599. Flask has errorhandler.
 func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
 	s.setup("ErrorHandler")
 	if code < 400 || code > 599 {
@@ -406,8 +403,9 @@ func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
 	s.errors.setCode(code, h)
 }
 
-// HandleError lets h answer errors of type E: those that are an E or wrap one. E may be an interface; at
-// each error in the tree its own type goes before interfaces. r is an [*App] or a [*Blueprint].
+// HandleError lets h answer errors of type E: those that are an E or wrap one. Handlers for a status go first. E may be
+// an interface; at each error in the tree its own type goes before interfaces. Of several for one type the one
+// registered last counts. r is an [*App] or a [*Blueprint]. Flask has errorhandler.
 func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
 	s := r.registrar()
 	s.setup("HandleError")

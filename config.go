@@ -22,10 +22,9 @@ import (
 // error their getters cannot fail; [Config.Declare] gives an application's own keys the same. The last load
 // wins and replaces a value whole. Maps and lists are copied on their way in and out.
 //
-// A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps
-// the state it began with (see [Context.Config]). However a Config is printed, logged or encoded, secrets
-// show as [redacted]: keys that are declared [Secret] or named like one, and the user part of URLs. Make one
-// with [New].
+// A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps the state
+// it began with (see [Context.Config]). However a Config is printed, logged or encoded, secrets show as [redacted]:
+// keys that are declared [Secret] or named like one, and the user part of URLs. Make one with [New].
 type Config struct {
 	store   *conf.Store
 	current atomic.Pointer[settings] // what the newest state of store comes to
@@ -92,8 +91,8 @@ func (c *Config) Strings(key string) []string { return c.values().Strings(key) }
 // was never set and has no default.
 func (c *Config) Source(key string) string { return c.settings().snapshot.Source(key) }
 
-// Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or declared key
-// is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key.
+// Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or
+// declared key is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key.
 func (c *Config) Set(key string, value any) error {
 	return prefixed(c.store.Set(key, value, callsite.Site()))
 }
@@ -106,8 +105,8 @@ func prefixed(err error) error {
 	return fmt.Errorf("dewar: %w", err)
 }
 
-// Update takes every key of m, whatever its case, as [Config.Set] does; what Flask's config.update is.
-// If one value is wrong nothing is taken.
+// Update takes every key of m, whatever its case, as [Config.Set] does and Flask's config.update. If one value is wrong
+// nothing is taken.
 func (c *Config) Update(m Map) error { return prefixed(c.store.Update(m, callsite.Site())) }
 
 // Declare gives an application's own key a type and a default: the type is that of def, which may be a
@@ -147,8 +146,8 @@ func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(
 // If one value is wrong nothing is taken, and the error names them all.
 func (c *Config) FromObject(obj any) error { return prefixed(c.store.FromObject(obj, callsite.Site())) }
 
-// LoadOption is an attribute of one load. An option that says nothing to a loader, as [EnvPrefix] does not to
-// [Config.FromFile], is an error of the load.
+// LoadOption is an attribute of one load. A loader that has no use for an option, as [Config.FromFile] has none for
+// [EnvPrefix], fails.
 type LoadOption struct {
 	name  string
 	fits  []string // names of loaders
@@ -215,11 +214,10 @@ func (c *Config) FromEnvVar(name string, unmarshal func(data []byte, v any) erro
 	return prefixed(c.store.FromEnvVar(name, unmarshal, o.optional))
 }
 
-// FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [EnvPrefix]. The
-// rest of the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. A
-// key that is declared as text takes the value as it is, but for a JSON string, which is unquoted. Two
-// underscores reach into a nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables
-// are taken in sorted order.
+// FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [EnvPrefix]. The rest of
+// the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. A key that is
+// declared as text takes the value as it is, but for a JSON string, which is unquoted. Two underscores reach into a
+// nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables are taken in sorted order.
 //
 // For a key that is declared [Secret], as SECRET_KEY is, FLASK_SECRET_KEY_FILE may name a file instead. Its
 // bytes are taken as they are, a line break at the end included, of which Build warns.
@@ -233,10 +231,9 @@ func (c *Config) FromPrefixedEnv(opts ...LoadOption) error {
 	return prefixed(c.store.FromEnv(o.env, os.Environ()))
 }
 
-// FromDotenv takes variables from a file such as .env by the rules of [Config.FromPrefixedEnv], as if the
-// environment had them. A variable that the real environment has too is taken from there; the environment
-// itself is not changed. The name is relative to the App's root, or to its instance folder with
-// [InstanceRelativeConfig].
+// FromDotenv takes variables from a file such as .env by the rules of [Config.FromPrefixedEnv], as if the environment
+// had them. A variable that the real environment has too is taken from there; the environment itself is not changed.
+// The name is relative to the App's root, or to its instance folder with [InstanceRelativeConfig].
 //
 // A line is NAME=value, with export before it or not, empty, or a comment that begins with #. A value without
 // quotes ends at a # after a space. In single quotes only \' and \\ are special; double quotes know \n, \t

@@ -112,10 +112,11 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	return c
 }
 
-// NewContext makes a Context for w and r without serving them: for unit tests of code that takes a Context, and
-// for adapters. It builds the App and matches the route, but calls no view and no hook. The caller answers
-// through the Context and then calls end, once, which saves the session, sends the response, removes temporary
-// files and returns what went wrong on the way. Until then the response is held back.
+// NewContext makes a Context for w and r without serving them: for adapters, and for unit tests of code that takes a
+// Context. It builds the App and matches the route, but calls no view and no hook. The caller answers through the
+// Context and then calls end, once, which saves the session, sends the response, removes temporary files and returns
+// what went wrong on the way. Until then the response is held back. NewContext fails if the App cannot be built or the
+// host is not one of TRUSTED_HOSTS. Flask has test_request_context.
 func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, end func() error, err error) {
 	if err := app.Build(); err != nil {
 		return nil, nil, err

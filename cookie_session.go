@@ -29,13 +29,12 @@ import (
 // and writes that of Flask. The zero value is ready for use. The fields are read when the App is built and must
 // not be changed after that.
 type SecureCookieSessionInterface struct {
-	// Tags are further types that sessions keep, tried in this order. With a tag that is not valid Build fails.
+	// Tags are further types that sessions keep, tried in this order. A tag that is not valid makes Build fail.
 	Tags []SessionTag
-	// Epoch, if set, makes sessions revocable: it returns a number that the application keeps for the user of
-	// s, beginning with 0, and raises to log the user out everywhere; 0 for a session without a user. The
-	// number is kept in the cookie when a session is new, cleared or renewed, so a login must call
-	// [Session.Renew] or [Session.Clear]. A session whose number is smaller than what Epoch returns when it is
-	// opened is no session any more.
+	// Epoch, if set, makes sessions revocable: it returns a number that the application keeps for the user of s,
+	// beginning with 0, and raises to log the user out everywhere; 0 for a session without a user. The number is kept
+	// in the cookie when a session is new, cleared or renewed, so a login must call [Session.Renew] or [Session.Clear].
+	// A session whose number is smaller than what Epoch returns when it is opened is no session any more.
 	//
 	// It is called for every session that is opened and not empty, and once more when it is saved with a change, so it
 	// should be quick. It must read from s, not from c.Session(), and must not change s. An error ends the request in
@@ -138,9 +137,8 @@ func (i *SecureCookieSessionInterface) revoked(c *Context, s *Session) (bool, er
 	return true, nil
 }
 
-// SaveSession sets the session's cookie, or deletes it when the session has been emptied. A cookie larger
-// than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the largest values; the old cookie
-// stays.
+// SaveSession sets the session's cookie, or deletes it when the session has been emptied. A cookie larger than
+// MAX_COOKIE_SIZE, which browsers would drop, is an error that names the largest values; the old cookie stays.
 func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error {
 	if !Stored(s).ShouldSave() {
 		return nil
@@ -200,10 +198,10 @@ func (i *SecureCookieSessionInterface) warnOfEpoch(c *Context, s *Session) error
 	return err
 }
 
-// SetSessionCookie sends the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires when s is
-// permanent, and one that deletes it when value is "". What change does to the cookie, if it is given, comes last, as
-// another Name for some requests. The cookie leaves with the header, and once: of several calls for one name the last
-// counts.
+// SetSessionCookie sends the cookie for s with the given value, every SESSION_COOKIE key applied: with Expires when s
+// is permanent, and one that deletes it when value is "". Functions given as change have the last word on the cookie,
+// for example to give it another Name. The cookie leaves with the header, and once: of several calls for one name the
+// last counts.
 //
 // It is for backends. A cookie larger than MAX_COOKIE_SIZE, which browsers would drop, is an error that names the
 // largest values of s; so are a value with characters that no cookie may have and a response that has begun.

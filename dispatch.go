@@ -55,7 +55,7 @@ type outcome uint8
 
 const (
 	answered   outcome = iota // also by an error handler
-	unhandled                 // no handler wanted the error, or one failed; the client got dewar's own answer
+	unhandled                 // no handler for its status or type handled it, or one failed
 	propagated                // the error leaves the App: PROPAGATE_EXCEPTIONS
 	cut                       // it failed after the header had left: the connection must not look whole
 	aborted                   // http.ErrAbortHandler was raised

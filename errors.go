@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// ErrorHandler answers a request that failed with err. What it returns counts as the answer's own error: it
-// is not handled again but becomes a plain 500.
+// ErrorHandler answers a request that failed with err. The status is that of err unless the handler sets one. An error
+// that it returns is not handled again: it is logged, and the client gets a plain 500. To return nil without an answer
+// is such an error.
 type ErrorHandler func(c *Context, err error) error
 
-// HTTPError is an error that picks its own HTTP status. [Abort] and [Abortf] make one; Flask calls it
-// HTTPException.
+// HTTPError is an error that picks its own HTTP status. [Abort] and [Abortf] make one; Flask calls it HTTPException.
 type HTTPError struct {
 	// Code is the status, 400 to 599.
 	Code int
@@ -72,7 +72,7 @@ func (e *HTTPError) StatusCode() int { return e.Code }
 // or above 599 gives a 500 that says so in the log.
 func Abort(code int) error { return abort(code, "") }
 
-// Abortf is [Abort] with a message for the client.
+// Abortf is [Abort] with a message for the client, formatted as by [fmt.Sprintf].
 func Abortf(code int, format string, args ...any) error {
 	return abort(code, fmt.Sprintf(format, args...))
 }
@@ -207,8 +207,8 @@ func findErrorHandler(scopes []*errorTable, err error) (ErrorHandler, error) {
 	return nil, nil
 }
 
-// findServerErrorHandler returns the handler for an error that no other handler wanted: that of code 500,
-// or of *HTTPError.
+// findServerErrorHandler returns the handler for errors that no other handler handles: that of code 500, or of
+// *HTTPError.
 func findServerErrorHandler(scopes []*errorTable) ErrorHandler {
 	for _, scope := range scopes {
 		if h := scope.byCode[http.StatusInternalServerError]; h != nil {
@@ -223,9 +223,8 @@ func findServerErrorHandler(scopes []*errorTable) ErrorHandler {
 	return nil
 }
 
-// fail answers a request that ended with err through the error handlers. What comes after the header has left cuts
-// the connection. While the response is finalized the error handlers have one turn; another error gets dewar's
-// own answer.
+// fail answers a request that ended with err through the error handlers. What comes after the header has left cuts the
+// connection. While the response is finalized the error handlers have one turn; another error gets dewar's own answer.
 func (c *Context) fail(err error) {
 	switch {
 	case c.outcome == aborted:
@@ -314,7 +313,7 @@ func (c *Context) handleError(err error) error {
 	return c.answerError(server)
 }
 
-// traps reports whether an HTTP error that no handler wanted is treated as an error of the application.
+// traps reports whether an HTTP error without a handler is treated as an error of the application.
 func (c *Context) traps(code int) bool {
 	return c.settings.trapHTTP || c.settings.trapBadRequest && code == http.StatusBadRequest
 }

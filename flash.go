@@ -11,7 +11,7 @@ type Flash struct {
 // String returns the message, so that {{.}} shows it in a template.
 func (f Flash) String() string { return f.Message }
 
-// FlashMessage is what [App.MessageFlashed] tells.
+// FlashMessage is what the receivers of [App.MessageFlashed] get.
 type FlashMessage struct {
 	Context *Context
 	Flash

@@ -42,9 +42,8 @@ func (p standardJSON) text(v any, indent bool) (string, error) {
 
 func (standardJSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
 
-// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON is a 415, one that is
-// malformed or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Anything after the first value is
-// malformed too.
+// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON is a 415, one that is malformed
+// or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Anything after the first value is malformed too.
 func (c *Context) BindJSON(v any) error {
 	if !c.IsJSON() {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must be JSON; send it with Content-Type: application/json."}

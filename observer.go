@@ -6,22 +6,22 @@ import (
 	goruntime "runtime"
 )
 
-// An Observer watches the stations of a request, for tools such as a profiler or a debug toolbar. It is called
-// before each station with the place and the name of what runs there: the function of a hook or view, the name of
-// a template, "open" or "save" for the session. What it returns is called after the station with the error it
-// ended with, also after a panic; nil means that nobody wants to know. An Observer is called on the goroutine of
-// the request and must be safe for concurrent requests. Set App.Observer before Build.
+// An Observer watches the stations of a request, for tools such as a profiler or a debug toolbar. It is called before
+// each station with the place and the name of what runs there: the function of a hook or view, the name of a template,
+// "open" or "save" for the session. What it returns, unless that is nil, is called after the station with the error
+// that the station ended with; after a panic that error says so. An Observer is called on the goroutine of the request
+// and must be safe for concurrent requests. Set App.Observer before Build.
 type Observer func(c *Context, at Station, name string) (done func(err error))
 
 // A Station is a kind of place on the way of a request.
 type Station string
 
-// The stations that an [Observer] is told of.
+// The stations at which an [Observer] is called.
 const (
-	AtHook    Station = "hook"
-	AtView    Station = "view"
-	AtRender  Station = "render"
-	AtSession Station = "session"
+	AtHook    Station = "hook"    // a hook before or after the view
+	AtView    Station = "view"    // the view, or what answers in its place
+	AtRender  Station = "render"  // a template
+	AtSession Station = "session" // the SessionInterface, opening or saving
 )
 
 // call runs a hook or a view.
@@ -61,7 +61,7 @@ func (c *Context) observed(at Station, name string, f func(*Context) error) (err
 	return f(c)
 }
 
-// errInterrupted is told of a station that did not return.
+// errInterrupted is the error of a station that did not return.
 var errInterrupted = errors.New("dewar: the station panicked or ended its goroutine")
 
 // nameOf returns the full name of a function.

@@ -99,13 +99,11 @@ func lastValue(lines []string) string {
 	return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 }
 
-// ClientIP returns the address of the client: that of the connection, or what X-Forwarded-For says when the
-// connection comes from one of TRUSTED_PROXIES. It is the zero Addr when the connection has no IP address,
-// as with a Unix socket.
+// ClientIP returns the address of the client: that of the connection, or what X-Forwarded-For says when the connection
+// comes from one of TRUSTED_PROXIES. It is the zero Addr when the connection has no IP address, as with a Unix socket.
 func (c *Context) ClientIP() netip.Addr { return c.info().client }
 
-// Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy
-// says.
+// Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy says.
 func (c *Context) Scheme() string { return c.info().scheme }
 
 // Host returns the host that the client asked for, with its port if it named one: the Host header, or

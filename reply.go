@@ -70,9 +70,9 @@ func (c *Context) NoContent() error {
 	return nil
 }
 
-// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. The target
-// goes out as it is told, so one that came from outside needs a check first; [Context.RedirectTo] builds one
-// that stays on the site. A target with a control character in it is an error.
+// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. The target is sent as it
+// is given, so one that came from outside needs a check first; [Context.RedirectTo] builds one that stays on the site.
+// A target with a control character in it is an error.
 func (c *Context) Redirect(target string) error {
 	if hasControl(target) {
 		return fmt.Errorf("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")

@@ -70,8 +70,7 @@ func (c *Context) BodyError() error {
 	return b.err
 }
 
-// parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and
-// MAX_FORM_PARTS.
+// parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS.
 func (c *Context) parseForm() url.Values {
 	b := &c.rare().body
 	if b.source == nil {
@@ -189,8 +188,8 @@ func (c *Context) limitBody() {
 	c.boundBody(s.maxContentLength)
 }
 
-// Limit sets other limits for the body of this request than the configuration does. It must be called before the
-// body is read, for example in a hook of [Before]. Flask has max_content_length and the like on the request.
+// Limit replaces the configured limits on the body of this request. It must be called before the body is read, for
+// example in a hook given to [Before]. Flask has max_content_length and the like on the request.
 func (c *Context) Limit(l Limits) {
 	b := &c.rare().body
 	if b.source == nil {

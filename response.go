@@ -22,8 +22,7 @@ import (
 // half-finished page behind. A response that grows past RESPONSE_BUFFER_SIZE, is flushed or hijacked is
 // committed then: the after-request hooks run and the session is saved before the first header leaves.
 //
-// 1xx responses other than 101 pass through without committing. A Response belongs to the goroutine of its
-// request.
+// 1xx responses other than 101 pass through without committing. A Response belongs to the goroutine of its request.
 type Response struct {
 	c      *Context
 	w      http.ResponseWriter
@@ -288,9 +287,8 @@ func (r *Response) closedError() error {
 	return nil
 }
 
-// ReadFrom adds everything that src yields to the body. Past the bound, or when Content-Length says that
-// there is more than the bound, it hands over to the server's own ReadFrom, so that a file is sent by the
-// operating system.
+// ReadFrom adds everything that src yields to the body. Past the bound, or when Content-Length says that there is more
+// than the bound, it hands over to the server's own ReadFrom, so that a file is sent by the operating system.
 func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 	if !r.open() {
 		if err := r.closedError(); err != nil {
@@ -363,9 +361,8 @@ func (r *Response) FlushError() error {
 	return err
 }
 
-// Hijack takes the connection over, as [http.Hijacker] does. The hooks run and the session is saved first;
-// a cookie they set stands in [Response.Header] and must be written by the caller. On an error nothing was
-// taken over.
+// Hijack takes the connection over, as [http.Hijacker] does. The hooks run and the session is saved first; a cookie
+// they set stands in [Response.Header] and must be written by the caller. On an error nothing was taken over.
 func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	switch {
 	case r.replaced:

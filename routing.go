@@ -39,8 +39,7 @@ type Route struct {
 type Converter interface {
 	// Pattern returns the regular expression of what the variable matches, without anchors.
 	Pattern() string
-	// Parse converts matched text to the value that Params returns. An error means that the rule does not
-	// match.
+	// Parse converts matched text to the value that Params returns. An error means that the rule does not match.
 	Parse(text string) (any, error)
 	// Format converts a value given to URLFor to text.
 	Format(value any) (string, error)
@@ -275,9 +274,8 @@ func (app *App) Routes() Routes {
 	return routes
 }
 
-// String returns a table with a line for each route, in the order of the endpoints' names: endpoint, methods
-// without HEAD and OPTIONS, host if any route has one, rule. A route without an endpoint shows where it was
-// registered.
+// String returns a table with a line for each route, in the order of the endpoints' names: endpoint, methods without
+// HEAD and OPTIONS, host if any route has one, rule. A route without an endpoint shows where it was registered.
 func (routes Routes) String() string {
 	hosts := slices.ContainsFunc(routes, func(r Route) bool { return r.Host != "" })
 	sorted := slices.Clone(routes)
@@ -469,8 +467,8 @@ func validToken(s string) bool {
 	})
 }
 
-// AlsoAt registers the handler for more rules, as if the call were repeated with each of them in place of its
-// own: app.Get("/", home, dewar.AlsoAt("/index")). Of those that the values fit URLFor takes the one with most
+// AlsoAt registers the handler for more rules, as if the call were repeated with each of them in place of its own:
+// app.Get("/", home, dewar.AlsoAt("/index")). Of the rules that the values fit, URLFor takes the one with most
 // variables, then the first.
 func AlsoAt(rules ...string) RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.also = append(spec.also, rules...) })
@@ -503,12 +501,11 @@ func CrossOriginExempt() RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.exempt = true })
 }
 
-// RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are
-// those of the rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil.
-// A path begins with a slash and is below APPLICATION_ROOT. The values are escaped, so they can change
-// nothing but the part of the path where they stand; the query of the request is kept. A variable whose value
-// may have slashes is written {name:path} in target too. It panics on a target that is neither, and Route on
-// a variable that the rule has not.
+// RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are those of the
+// rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil. A path begins with a
+// slash and is below APPLICATION_ROOT. The values are escaped, so they can change nothing but the part of the path
+// where they stand; the query of the request is kept. A variable whose value may have slashes is written {name:path} in
+// target too. It panics on a target that is neither, and Route on a variable that the rule does not have.
 func RedirectRule(target string) RouteOption {
 	to, ok := rule.NewTarget(target)
 	if !ok {

@@ -40,10 +40,9 @@ const (
 // SIGINT or SIGTERM. With an empty addr the environment variables FLASK_RUN_HOST and FLASK_RUN_PORT say
 // where, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
 //
-// When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection,
-// then ends event streams and waits SHUTDOWN_TIMEOUT for the other requests and the work of [Context.Go],
-// then calls the hooks of [App.OnShutdown]. It returns nil when all of it ended in time. A second signal
-// ends everything at once.
+// When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection, then ends
+// event streams and waits SHUTDOWN_TIMEOUT for the other requests and the work of [Context.Go], then calls the hooks of
+// [App.OnShutdown]. It returns nil when all of it ended in time. A second signal ends everything at once.
 //
 // It is an error to serve an address that other machines can reach with DEBUG on, or with a SECRET_KEY that
 // can be guessed, unless TESTING is on. An App is served once.
@@ -64,9 +63,8 @@ func (app *App) Run(addr string) error {
 	return app.serve(context.Background(), l, signals, slog.String("url", urlOf(l.Addr())))
 }
 
-// Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx
-// ends and pays no attention to signals. Requests see the values of ctx. The listener is closed when Serve
-// returns.
+// Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
+// pays no attention to signals. Requests see the values of ctx. The listener is closed when Serve returns.
 func (app *App) Serve(ctx context.Context, l net.Listener) error {
 	return app.serve(ctx, l, nil, slog.String("addr", l.Addr().String()))
 }
@@ -256,8 +254,7 @@ func listenError(addr, cure string, err error) error {
 	return fmt.Errorf("dewar: %s cannot be served; check that the host is an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them: %w", addr, err)
 }
 
-// checkExposure refuses to serve an address that other machines can reach with settings that are only safe on
-// this one.
+// checkExposure refuses to serve an address that other machines can reach with settings that are only safe on this one.
 func (app *App) checkExposure(addr net.Addr) error {
 	config, public := app.Config, isPublic(addr)
 	if public && config.Bool("DEBUG") && !config.Bool("TESTING") {

@@ -19,8 +19,8 @@ import (
 // A SessionInterface opens and saves the sessions of an App. Set App.SessionInterface to replace the
 // default; Flask's session_interface is the same. It must be safe for concurrent use.
 //
-// A backend makes its sessions with [NewSession], gets at what it keeps of them through [Stored], and sends its cookie
-// with [SetSessionCookie], so that every SESSION_COOKIE key counts. dewar itself sets Vary: Cookie. One that wants its
+// A backend makes its sessions with [NewSession], reads and restores them through [Stored], and sends its cookie with
+// [SetSessionCookie], so that every SESSION_COOKIE key counts. dewar itself sets Vary: Cookie. One that wants its
 // settings checked early is a [SessionConfigChecker] too.
 type SessionInterface interface {
 	// OpenSession returns the session of c's request: a new one when there is none, or when it is expired or
@@ -28,18 +28,18 @@ type SessionInterface interface {
 	// used. An error means that the backend failed: the request ends in 503. It is called when a handler
 	// first asks for the session, at most once in a request.
 	OpenSession(c *Context) (*Session, error)
-	// SaveSession stores s, whose values are final by then, and sets or deletes the cookie. It is called once,
-	// after the after-request hooks and before the header is sent, for every session that was opened; most
-	// begin with if !dewar.Stored(s).ShouldSave() { return nil }. An error replaces the response: 503, or the status
-	// that the error picks. When the response is replaced by that to a later error, its cookies are kept, also those
-	// that it sets in another way than with SetSessionCookie.
+	// SaveSession stores s, whose values are final by then, and sets or deletes the cookie. It is called once, after
+	// the after-request hooks and before the header is sent, for every session that was opened; most begin with if
+	// !dewar.Stored(s).ShouldSave() { return nil }. An error replaces the response: 503, or the status that the error
+	// picks. Its cookies are kept when a later error replaces the response, also those it sets in another way than with
+	// SetSessionCookie.
 	SaveSession(c *Context, s *Session) error
 }
 
 // A SessionConfigChecker is a [SessionInterface] that looks at the configuration before the first request.
 type SessionConfigChecker interface {
-	// CheckConfig says what in the configuration cannot be had, and how to cure it. [App.Build] calls it each time and
-	// reports the error among its problems.
+	// CheckConfig returns what is wrong with the configuration for this backend, and how to cure it. [App.Build] calls
+	// it each time and reports the error among its problems.
 	CheckConfig(config *Values) error
 }
 
@@ -159,8 +159,7 @@ func (s *Session) Float64(key string) float64 { return s.view.Float64(key) }
 // yes, no, 1 and 0.
 func (s *Session) Bool(key string) bool { return s.view.Bool(key) }
 
-// Duration returns the value of key as a duration, or 0 when it is missing or none. A bare number counts
-// seconds.
+// Duration returns the value of key as a duration, or 0 when it is missing or none. A bare number counts seconds.
 func (s *Session) Duration(key string) time.Duration { return s.view.Duration(key) }
 
 // Time returns the value of key as a time, or the zero time when it is missing or none.
@@ -223,8 +222,7 @@ func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) 
 // Permanent reports whether the cookie outlives the browser. The default is false.
 func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 
-// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without
-// it.
+// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it.
 func (s *Session) MarkModified() { s.heed(s.bag.Change(0)) }
 
 // Modified reports whether the session was changed through one of its methods. A change inside a value shows
@@ -370,8 +368,7 @@ func (x StoredSession) Destroyed() bool { return x.s.marked(sessiondata.Destroye
 // SetID tells the session its id, which [Session.ID] returns.
 func (x StoredSession) SetID(id string) { x.s.id.Store(&id) }
 
-// MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of
-// keys.
+// MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of keys.
 func (x StoredSession) MarkStale() { x.s.bag.Note(sessiondata.Stale) }
 
 // SetExpires tells the session when it ends, to the second, if it is not used again: [Session.ExpiresAt] returns it.
@@ -379,8 +376,8 @@ func (x StoredSession) SetExpires(t time.Time) { x.s.expires.Store(t.Unix()) }
 
 // SetLifetime makes the session end when it has not been used for d, in whole seconds, where others have
 // PERMANENT_SESSION_LIFETIME. [Session.ExpiresAt] and, for a permanent session, the Expires of [SetSessionCookie] count
-// from now. It holds for this request, so a backend sets it whenever it opens the session, or before it saves it. A d of
-// less than a second takes it back.
+// from now. It holds for this request, so a backend sets it whenever it opens the session, or before it saves it. A d
+// of less than a second takes it back.
 //
 // The signature of a [SecureCookieSessionInterface] is valid for PERMANENT_SESSION_LIFETIME all the same.
 func (x StoredSession) SetLifetime(d time.Duration) {

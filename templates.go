@@ -32,19 +32,18 @@ type Renderer interface {
 // a request it gets the Context of [App.RenderString].
 type ContextProcessor func(c *Context) Map
 
-// Rendering is what [App.BeforeRender] and [App.TemplateRendered] tell: a template and the values it gets.
-// Receivers may look at Data but not change it.
+// Rendering is what the receivers of [App.BeforeRender] and [App.TemplateRendered] get: a template and the values it
+// gets. Receivers may look at Data but not change it.
 type Rendering struct {
 	Context *Context
 	Name    string
 	Data    Map
 }
 
-// Render answers with a template, executed with data. data may be nil; values of context processors are
-// added, and those in data win. The status is 200 unless [Context.Status] set another. The template is
-// rendered completely before any of it becomes the answer, so that an error, which Render returns, leaves
-// nothing of a half-finished page behind. A name that is no template is such an error; it names the nearest
-// one, and a name from outside can do no harm.
+// Render answers with a template, executed with data. data may be nil; values of context processors are added, and
+// those in data win. The status is 200 unless [Context.Status] set another. The template is rendered completely before
+// any of it becomes the answer, so that an error, which Render returns, leaves nothing of a half-finished page behind.
+// A name that is no template is such an error; it names the nearest one, and a name from outside can do no harm.
 //
 // Without an App.Renderer the templates are the files below templates/ of [FS], then those of the blueprints in
 // order of registration; in DEBUG those below RootPath/templates come first. [TemplateFolder] names another. A
@@ -414,8 +413,7 @@ func (c *Context) sessionValues() Map {
 func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
-// {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they
-// differ.
+// {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they differ.
 type TemplateRequest struct{ c *Context }
 
 // Method returns the HTTP method.
@@ -427,7 +425,7 @@ func (r TemplateRequest) Path() string { return r.c.Request.URL.Path }
 // URL returns the whole URL. See [Context.URL].
 func (r TemplateRequest) URL() string { return r.c.URL() }
 
-// BaseURL returns scheme, host and APPLICATION_ROOT. See [Context.BaseURL].
+// BaseURL returns scheme, host and prefix. See [Context.BaseURL].
 func (r TemplateRequest) BaseURL() string { return r.c.BaseURL() }
 
 // Host returns the host that the client asked for. See [Context.Host].

@@ -9,12 +9,11 @@ import (
 	"github.com/dewar-go/dewar/internal/callsite"
 )
 
-// View registers the methods of a value for the URLs that match rule: Get, Head, Post, Put, Patch, Delete and
-// Options, each a func(*Context) error, answer the requests of their HTTP method, and HEAD falls back to Get.
-// A method Before(*Context) error runs before each of them, as a hook given to [Before] does. The endpoint is
-// the name of view's type in lower case unless [Endpoint] gives another; the same value may have several
-// rules. [Methods] leaves out what it does not name. All requests share view, so it must be safe for
-// concurrent use.
+// View registers the methods of a value for the URLs that match rule: Get, Head, Post, Put, Patch, Delete and Options,
+// each a func(*Context) error, answer the requests of their HTTP method, and HEAD falls back to Get. A method
+// Before(*Context) error runs before each of them, as a hook given to [Before] does. The endpoint is the name of view's
+// type in lower case unless [Endpoint] gives another; the same value may have several rules. [Methods] leaves out what
+// it does not name. All requests share view, so it must be safe for concurrent use.
 //
 // View panics on a value that has none of the methods, on one of these methods that takes a *Context but has
 // another signature, and on what [App.Route] panics on. Flask calls it MethodView.

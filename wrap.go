@@ -60,10 +60,9 @@ func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 	}))
 }
 
-// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application
-// that is being moved to dewar. The app's hooks run around it. Of the options [Before], [Methods], [Timeout],
-// [CrossOriginExempt] and those of [Meta] mean something here, Fallback panics on others; without Methods it
-// serves every method.
+// Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application that is being
+// moved to dewar. The app's hooks run around it. It takes the options [Before], [Methods], [Timeout],
+// [CrossOriginExempt] and those of [Meta], and panics on others. Without Methods it serves every method.
 func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	app.setup("Fallback")
 	spec := &routeSpec{handler: Wrap(h), wrapped: true, site: callsite.Site()}
@@ -100,8 +99,7 @@ func Wrap(h http.Handler) Handler {
 	}
 }
 
-// isForeign reports whether a net/http handler answers, whose GET may have a length that its HEAD does not
-// tell.
+// isForeign reports whether a net/http handler answers, whose GET may have a length that its HEAD does not tell.
 func (c *Context) isForeign() bool { return c.route == nil || c.route.wrapped }
 
 // innerRequest returns the request for a net/http handler inside the App.

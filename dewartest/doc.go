@@ -33,7 +33,7 @@
 // # Errors
 //
 // A change to the session that comes too late to be saved fails the test by itself; [AllowLateSession]
-// switches that off. An error that no error handler wanted is answered as in production, and kept as
+// switches that off. An unhandled error is answered as in production, and kept as
 // [Response.Err]; with [PropagateErrors] it ends the test. A panic that leaves the App, as every such error
 // does with PROPAGATE_EXCEPTIONS, is a panic of the test.
 //

@@ -54,7 +54,7 @@ func BaseURL(origin string) Option {
 // tests that make one on purpose. The error is [Response.Err] when it came before the response was complete.
 func AllowLateSession() Option { return clientOption(func(c *Client) { c.allowLate = true }) }
 
-// PropagateErrors ends the test with every error that no error handler wanted, and its stack if it was a
+// PropagateErrors ends the test with every unhandled error, and its stack if it was a
 // panic. By default such an error is answered with a 500, as in production. Flask's TESTING does this.
 func PropagateErrors() Option { return clientOption(func(c *Client) { c.propagate = true }) }
 

@@ -37,7 +37,7 @@ type Response struct {
 	// Context is the Context that served the request: for its endpoint, typed keys and session, which can
 	// only be read now. It is nil when net/http middleware answered.
 	Context *dewar.Context
-	// Err is the error that no error handler wanted, or nil. The session that was changed too late is one.
+	// Err is the unhandled error that the request ended with, or nil. The session that was changed too late is one.
 	Err error
 	// Rendered are the templates that were rendered, in their order.
 	Rendered []dewar.Rendering
