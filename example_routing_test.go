@@ -42,6 +42,53 @@ func ExampleApp_View() {
 	// 404 404 Not Found
 }
 
+// One view at two places; URLs are built to the rule that takes most of the values.
+func ExampleAlsoAt() {
+	app := dewar.New("places")
+	app.Get("/posts", func(c *dewar.Context) error {
+		next, err := c.URLFor("posts", "page", c.Params().Int("page")+1)
+		if err != nil {
+			return err
+		}
+		return c.Text("next: " + next)
+	}, dewar.Endpoint("posts"), dewar.AlsoAt("/posts/page/{page:int}"))
+	demo(app, "/posts")
+	demo(app, "/posts/page/6")
+	// Output:
+	// 200 next: /posts/page/1
+	// 200 next: /posts/page/7
+}
+
+type lockedError struct{ what string }
+
+func (e lockedError) Error() string { return e.what + " is locked" }
+
+// A blueprint answers its errors wherever they are raised.
+func ExampleHandleAppError() {
+	locks := dewar.NewBlueprint("locks")
+	dewar.HandleAppError(locks, func(c *dewar.Context, err lockedError) error {
+		return c.Status(423).Text(err.Error())
+	})
+	app := dewar.New("locked")
+	app.RegisterBlueprint(locks)
+	app.Get("/", func(c *dewar.Context) error { return fmt.Errorf("open: %w", lockedError{"the door"}) })
+	demo(app, "/")
+	// Output: 423 the door is locked
+}
+
+// A handler that expects its prefix in the path keeps it.
+func ExampleKeepPath() {
+	path := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
+	app := dewar.New("mounts")
+	app.Mount("/files", path)
+	app.Mount("/debug/pprof", path, dewar.KeepPath())
+	demo(app, "/files/a.txt")
+	demo(app, "/debug/pprof/heap")
+	// Output:
+	// 200 /a.txt
+	// 200 /debug/pprof/heap
+}
+
 func ExampleRoutingOption() {
 	nothing := func(c *dewar.Context) error { return c.Text(c.Params().String("user")) }
 	app := dewar.New("options", dewar.StrictSlashes(false)) // for every route

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -347,4 +348,38 @@ func ExampleStored() {
 	// Output:
 	// save it: true, as {"user":"ann","visits":1}
 	// it ends in days: 365
+}
+
+// A backend that merges what several requests did to one session asks for the changes of each.
+func ExampleStoredSession() {
+	s := dewar.NewSession()
+	stored := dewar.Stored(s)
+	if err := stored.UnmarshalBinary([]byte(`{"cart":["tea"],"theme":"dark","user":"ann"}`)); err != nil {
+		fmt.Println(err)
+		return
+	}
+	s.Set("user", "bob")
+	s.Delete("theme")
+	changes, err := stored.Changes()
+	fmt.Printf("set %s, deleted %q, cleared %t, err %v\n", changes.Set, changes.Deleted, changes.Cleared, err)
+	// Output: set map[user:"bob"], deleted ["theme"], cleared false, err <nil>
+}
+
+// An encryptedStore cannot do without a SECRET_KEY.
+type encryptedStore struct{ MySessionInterface }
+
+func (*encryptedStore) CheckConfig(config *dewar.Values) error {
+	if !config.Has("SECRET_KEY") {
+		return errors.New("SECRET_KEY is not set; sessions are encrypted with it")
+	}
+	return nil
+}
+
+func ExampleSessionConfigChecker() {
+	app := dewar.New("example")
+	app.SessionInterface = &encryptedStore{}
+	fmt.Println(app.Build())
+	// Output:
+	// dewar: app "example" cannot be built:
+	// SECRET_KEY is not set; sessions are encrypted with it
 }

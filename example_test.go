@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -231,6 +232,90 @@ func ExampleResponse() {
 	})
 	demo(app, "/")
 	// Output: 200 HELLO
+}
+
+// The path of a request through its stations.
+func ExampleObserver() {
+	app := dewar.New("observed")
+	configure(app, "SECRET_KEY", "a long random text from the environment")
+	app.Observer = func(c *dewar.Context, at dewar.Station, name string) func(err error) {
+		if at == dewar.AtSession {
+			fmt.Println(at, name)
+			return nil
+		}
+		fmt.Println(at, "begins")
+		return func(err error) { fmt.Println(at, "ends with", err) }
+	}
+	app.BeforeRequest(func(c *dewar.Context) error { return nil })
+	app.Get("/", func(c *dewar.Context) error {
+		c.Session().Set("seen", true)
+		return c.NoContent()
+	})
+	demo(app, "/")
+	// Output:
+	// hook begins
+	// hook ends with <nil>
+	// view begins
+	// session open
+	// view ends with <nil>
+	// session save
+	// 204
+}
+
+// One route takes larger bodies than MAX_CONTENT_LENGTH allows, another takes less.
+func ExampleLimits() {
+	limit := func(n int64) dewar.RouteOption {
+		return dewar.Before(func(c *dewar.Context) error {
+			c.Limit(dewar.Limits{Body: n})
+			return nil
+		})
+	}
+	length := func(c *dewar.Context) error {
+		n, err := io.Copy(io.Discard, c.Request.Body)
+		if err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(n, " bytes"))
+	}
+	app := dewar.New("limits")
+	configure(app, "MAX_CONTENT_LENGTH", 10)
+	app.Post("/default", length, dewar.Endpoint("default"))
+	app.Post("/more", length, dewar.Endpoint("more"), limit(20))
+	app.Post("/less", length, dewar.Endpoint("less"), limit(5))
+	for _, path := range []string{"/default", "/more", "/less"} {
+		rec := httptest.NewRecorder()
+		app.ServeHTTP(rec, httptest.NewRequest("POST", path, strings.NewReader("fifteen letters")))
+		fmt.Println(path, rec.Code)
+	}
+	// Output:
+	// /default 413
+	// /more 200
+	// /less 413
+}
+
+func ExampleContext_Header() {
+	app := dewar.New("headers")
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Status(201).Header("X-Total", "7").JSON(dewar.Map{"id": 7})
+	})
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+	fmt.Println(rec.Code, rec.Header().Get("X-Total"), rec.Body)
+	// Output: 201 7 {"id":7}
+}
+
+// A function that takes a Context is tested without a route.
+func ExampleApp_NewContext() {
+	greet := func(c *dewar.Context) error { return c.Text("Hello, " + c.Query().String("name")) }
+
+	rec := httptest.NewRecorder()
+	c, end, err := dewar.New("test").NewContext(rec, httptest.NewRequest("GET", "/?name=Ann", nil))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(greet(c), end(), rec.Body)
+	// Output: <nil> <nil> Hello, Ann
 }
 
 func ExampleContext_Flash() {
