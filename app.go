@@ -294,7 +294,7 @@ func (app *App) OpenInstanceFile(name string) (*os.File, error) {
 }
 
 // CreateInstanceFile opens a file of the instance folder for reading and writing. It makes the file, which only its
-// owner may read, and empties one that is there. The folder itself is never made: that it is missing is an error.
+// owner may read, and empties one that is there. The folder itself is never made: a missing folder is an error.
 func (app *App) CreateInstanceFile(name string) (*os.File, error) {
 	root, err := os.OpenRoot(app.instancePath)
 	if err != nil {

@@ -105,7 +105,7 @@ func prefixed(err error) error {
 	return fmt.Errorf("dewar: %w", err)
 }
 
-// Update takes every key of m, whatever its case, as [Config.Set] does and Flask's config.update. If one value is wrong
+// Update takes every key of m, whatever its case, as [Config.Set] does and Flask's config.update. If any value is wrong
 // nothing is taken.
 func (c *Config) Update(m Map) error { return prefixed(c.store.Update(m, callsite.Site())) }
 
@@ -131,7 +131,7 @@ type keyOptions struct{ secret bool }
 func Secret() KeyOption { return func(o *keyOptions) { o.secret = true } }
 
 // FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
-// If one value is wrong nothing is taken, and the error names them all. Nil unsets a key.
+// If any value is wrong nothing is taken, and the error names every wrong one. Nil unsets a key.
 func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(m, callsite.Site())) }
 
 // FromObject takes the exported fields of a struct, or of what a pointer to one points to: SecretKey is
@@ -143,7 +143,7 @@ func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(
 // text, as time.Time does, or has unexported fields stays what it is. A pointer to a plain value is followed and
 // a nil one leaves its key alone; a pointer to a struct is taken as it is.
 //
-// If one value is wrong nothing is taken, and the error names them all.
+// If any value is wrong nothing is taken, and the error names every wrong one.
 func (c *Config) FromObject(obj any) error { return prefixed(c.store.FromObject(obj, callsite.Site())) }
 
 // LoadOption is an attribute of one load. A loader that has no use for an option, as [Config.FromFile] has none for
@@ -159,9 +159,8 @@ type loadOptions struct {
 	env      conf.Env
 }
 
-// Optional makes a missing file no error, what Flask calls silent=True, for [Config.FromFile],
-// [Config.FromEnvVar] and [Config.FromDotenv]. Anything else that is wrong with it
-// still is: that it cannot be read, is a folder or does not parse.
+// Optional passes over a missing file, what Flask calls silent=True, for [Config.FromFile], [Config.FromEnvVar] and
+// [Config.FromDotenv]. A file that cannot be read, is a folder or does not parse is an error all the same.
 func Optional() LoadOption {
 	return LoadOption{"Optional", []string{"FromFile", "FromEnvVar", "FromDotenv"}, func(o *loadOptions) { o.optional = true }}
 }
@@ -222,7 +221,7 @@ func (c *Config) FromEnvVar(name string, unmarshal func(data []byte, v any) erro
 // For a key that is declared [Secret], as SECRET_KEY is, FLASK_SECRET_KEY_FILE may name a file instead. Its
 // bytes are taken as they are, a line break at the end included, of which Build warns.
 //
-// If one value is wrong, or two variables contradict each other, nothing is taken and the error names them.
+// If any value is wrong, or two variables contradict each other, nothing is taken and the error names them.
 func (c *Config) FromPrefixedEnv(opts ...LoadOption) error {
 	o, err := loadWith("FromPrefixedEnv", opts)
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// Handler is what a view, a before-request hook and an after-request hook are. A view answers through one
-// of the Context's answering methods or writes to c.Response; a returned error goes to the error handlers.
+// Handler is a view, a before-request hook or an after-request hook. A view answers through one of the Context's
+// answering methods or writes to c.Response. A returned error goes to the error handlers; a view that returns nil
+// without an answer is a 500 that names it in the log.
 type Handler func(c *Context) error
 
 // Context is one request and what a handler can do with it. It is a [context.Context] that ends with the

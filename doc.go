@@ -37,7 +37,8 @@
 // page behind, and a session that is set after the body was written is in the cookie. A response that is flushed,
 // hijacked or outgrows the bound is committed then, with hooks and session before its header.
 //
-// A header belongs to who set it. Those of outer middleware and before-request hooks stay whatever happens; those of the view go with the answer that an error or a second answer replaces.
+// A header belongs to who set it. Those of outer middleware and before-request hooks stay whatever happens; those of
+// the view go with the answer that an error or a second answer replaces.
 //
 // # Errors
 //

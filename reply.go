@@ -11,7 +11,7 @@ import (
 )
 
 // Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
-// The default is 200. It panics on a code that is no HTTP status.
+// The default is 200. It panics if code is not an HTTP status.
 func (c *Context) Status(code int) *Context {
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))

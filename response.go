@@ -205,7 +205,7 @@ func (r *Response) dropLength() {
 }
 
 // WriteHeader sets the status, as [http.ResponseWriter] does; the first call counts. A status of 1xx other
-// than 101 is sent at once and is not the answer. It panics on a code that is no HTTP status.
+// than 101 is sent at once and is not the answer. It panics if code is not an HTTP status.
 func (r *Response) WriteHeader(code int) {
 	if !r.open() {
 		return

@@ -358,8 +358,8 @@ func MergeSlashes(merge bool) RoutingOption {
 	return routingOption(func(r *routing) { r.mergeSlashes = &merge })
 }
 
-// AutomaticOptions says whether OPTIONS requests are answered with the methods of a path without a route
-// that names OPTIONS. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
+// AutomaticOptions says whether dewar answers OPTIONS requests by itself, with the methods of the path. A route that
+// names OPTIONS goes first. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
 func AutomaticOptions(on bool) RoutingOption {
 	return routingOption(func(r *routing) { r.autoOptions = &on })
 }

@@ -321,7 +321,7 @@ const maxLoggedPath = 2 << 10
 
 // AccessLog makes the App log a line at level Info for every request that reaches it: the path without its
 // query, which may hold secrets, the status, the duration, the client's address, and what [Context.Logger]
-// has. Requests that middleware answers by itself are not logged. The default is no such log.
+// has. Requests that middleware answers by itself are not logged. By default no request is.
 func AccessLog() Option {
 	return appOption(func(app *App) { app.options.accessLog = true })
 }

@@ -43,7 +43,7 @@ type SessionConfigChecker interface {
 	CheckConfig(config *Values) error
 }
 
-// ErrSessionCommitted is what [Session.Err] gives after a session was changed too late: its cookie had left
+// ErrSessionCommitted is what [Session.Err] returns after a session was changed too late: its cookie had left
 // with the header already.
 var ErrSessionCommitted = errors.New("dewar: the session was changed after it had been saved; change it before the view or an after-request hook returns, and before the response is flushed or outgrows RESPONSE_BUFFER_SIZE: not in a teardown function, in SaveSession or in a goroutine that nobody waits for")
 
@@ -374,7 +374,7 @@ func (x StoredSession) MarkStale() { x.s.bag.Note(sessiondata.Stale) }
 // SetExpires tells the session when it ends, to the second, if it is not used again: [Session.ExpiresAt] returns it.
 func (x StoredSession) SetExpires(t time.Time) { x.s.expires.Store(t.Unix()) }
 
-// SetLifetime makes the session end when it has not been used for d, in whole seconds, where others have
+// SetLifetime makes the session end when it has not been used for d, in whole seconds, in place of
 // PERMANENT_SESSION_LIFETIME. [Session.ExpiresAt] and, for a permanent session, the Expires of [SetSessionCookie] count
 // from now. It holds for this request, so a backend sets it whenever it opens the session, or before it saves it. A d
 // of less than a second takes it back.

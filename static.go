@@ -59,9 +59,9 @@ func (o folderOption) applyBlueprint(bp *Blueprint) {
 }
 
 // StaticFolder sets the folder of the static files of an App or Blueprint, below its [FS]; the default is static.
-// Without an FS it is below RootPath; a Blueprint without one looks where the App's files are, and only if it is
-// told a StaticFolder. "." is all of the files, "" means that there are none to serve. It panics if dir is
-// absolute or leads out with "..". Flask has static_folder.
+// Without an FS it is below RootPath. A Blueprint without an FS has static files only if it is given a StaticFolder,
+// which is looked for where the App's files are. "." is all of the files, "" means that there are none to serve. It
+// panics if dir is absolute or leads out with "..". Flask has static_folder.
 func StaticFolder(dir string) SharedOption {
 	name := givenFolder("StaticFolder", dir)
 	return folderOption(func(f *folders) { f.static = name })

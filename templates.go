@@ -215,9 +215,9 @@ func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map)
 }
 
 // TemplateFolder sets the folder of the templates of an App or Blueprint, below its [FS]; the default is templates.
-// Without an FS it is below RootPath; a Blueprint without one looks where the App's files are, and only if it is
-// told a TemplateFolder. "." is all of the files, "" means none. It panics if dir is absolute or leads out with
-// "..". Flask has template_folder.
+// Without an FS it is below RootPath. A Blueprint without an FS has templates only if it is given a TemplateFolder,
+// which is looked for where the App's files are. "." is all of the files, "" means none. It panics if dir is absolute
+// or leads out with "..". Flask has template_folder.
 func TemplateFolder(dir string) SharedOption {
 	name := givenFolder("TemplateFolder", dir)
 	return folderOption(func(f *folders) { f.templates = name })
@@ -273,11 +273,11 @@ type templateFunc struct {
 	site string
 }
 
-// TemplateFunc makes fn a function of all templates, called name. fn returns one value, or one value and an
-// error, which ends the rendering. A first parameter of type *Context is filled in with the Context of the
-// request: a func(c *dewar.Context, key string) string is called as {{name "key"}}. fn must be safe for concurrent
-// use. TemplateFunc panics if fn is no such function and if name cannot be written in a template or is taken; _ is
-// a name. Flask has template_filter and template_global.
+// TemplateFunc makes fn a function of all templates, called name. fn returns one value, or one value and an error,
+// which ends the rendering. A first parameter of type *Context is filled in with the Context of the request: {{name
+// "key"}} calls a func(c *dewar.Context, key string) string. fn must be safe for concurrent use. TemplateFunc panics if
+// fn is not such a function, and if name cannot be written in a template or is taken; _ is a name. Flask has
+// template_filter and template_global.
 func (s *scaffold) TemplateFunc(name string, fn any) {
 	s.setup("TemplateFunc")
 	if problem := s.refuseFunc(name, fn); problem != "" {

@@ -54,7 +54,7 @@ type urlRequest struct {
 }
 
 // URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7). Names that
-// are no variable of the rule become the query, lists as repeated parameters; nil values are left out. ".show" is an
+// are not variables of the rule become the query, lists as repeated parameters; nil values are left out. ".show" is an
 // endpoint of the current blueprint. The URL is relative to the site unless [External] or [Scheme] is among the pairs;
 // it leaves the site only for a route with a [Host] or [Subdomain] other than the request's. Of several routes of the
 // endpoint one of the request's method is preferred, then one of its host, then the one that takes more values.

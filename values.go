@@ -22,7 +22,7 @@ type Map = map[string]any
 // anything: integers are decimal and checked for their range, a fraction is no integer, a bare number is a
 // duration in seconds, and on, off, yes and no are booleans.
 //
-// The zero Values is empty. Whether a Values may be used by several goroutines is said by what returns it.
+// The zero Values is empty. What returns a Values says whether several goroutines may use it.
 type Values struct {
 	src source
 }

@@ -112,7 +112,7 @@ func (c *Client) exchange(ctx *dewar.Context) *exchange {
 	return ex
 }
 
-// onException keeps an error that no error handler wanted, and fails the test for a session that was changed
+// onException keeps an unhandled error, and fails the test for a session that was changed
 // too late, which nothing else would show.
 func (c *Client) onException(e dewar.RequestException) {
 	ex := c.exchange(e.Context)
