@@ -848,3 +848,32 @@ func ExampleFieldError() {
 	fmt.Print(w.Body)
 	// Output: [{"field":"page","detail":"missing"}]
 }
+
+type BoundPart struct {
+	Street string `form:"street"`
+}
+
+func (p *BoundPart) Validate() error { return dewar.FieldError{Field: "street", Detail: "is unknown to " + p.Street} }
+
+// TestBindOfAnEmbeddedPointerThatIsMissing leaves out every field of a part that checks itself.
+func TestBindOfAnEmbeddedPointerThatIsMissing(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		var v struct {
+			*BoundPart
+			Name string `form:"name"`
+		}
+		if err := c.Bind(&v); err != nil {
+			return err
+		}
+		return c.Text(v.Name)
+	})
+	r := httptest.NewRequest("POST", "/", strings.NewReader("name=ann"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	app.ServeHTTP(rec, r)
+	if rec.Code != 200 || rec.Body.String() != "ann" {
+		t.Errorf("got %d %q, want the name", rec.Code, rec.Body)
+	}
+}

@@ -105,6 +105,7 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	c.response.c, c.response.w = c, w
 	c.Response = &c.response
 	if header := w.Header(); len(header) > 0 {
+		c.response.touched = true
 		c.rare().kept = header.Clone()
 	}
 	if r.Body != nil && r.Body != http.NoBody {

@@ -10,7 +10,7 @@ import (
 // A phase is how far a request has come. It only moves forward:
 //
 //	matching ──> handling ──> finalizing ──> sent ──> over
-//	                 └──────────────┴─────────────────┘
+//	    └────────────┴──────────────┴──────────────────┘
 //
 //	matching    the host is checked and the route is looked for; nobody can answer yet
 //	handling    hooks, the view and the error handlers fill the response
@@ -19,7 +19,7 @@ import (
 //	over        the request has been torn down; nothing can be written any more
 //
 // A request that is flushed or outgrows the buffer is finalized and sent while its view still runs. One that is
-// aborted, or whose error leaves the App, goes from handling or finalizing straight to over.
+// aborted, or whose error leaves the App, goes from where it is straight to over.
 type phase uint8
 
 const (
@@ -36,7 +36,7 @@ func (p phase) String() string {
 
 // leadsTo reports whether a request may go from p to next.
 func (p phase) leadsTo(next phase) bool {
-	return next == p+1 || next == over && p > matching && p < over
+	return next == p+1 || next == over && p < over
 }
 
 // advance moves the request on. Being there already is no move.
@@ -308,7 +308,7 @@ func (c *Context) end() {
 
 // dropSession ends what can be done with the session, if that has not been saved.
 func (c *Context) dropSession() {
-	if c.saved.Swap(true) {
+	if c.saved.Load() || c.saved.Swap(true) {
 		return
 	}
 	if x := c.lazy.Load(); x != nil {

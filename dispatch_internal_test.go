@@ -11,7 +11,7 @@ import (
 // TestPhasesOnlyMoveForward tries every move between two phases, those that are not allowed above all.
 func TestPhasesOnlyMoveForward(t *testing.T) {
 	allowed := map[phase][]phase{
-		matching:   {handling},
+		matching:   {handling, over},
 		handling:   {finalizing, over},
 		finalizing: {sent, over},
 		sent:       {over},

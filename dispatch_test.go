@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -330,4 +331,39 @@ func TestPanicsThatKeepTheirMeaning(t *testing.T) {
 			t.Errorf("status %d, error %v; want 500 and the cure with the place", rec.Code, got)
 		}
 	})
+}
+
+type abortingConverter struct{ do func() }
+
+func (abortingConverter) Pattern() string               { return "[a-z]+" }
+func (c abortingConverter) Parse(s string) (any, error) { c.do(); return s, nil }
+func (abortingConverter) Format(v any) (string, error)  { return v.(string), nil }
+
+// TestConverterThatEndsTheRequest runs code of the application before any hook has.
+func TestConverterThatEndsTheRequest(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(){
+		"aborts":  func() { panic(http.ErrAbortHandler) },
+		"goexits": goruntime.Goexit,
+		"panics":  func() { panic("oh") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := newApp(t)
+			torn := make(chan error, 1)
+			app.TeardownRequest(func(_ *dewar.Context, err error) { torn <- err })
+			app.Converter("ending", abortingConverter{do})
+			app.Get("/{a:ending}", hello)
+			srv := serve(t, app)
+			res, err := srv.Client().Get(srv.URL + "/x")
+			if err == nil {
+				res.Body.Close()
+			}
+			if answered := err == nil && res.StatusCode == 500; answered != (name == "panics") {
+				t.Errorf("got %v, %v", res, err)
+			}
+			if err := <-torn; err == nil {
+				t.Error("the teardown function was told of no error")
+			}
+		})
+	}
 }

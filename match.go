@@ -109,6 +109,10 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
+	if route, ok := c.rt.router.hosts.Static(c.Request.Method, c.Request.URL.Path).(*boundRoute); ok {
+		c.matched(route, nil)
+		return
+	}
 	c.answer(c.find(c.Request.URL.Path, c.inline[:0]))
 }
 
@@ -172,7 +176,10 @@ func (c *Context) matched(route *boundRoute, values []any) {
 	}
 	c.route = route
 	c.setValues(values)
-	c.Request.Pattern, c.born.Pattern = route.Rule, route.Rule // outer middleware has the second
+	c.born.Pattern = route.Rule // outer middleware has this one
+	if c.Request != c.born {
+		c.Request.Pattern = route.Rule
+	}
 }
 
 // hasRule reports whether a rule has matched; the fallback has none.

@@ -209,8 +209,14 @@ func (c *Context) setDefaultHeaders() {
 		return
 	}
 	c.headers[1] = "nosniff"
-	setDefault(header, "X-Content-Type-Options", c.headers[1:])
-	if types := header["Content-Type"]; len(types) > 0 && strings.HasPrefix(types[0], "text/html") {
+	contentType := c.headers[0]
+	if c.response.touched {
+		setDefault(header, "X-Content-Type-Options", c.headers[1:])
+		contentType = header.Get("Content-Type")
+	} else {
+		header["X-Content-Type-Options"] = c.headers[1:]
+	}
+	if strings.HasPrefix(contentType, "text/html") {
 		setDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})
 		setDefault(header, "Referrer-Policy", []string{"strict-origin-when-cross-origin"})
 	}

@@ -11,9 +11,9 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/accept"
 	"github.com/dewar-go/dewar/internal/coerce"
 )
 
@@ -288,46 +288,7 @@ func (c *Context) IsJSON() bool {
 // Accepts returns the one of the offered media types that the client likes best, or "" when it wants none of
 // them. Offers that are liked equally go by their order; without an Accept header the first is returned.
 func (c *Context) Accepts(offers ...string) string {
-	accept := c.Request.Header.Values("Accept")
-	if len(accept) == 0 && len(offers) > 0 {
-		return offers[0]
-	}
-	best, bestQuality := "", 0.0
-	for _, offer := range offers {
-		if q := quality(accept, offer); q > bestQuality {
-			best, bestQuality = offer, q
-		}
-	}
-	return best
-}
-
-// quality returns how much an Accept header likes a media type: the q of its most specific matching range.
-func quality(accept []string, offer string) float64 {
-	kind, _, _ := strings.Cut(offer, "/")
-	q, specific := 0.0, -1
-	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		mediaRange, params, _ := strings.Cut(part, ";")
-		mediaRange = strings.ToLower(strings.TrimSpace(mediaRange))
-		rank := slices.Index([]string{"*/*", kind + "/*", offer}, mediaRange)
-		if rank > specific {
-			q, specific = qualityParam(params), rank
-		}
-	}
-	return q
-}
-
-func qualityParam(params string) float64 {
-	for param := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		if strings.EqualFold(name, "q") {
-			q, err := strconv.ParseFloat(value, 64)
-			if err != nil || q < 0 || q > 1 {
-				return 0
-			}
-			return q
-		}
-	}
-	return 1
+	return accept.Best(c.Request.Header.Values("Accept"), offers)
 }
 
 // A textSource is a query or a form.

@@ -35,6 +35,7 @@ type Response struct {
 	hijacked bool
 	replaced bool // by the answer to an error, while the view still writes
 	exposed  bool // the view has the header in its hands
+	touched  bool // the header may hold more than the answering methods put there
 	restated bool // the status was set again after the answer
 }
 
@@ -56,6 +57,7 @@ func (r *Response) Header() http.Header {
 
 // header is Header for dewar itself, which keeps no hold of it.
 func (r *Response) header() http.Header {
+	r.touched = true
 	if r.started && r.c.phase == handling {
 		r.keepAnswered()
 	}
@@ -82,7 +84,10 @@ func (r *Response) open() bool { return r.c.phase < sent && !r.replaced }
 
 // Unwrap returns the writer that the server or the innermost middleware passed in, for
 // [http.ResponseController]. What is written to it directly bypasses the hooks and the session.
-func (r *Response) Unwrap() http.ResponseWriter { return r.w }
+func (r *Response) Unwrap() http.ResponseWriter {
+	r.touched = true
+	return r.w
+}
 
 // Body returns a copy of the body as far as it is held: everything before the commit, nothing after it.
 func (r *Response) Body() []byte {
@@ -114,6 +119,7 @@ func (r *Response) Reset() {
 	}
 	r.dropBody()
 	r.status, r.started, r.restated, r.exposed = 0, false, false, false
+	r.c.headers[0] = ""
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
@@ -161,7 +167,7 @@ func (r *Response) dropAnswer() {
 	if !r.restated {
 		r.status = 0
 	}
-	r.restated = false
+	r.restated, r.c.headers[0] = false, ""
 	header, x := r.w.Header(), r.c.rare()
 	for key, values := range header {
 		switch {
@@ -472,11 +478,11 @@ func (r *Response) send(last bool) {
 	r.c.setLastHeaders()
 	r.c.advance(sent)
 	status := r.StatusCode()
-	if last {
+	if last && (r.touched || r.length > autoLength || status != http.StatusOK || r.isHead()) {
 		r.setLength(status)
 	}
 	switch {
-	case last && len(r.w.Header()["Trailer"]) > 0:
+	case last && r.touched && len(r.w.Header()["Trailer"]) > 0:
 		r.writeHeaderWithoutTrailers(status)
 	case status != http.StatusOK || r.length == 0 || r.isHead():
 		r.w.WriteHeader(status)
@@ -534,7 +540,7 @@ func hasTrailers(header http.Header) bool {
 
 // lengthError reports a Content-Length that contradicts the body that was written.
 func (r *Response) lengthError() error {
-	if r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
+	if !r.touched || r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
 		return nil
 	}
 	if want := r.declaredLength(); want != r.length {

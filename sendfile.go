@@ -109,6 +109,7 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 		return err
 	}
 	c.setContentType(s.contentType)
+	c.response.touched = true
 	header := c.response.w.Header()
 	header["Etag"] = []string{tag}
 	if s.hasMaxAge {

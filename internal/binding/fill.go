@@ -62,7 +62,11 @@ func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
 	if !plan.validates || b.err != nil || len(b.problems) == MaxProblems {
 		return
 	}
-	problems, err := b.request.Problems(v.Addr().Interface().(validator).Validate())
+	validator := coerce.ValidatorOf(v)
+	if validator == nil {
+		return
+	}
+	problems, err := b.request.Problems(validator.Validate())
 	b.err = err
 	for _, p := range problems {
 		b.report(joinField(path, p.Field), p.Detail)

@@ -71,16 +71,13 @@ const (
 	shapeFiles
 )
 
-// A validator is a struct that can tell whether it is right.
-type validator interface{ Validate() error }
-
 var (
 	textType      = reflect.TypeFor[encoding.TextUnmarshaler]()
 	jsonType      = reflect.TypeFor[json.Unmarshaler]()
 	fileType      = reflect.TypeFor[*multipart.FileHeader]()
 	durationType  = reflect.TypeFor[time.Duration]()
 	timeType      = reflect.TypeFor[time.Time]()
-	validatorType = reflect.TypeFor[validator]()
+	validatorType = reflect.TypeFor[coerce.Validator]()
 )
 
 // Plans holds the plan of each struct type that was asked for. The zero Plans is empty and ready; it is safe for

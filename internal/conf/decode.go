@@ -86,7 +86,7 @@ func (d *decoder) section(dst reflect.Value, in scope) {
 	for _, f := range fields {
 		d.field(fieldByIndex(dst, f.index), f, in)
 	}
-	if v, ok := dst.Addr().Interface().(interface{ Validate() error }); ok && len(d.problems) == before {
+	if v := coerce.ValidatorOf(dst); v != nil && len(d.problems) == before {
 		if err := v.Validate(); err != nil {
 			d.invalid(in, err)
 		}

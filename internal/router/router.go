@@ -67,6 +67,7 @@ type Result struct {
 type Router struct {
 	methods []string // sorted, without anyMethod
 	tables  map[string]*table
+	get     *table // that of GET, which most requests ask for
 }
 
 // anyMethod is the name of the table for the methods that no route names.
@@ -88,7 +89,24 @@ func New(routes []Route) (*Router, error) {
 		}
 	}
 	slices.Sort(r.methods)
+	r.get = r.table(http.MethodGet)
 	return r, nil
+}
+
+// Static returns the data of the route that Match would find if that has a rule without variables, and nil
+// otherwise. It costs one look-up.
+func (r *Router) Static(method, path string) any {
+	t := r.get
+	if method != http.MethodGet {
+		t = r.table(method)
+	}
+	if t == nil {
+		return nil
+	}
+	if e := t.static[path]; e != nil && !e.redirect && !e.derived {
+		return e.data
+	}
+	return nil
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
@@ -128,6 +146,9 @@ func (r *Router) result(e *entry, method, path string, values []any) Result {
 
 // table returns the table for method, nil if there is none.
 func (r *Router) table(method string) *table {
+	if method == http.MethodGet && r.get != nil {
+		return r.get
+	}
 	if t := r.tables[method]; t != nil {
 		return t
 	}
