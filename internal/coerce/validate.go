@@ -6,7 +6,10 @@ import (
 )
 
 // Validator is what a struct implements to check itself once it is filled.
-type Validator interface{ Validate() error }
+type Validator interface {
+	// Validate returns what is wrong with the struct, or nil.
+	Validate() error
+}
 
 // ValidatorOf returns the struct v, which must be addressable, as a Validator, or nil if it is none. A method that it
 // has from an embedded pointer only is left out while that is nil, because calling it would panic.
