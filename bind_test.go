@@ -853,7 +853,9 @@ type BoundPart struct {
 	Street string `form:"street"`
 }
 
-func (p *BoundPart) Validate() error { return dewar.FieldError{Field: "street", Detail: "is unknown to " + p.Street} }
+func (p *BoundPart) Validate() error {
+	return dewar.FieldError{Field: "street", Detail: "is unknown to " + p.Street}
+}
 
 // TestBindOfAnEmbeddedPointerThatIsMissing leaves out every field of a part that checks itself.
 func TestBindOfAnEmbeddedPointerThatIsMissing(t *testing.T) {

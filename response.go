@@ -58,7 +58,7 @@ func (r *Response) Header() http.Header {
 // header is Header for dewar itself, which keeps no hold of it.
 func (r *Response) header() http.Header {
 	r.touched = true
-	if r.started && r.c.phase == handling {
+	if r.started && r.c.phase < sent {
 		r.keepAnswered()
 	}
 	return r.w.Header()
@@ -192,7 +192,7 @@ func without(list, first, kept []string) []string {
 
 // finished is called by an answering method when its answer stands.
 func (r *Response) finished() {
-	if r.exposed && r.c.phase == handling {
+	if r.exposed && r.c.phase < sent {
 		r.keepAnswered()
 	}
 }

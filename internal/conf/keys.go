@@ -34,7 +34,7 @@ var builtin = [...]spec{
 	{name: "MAX_FORM_PARTS", kind: kindInt, def: 1000, optional: true, check: checkNotNegative, doc: "most parts of a multipart form; unset or 0 for no limit"},
 	{name: "PERMANENT_SESSION_LIFETIME", kind: kindDuration, def: 31 * 24 * time.Hour, check: checkPositive, doc: "how long a session is valid, and how long the cookie of a permanent one is kept"},
 	{name: "PREFERRED_URL_SCHEME", kind: kindString, def: "http", check: checkScheme, doc: "scheme of URLs built outside a request"},
-	{name: "PROPAGATE_EXCEPTIONS", kind: kindBool, def: nil, optional: true, doc: "raise errors that no handler wanted out of the App"},
+	{name: "PROPAGATE_EXCEPTIONS", kind: kindBool, def: nil, optional: true, doc: "raise unhandled errors out of the App"},
 	{name: "PROVIDE_AUTOMATIC_OPTIONS", kind: kindBool, def: true, doc: "answer OPTIONS requests by itself"},
 	{name: "SECRET_KEY", kind: kindString, def: nil, optional: true, secret: true, doc: "key that session cookies are signed with: long, random and secret"},
 	{name: "SECRET_KEY_FALLBACKS", kind: kindSecrets, def: nil, optional: true, secret: true, check: checkFallbacks, doc: "list of earlier SECRET_KEYs that are still accepted, at most 16"},
