@@ -258,3 +258,18 @@ func TestContextIsAContext(t *testing.T) {
 		t.Errorf("got %d", rec.Code)
 	}
 }
+
+func TestFormThatMiddlewareHasParsed(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_ = r.ParseForm()
+			next.ServeHTTP(w, r)
+		})
+	})
+	app.Post("/", func(c *dewar.Context) error { return c.Text(c.Form().String("a")) })
+	if rec := post(app, "/", urlencoded, "a=kept"); rec.Body.String() != "kept" {
+		t.Errorf("got %d %q, want kept", rec.Code, rec.Body)
+	}
+}
