@@ -1,7 +1,10 @@
 package dewar_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -89,3 +92,10 @@ func wants(t *testing.T, app http.Handler, table [][2]string) {
 }
 
 var requestForTrips = httptest.NewRequest("GET", "http://localhost/", nil)
+
+// textLogger returns a logger that writes plain lines to w.
+func textLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+func contextWith(parent context.Context, key, value any) context.Context {
+	return context.WithValue(parent, key, value)
+}
