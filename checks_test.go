@@ -14,6 +14,8 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
+// This file has no tests of its own: it holds what the tests of several files ask or make with.
+
 // newConfig returns the configuration of an app in a folder of its own, and that folder.
 func newConfig(t testing.TB, opts ...dewar.Option) (*dewar.Config, string) {
 	t.Helper()
