@@ -440,13 +440,17 @@ func TestDuplicateRoutesArePanics(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
-		routes []string // methods and rule
+		routes []string // methods and rule, * for Handle
 		want   string   // "" for no panic
 	}{
 		{"same rule", []string{"GET /a", "GET /b", "GET /a"}, "GET"},
 		{"other names", []string{"GET /a/{x}", "GET,POST /a/{y}"}, "GET"},
 		{"second of three", []string{"GET /a", "POST /a", "PUT,POST /a"}, "POST"},
+		{"every method", []string{"* /a", "POST /a"}, "POST"},
+		{"every method after", []string{"POST /a", "* /a"}, "POST"},
+		{"every method twice", []string{"* /a", "* /a"}, "/a"},
 		{"other methods", []string{"GET /a", "POST /a"}, ""},
+		{"HEAD beside every method", []string{"HEAD /a", "* /a"}, ""},
 		{"HEAD and OPTIONS may be shared", []string{"HEAD,OPTIONS,GET /a", "HEAD,OPTIONS,POST /a"}, ""},
 		{"other converters", []string{"GET /{a:int}", "GET /{a}", "GET /{a:int(min=1)}"}, ""},
 		{"other slashes", []string{"GET /a", "GET /a/"}, ""},
@@ -457,11 +461,18 @@ func TestDuplicateRoutesArePanics(t *testing.T) {
 			text := panicText(func() {
 				for _, route := range tt.routes {
 					methods, rule, _ := strings.Cut(route, " ")
+					if methods == "*" {
+						app.Handle(rule, http.NotFoundHandler())
+						continue
+					}
 					app.Route(rule, func(c *dewar.Context) error { return c.NoContent() }, dewar.Methods(strings.Split(methods, ",")...))
 				}
 			})
 			if (text != "") != (tt.want != "") || !strings.Contains(text, tt.want) {
 				t.Errorf("panic %q, want one that names %q", text, tt.want)
+			}
+			if sites := strings.Count(text, "routing_test.go:"); text != "" && sites != 2 {
+				t.Errorf("panic %q names %d places, want both", text, sites)
 			}
 		})
 	}
