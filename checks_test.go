@@ -1,7 +1,10 @@
 package dewar_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -10,6 +13,8 @@ import (
 
 	"github.com/dewar-go/dewar"
 )
+
+// This file has no tests of its own: it holds what the tests of several files ask or make with.
 
 // newConfig returns the configuration of an app in a folder of its own, and that folder.
 func newConfig(t testing.TB, opts ...dewar.Option) (*dewar.Config, string) {
@@ -89,3 +94,10 @@ func wants(t *testing.T, app http.Handler, table [][2]string) {
 }
 
 var requestForTrips = httptest.NewRequest("GET", "http://localhost/", nil)
+
+// textLogger returns a logger that writes plain lines to w.
+func textLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+func contextWith(parent context.Context, key, value any) context.Context {
+	return context.WithValue(parent, key, value)
+}

@@ -3,6 +3,7 @@ package dewar_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -713,4 +714,28 @@ func TestALoadOptionThatSaysNothingToALoaderIsRefused(t *testing.T) {
 		t.Error("something was loaded")
 	}
 	must(t, c.FromDotenv("missing.env", dewar.Optional(), dewar.EnvPrefix("X"), decoder))
+}
+
+// FuzzFromPrefixedEnv serves a request with every variable that loads: its value must not break the settings.
+func FuzzFromPrefixedEnv(f *testing.F) {
+	f.Add("SECRET_KEY", "007")
+	f.Add("TRUSTED_HOSTS", `["a", 5]`)
+	f.Add("TRUSTED_PROXIES", `["::/0", "1.2.3.4"]`)
+	f.Add("PERMANENT_SESSION_LIFETIME", "1e300")
+	f.Add("MAX_CONTENT_LENGTH", "-1")
+	f.Add("SERVER_NAME", "example.com:80")
+	f.Add("SESSION_COOKIE_DOMAIN", "{}")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(text, "\x00") || strings.HasSuffix(name, "_FILE") {
+			return // no variable, or one for which a file is opened by chance
+		}
+		app := dewar.New("fuzz", dewar.RootPath(t.TempDir()))
+		app.Logger = textLogger(io.Discard)
+		app.Get("/", func(c *dewar.Context) error { return c.Text("ok") })
+		t.Setenv("FLASK_"+name, text)
+		if app.Config.FromPrefixedEnv() != nil || app.Build() != nil {
+			return
+		}
+		send(app, "GET", "/")
+	})
 }

@@ -326,3 +326,39 @@ func hasHeader(header http.Header, want string) bool {
 	}
 	return false
 }
+
+func TestConcurrentUseThatTheContextAllows(t *testing.T) {
+	t.Parallel()
+	name := dewar.NewKey[int]("n")
+	app := newApp(t)
+	configure(app, "TRUSTED_PROXIES", []string{"127.0.0.1"})
+	app.Get("/", func(c *dewar.Context) error {
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				c.Logger().Debug("x")
+				name.Set(c, i)
+				_ = c.Value("n")
+				_ = c.RequestID()
+				c.Session().Get("x")
+			})
+		}
+		wg.Wait()
+		return c.Text(c.RequestID())
+	})
+	if res := ask(t, serve(t, app), "GET", "/", "X-Request-Id", "abc"); res.body != "abc" {
+		t.Errorf("request id %q, want abc", res.body)
+	}
+}
+
+func TestNewContextRunsNoHooks(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.AfterRequest(func(*dewar.Context) error { t.Error("a hook ran"); return nil })
+	rec := httptest.NewRecorder()
+	_, end, err := app.NewContext(rec, httptest.NewRequest("GET", "/", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, end())
+}

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	goruntime "runtime"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -333,6 +333,78 @@ func TestPanicsThatKeepTheirMeaning(t *testing.T) {
 	})
 }
 
+func TestTeardownIsToldOfEveryUnfinishedRequest(t *testing.T) {
+	t.Parallel()
+	for name, view := range map[string]dewar.Handler{
+		"http.ErrAbortHandler":          func(*dewar.Context) error { panic(http.ErrAbortHandler) },
+		"http.ErrAbortHandler, flushed": func(c *dewar.Context) error { c.Response.Flush(); panic(http.ErrAbortHandler) },
+		"runtime.Goexit":                func(*dewar.Context) error { runtime.Goexit(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			told := make(chan error, 1)
+			app := newApp(t)
+			app.TeardownRequest(func(_ *dewar.Context, err error) { told <- err })
+			app.Get("/", view)
+			if res := ask(t, serve(t, app), "GET", "/"); res.err == nil && name != "runtime.Goexit" {
+				t.Errorf("got %d %q, want a cut connection", res.StatusCode, res.body)
+			}
+			if err := <-told; err == nil {
+				t.Error("teardown was told that all went well")
+			}
+		})
+	}
+}
+
+func TestPanicBehindAFailedCommitIsLogged(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	app := newApp(t)
+	app.Logger = textLogger(&log)
+	app.AfterRequest(func(*dewar.Context) error { return dewar.Abort(403) })
+	app.Get("/", func(c *dewar.Context) error { c.Response.Flush(); panic("a real bug") })
+	if rec := send(app, "GET", "/"); rec.Code != 403 {
+		t.Errorf("got %d, want 403", rec.Code)
+	}
+	if !strings.Contains(log.String(), "a real bug") {
+		t.Errorf("the panic is not in the log: %q", log.String())
+	}
+}
+
+func TestAbortInAnAfterRequestHookCutsTheConnection(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.AfterRequest(func(*dewar.Context) error { panic(http.ErrAbortHandler) })
+	app.Get("/", func(c *dewar.Context) error { return c.Text(strings.Repeat("x", 20_000)) })
+	if res := ask(t, serve(t, app), "GET", "/"); res.err == nil {
+		t.Errorf("got %d with %d bytes, want a cut connection", res.StatusCode, len(res.body))
+	}
+}
+
+func TestReceiverThatPanicsLosesNothing(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.RequestFinished.Connect(func(*dewar.Context) { panic("oh") })
+	app.Get("/", func(c *dewar.Context) error { return c.Text("ok") })
+	if res := ask(t, serve(t, app), "GET", "/"); res.err != nil || res.body != "ok" {
+		t.Errorf("got %q %v, want ok", res.body, res.err)
+	}
+}
+
+func TestNilHooksAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(app *dewar.App){
+		"BeforeRequest":   func(app *dewar.App) { app.BeforeRequest(nil) },
+		"AfterRequest":    func(app *dewar.App) { app.AfterRequest(nil) },
+		"TeardownRequest": func(app *dewar.App) { app.TeardownRequest(nil) },
+		"Use":             func(app *dewar.App) { app.Use(nil) },
+	} {
+		if text := panicText(func() { do(newApp(t)) }); !strings.Contains(text, name+"(nil)") || !strings.Contains(text, "dispatch_test.go:") {
+			t.Errorf("%s(nil): got %q", name, text)
+		}
+	}
+}
+
 type abortingConverter struct{ do func() }
 
 func (abortingConverter) Pattern() string               { return "[a-z]+" }
@@ -344,7 +416,7 @@ func TestConverterThatEndsTheRequest(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(){
 		"aborts":  func() { panic(http.ErrAbortHandler) },
-		"goexits": goruntime.Goexit,
+		"goexits": runtime.Goexit,
 		"panics":  func() { panic("oh") },
 	} {
 		t.Run(name, func(t *testing.T) {

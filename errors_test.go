@@ -278,3 +278,93 @@ func TestHandlerOf500AnswersAPanicWith500(t *testing.T) {
 		t.Errorf("got %d %q, want 500 sorry", rec.Code, rec.Body)
 	}
 }
+
+func TestErrorHandlerThatFailsHalfWay(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func() error{
+		"with an error": func() error { return errors.New("oh") },
+		"with a panic":  func() error { panic("oh") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			app.ErrorHandler(404, func(c *dewar.Context, _ error) error {
+				if err := c.Text("half"); err != nil {
+					return err
+				}
+				c.Response.Flush()
+				return end()
+			})
+			if res := ask(t, serve(t, app), "GET", "/"); res.err == nil {
+				t.Errorf("got a whole answer, %d %q; want a cut connection", res.StatusCode, res.body)
+			}
+		})
+	}
+}
+
+func TestErrorHandlerThatFlushesWhileTheStoreIsDown(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	app := newApp(t)
+	app.Logger = textLogger(&log)
+	app.SessionInterface = &storeFailure{}
+	app.ErrorHandler(404, func(c *dewar.Context, _ error) error {
+		c.Session().Set("a", 1)
+		return c.Text(strings.Repeat("SECRET", 400_000))
+	})
+	rec := send(app, "GET", "/")
+	if rec.Code != 503 || strings.Contains(rec.Body.String(), "SECRET") || rec.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("got %d %.40q %v, want the 503 and none of the page", rec.Code, rec.Body, rec.Header())
+	}
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
+		t.Errorf("%d errors in the log, want 1: %s", n, log.String())
+	}
+}
+
+func TestFailuresAreLoggedAlsoWithAPageOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	own := func(c *dewar.Context, _ error) error { return c.Text("sorry") }
+	for _, tt := range []struct {
+		name  string
+		setup func(app *dewar.App)
+		want  string
+	}{
+		{"no secret key", func(app *dewar.App) { configure(app, "SECRET_KEY", nil) }, "FLASK_SECRET_KEY"},
+		{"a store that is down", func(app *dewar.App) { app.SessionInterface = &storeFailure{} }, "the store is down"},
+		{"a session too large", func(app *dewar.App) { configure(app, "MAX_COOKIE_SIZE", 64) }, "MAX_COOKIE_SIZE"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			app := newApp(t)
+			app.Logger = textLogger(&log)
+			tt.setup(app)
+			app.ErrorHandler(500, own)
+			app.ErrorHandler(503, own)
+			app.Get("/", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("page") })
+			if rec := send(app, "GET", "/"); rec.Body.String() != "sorry" {
+				t.Errorf("got %q", rec.Body)
+			}
+			if strings.Count(log.String(), "level=ERROR") != 1 || !strings.Contains(log.String(), tt.want) {
+				t.Errorf("log %q, want %q in it once", log.String(), tt.want)
+			}
+		})
+	}
+}
+
+func TestHeadersOfAnErrorAreMerged(t *testing.T) {
+	t.Parallel()
+	shared := &dewar.HTTPError{Code: 429, Header: http.Header{"Vary": {"Accept-Language"}, "Retry-After": {"60"}}}
+	app := newApp(t)
+	app.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Vary", "Origin")
+			next.ServeHTTP(w, r)
+		})
+	})
+	app.Get("/", func(*dewar.Context) error { return shared })
+	header := send(app, "GET", "/").Header()
+	if got, want := header.Get("Vary"), "Origin, Accept-Language, Accept"; got != want || header.Get("Retry-After") != "60" {
+		t.Errorf("Vary %q, want %q; %v", got, want, header)
+	}
+}

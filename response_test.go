@@ -2,17 +2,23 @@ package dewar_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
+	"net/http/httputil"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -587,13 +593,15 @@ func TestLateSessionChangeIsReported(t *testing.T) {
 		}
 		return nil
 	})
-	ask(t, serve(t, app), "GET", "/")
+	srv := serve(t, app)
+	ask(t, srv, "GET", "/")
+	srv.Close() // waits for the end of the request
 	select {
 	case err := <-reported:
 		if !errors.Is(err, dewar.ErrSessionCommitted) {
 			t.Errorf("reported %v, want ErrSessionCommitted", err)
 		}
-	case <-time.After(5 * time.Second):
+	default:
 		t.Error("the late change was not reported")
 	}
 }
@@ -634,5 +642,255 @@ func TestResponseIsDeadAfterTheRequest(t *testing.T) {
 	}
 	if err := c.Response.FlushError(); err == nil {
 		t.Error("a flush of a response whose request has ended gave no error")
+	}
+}
+
+func TestHijackAfterTheStatusWasWritten(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.Response.Header().Set("Upgrade", "echo")
+		c.Response.Header().Set("Connection", "Upgrade")
+		c.Response.WriteHeader(http.StatusSwitchingProtocols)
+		conn, _, err := c.Response.Hijack()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = io.WriteString(conn, "RAW")
+		return err
+	})
+	srv := serve(t, app)
+	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	r := bufio.NewReader(conn)
+	line, err := r.ReadString('\n')
+	rest, _ := io.ReadAll(r)
+	if err != nil || !strings.HasPrefix(line, "HTTP/1.1 101") || !strings.HasSuffix(string(rest), "RAW") {
+		t.Errorf("got %q %q %v, want the 101 and then RAW", line, rest, err)
+	}
+}
+
+func TestHijackThatIsNotSupportedLosesNothing(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.Session().Set("a", 1)
+		if _, _, err := c.Response.Hijack(); !errors.Is(err, http.ErrNotSupported) {
+			t.Errorf("got %v, want http.ErrNotSupported", err)
+		}
+		return dewar.Abort(426)
+	})
+	rec := send(app, "GET", "/")
+	if rec.Code != 426 || rec.Header().Get("Set-Cookie") == "" {
+		t.Errorf("got %d %v, want 426 and the session's cookie", rec.Code, rec.Header())
+	}
+}
+
+func TestHeadOfAForeignHandlerInventsNoLength(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		_, _ = io.WriteString(w, strings.Repeat("x", 5000))
+	}))
+	defer upstream.Close()
+	target, err := url.Parse(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(t)
+	app.Fallback(httputil.NewSingleHostReverseProxy(target))
+	if res := ask(t, serve(t, app), "HEAD", "/page"); res.ContentLength != -1 {
+		t.Errorf("Content-Length %d, want none", res.ContentLength)
+	}
+}
+
+func TestHookThatReplacesTheBodyOfHead(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error { return c.Text("hello") })
+	app.AfterRequest(func(c *dewar.Context) error { return c.Response.SetBody(append(c.Response.Body(), '!')) })
+	srv := serve(t, app)
+	if get, head := ask(t, srv, "GET", "/"), ask(t, srv, "HEAD", "/"); get.ContentLength != 6 || head.ContentLength != 6 {
+		t.Errorf("lengths %d and %d, want 6", get.ContentLength, head.ContentLength)
+	}
+}
+
+func TestHookThatBreaksTheLengthIsAnError(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	app := newApp(t)
+	app.Logger = textLogger(&log)
+	app.AfterRequest(func(c *dewar.Context) error { c.Response.Header().Set("Content-Length", "3"); return nil })
+	app.Get("/", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("hello") })
+	res := ask(t, serve(t, app), "GET", "/")
+	if res.err != nil || res.StatusCode != 500 || len(res.Header["Set-Cookie"]) != 1 {
+		t.Errorf("got %v %v, want a clean 500 that keeps the saved session's cookie", res.Response, res.err)
+	}
+	if !strings.Contains(log.String(), "Content-Length says 3") {
+		t.Errorf("log %q", log.String())
+	}
+}
+
+func TestStatusThatIsNoAnswerIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{0, 99, 100, 150, 1000} {
+		app := newApp(t)
+		app.Get("/", func(c *dewar.Context) error { return c.Status(code).Text("x") })
+		if rec := send(app, "GET", "/"); rec.Code != 500 || rec.Body.String() == "x" {
+			t.Errorf("Status(%d): got %d %q, want 500", code, rec.Code, rec.Body)
+		}
+	}
+}
+
+func TestAnnouncedTrailerIsNoHeader(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.Response.Header().Set("Trailer", "X-Sum")
+		err := c.Text("body")
+		c.Response.Header().Set("X-Sum", "42")
+		return err
+	})
+	res := ask(t, serve(t, app), "GET", "/")
+	if res.Header.Get("X-Sum") != "" || res.Trailer.Get("X-Sum") != "42" {
+		t.Errorf("header %q, trailer %q; want it in the trailer alone", res.Header.Get("X-Sum"), res.Trailer.Get("X-Sum"))
+	}
+}
+
+func TestClientThatLeavesAStreamIsNoError(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	var mu sync.Mutex
+	app := newApp(t)
+	app.Logger = textLogger(lockedWriter{&log, &mu})
+	ended := make(chan struct{})
+	app.TeardownRequest(func(*dewar.Context, error) { close(ended) })
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Stream(func(w io.Writer) error {
+			for range 100_000 {
+				if _, err := w.Write(make([]byte, 4096)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	srv := serve(t, app)
+	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	if _, err := io.ReadFull(conn, make([]byte, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	<-ended
+	srv.Close()
+	mu.Lock()
+	defer mu.Unlock()
+	if strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("logged %s", log.String())
+	}
+}
+
+type lockedWriter struct {
+	w  io.Writer
+	mu *sync.Mutex
+}
+
+func (w lockedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.w.Write(p)
+}
+
+func TestLargeAnswerOutlivesTheWriteTimeout(t *testing.T) {
+	t.Parallel()
+	body := bytes.Repeat([]byte("0123456789abcdef"), 4<<20/16)
+	for _, tt := range []struct {
+		name string
+		view dewar.Handler
+	}{
+		{"Blob", func(c *dewar.Context) error { return c.Blob("application/octet-stream", body) }},
+		{"ReadFrom", func(c *dewar.Context) error {
+			_, err := c.Response.ReadFrom(bytes.NewReader(body))
+			return err
+		}},
+		{"io.CopyN", func(c *dewar.Context) error {
+			_, err := io.CopyN(c.Response, bytes.NewReader(body), int64(len(body)))
+			return err
+		}},
+		{"Stream", func(c *dewar.Context) error {
+			return c.Stream(func(w io.Writer) error {
+				_, err := w.Write(body)
+				return err
+			})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				app := newApp(t)
+				app.Get("/", tt.view)
+				b := serveInBubble(t, app)
+				res, err := b.client.Get("http://app.test/")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer res.Body.Close()
+				got, err := readSlowly(res.Body, 128<<10, 10*time.Second)
+				if err != nil || !bytes.Equal(got, body) {
+					t.Errorf("got %d bytes and error %v, want all %d", len(got), err, len(body))
+				}
+				if err := b.end(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestReadFromTakesNoMoreThanItsLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const limit, size = 3 << 20, 4 << 20
+		app := newApp(t)
+		app.Get("/", func(c *dewar.Context) error {
+			if err := c.Response.FlushError(); err != nil {
+				return err
+			}
+			src := bytes.NewReader(make([]byte, size))
+			limited := &io.LimitedReader{R: src, N: limit + 7}
+			n, err := c.Response.ReadFrom(limited)
+			if n != limit+7 || err != nil || limited.N != 0 || src.Len() != size-limit-7 {
+				t.Errorf("sent %d, error %v; %d of the limit and %d of the source are left, want 0 and %d", n, err, limited.N, src.Len(), size-limit-7)
+			}
+			return nil
+		})
+		b := serveInBubble(t, app)
+		if _, body, err := b.get("/"); err != nil || len(body) != limit+7 {
+			t.Errorf("got %d bytes and error %v, want %d", len(body), err, limit+7)
+		}
+		if err := b.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// readSlowly reads n bytes, then rests, and so on.
+func readSlowly(r io.Reader, n int64, rest time.Duration) ([]byte, error) {
+	var all bytes.Buffer
+	for {
+		m, err := io.Copy(&all, io.LimitReader(r, n))
+		if err != nil || m < n {
+			return all.Bytes(), err
+		}
+		time.Sleep(rest)
 	}
 }

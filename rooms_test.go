@@ -112,3 +112,26 @@ func places(t *testing.T) []string {
 	}
 	return all
 }
+
+// aboutTheWhole are the test files of the root that test no single file of it, beside the examples.
+var aboutTheWhole = []string{"allocs", "bench", "checks", "documented", "doors", "rooms", "rounds"}
+
+// TestTestsAreNamedAfterTheFilesTheyTest allows an aspect behind the name of the file, as in sessions_late_test.go.
+func TestTestsAreNamedAfterTheFilesTheyTest(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found %d test files, err %v", len(files), err)
+	}
+	nouns := slices.Clone(aboutTheWhole)
+	for _, place := range places(t) {
+		nouns = append(nouns, strings.TrimSuffix(place, ".go"))
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, "_test.go")
+		testsOne := func(noun string) bool { return name == noun || strings.HasPrefix(name, noun+"_") }
+		if !slices.ContainsFunc(append(nouns, "example"), testsOne) {
+			t.Errorf("%s is named after no file of the root; move its tests to those of the files that they test", file)
+		}
+	}
+}

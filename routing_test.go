@@ -440,13 +440,17 @@ func TestDuplicateRoutesArePanics(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
-		routes []string // methods and rule
+		routes []string // methods and rule, * for Handle
 		want   string   // "" for no panic
 	}{
 		{"same rule", []string{"GET /a", "GET /b", "GET /a"}, "GET"},
 		{"other names", []string{"GET /a/{x}", "GET,POST /a/{y}"}, "GET"},
 		{"second of three", []string{"GET /a", "POST /a", "PUT,POST /a"}, "POST"},
+		{"every method", []string{"* /a", "POST /a"}, "POST"},
+		{"every method after", []string{"POST /a", "* /a"}, "POST"},
+		{"every method twice", []string{"* /a", "* /a"}, "/a"},
 		{"other methods", []string{"GET /a", "POST /a"}, ""},
+		{"HEAD beside every method", []string{"HEAD /a", "* /a"}, ""},
 		{"HEAD and OPTIONS may be shared", []string{"HEAD,OPTIONS,GET /a", "HEAD,OPTIONS,POST /a"}, ""},
 		{"other converters", []string{"GET /{a:int}", "GET /{a}", "GET /{a:int(min=1)}"}, ""},
 		{"other slashes", []string{"GET /a", "GET /a/"}, ""},
@@ -457,11 +461,18 @@ func TestDuplicateRoutesArePanics(t *testing.T) {
 			text := panicText(func() {
 				for _, route := range tt.routes {
 					methods, rule, _ := strings.Cut(route, " ")
+					if methods == "*" {
+						app.Handle(rule, http.NotFoundHandler())
+						continue
+					}
 					app.Route(rule, func(c *dewar.Context) error { return c.NoContent() }, dewar.Methods(strings.Split(methods, ",")...))
 				}
 			})
 			if (text != "") != (tt.want != "") || !strings.Contains(text, tt.want) {
 				t.Errorf("panic %q, want one that names %q", text, tt.want)
+			}
+			if sites := strings.Count(text, "routing_test.go:"); text != "" && sites != 2 {
+				t.Errorf("panic %q names %d places, want both", text, sites)
 			}
 		})
 	}
@@ -569,3 +580,47 @@ func TestOneCallTakesSeveralRules(t *testing.T) {
 type propertyView struct{ values map[string]int }
 
 func (v propertyView) Get(c *dewar.Context) error { return c.Text(fmt.Sprint(len(v.values))) }
+
+// A countingConverter takes every text and counts how often it is asked.
+type countingConverter struct{ asked *int }
+
+func (c countingConverter) Pattern() string { return "[^/]+" }
+
+func (c countingConverter) Parse(s string) (any, error) { *c.asked++; return s, nil }
+
+func (c countingConverter) Format(v any) (string, error) { return fmt.Sprint(v), nil }
+
+// TestManyRoutesCostWhatFewDo finds a router that looks at its routes one by one, by the values it tries.
+func TestManyRoutesCostWhatFewDo(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	for _, path := range []string{"/thing1/7", "/7/thing1", "/user/7/tab1", "/user/7/none", "/7/none"} {
+		few, many := valuesTried(t, 12, path), valuesTried(t, 1000, path)
+		tried += few
+		if few != many || few > 4 {
+			t.Errorf("%s tries %d values among 12 routes and %d among 1000, want the same few", path, few, many)
+		}
+	}
+	if tried == 0 {
+		t.Error("no value was tried, which makes a poor test")
+	}
+}
+
+// valuesTried returns how many values a request makes the router convert among n routes.
+func valuesTried(t *testing.T, n int, path string) int {
+	t.Helper()
+	app, asked := quietApp(t), 0
+	app.Converter("counting", countingConverter{&asked})
+	for i := range n / 4 {
+		app.Get(fmt.Sprintf("/static/page%d", i), hello, dewar.Endpoint(fmt.Sprint("s", i)))
+		app.Get(fmt.Sprintf("/thing%d/{id:counting}", i), hello, dewar.Endpoint(fmt.Sprint("t", i)))
+		app.Get(fmt.Sprintf("/user/{id:counting}/tab%d", i), hello, dewar.Endpoint(fmt.Sprint("u", i)))
+		app.Get(fmt.Sprintf("/{id:counting}/thing%d", i), hello, dewar.Endpoint(fmt.Sprint("f", i)))
+	}
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	asked = 0
+	send(app, "GET", path)
+	return asked
+}

@@ -25,9 +25,10 @@ import (
 // pipes is a listener whose connections are pipes, so that a server and its clients fit into one bubble of
 // testing/synctest with its own clock.
 type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
+	conns    chan net.Conn
+	closed   chan struct{}
+	closedAt time.Time
+	once     sync.Once
 }
 
 func newPipes() *pipes {
@@ -43,7 +44,14 @@ func (l *pipes) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *pipes) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *pipes) Close() error {
+	l.once.Do(func() {
+		l.closedAt = time.Now()
+		close(l.closed)
+	})
+	return nil
+}
+
 func (l *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipes"} }
 
 func (l *pipes) client() *http.Client {
@@ -208,9 +216,38 @@ func testDrain(t *testing.T, addr string, set dewar.Map, drain time.Duration) {
 	if err := b.end(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took < drain || took > drain+100*time.Millisecond { // net/http looks again and again
-		t.Errorf("draining took %v, want %v", took, drain)
+	<-l.closed
+	if took := l.closedAt.Sub(began); took != drain {
+		t.Errorf("the listener was closed after %v, want %v", took, drain)
 	}
+}
+
+func TestServeCutsOffWhatTakesLongerThanTheTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t)
+		if err := app.Config.Set("SHUTDOWN_TIMEOUT", "3s"); err != nil {
+			t.Fatal(err)
+		}
+		var gone atomic.Bool
+		app.Get("/endless", func(c *dewar.Context) error {
+			<-c.Done()
+			time.Sleep(500 * time.Millisecond)
+			gone.Store(true)
+			return c.Err()
+		})
+		b := serveInBubble(t, app)
+		time.AfterFunc(time.Second, b.stop)
+		if _, _, err := b.get("/endless"); err == nil {
+			t.Error("the request was answered, want it cut off")
+		}
+		if err := b.end(); err == nil || !strings.Contains(err.Error(), "requests were cut off after SHUTDOWN_TIMEOUT (3s)") {
+			t.Errorf("Serve returned %v, want it to say what was cut off", err)
+		}
+		if !gone.Load() {
+			t.Error("the request was not given a moment to notice")
+		}
+	})
 }
 
 func TestServeEnforcesItsTimeouts(t *testing.T) {
@@ -275,6 +312,26 @@ func (j *journal) hook(line string, err error) func(context.Context) error {
 		j.note(line)
 		return err
 	}
+}
+
+func TestServeStoppedWhileItStarts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app, j := newApp(t), &journal{}
+		app.OnStart(func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		app.OnShutdown(j.hook("shutdown", nil))
+		b := serveInBubble(t, app)
+		synctest.Wait()
+		if err := b.end(); err != nil {
+			t.Errorf("Serve returned %v, want nil: nothing has failed", err)
+		}
+		if !slices.Equal(j.lines, []string{"shutdown"}) {
+			t.Errorf("got %q, want the shutdown hook to run", j.lines)
+		}
+	})
 }
 
 func TestStartAndShutdownHooks(t *testing.T) {

@@ -710,3 +710,46 @@ func TestSessionWithALifetimeOfItsOwn(t *testing.T) {
 		}
 	})
 }
+
+type panickingStore struct{ calls int }
+
+func (s *panickingStore) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	s.calls++
+	panic("oh")
+}
+
+func (*panickingStore) SaveSession(*dewar.Context, *dewar.Session) error { return nil }
+
+func TestOpenSessionThatPanicsIsCalledOnce(t *testing.T) {
+	t.Parallel()
+	store := &panickingStore{}
+	app := newApp(t)
+	app.SessionInterface = store
+	app.ErrorHandler(500, func(c *dewar.Context, _ error) error { c.Session().Get("x"); return c.Text("sorry") })
+	app.Get("/", func(c *dewar.Context) error { c.Session(); return c.Text("page") })
+	if rec := send(app, "GET", "/"); rec.Code < 500 || store.calls != 1 {
+		t.Errorf("got %d after %d calls, want a 5xx after 1", rec.Code, store.calls)
+	}
+}
+
+// reentrantStore asks for the session while it opens it.
+type reentrantStore struct {
+	dewar.SecureCookieSessionInterface
+}
+
+func (*reentrantStore) OpenSession(c *dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), c.Session().Err()
+}
+
+func TestSessionInterfaceThatAsksForTheSessionDoesNotHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		app := newApp(t)
+		app.Logger = textLogger(&log)
+		app.SessionInterface = &reentrantStore{}
+		app.Get("/", func(c *dewar.Context) error { c.Session().Get("a"); return c.Text("ok") })
+		if rec := send(app, "GET", "/"); rec.Code != 503 || !strings.Contains(log.String(), "use the *Session at hand") {
+			t.Errorf("got %d and the log %q, want 503 and the cure", rec.Code, log.String())
+		}
+	})
+}

@@ -854,3 +854,43 @@ func readDoc(t *testing.T, name string) string {
 	}
 	return string(content)
 }
+
+func TestSessionIsSavedWhereverItIsOpened(t *testing.T) {
+	t.Parallel()
+	set := func(c *dewar.Context) error { c.Session().Set("a", 1); return nil }
+	answer := func(c *dewar.Context) error { return c.Text("ok") }
+	for _, tt := range []struct {
+		name   string
+		setup  func(app *dewar.App)
+		status int
+	}{
+		{"in a before-request hook", func(app *dewar.App) { app.BeforeRequest(set); app.Get("/", answer) }, 200},
+		{"in an after-request hook", func(app *dewar.App) { app.AfterRequest(set); app.Get("/", answer) }, 200},
+		{"in a hook for this request", func(app *dewar.App) {
+			app.Get("/", func(c *dewar.Context) error { c.AfterThisRequest(set); return answer(c) })
+		}, 200},
+		{"in an after-request hook of a flushed response", func(app *dewar.App) {
+			app.AfterRequest(set)
+			app.Get("/", func(c *dewar.Context) error { c.Response.Flush(); return nil })
+		}, 200},
+		{"in an error handler", func(app *dewar.App) {
+			app.ErrorHandler(403, func(c *dewar.Context, _ error) error { c.Flash("no"); return c.Redirect("/login") })
+			app.Get("/", func(*dewar.Context) error { return dewar.Abort(403) })
+		}, 302},
+		{"in the error handler of a failing after-request hook", func(app *dewar.App) {
+			app.AfterRequest(func(*dewar.Context) error { return dewar.Abort(403) })
+			app.ErrorHandler(403, func(c *dewar.Context, _ error) error { c.Flash("no"); return c.Text("no") })
+			app.Get("/", answer)
+		}, 403},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			tt.setup(app)
+			res := ask(t, serve(t, app), "GET", "/")
+			if res.err != nil || res.StatusCode != tt.status || len(res.Header["Set-Cookie"]) != 1 {
+				t.Errorf("got %v %v, want %d and the session's cookie", res.Response, res.err, tt.status)
+			}
+		})
+	}
+}

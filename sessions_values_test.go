@@ -840,3 +840,18 @@ func TestValuesAreDecodedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestUnmarshalBinaryKeepsNothingOfItsArgument(t *testing.T) {
+	t.Parallel()
+	data := []byte(`{"a":"hello"}`)
+	s := dewar.NewSession()
+	if err := dewar.Stored(s).UnmarshalBinary(data); err != nil {
+		t.Fatal(err)
+	}
+	for i := range data {
+		data[i] = '9'
+	}
+	if got := s.String("a"); got != "hello" {
+		t.Errorf("got %q, want hello", got)
+	}
+}

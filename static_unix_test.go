@@ -42,7 +42,7 @@ func TestStaticSpecialFiles(t *testing.T) {
 				if got != 404 {
 					t.Errorf("%s: %s gives %d, want 404", name, file, got)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatalf("%s: %s is waited for", name, file)
 			}
 		}

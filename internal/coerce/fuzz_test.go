@@ -65,7 +65,7 @@ func FuzzNumber(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		text := strings.Trim(s, asciiSpace)
 		if hugeText.MatchString(text) {
-			t.Skip("beyond what math/big can do in time")
+			return // beyond what math/big can do in time
 		}
 		want, valid := new(big.Rat), decimalText.MatchString(text)
 		if valid {
