@@ -76,7 +76,7 @@ func (c *Context) Bind(v any) error {
 // readBound gets the body ready as a form or as JSON, whichever the struct wants and the client sent.
 func (c *Context) readBound(b *binding.Binder, wantsForm, wantsJSON bool) error {
 	switch {
-	case c.rare().body.source == nil, c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
+	case !c.hasBody(), c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
 		return nil
 	case wantsJSON && c.IsJSON():
 		body, err := c.readBody(c.settings.maxJSON)

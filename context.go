@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -64,14 +65,18 @@ type rare struct {
 	thisHook    int         // how many of them were begun
 	flashes     *[]Flash    // nil until they are taken out of the session
 	kept        http.Header // what middleware and hooks before the view had set
-	answered    http.Header // what was set when the first answer was given; nil while nobody could add to it
+	answered    http.Header // the header as the first answer left it, or all that was done before the after-request hooks; nil until somebody may add to it
+	hooked      bool        // answered is of the second kind
 	answerSite  string      // where the answer was given; in DEBUG and TESTING only
 	began       time.Time   // for the access log
 
-	err      error // with the outcome
-	writeErr error // what writing to the client failed with
-	replaced error // why the answer was replaced while the view still wrote
-	again    bool  // an error in finalizing had its turn with the error handlers
+	err       error  // with the outcome
+	writeErr  error  // what writing to the client failed with
+	replaced  error  // the first error while the response was finalized
+	status    uint16 // that of the error whose handler answers; 0 for none
+	finalized bool   // all that acts on the response has run, while the view goes on
+	hijacked  bool
+	again     bool // an error in finalizing had its turn with the error handlers
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
@@ -108,9 +113,7 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 		c.response.touched = true
 		c.rare().kept = header.Clone()
 	}
-	if r.Body != nil && r.Body != http.NoBody {
-		c.limitBody()
-	}
+	c.limitBody()
 	return c
 }
 
@@ -207,7 +210,9 @@ func (c *Context) Route() (route Route, ok bool) {
 	if c.route == nil {
 		return Route{}, false
 	}
-	return c.route.Route, c.hasRule()
+	route = c.route.Route
+	route.Methods = slices.Clone(route.Methods)
+	return route, c.hasRule()
 }
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
@@ -41,9 +41,7 @@ type SecureCookieSessionInterface struct {
 	// 503.
 	Epoch func(c *Context, s *Session) (int64, error)
 
-	once     sync.Once
-	codec    *taggedjson.Codec // sessionCodec without Tags
-	codecErr error
+	codec atomic.Pointer[taggedjson.Codec] // with Tags; made by CheckConfig
 
 	mac func(key []byte) hash.Hash // in tests another MAC than securecookie's
 }
@@ -72,23 +70,30 @@ func (i *SecureCookieSessionInterface) CheckConfig(config *Values) error {
 	return errors.Join(problems...)
 }
 
+// prepare makes the codec of the Tags.
 func (i *SecureCookieSessionInterface) prepare() error {
-	i.once.Do(func() {
-		i.codec = sessionCodec
-		if len(i.Tags) > 0 {
-			i.codec, i.codecErr = newSessionCodec(i.Tags)
-		}
-	})
-	return i.codecErr
+	codec, err := sessionCodec, error(nil)
+	if len(i.Tags) > 0 {
+		codec, err = newSessionCodec(i.Tags)
+	}
+	if err == nil {
+		i.codec.Store(codec)
+	}
+	return err
 }
 
 // OpenSession reads the session from the request's cookie. It returns nil without a SECRET_KEY.
 func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error) {
 	codec := c.settings.cookieCodec()
-	if err := i.prepare(); err != nil || codec == nil {
-		return nil, err
+	if codec == nil {
+		return nil, nil
 	}
-	s := newSession(i.codec)
+	if i.codec.Load() == nil { // CheckConfig was not called
+		if err := i.prepare(); err != nil {
+			return nil, err
+		}
+	}
+	s := newSession(i.codec.Load())
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
@@ -96,7 +101,7 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 	if revoked, err := i.revoked(c, s); err != nil || !revoked {
 		return s, err
 	}
-	return newSession(i.codec), nil
+	return newSession(i.codec.Load()), nil
 }
 
 // load fills s with what is in a cookie. It reports false, and leaves s as it is, if that is no session.

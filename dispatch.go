@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -164,13 +165,16 @@ func (c *Context) dispatch() error {
 	return nil
 }
 
-// runBefore runs hooks until one of them answers or fails. What those before it set in the header stays.
+// runBefore runs hooks until one of them answers or fails. What they set in the header, without an answer, stays.
 func (c *Context) runBefore(hooks []Handler) error {
 	for _, hook := range hooks {
-		if err := c.call(AtHook, hook); err != nil || c.response.started {
+		err := c.call(AtHook, hook)
+		if c.response.started {
 			return err
 		}
-		c.response.keepHeader()
+		if c.response.keepHeader(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -202,16 +206,25 @@ func (c *Context) finish() {
 			x.session.noticeLate(c)
 		}
 	} else {
-		c.checkLength()
-		c.finalize()
-		c.checkLength()
+		c.finishAnswer()
 		if c.ended() {
 			return
 		}
-		c.response.send(true)
 	}
 	if !c.bare && c.App.RequestFinished.connected() {
 		c.guard(func() { c.App.RequestFinished.send(c) })
+	}
+}
+
+// finishAnswer finalizes and sends the answer. An error handler may do so on the way.
+func (c *Context) finishAnswer() {
+	c.checkLength()
+	if c.phase < sent && !c.ended() {
+		c.finalize()
+		c.checkLength()
+	}
+	if c.phase < sent && !c.ended() {
+		c.response.send(true)
 	}
 }
 
@@ -250,10 +263,21 @@ func (c *Context) finalizeEarly() error {
 	for err := c.protect((*Context).finalizeStep); err != nil; err = c.protect((*Context).finalizeStep) {
 		c.fail(err)
 	}
+	x := c.rare()
+	x.finalized = true
 	if c.outcome == aborted {
-		return http.ErrAbortHandler
+		x.replaced = cmp.Or[error](x.replaced, http.ErrAbortHandler)
 	}
-	return c.rare().replaced
+	return x.replaced
+}
+
+// inHooks reports whether what acts on a finished response is running. What it writes is held back.
+func (c *Context) inHooks() bool {
+	if c.phase != finalizing {
+		return false
+	}
+	x := c.lazy.Load()
+	return x == nil || !x.finalized
 }
 
 func (c *Context) finalizeStep() error { c.finalize(); return nil }
@@ -288,10 +312,25 @@ func (c *Context) runAfterHook(hook Handler) {
 // end tears the request down and ends the goroutine's work as it has to: normally, by raising
 // http.ErrAbortHandler, or with the error when PROPAGATE_EXCEPTIONS is on.
 func (c *Context) end() {
-	if !c.ran {
-		c.rescue(recover())
+	if c.ran && !c.hasTeardown() {
+		c.close()
+		return
 	}
-	c.teardown()
+	value := recover()
+	defer c.close() // each step runs also if runtime.Goexit ends the one before it
+	defer c.teardown(0)
+	if !c.ran {
+		c.rescue(value)
+	}
+}
+
+// hasTeardown reports whether anybody waits for the end of the request.
+func (c *Context) hasTeardown() bool {
+	return len(c.chain().teardown) > 0 || c.App.RequestTearingDown.connected()
+}
+
+// close lets go of everything that the request held.
+func (c *Context) close() {
 	c.dropSession()
 	c.advance(over)
 	c.response.release()
@@ -379,7 +418,7 @@ func (c *Context) protect(f func(*Context) error) (err error) {
 			return
 		}
 		value := recover()
-		if value == nil { // runtime.Goexit: the deferred end of the request still runs
+		if value == nil { // runtime.Goexit: what is deferred still runs
 			c.conclude(unhandled, errGoexit)
 			return
 		}
@@ -397,19 +436,21 @@ func (c *Context) guard(f func()) {
 	}
 }
 
-// teardown calls every teardown function; one that panics does not keep the others from running.
-func (c *Context) teardown() {
-	if c.bare {
-		return
-	}
+// teardown calls the teardown functions from the i-th on. One that panics, or ends its goroutine, does not keep the
+// others from running.
+func (c *Context) teardown(i int) {
 	funcs := c.chain().teardown
-	for _, f := range funcs {
-		c.guard(func() { f(c, c.failure()) })
-	}
-	if x := c.lazy.Load(); x != nil && len(funcs) > 0 {
-		x.session.noticeLateChange(c)
-	}
-	if c.App.RequestTearingDown.connected() {
-		c.guard(func() { c.App.RequestTearingDown.send(c) })
+	switch {
+	case c.bare:
+	case i < len(funcs):
+		defer c.teardown(i + 1)
+		c.guard(func() { funcs[i](c, c.failure()) })
+	default:
+		if x := c.lazy.Load(); x != nil && len(funcs) > 0 {
+			x.session.noticeLateChange(c)
+		}
+		if c.App.RequestTearingDown.connected() {
+			c.guard(func() { c.App.RequestTearingDown.send(c) })
+		}
 	}
 }

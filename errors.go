@@ -240,6 +240,7 @@ func (c *Context) fail(err error) {
 	case c.phase == finalizing:
 		x := c.rare()
 		x.replaced = cmp.Or(x.replaced, err)
+		c.response.keepHooked()
 		if x.again {
 			c.conclude(unhandled, err)
 			c.logFailure(err)
@@ -321,7 +322,7 @@ func (c *Context) traps(code int) bool {
 // callErrorHandler lets h answer; the status is that of err unless h sets one.
 func (c *Context) callErrorHandler(h ErrorHandler, err error) error {
 	if code, ok := statusOf(err); ok {
-		c.response.status = uint16(code)
+		c.response.status, c.rare().status = uint16(code), uint16(code)
 	}
 	if herr := h(c, err); herr != nil {
 		return herr
@@ -347,7 +348,7 @@ func (c *Context) plainError(err error) {
 
 // cutOff ends a response that failed after its header was sent, so that no client takes it for a whole one.
 func (c *Context) cutOff(err error) {
-	if c.response.hijacked {
+	if c.rare().hijacked {
 		c.conclude(unhandled, err)
 		c.logFailure(err)
 		return
@@ -356,7 +357,7 @@ func (c *Context) cutOff(err error) {
 	if c.isGone(err) {
 		return
 	}
-	c.App.GotRequestException.send(RequestException{c, err})
+	c.guard(func() { c.App.GotRequestException.send(RequestException{c, err}) })
 	c.logFailure(err)
 }
 
@@ -377,13 +378,13 @@ func (c *Context) answerError(err error) error {
 	}
 	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
 		p.Detail, p.Errors = e.Message, e.Errors
-		mergeHeader(c.Response.Header(), e.Header)
+		mergeHeader(c.response.w.Header(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
 	if p.Title == "" {
 		p.Title = "Error"
 	}
-	addVary(c.Response.Header(), []string{"Accept"})
+	addVary(c.response.w.Header(), []string{"Accept"})
 	switch c.errorFormat() {
 	case "text/html":
 		return c.Status(p.Status).HTML(p.html())

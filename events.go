@@ -58,7 +58,7 @@ func (c *Context) Events(f func(e *EventStream) error) error {
 	header := c.Response.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
-	return c.Stream(func(w io.Writer) error {
+	return c.stream(func(w io.Writer) error {
 		e := newEventStream(c, w)
 		defer e.close()
 		if err := f(e); !e.gone(err) {

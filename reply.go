@@ -16,7 +16,7 @@ func (c *Context) Status(code int) *Context {
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))
 	}
-	if r := &c.response; r.c.phase < sent {
+	if r := &c.response; r.open() {
 		r.status, r.restated = uint16(code), r.started
 	}
 	return c
@@ -25,7 +25,14 @@ func (c *Context) Status(code int) *Context {
 // Header sets a header of the answer, so that return c.Header("X-Total", "7").JSON(v) reads as it acts. It
 // replaces what was set before; [Response.Header] has the other ways. After the commit it has no effect.
 func (c *Context) Header(key, value string) *Context {
-	c.response.header().Set(key, value)
+	r := &c.response
+	if r.c.phase == over {
+		return c
+	}
+	r.header().Set(key, value)
+	if x := c.lazy.Load(); x != nil { // also if it has the same value: it is said again
+		delete(x.answered, http.CanonicalHeaderKey(key))
+	}
 	return c
 }
 
@@ -60,13 +67,15 @@ func (c *Context) Blob(contentType string, data []byte) error { return c.blob(co
 
 // NoContent answers with no body: status 204 unless [Context.Status] set another.
 func (c *Context) NoContent() error {
+	r := &c.response
+	said := r.status != 0 && (!r.started || r.restated)
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
-	if c.response.status == 0 {
-		c.response.status = http.StatusNoContent
+	if !said {
+		r.status = http.StatusNoContent
 	}
-	c.response.finished()
+	r.finished()
 	return nil
 }
 
@@ -101,6 +110,15 @@ func (c *Context) RedirectTo(endpoint string, pairs ...any) error {
 // after-request hooks run and the session is saved before f starts. An error of f cuts the connection, so
 // that no client takes half a stream for a whole one.
 func (c *Context) Stream(f func(w io.Writer) error) error {
+	if c.response.method && !c.response.Committed() {
+		if err := c.startAnswer(); err != nil {
+			return err
+		}
+	}
+	return c.stream(f)
+}
+
+func (c *Context) stream(f func(w io.Writer) error) error {
 	c.response.started = true
 	if err := c.response.FlushError(); err != nil {
 		return err

@@ -72,8 +72,7 @@ func (c *Context) BodyError() error {
 
 // parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS.
 func (c *Context) parseForm() url.Values {
-	b := &c.rare().body
-	if b.source == nil {
+	if !c.hasBody() {
 		return nil
 	}
 	mediaType, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
@@ -87,7 +86,7 @@ func (c *Context) parseForm() url.Values {
 		return nil
 	}
 	if err != nil {
-		b.err = bodyError(err)
+		c.rare().body.err = bodyError(err)
 		return nil
 	}
 	return c.Request.PostForm
@@ -97,7 +96,7 @@ func (c *Context) parseURLEncoded() error {
 	if c.Request.PostForm != nil { // by middleware, or the view itself
 		return nil
 	}
-	limit := c.rare().body.limits.FormMemory
+	limit := c.limits().FormMemory
 	if limit > 0 && c.Request.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
@@ -118,7 +117,7 @@ func (c *Context) parseURLEncoded() error {
 }
 
 func (c *Context) parseMultipart() error {
-	limit := c.rare().body.limits.FormMemory
+	limit := c.limits().FormMemory
 	if limit <= 0 {
 		limit = 32 << 20
 	}
@@ -136,7 +135,7 @@ func (c *Context) parseMultipart() error {
 	for _, files := range r.MultipartForm.File {
 		parts += len(files)
 	}
-	limits := &c.rare().body.limits
+	limits := c.limits()
 	if limits.FormParts > 0 && parts > limits.FormParts {
 		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("form has %d parts, MAX_FORM_PARTS is %d", parts, limits.FormParts)}
 	}
@@ -157,12 +156,13 @@ func bodyError(err error) error {
 	return &HTTPError{Code: http.StatusBadRequest, Err: err}
 }
 
-// A bodyState is what is known of a request's body and the limits it has.
+// A bodyState is what is known of a request's body.
 type bodyState struct {
-	source io.ReadCloser // without a limit; nil for a request without a body
-	limits Limits
-	err    error // what was wrong with it when it was read as a form
-	seen   bool  // the handler knows of err, or it has become the answer
+	source  io.ReadCloser // without a limit
+	bounded io.ReadCloser // what dewar put in its place
+	limits  Limits        // in place of the configuration's where they are not 0
+	err     error         // what was wrong with it when it was read as a form
+	seen    bool          // the handler knows of err, or it has become the answer
 }
 
 // Limits are how much of a request's body may be read, for [Context.Limit]. A field that is 0 stays as it is, one
@@ -181,40 +181,58 @@ type Limits struct {
 // 413. It does so on a copy of the request: when the answer leaves, net/http looks at the type of its own
 // body to tell whether the client still waits for a word.
 func (c *Context) limitBody() {
-	c.Request = c.born.WithContext(c.born.Context())
+	if c.hasBody() {
+		c.boundBody(c.limits().Body)
+	}
+}
+
+// hasBody reports whether the request has a body, perhaps an empty one.
+func (c *Context) hasBody() bool { return c.Request.Body != nil && c.Request.Body != http.NoBody }
+
+// limits returns the limits that hold for this request.
+func (c *Context) limits() Limits {
 	s := c.settings
-	c.rare().body = bodyState{source: c.born.Body,
-		limits: Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts}}
-	c.boundBody(s.maxContentLength)
+	return c.rare().body.limits.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts})
+}
+
+// or returns l with the fields of other where its own are 0.
+func (l Limits) or(other Limits) Limits {
+	return Limits{cmp.Or(l.Body, other.Body), cmp.Or(l.FormMemory, other.FormMemory), cmp.Or(l.FormParts, other.FormParts)}
 }
 
 // Limit replaces the configured limits on the body of this request. It must be called before the body is read, for
 // example in a hook given to [Before]. Flask has max_content_length and the like on the request.
 func (c *Context) Limit(l Limits) {
 	b := &c.rare().body
-	if b.source == nil {
-		return
-	}
-	b.limits.FormMemory = cmp.Or(l.FormMemory, b.limits.FormMemory)
-	b.limits.FormParts = cmp.Or(l.FormParts, b.limits.FormParts)
-	if l.Body != 0 {
-		b.limits.Body = l.Body
+	b.limits = l.or(b.limits)
+	if l.Body != 0 && c.hasBody() {
 		c.boundBody(l.Body)
 	}
 }
 
-// boundBody lets at most n bytes of the body be read, any number if n is 0 or less.
+// boundBody lets at most n bytes of the body be read, any number if n is 0 or less. A body that a hook has put in
+// the place of the client's is bounded alike.
 func (c *Context) boundBody(n int64) {
-	source := c.rare().body.source
+	b := &c.rare().body
+	if c.Request.Body != b.bounded {
+		b.source = c.Request.Body
+	}
+	if c.Request == c.born {
+		c.Request = c.born.WithContext(c.born.Context())
+	}
 	switch {
 	case n <= 0:
-		c.Request.Body = source
-	case c.born.ContentLength > n:
-		c.Request.Body = tooLarge{n}
+		b.bounded = &whole{b.source}
+	case c.Request.ContentLength > n:
+		b.bounded = tooLarge{n}
 	default:
-		c.Request.Body = http.MaxBytesReader(c.response.w, source, n)
+		b.bounded = http.MaxBytesReader(c.response.w, b.source, n)
 	}
+	c.Request.Body = b.bounded
 }
+
+// whole is a body without a limit. A pointer can be compared, whatever the client's body is.
+type whole struct{ io.ReadCloser }
 
 // tooLarge stands for a body whose declared length is over the limit n. Nothing of it is read, so that a client
 // that waits for leave to send it never gets one.

@@ -32,8 +32,8 @@ type Response struct {
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
-	hijacked bool
-	replaced bool // by the answer to an error, while the view still writes
+	method   bool // by an answering method
+	replaced bool // by the answer to an error, while the view still writes: that is lost
 	exposed  bool // the view has the header in its hands
 	touched  bool // the header may hold more than the answering methods put there
 	restated bool // the status was set again after the answer
@@ -57,6 +57,9 @@ func (r *Response) Header() http.Header {
 
 // header is Header for dewar itself, which keeps no hold of it.
 func (r *Response) header() http.Header {
+	if r.replaced {
+		return http.Header{}
+	}
 	r.touched = true
 	if r.started && r.c.phase < sent {
 		r.keepAnswered()
@@ -102,7 +105,10 @@ func (r *Response) Body() []byte {
 
 // SetBody replaces the body. After the commit it does nothing and returns an error.
 func (r *Response) SetBody(body []byte) error {
-	if r.Committed() {
+	switch {
+	case r.replaced:
+		return r.closedError()
+	case r.Committed():
 		return r.lateError("the body cannot be replaced")
 	}
 	r.dropBody()
@@ -114,17 +120,17 @@ func (r *Response) SetBody(body []byte) error {
 // Reset forgets status, body and the headers of the view and its answers. Those that outer middleware and
 // before-request hooks had set are kept. After the commit it does nothing.
 func (r *Response) Reset() {
-	if r.Committed() {
+	if !r.open() {
 		return
 	}
 	r.dropBody()
-	r.status, r.started, r.restated, r.exposed = 0, false, false, false
+	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
 	r.c.headers[0] = ""
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
-		maps.Copy(header, x.kept)
-		x.answered = nil
+		maps.Copy(header, x.kept.Clone())
+		x.answered, x.status, x.hooked = nil, 0, false
 	}
 }
 
@@ -148,9 +154,46 @@ func sameHeader(a, b http.Header) bool {
 // keepAnswered remembers the header of the first answer before anything is added to it, so that a second answer
 // can take away what belongs to the first.
 func (r *Response) keepAnswered() {
-	if x := r.c.rare(); x.answered == nil {
-		x.answered = r.w.Header().Clone()
+	hooked := r.c.phase == finalizing
+	if x := r.c.rare(); x.answered == nil || hooked && !x.hooked {
+		x.answered, x.hooked = r.w.Header().Clone(), hooked
 	}
+}
+
+// keepHooked adds what after-request hooks have set to what survives an error.
+func (r *Response) keepHooked() {
+	x := r.c.rare()
+	if !x.hooked {
+		return
+	}
+	for key, values := range r.w.Header() {
+		if slices.Equal(values, x.answered[key]) || describesBody(key) {
+			continue
+		}
+		if x.kept == nil {
+			x.kept = http.Header{}
+		}
+		x.kept[key] = since(key, values, x.answered[key], x.kept[key])
+	}
+}
+
+// describesBody reports whether a header is about the body that is lost with its answer.
+func describesBody(key string) bool {
+	switch key {
+	case "Content-Type", "Content-Length", "Content-Encoding", "Content-Range", "Content-Language", "Content-Location", "Content-Disposition",
+		"Etag", "Last-Modified", "Accept-Ranges", "Location", "Trailer", "Transfer-Encoding":
+		return true
+	}
+	return false
+}
+
+// since returns the values of a header without those of before, unless they are in kept. Only lists grow; what is
+// written anew is new as a whole.
+func since(key string, values, before, kept []string) []string {
+	if key != "Set-Cookie" && key != "Vary" {
+		return slices.Clone(values)
+	}
+	return without(values, before, kept)
 }
 
 // begin makes room for an answer. A second one drops status and body of the first and the headers that were set
@@ -159,28 +202,30 @@ func (r *Response) begin() {
 	if r.started {
 		r.dropAnswer()
 	}
-	r.started = true
+	r.started, r.method = true, true
 }
 
 func (r *Response) dropAnswer() {
 	r.dropBody()
-	if !r.restated {
-		r.status = 0
+	header, x := r.w.Header(), r.c.rare()
+	if !r.restated && r.c.phase != finalizing { // a hook that makes an answer prettier does not change what it is
+		r.status = x.status
 	}
 	r.restated, r.c.headers[0] = false, ""
-	header, x := r.w.Header(), r.c.rare()
+	fresh := x.kept.Clone()
+	if fresh == nil {
+		fresh = http.Header{}
+	}
 	for key, values := range header {
-		switch {
-		case slices.Equal(values, x.kept[key]):
-		case x.answered == nil || slices.Equal(values, x.answered[key]):
-			if delete(header, key); x.kept[key] != nil {
-				header[key] = x.kept[key]
-			}
-		case key == "Set-Cookie" || key == "Vary": // lists that grow
-			header[key] = without(values, x.answered[key], x.kept[key])
+		if x.answered != nil && !slices.Equal(values, x.answered[key]) {
+			fresh[key] = since(key, values, x.answered[key], x.kept[key])
 		}
 	}
-	x.answered = nil
+	clear(header)
+	maps.Copy(header, fresh)
+	if x.answered = nil; x.hooked {
+		x.answered = x.kept.Clone() // so that what hooks have set stays known as theirs
+	}
 }
 
 // without returns list without the elements of first that are not in kept.
@@ -285,10 +330,10 @@ func (r *Response) closedError() error {
 	switch {
 	case r.replaced:
 		return r.c.rare().replaced
-	case r.hijacked:
-		return http.ErrHijacked
 	case r.c.phase == over:
 		return errResponseClosed
+	case r.c.phase == sent && r.c.isHijacked():
+		return http.ErrHijacked
 	}
 	return nil
 }
@@ -302,7 +347,7 @@ func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 		}
 		return r.copyOn(src)
 	}
-	if r.isHead() || bodyless(r.StatusCode()) || r.c.phase == finalizing {
+	if r.isHead() || bodyless(r.StatusCode()) || r.c.inHooks() {
 		return io.Copy(writerOnly{r}, src)
 	}
 	r.started = true
@@ -351,7 +396,7 @@ func (r *Response) FlushError() error {
 	if err := r.closedError(); err != nil {
 		return err
 	}
-	if r.c.phase == finalizing {
+	if r.c.inHooks() {
 		return nil
 	}
 	if r.c.phase < sent {
@@ -370,12 +415,10 @@ func (r *Response) FlushError() error {
 // Hijack takes the connection over, as [http.Hijacker] does. The hooks run and the session is saved first; a cookie
 // they set stands in [Response.Header] and must be written by the caller. On an error nothing was taken over.
 func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	switch {
-	case r.replaced:
-		return nil, nil, r.c.rare().replaced
-	case r.hijacked || r.c.phase == over:
-		return nil, nil, http.ErrHijacked
-	case r.c.phase == finalizing:
+	if err := r.closedError(); err != nil {
+		return nil, nil, err
+	}
+	if r.c.inHooks() {
 		return nil, nil, errors.New("dewar: an after-request hook cannot hijack the connection, because the session is saved after it; do it in the view")
 	}
 	if !canHijack(r.w) {
@@ -392,10 +435,16 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	conn, rw, err := http.NewResponseController(r.w).Hijack()
 	if err == nil {
-		r.started, r.hijacked = true, true
+		r.started, r.c.rare().hijacked = true, true
 		r.c.advance(sent)
 	}
 	return conn, rw, err
+}
+
+// isHijacked reports whether the connection has been taken over.
+func (c *Context) isHijacked() bool {
+	x := c.lazy.Load()
+	return x != nil && x.hijacked
 }
 
 // canHijack reports whether w, or a writer below it, is an [http.Hijacker].
@@ -416,7 +465,7 @@ func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead 
 
 func (r *Response) bound() int64 { return r.c.settings.responseBuffer }
 
-func (r *Response) fits(n int64) bool { return r.c.phase == finalizing || r.length+n <= r.bound() }
+func (r *Response) fits(n int64) bool { return r.length+n <= r.bound() || r.c.inHooks() }
 
 func (r *Response) buffer() *respbuf.Buffer {
 	if r.buf == nil {
@@ -475,6 +524,7 @@ func (r *Response) finalize() error {
 
 // send writes header and buffered body; last says that nothing follows.
 func (r *Response) send(last bool) {
+	r.started = true
 	r.c.setLastHeaders()
 	r.c.advance(sent)
 	status := r.StatusCode()

@@ -1,0 +1,364 @@
+package dewar_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// served sends a request through app on a goroutine of its own and returns what it was answered, and what the App
+// raised.
+func served(app http.Handler, r *http.Request) (rec *httptest.ResponseRecorder, raised any) {
+	rec = httptest.NewRecorder()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { raised = recover() }()
+		app.ServeHTTP(rec, r)
+	}()
+	<-done
+	return rec, raised
+}
+
+// quietSmallApp returns an app that expects failures, with a response buffer of 10 bytes.
+func quietSmallApp(t *testing.T) *dewar.App {
+	t.Helper()
+	app := newApp(t)
+	app.Logger = slog.New(slog.DiscardHandler)
+	must(t, app.Config.Set("RESPONSE_BUFFER_SIZE", 10))
+	return app
+}
+
+// TestAnswerToAFailedCommitCannotBeTouched lets a view go on after its response was replaced by an error's answer.
+func TestAnswerToAFailedCommitCannotBeTouched(t *testing.T) {
+	t.Parallel()
+	for name, touch := range map[string]func(c *dewar.Context){
+		"Reset":       func(c *dewar.Context) { c.Response.Reset() },
+		"SetBody":     func(c *dewar.Context) { _ = c.Response.SetBody([]byte("late")) },
+		"Status":      func(c *dewar.Context) { c.Status(200) },
+		"WriteHeader": func(c *dewar.Context) { c.Response.WriteHeader(200) },
+		"Header": func(c *dewar.Context) {
+			c.Response.Header().Set("Content-Type", "late/late")
+			c.Header("Content-Length", "1")
+		},
+		"SetCookie":  func(c *dewar.Context) { _ = c.SetCookie(&http.Cookie{Name: "late", Value: "1"}) },
+		"http.Error": func(c *dewar.Context) { http.Error(c.Response, "late", 200) },
+		"Text":       func(c *dewar.Context) { _ = c.Text("late") },
+		"Stream": func(c *dewar.Context) {
+			_ = c.Stream(func(w io.Writer) error { _, err := io.WriteString(w, "late"); return err })
+		},
+		"Flush": func(c *dewar.Context) { c.Response.Flush() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := quietSmallApp(t)
+			app.AfterRequest(func(*dewar.Context) error { return dewar.Abortf(503, "down") })
+			app.Get("/", func(c *dewar.Context) error {
+				_, err := c.Response.Write(make([]byte, 100))
+				touch(c)
+				return err
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != 503 || rec.Body.String() != "503 down\n" || strings.Contains(rec.Header().Get("Content-Type"), "late") ||
+				rec.Header().Get("Set-Cookie") != "" {
+				t.Errorf("got %d %q %v, raised %v", rec.Code, rec.Body, rec.Header(), raised)
+			}
+		})
+	}
+}
+
+func TestAbortInAHookOfAnEarlyCommitSendsNothing(t *testing.T) {
+	t.Parallel()
+	app := quietSmallApp(t)
+	app.AfterRequest(func(*dewar.Context) error { panic(http.ErrAbortHandler) })
+	app.Get("/", func(c *dewar.Context) error {
+		for range 3 {
+			if _, err := c.Response.Write(make([]byte, 100)); !errors.Is(err, http.ErrAbortHandler) {
+				t.Errorf("Write: got %v", err)
+			}
+		}
+		if conn, _, err := c.Response.Hijack(); conn == nil && err == nil {
+			t.Error("Hijack took over nothing, without an error")
+		}
+		if err := c.Text("late"); err == nil {
+			t.Error("Text: got no error")
+		}
+		return nil
+	})
+	rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+	if raised != http.ErrAbortHandler || rec.Body.Len() > 0 {
+		t.Errorf("raised %v, sent %d bytes", raised, rec.Body.Len())
+	}
+}
+
+func TestErrorHandlerThatFlushesAfterAWrongLength(t *testing.T) {
+	t.Parallel()
+	app := quietSmallApp(t)
+	app.ErrorHandler(500, func(c *dewar.Context, _ error) error { _ = c.Text("sorry"); c.Response.Flush(); return nil })
+	app.Get("/", func(c *dewar.Context) error { return c.Header("Content-Length", "3").Text("abcd") })
+	rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+	if raised != nil || rec.Code != 500 || rec.Body.String() != "sorry" {
+		t.Errorf("got %d %q, raised %v", rec.Code, rec.Body, raised)
+	}
+}
+
+// TestEveryStepOfTheEndRuns ends requests with an upload in every bad way and looks for what is left.
+func TestEveryStepOfTheEndRuns(t *testing.T) {
+	oh := func() { panic("oh") }
+	for _, tt := range []struct {
+		name  string
+		setUp func(app *dewar.App)
+		view  func(c *dewar.Context) error
+	}{
+		{"a receiver panics on a late error", func(app *dewar.App) {
+			app.GotRequestException.Connect(func(dewar.RequestException) { oh() })
+		}, func(c *dewar.Context) error { c.Response.Flush(); return errors.New("late") }},
+		{"Goexit in an error handler after a panic", func(app *dewar.App) {
+			app.ErrorHandler(500, func(*dewar.Context, error) error { runtime.Goexit(); return nil })
+		}, func(*dewar.Context) error { oh(); return nil }},
+		{"Goexit in a receiver after a panic", func(app *dewar.App) {
+			app.GotRequestException.Connect(func(dewar.RequestException) { runtime.Goexit() })
+		}, func(*dewar.Context) error { oh(); return nil }},
+		{"Goexit in an after-request hook", func(app *dewar.App) {
+			app.AfterRequest(func(*dewar.Context) error { runtime.Goexit(); return nil })
+		}, func(c *dewar.Context) error { return c.Text("x") }},
+		{"Goexit in a teardown function", func(app *dewar.App) {
+			app.TeardownRequest(func(*dewar.Context, error) { runtime.Goexit() })
+		}, func(c *dewar.Context) error { return c.Text("x") }},
+		{"panic in a teardown function", func(app *dewar.App) {
+			app.TeardownRequest(func(*dewar.Context, error) { oh() })
+		}, func(c *dewar.Context) error { return c.Text("x") }},
+		{"Goexit when the request is torn down", func(app *dewar.App) {
+			app.RequestTearingDown.Connect(func(*dewar.Context) { runtime.Goexit() })
+		}, func(c *dewar.Context) error { return c.Text("x") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			t.Setenv("TMPDIR", dir)
+			app := quietSmallApp(t)
+			must(t, app.Config.Set("MAX_FORM_MEMORY_SIZE", 10))
+			torn := 0
+			app.TeardownRequest(func(*dewar.Context, error) { torn++ })
+			tt.setUp(app)
+			app.TeardownRequest(func(*dewar.Context, error) { torn++ })
+			app.Post("/", func(c *dewar.Context) error {
+				if _, err := c.File("f"); err != nil {
+					t.Errorf("no upload: %v", err)
+				}
+				return tt.view(c)
+			})
+			var body bytes.Buffer
+			form := multipart.NewWriter(&body)
+			file, err := form.CreateFormFile("f", "f.bin")
+			must(t, err)
+			_, _ = file.Write(make([]byte, 20<<20))
+			must(t, form.Close())
+			r := httptest.NewRequest("POST", "/", &body)
+			must(t, app.Config.Set("MAX_CONTENT_LENGTH", 64<<20))
+			r.Header.Set("Content-Type", form.FormDataContentType())
+			served(app, r)
+			left, err := os.ReadDir(dir)
+			must(t, err)
+			if torn != 2 || len(left) > 0 {
+				t.Errorf("%d of 2 teardown functions ran, %d files are left", torn, len(left))
+			}
+		})
+	}
+}
+
+func TestStreamAfterAHijackThatFailed(t *testing.T) {
+	t.Parallel()
+	app := quietSmallApp(t)
+	app.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		if _, _, err := c.Response.Hijack(); err == nil {
+			t.Error("the hijack did not fail")
+		}
+		if _, _, err := c.Response.Hijack(); err == nil || strings.Contains(err.Error(), "hook") {
+			t.Errorf("the second hijack: got %v", err)
+		}
+		return c.Stream(func(w io.Writer) error {
+			_, err := io.WriteString(w, "streamed")
+			if !c.Response.Committed() {
+				t.Error("nothing was sent yet")
+			}
+			return err
+		})
+	})
+	rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+	if raised != nil || rec.Body.String() != "streamed" || len(rec.Header().Values("Set-Cookie")) > 1 {
+		t.Errorf("got %d %q, raised %v", rec.Code, rec.Body, raised)
+	}
+}
+
+func TestStreamReplacesAnAnswerButNotWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	stream := func(c *dewar.Context) error {
+		return c.Stream(func(w io.Writer) error { _, err := io.WriteString(w, "S"); return err })
+	}
+	for _, tt := range []struct {
+		name, want string
+		before     func(c *dewar.Context)
+	}{
+		{"nothing", "S", func(*dewar.Context) {}},
+		{"HTML", "S", func(c *dewar.Context) { _ = c.HTML("T") }},
+		{"no content", "S", func(c *dewar.Context) { _ = c.NoContent() }},
+		{"what was written by hand", "RS", func(c *dewar.Context) { _, _ = io.WriteString(c.Response, "R") }},
+	} {
+		app := newApp(t)
+		app.Get("/", func(c *dewar.Context) error { tt.before(c); return stream(c) })
+		rec := send(app, "GET", "/")
+		if rec.Code != 200 || rec.Body.String() != tt.want || strings.Contains(rec.Header().Get("Content-Type"), "html") {
+			t.Errorf("after %s: got %d %q %v, want %q", tt.name, rec.Code, rec.Body, rec.Header(), tt.want)
+		}
+	}
+}
+
+// TestSecondAnswerKeepsWhatItSets gives answers a second time, with what they need said again.
+func TestSecondAnswerKeepsWhatItSets(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.BeforeRequest(func(c *dewar.Context) error { c.Header("X-Frame-Options", "DENY"); return nil })
+	app.ErrorHandler(404, func(c *dewar.Context, _ error) error { _ = c.Text("1"); return c.Text("2") })
+	app.Get("/again", func(c *dewar.Context) error {
+		_ = c.Header("Cache-Control", "no-store").Text("1")
+		return c.Header("Cache-Control", "no-store").Text("2")
+	})
+	app.Get("/deleted", func(c *dewar.Context) error {
+		c.Response.Header().Del("X-Frame-Options")
+		_ = c.Text("1")
+		return c.Text("2")
+	})
+	for _, tt := range []struct {
+		path, header, want string
+		code               int
+	}{
+		{"/missing", "Content-Type", "text/plain; charset=utf-8", 404},
+		{"/again", "Cache-Control", "no-store", 200},
+		{"/deleted", "X-Frame-Options", "DENY", 200},
+	} {
+		rec := send(app, "GET", tt.path)
+		if rec.Code != tt.code || rec.Body.String() != "2" || rec.Header().Get(tt.header) != tt.want {
+			t.Errorf("%s: got %d %q %v, want %d with %s: %s", tt.path, rec.Code, rec.Body, rec.Header(), tt.code, tt.header, tt.want)
+		}
+	}
+}
+
+func TestAfterRequestHooksKeepTheirHeaders(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		last     dewar.Handler // runs last
+		sessions dewar.SessionInterface
+		code     int
+		body     string
+		gone     string
+	}{
+		{"the last one answers", func(c *dewar.Context) error { return c.Header("X-Own", "1").HTML("replaced") }, nil, 404, "replaced", "X-View"},
+		{"the last one fails", func(c *dewar.Context) error { c.Header("X-Own", "1"); return dewar.Abortf(503, "down") }, nil, 503, "503 down\n", "X-View"},
+		{"the session cannot be saved", func(c *dewar.Context) error { c.Header("X-Own", "1"); return nil }, brokenSaves{}, 503, "503 Service Unavailable\n", "X-View"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := quietSmallApp(t)
+			must(t, app.Config.Set("RESPONSE_BUFFER_SIZE", 1<<20))
+			if tt.sessions != nil {
+				app.SessionInterface = tt.sessions
+			}
+			app.AfterRequest(tt.last, func(c *dewar.Context) error {
+				c.Response.Header().Set("Content-Security-Policy", "x")
+				return c.SetCookie(&http.Cookie{Name: "hook", Value: "1"})
+			})
+			app.Get("/", func(c *dewar.Context) error { c.Session(); return c.Status(404).Header("X-View", "1").Text("view") })
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			header := rec.Header()
+			if raised != nil || rec.Code != tt.code || rec.Body.String() != tt.body {
+				t.Errorf("got %d %q, raised %v", rec.Code, rec.Body, raised)
+			}
+			if header.Get("X-Own") != "1" || header.Get("Content-Security-Policy") != "x" || header.Get("Set-Cookie") != "hook=1" {
+				t.Errorf("headers of the hooks are missing in %v", header)
+			}
+			if header.Get(tt.gone) != "" {
+				t.Errorf("%s of the view is still in %v", tt.gone, header)
+			}
+		})
+	}
+}
+
+type brokenSaves struct{}
+
+func (brokenSaves) OpenSession(*dewar.Context) (*dewar.Session, error) {
+	return dewar.NewSession(), nil
+}
+func (brokenSaves) SaveSession(*dewar.Context, *dewar.Session) error { return errors.New("disk full") }
+
+func TestBodyThatAHookPutsInPlaceIsReadAndLimited(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "a=client"} {
+		for _, limit := range []int64{0, 100, 3} {
+			app := quietSmallApp(t)
+			app.BeforeRequest(func(c *dewar.Context) error {
+				r := c.Request.Clone(c.Request.Context())
+				r.Body, r.ContentLength = io.NopCloser(strings.NewReader("a=hook")), -1
+				c.Request = r
+				c.Limit(dewar.Limits{Body: limit})
+				return nil
+			})
+			app.Post("/", func(c *dewar.Context) error { return c.Text(c.Form().String("a")) })
+			r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			rec, _ := served(app, r)
+			if want := map[bool]int{true: 413, false: 200}[limit == 3]; rec.Code != want || want == 200 && rec.Body.String() != "hook" {
+				t.Errorf("client sent %q, limit %d: got %d %q", body, limit, rec.Code, rec.Body)
+			}
+		}
+	}
+}
+
+func TestRouteOfARequestIsACopy(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		route, _ := c.Route()
+		got := strings.Join(route.Methods, " ")
+		route.Methods[0] = "SPOILED"
+		return c.Text(got)
+	})
+	first, second := send(app, "GET", "/"), send(app, "GET", "/")
+	if first.Body.String() != second.Body.String() {
+		t.Errorf("got %q, then %q", first.Body, second.Body)
+	}
+}
+
+func TestTagsCanBeMendedAfterBuild(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	sessions := &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{{Key: "no space"}}}
+	app.SessionInterface = sessions
+	if app.Build() == nil {
+		t.Fatal("a tag that is not valid was taken")
+	}
+	sessions.Tags = nil
+	must(t, app.Build())
+}
+
+// A hijackRefuser has the method but no connection to hand over, as wrappers over HTTP/2 have.
+type hijackRefuser struct{ http.ResponseWriter }
+
+func (w hijackRefuser) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (hijackRefuser) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return nil, nil, errors.New("no connection to hand over")
+}
