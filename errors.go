@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // ErrorHandler answers a request that failed with err. The status is that of err unless the handler sets one. An error
@@ -378,13 +380,13 @@ func (c *Context) answerError(err error) error {
 	}
 	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
 		p.Detail, p.Errors = e.Message, e.Errors
-		mergeHeader(c.response.w.Header(), e.Header)
+		headers.Merge(c.response.w.Header(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
 	if p.Title == "" {
 		p.Title = "Error"
 	}
-	addVary(c.response.w.Header(), []string{"Accept"})
+	headers.AddVary(c.response.w.Header(), []string{"Accept"})
 	switch c.errorFormat() {
 	case "text/html":
 		return c.Status(p.Status).HTML(p.html())
@@ -396,22 +398,6 @@ func (c *Context) answerError(err error) error {
 		return c.Status(p.Status).blob("application/problem+json", body)
 	}
 	return c.Status(p.Status).Text(p.text())
-}
-
-// mergeHeader adds the headers of an error, which many requests may share, to those of a response.
-func mergeHeader(header, from http.Header) {
-	for key, values := range from {
-		switch key {
-		case "Vary":
-			for _, name := range values {
-				addVary(header, []string{name})
-			}
-		case "Set-Cookie":
-			header[key] = append(header[key], values...)
-		default:
-			header[key] = slices.Clone(values)
-		}
-	}
 }
 
 // errorFormat picks the form of an error answer.

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/callsite"
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
@@ -92,7 +92,7 @@ func (c *Context) Redirect(target string) error {
 	if c.response.status < 300 || c.response.status > 399 {
 		c.response.status = http.StatusFound
 	}
-	c.response.w.Header().Set("Location", asciiURL(target))
+	c.response.w.Header().Set("Location", headers.ASCIIURL(target))
 	c.response.finished()
 	return nil
 }
@@ -221,7 +221,7 @@ func (c *Context) setLastHeaders() {
 func (c *Context) setDefaultHeaders() {
 	header := c.response.w.Header()
 	if c.App.Draining() {
-		setDefault(header, "Connection", []string{"close"})
+		headers.SetDefault(header, "Connection", []string{"close"})
 	}
 	if !c.settings.securityHeaders {
 		return
@@ -229,43 +229,15 @@ func (c *Context) setDefaultHeaders() {
 	c.headers[1] = "nosniff"
 	contentType := c.headers[0]
 	if c.response.touched {
-		setDefault(header, "X-Content-Type-Options", c.headers[1:])
+		headers.SetDefault(header, "X-Content-Type-Options", c.headers[1:])
 		contentType = header.Get("Content-Type")
 	} else {
 		header["X-Content-Type-Options"] = c.headers[1:]
 	}
 	if strings.HasPrefix(contentType, "text/html") {
-		setDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})
-		setDefault(header, "Referrer-Policy", []string{"strict-origin-when-cross-origin"})
+		headers.SetDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})
+		headers.SetDefault(header, "Referrer-Policy", []string{"strict-origin-when-cross-origin"})
 	}
-}
-
-func setDefault(header http.Header, key string, value []string) {
-	if _, ok := header[key]; !ok {
-		header[key] = value
-	}
-}
-
-// asciiURL escapes what is not ASCII in a URL and leaves the rest alone.
-func asciiURL(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || s[i] == ' ' {
-			return escapeNonASCII(s)
-		}
-	}
-	return s
-}
-
-func escapeNonASCII(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || s[i] == ' ' {
-			b.WriteString(url.PathEscape(s[i : i+1]))
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }
 
 func hasControl(s string) bool {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
 
@@ -141,14 +142,10 @@ func (r *Response) keepHeader() {
 	if len(header) == 0 && (x == nil || len(x.kept) == 0) {
 		return
 	}
-	if x = r.c.rare(); !sameHeader(x.kept, header) {
+	if x = r.c.rare(); !headers.Same(x.kept, header) {
 		x.kept = header.Clone()
 	}
 	r.exposed = false
-}
-
-func sameHeader(a, b http.Header) bool {
-	return len(a) == len(b) && maps.EqualFunc(a, b, slices.Equal[[]string])
 }
 
 // keepAnswered remembers the header of the first answer before anything is added to it, so that a second answer
@@ -167,33 +164,14 @@ func (r *Response) keepHooked() {
 		return
 	}
 	for key, values := range r.w.Header() {
-		if slices.Equal(values, x.answered[key]) || describesBody(key) {
+		if slices.Equal(values, x.answered[key]) || headers.DescribesBody(key) {
 			continue
 		}
 		if x.kept == nil {
 			x.kept = http.Header{}
 		}
-		x.kept[key] = since(key, values, x.answered[key], x.kept[key])
+		x.kept[key] = headers.Since(key, values, x.answered[key], x.kept[key])
 	}
-}
-
-// describesBody reports whether a header is about the body that is lost with its answer.
-func describesBody(key string) bool {
-	switch key {
-	case "Content-Type", "Content-Length", "Content-Encoding", "Content-Range", "Content-Language", "Content-Location", "Content-Disposition",
-		"Etag", "Last-Modified", "Accept-Ranges", "Location", "Trailer", "Transfer-Encoding":
-		return true
-	}
-	return false
-}
-
-// since returns the values of a header without those of before, unless they are in kept. Only lists grow; what is
-// written anew is new as a whole.
-func since(key string, values, before, kept []string) []string {
-	if key != "Set-Cookie" && key != "Vary" {
-		return slices.Clone(values)
-	}
-	return without(values, before, kept)
 }
 
 // begin makes room for an answer. A second one drops status and body of the first and the headers that were set
@@ -218,7 +196,7 @@ func (r *Response) dropAnswer() {
 	}
 	for key, values := range header {
 		if x.answered != nil && !slices.Equal(values, x.answered[key]) {
-			fresh[key] = since(key, values, x.answered[key], x.kept[key])
+			fresh[key] = headers.Since(key, values, x.answered[key], x.kept[key])
 		}
 	}
 	clear(header)
@@ -226,13 +204,6 @@ func (r *Response) dropAnswer() {
 	if x.answered = nil; x.hooked {
 		x.answered = x.kept.Clone() // so that what hooks have set stays known as theirs
 	}
-}
-
-// without returns list without the elements of first that are not in kept.
-func without(list, first, kept []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
-		return slices.Contains(first, s) && !slices.Contains(kept, s)
-	})
 }
 
 // finished is called by an answering method when its answer stands.
@@ -552,7 +523,7 @@ func (r *Response) setLength(status int) {
 		}
 		return
 	}
-	if r.length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || hasTrailers(header) {
+	if r.length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || headers.HasTrailers(header) {
 		return
 	}
 	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && r.length == 0 && r.c.isForeign() {
@@ -574,18 +545,6 @@ func (r *Response) writeHeaderWithoutTrailers(status int) {
 	}
 	r.w.WriteHeader(status)
 	maps.Copy(header, trailers)
-}
-
-func hasTrailers(header http.Header) bool {
-	if len(header["Trailer"]) > 0 {
-		return true
-	}
-	for key := range header {
-		if strings.HasPrefix(key, http.TrailerPrefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // lengthError reports a Content-Length that contradicts the body that was written.

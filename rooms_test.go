@@ -103,7 +103,7 @@ func places(t *testing.T) []string {
 			}
 			name = filepath.ToSlash(name)
 			switch {
-			case info.IsDir() && name != "testdata" && !strings.HasPrefix(name, "."):
+			case info.IsDir() && name != "testdata" && name != "bin" && !strings.HasPrefix(name, "."):
 				all = append(all, name+"/")
 			case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
 				all = append(all, name)

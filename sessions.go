@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/sessiondata"
 	"github.com/dewar-go/dewar/internal/taggedjson"
 )
@@ -568,7 +569,7 @@ func (rs *requestSession) addCookie(line string) {
 func (rs *requestSession) apply(c *Context) {
 	header := c.response.w.Header()
 	if len(rs.cookies) > 0 { // also again, after a hijack that failed
-		header["Set-Cookie"] = append(without(header["Set-Cookie"], rs.cookies, nil), rs.cookies...)
+		header["Set-Cookie"] = append(headers.Without(header["Set-Cookie"], rs.cookies, nil), rs.cookies...)
 	}
 	if s := rs.opened.Load(); s != nil && !s.bag.Null() {
 		rs.guardCaches(s, header)
@@ -579,7 +580,7 @@ func (rs *requestSession) apply(c *Context) {
 // about caching stays.
 func (rs *requestSession) guardCaches(s *Session, header http.Header) {
 	s.headers = [2]string{"Cookie", "private"}
-	addVary(header, s.headers[:1:1])
+	headers.AddVary(header, s.headers[:1:1])
 	ours := rs.fileCaching != "" && header.Get("Cache-Control") == rs.fileCaching
 	switch {
 	case len(rs.cookies) > 0:
@@ -590,7 +591,7 @@ func (rs *requestSession) guardCaches(s *Session, header http.Header) {
 	if ours {
 		delete(header, "Cache-Control")
 	}
-	setDefault(header, "Cache-Control", s.headers[1:])
+	headers.SetDefault(header, "Cache-Control", s.headers[1:])
 }
 
 // drop ends what can be done with the session of a request that ended without saving it.
@@ -631,27 +632,4 @@ func (rs *requestSession) noticeLateChange(c *Context) {
 	if err != nil {
 		c.logFailure(err)
 	}
-}
-
-// addVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.
-func addVary(header http.Header, line []string) {
-	if lines := header["Vary"]; len(lines) > 0 {
-		line = withField(lines, line[0])
-	}
-	header["Vary"] = line
-}
-
-// withField returns the fields of a header in one line, with one more unless it is there or everything is.
-func withField(lines []string, added string) []string {
-	var fields []string
-	for field := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		if field = strings.TrimSpace(field); field != "" {
-			fields = append(fields, field)
-		}
-	}
-	known := func(field string) bool { return field == "*" || strings.EqualFold(field, added) }
-	if !slices.ContainsFunc(fields, known) {
-		fields = append(fields, added)
-	}
-	return []string{strings.Join(fields, ", ")}
 }

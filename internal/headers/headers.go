@@ -1,0 +1,122 @@
+// Package headers has what can be said of headers without knowing the response that they belong to.
+package headers
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Same reports whether two headers are the same.
+func Same(a, b http.Header) bool {
+	return len(a) == len(b) && maps.EqualFunc(a, b, slices.Equal[[]string])
+}
+
+// SetDefault sets a header unless it is set, to whatever value.
+func SetDefault(header http.Header, key string, value []string) {
+	if _, ok := header[key]; !ok {
+		header[key] = value
+	}
+}
+
+// AddVary adds a field name, the only element of line, to Vary, which stays one line without repetitions.
+func AddVary(header http.Header, line []string) {
+	if lines := header["Vary"]; len(lines) > 0 {
+		line = withField(lines, line[0])
+	}
+	header["Vary"] = line
+}
+
+// withField returns the fields of a header in one line, with one more unless it is there or everything is.
+func withField(lines []string, added string) []string {
+	var fields []string
+	for field := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if field = strings.TrimSpace(field); field != "" {
+			fields = append(fields, field)
+		}
+	}
+	known := func(field string) bool { return field == "*" || strings.EqualFold(field, added) }
+	if !slices.ContainsFunc(fields, known) {
+		fields = append(fields, added)
+	}
+	return []string{strings.Join(fields, ", ")}
+}
+
+// Merge adds the headers of an error, which many requests may share, to those of a response.
+func Merge(header, from http.Header) {
+	for key, values := range from {
+		switch key {
+		case "Vary":
+			for _, name := range values {
+				AddVary(header, []string{name})
+			}
+		case "Set-Cookie":
+			header[key] = append(header[key], values...)
+		default:
+			header[key] = slices.Clone(values)
+		}
+	}
+}
+
+// Since returns the values of a header without those of before, unless they are in kept. Only lists grow; what is
+// written anew is new as a whole.
+func Since(key string, values, before, kept []string) []string {
+	if key != "Set-Cookie" && key != "Vary" {
+		return slices.Clone(values)
+	}
+	return Without(values, before, kept)
+}
+
+// Without returns list without the elements of first that are not in kept.
+func Without(list, first, kept []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		return slices.Contains(first, s) && !slices.Contains(kept, s)
+	})
+}
+
+// DescribesBody reports whether a header is about the body that is lost with its answer.
+func DescribesBody(key string) bool {
+	switch key {
+	case "Content-Type", "Content-Length", "Content-Encoding", "Content-Range", "Content-Language", "Content-Location", "Content-Disposition",
+		"Etag", "Last-Modified", "Accept-Ranges", "Location", "Trailer", "Transfer-Encoding":
+		return true
+	}
+	return false
+}
+
+// HasTrailers reports whether trailers are announced or set.
+func HasTrailers(header http.Header) bool {
+	if len(header["Trailer"]) > 0 {
+		return true
+	}
+	for key := range header {
+		if strings.HasPrefix(key, http.TrailerPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// ASCIIURL escapes what is not ASCII in a URL and leaves the rest alone.
+func ASCIIURL(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 || s[i] == ' ' {
+			return escapeNonASCII(s)
+		}
+	}
+	return s
+}
+
+func escapeNonASCII(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 || s[i] == ' ' {
+			b.WriteString(url.PathEscape(s[i : i+1]))
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
