@@ -51,22 +51,6 @@ func wantValue(t testing.TB, c *dewar.Config, key string, want any) {
 	}
 }
 
-// visitors keeps the session of each visitor apart from that of the App by a cookie of another name.
-type visitors struct {
-	dewar.SecureCookieSessionInterface
-	opened []string
-}
-
-func (v *visitors) OpenSession(c *dewar.Context) (*dewar.Session, error) {
-	v.opened = append(v.opened, c.Endpoint())
-	return v.SecureCookieSessionInterface.OpenSession(c)
-}
-
-// lines passes on what is written to it.
-type lines chan string
-
-func (l lines) Write(p []byte) (int, error) { l <- string(p); return len(p), nil }
-
 // wants sends requests "METHOD path [Host]" and compares "status body" or, for a redirect, "status location",
 // or, for 405 and OPTIONS, "status allow".
 func wants(t *testing.T, app http.Handler, table [][2]string) {

@@ -7,7 +7,7 @@ type thing struct{ n int }
 func (t *thing) Show() int { return t.n }
 func (t thing) Value() int { return t.n }
 
-type box[T any] struct{ v T }
+type box[T any] struct{ _ T }
 
 func (b *box[T]) Show() int { return 0 }
 

@@ -25,7 +25,7 @@ type (
 		Left
 		ID int
 		*Right
-		skipped int
+		skipped int //lint:ignore U1000 an unexported field is passed over
 	}
 )
 

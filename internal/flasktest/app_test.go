@@ -1,7 +1,6 @@
 package flasktest_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -367,23 +366,6 @@ func incompressible(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)
 	return base64.RawURLEncoding.EncodeToString(b)[:n]
-}
-
-// raw sends a request line as it is and returns status and body.
-func raw(t testing.TB, srv *httptest.Server, method, target string) (int, string) {
-	t.Helper()
-	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n", method, target)
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, target, err)
-	}
-	body, _ := io.ReadAll(res.Body)
-	return res.StatusCode, string(body)
 }
 
 // files makes a file system of pairs of a name and a text, without modification times like embed.FS.
