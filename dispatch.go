@@ -17,7 +17,7 @@ import (
 //	handling    hooks, the view and the error handlers fill the response
 //	finalizing  after-request hooks run and the session is saved; what they write is held back without a bound
 //	sent        the header has left, or the connection was hijacked
-//	over        the request has been torn down; nothing can be written any more
+//	over        the request is torn down: teardown functions run; nothing can be written any more
 //
 // A request that is flushed or outgrows the buffer is finalized and sent while its view still runs. One that is
 // aborted, or whose error leaves the App, goes from where it is straight to over.
@@ -318,7 +318,7 @@ func (c *Context) end() {
 	}
 	value := recover()
 	defer c.close() // each step runs also if runtime.Goexit ends the one before it
-	defer c.teardown(0)
+	defer c.tearDown()
 	if !c.ran {
 		c.rescue(value)
 	}
@@ -434,6 +434,12 @@ func (c *Context) guard(f func()) {
 	if err := c.protect(func(*Context) error { f(); return nil }); err != nil {
 		c.logFailure(err)
 	}
+}
+
+// tearDown ends what can be written and calls everybody who waits for the end.
+func (c *Context) tearDown() {
+	c.advance(over)
+	c.teardown(0)
 }
 
 // teardown calls the teardown functions from the i-th on. One that panics, or ends its goroutine, does not keep the

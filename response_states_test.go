@@ -1,9 +1,11 @@
 package dewar_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -66,7 +68,7 @@ func TestLateCallsHaveTheirDocumentedEffect(t *testing.T) {
 	}{
 		{"hook", slices.Concat(lateAnswers, lateWrites)},
 		{"flushed", slices.Concat(lateAnswers, lateWrites)},
-		{"teardown", lateAnswers},
+		{"teardown", slices.Concat(lateAnswers, lateWrites)},
 		{"kept", slices.Concat(lateAnswers, lateWrites)},
 	} {
 		for _, late := range state.calls {
@@ -124,4 +126,28 @@ func callLate(t *testing.T, state string, call func(c *dewar.Context) error) (se
 		}
 	}
 	return seen, <-called
+}
+
+// TestTeardownCannotAnswer tries it for requests that have no answer: the view ended its goroutine, or its error left
+// the App.
+func TestTeardownCannotAnswer(t *testing.T) {
+	t.Parallel()
+	for name, view := range map[string]dewar.Handler{
+		"runtime.Goexit":       func(*dewar.Context) error { runtime.Goexit(); return nil },
+		"PROPAGATE_EXCEPTIONS": func(*dewar.Context) error { return errors.New("oh") },
+	} {
+		for _, late := range slices.Concat(lateAnswers, lateWrites) {
+			t.Run(name+", "+late.name, func(t *testing.T) {
+				t.Parallel()
+				app := quietApp(t)
+				configure(app, "PROPAGATE_EXCEPTIONS", name == "PROPAGATE_EXCEPTIONS")
+				app.AfterRequest(func(*dewar.Context) error { t.Error("an after-request hook ran"); return nil })
+				app.TeardownRequest(func(c *dewar.Context, _ error) { _ = late.call(c) })
+				app.Get("/", view)
+				if res := ask(t, serve(t, app), "GET", "/"); res.err == nil || res.Response != nil {
+					t.Errorf("got %v with body %q, want a cut connection", res.Response, res.body)
+				}
+			})
+		}
+	}
 }

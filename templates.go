@@ -91,7 +91,7 @@ func (c *Context) RenderString(name string, data Map) (string, error) {
 	if err := c.execute(body, name, data); err != nil {
 		return "", err
 	}
-	return string(body.Bytes()), nil
+	return body.String(), nil
 }
 
 // RenderString renders a template outside a request, for mails and jobs, as [Context.RenderString] does. It
