@@ -26,8 +26,8 @@ type Handler func(c *Context) error
 type Context struct {
 	// App is the application that serves the request.
 	App *App
-	// Request is the request as the server or the innermost middleware passed it in. When it has a body it is
-	// a copy, whose body is limited.
+	// Request is the request as the server or the innermost middleware passed it in. When it has a body, or a
+	// time limit, it is a copy, whose body is limited. A hook may put another one in its place.
 	Request *http.Request
 	// Response collects the answer.
 	Response *Response
@@ -53,22 +53,19 @@ type Context struct {
 // A rare is what few requests need. Context.rare makes it when it is first used.
 type rare struct {
 	answer  Handler // in place of the route's view: a redirect, an automatic answer, the fallback
-	options bool    // answer is the automatic one to OPTIONS
 	refused error   // the routing error, which is raised after the before-request hooks
 	values  []any   // the values of more than two variables
 	changed Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
 	body        bodyState
-	limit       *timeLimit  // the time limit of the request; nil without one
-	afterThis   []Handler   // hooks for this request only
-	thisHook    int         // how many of them were begun
-	flashes     *[]Flash    // nil until they are taken out of the session
-	kept        http.Header // what middleware and hooks before the view had set
-	answered    http.Header // the header as the first answer left it, or all that was done before the after-request hooks; nil until somebody may add to it
-	hooked      bool        // answered is of the second kind
-	answerSite  string      // where the answer was given; in DEBUG and TESTING only
-	began       time.Time   // for the access log
+	limit       *timeLimit // the time limit of the request; nil without one
+	afterThis   []Handler  // hooks for this request only
+	thisHook    int        // how many of them were begun
+	flashes     *[]Flash   // nil until they are taken out of the session
+	owned       ownership
+	answerSite  string    // where the answer was given; in DEBUG and TESTING only
+	began       time.Time // for the access log
 
 	err       error  // with the outcome
 	writeErr  error  // what writing to the client failed with
@@ -111,7 +108,7 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	c.Response = &c.response
 	if header := w.Header(); len(header) > 0 {
 		c.response.touched = true
-		c.rare().kept = header.Clone()
+		c.rare().owned.kept = header.Clone()
 	}
 	c.limitBody()
 	return c
@@ -120,7 +117,8 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 // NewContext makes a Context for w and r without serving them: for adapters, and for unit tests of code that takes a
 // Context. It builds the App and matches the route, but calls no view and no hook. The caller answers through the
 // Context and then calls end, once, which saves the session, sends the response, removes temporary files and returns
-// what went wrong on the way. Until then the response is held back. NewContext fails if the App cannot be built or the
+// what went wrong on the way. Until then the response is held back, within the bounds of every response. Hooks of
+// [Context.AfterThisRequest] do not run. NewContext fails if the App cannot be built or the
 // host is not one of TRUSTED_HOSTS. Flask has test_request_context.
 func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, end func() error, err error) {
 	if err := app.Build(); err != nil {

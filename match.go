@@ -144,8 +144,7 @@ func (c *Context) answer(result router.Result) {
 		c.matched(result.Data.(*boundRoute), result.Values)
 	case router.AutoOptions:
 		c.matched(result.Data.(*boundRoute), result.Values)
-		x := c.rare()
-		x.answer, x.options = answerOptions(result.Allowed), true
+		c.rare().answer = answerOptions(result.Allowed)
 	case router.SlashRedirect:
 		c.rare().answer = answerRedirect(result.Path)
 	case router.MergeRedirect:

@@ -31,7 +31,7 @@ func (c *Context) Header(key, value string) *Context {
 	}
 	r.header().Set(key, value)
 	if x := c.lazy.Load(); x != nil { // also if it has the same value: it is said again
-		delete(x.answered, http.CanonicalHeaderKey(key))
+		delete(x.owned.answered, http.CanonicalHeaderKey(key))
 	}
 	return c
 }

@@ -40,6 +40,13 @@ type Response struct {
 	restated bool // the status was set again after the answer
 }
 
+// An ownership tells whose the headers of a response are, by what the header was at the borders between them.
+type ownership struct {
+	kept     http.Header // what middleware and hooks have set, which survives errors and second answers
+	answered http.Header // as the first answer left it, or all before the after-request hooks; nil until somebody may add to it
+	hooked   bool        // answered is of the second kind
+}
+
 // bodyless reports whether a response with this status has no body.
 func bodyless(status int) bool {
 	return status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
@@ -130,8 +137,8 @@ func (r *Response) Reset() {
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
-		maps.Copy(header, x.kept.Clone())
-		x.answered, x.status, x.hooked = nil, 0, false
+		maps.Copy(header, x.owned.kept.Clone())
+		x.owned.answered, x.status, x.owned.hooked = nil, 0, false
 	}
 }
 
@@ -139,11 +146,11 @@ func (r *Response) Reset() {
 func (r *Response) keepHeader() {
 	header := r.w.Header()
 	x := r.c.lazy.Load()
-	if len(header) == 0 && (x == nil || len(x.kept) == 0) {
+	if len(header) == 0 && (x == nil || len(x.owned.kept) == 0) {
 		return
 	}
-	if x = r.c.rare(); !headers.Same(x.kept, header) {
-		x.kept = header.Clone()
+	if x = r.c.rare(); !headers.Same(x.owned.kept, header) {
+		x.owned.kept = header.Clone()
 	}
 	r.exposed = false
 }
@@ -152,25 +159,25 @@ func (r *Response) keepHeader() {
 // can take away what belongs to the first.
 func (r *Response) keepAnswered() {
 	hooked := r.c.phase == finalizing
-	if x := r.c.rare(); x.answered == nil || hooked && !x.hooked {
-		x.answered, x.hooked = r.w.Header().Clone(), hooked
+	if x := r.c.rare(); x.owned.answered == nil || hooked && !x.owned.hooked {
+		x.owned.answered, x.owned.hooked = r.w.Header().Clone(), hooked
 	}
 }
 
 // keepHooked adds what after-request hooks have set to what survives an error.
 func (r *Response) keepHooked() {
 	x := r.c.rare()
-	if !x.hooked {
+	if !x.owned.hooked {
 		return
 	}
 	for key, values := range r.w.Header() {
-		if slices.Equal(values, x.answered[key]) || headers.DescribesBody(key) {
+		if slices.Equal(values, x.owned.answered[key]) || headers.DescribesBody(key) {
 			continue
 		}
-		if x.kept == nil {
-			x.kept = http.Header{}
+		if x.owned.kept == nil {
+			x.owned.kept = http.Header{}
 		}
-		x.kept[key] = headers.Since(key, values, x.answered[key], x.kept[key])
+		x.owned.kept[key] = headers.Since(key, values, x.owned.answered[key], x.owned.kept[key])
 	}
 }
 
@@ -190,19 +197,19 @@ func (r *Response) dropAnswer() {
 		r.status = x.status
 	}
 	r.restated, r.c.headers[0] = false, ""
-	fresh := x.kept.Clone()
+	fresh := x.owned.kept.Clone()
 	if fresh == nil {
 		fresh = http.Header{}
 	}
 	for key, values := range header {
-		if x.answered != nil && !slices.Equal(values, x.answered[key]) {
-			fresh[key] = headers.Since(key, values, x.answered[key], x.kept[key])
+		if x.owned.answered != nil && !slices.Equal(values, x.owned.answered[key]) {
+			fresh[key] = headers.Since(key, values, x.owned.answered[key], x.owned.kept[key])
 		}
 	}
 	clear(header)
 	maps.Copy(header, fresh)
-	if x.answered = nil; x.hooked {
-		x.answered = x.kept.Clone() // so that what hooks have set stays known as theirs
+	if x.owned.answered = nil; x.owned.hooked {
+		x.owned.answered = x.owned.kept.Clone() // so that what hooks have set stays known as theirs
 	}
 }
 
