@@ -20,7 +20,7 @@ import (
 )
 
 // The limits of the server that Run and Serve make. A response that is sent bit by bit renews its write
-// deadline as it goes, see deadline.go.
+// deadline as it goes, see response.go.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
