@@ -260,7 +260,7 @@ func (c *Context) saveSession() {
 // finalizeEarly is finalize while the view still runs: no panic goes through the view. It returns why the
 // response was replaced, if it was.
 func (c *Context) finalizeEarly() error {
-	for err := c.protect((*Context).finalizeStep); err != nil; err = c.protect((*Context).finalizeStep) {
+	for err := c.attempt(c.finalize); err != nil; err = c.attempt(c.finalize) {
 		c.fail(err)
 	}
 	x := c.rare()
@@ -279,10 +279,6 @@ func (c *Context) inHooks() bool {
 	x := c.lazy.Load()
 	return x == nil || !x.finalized
 }
-
-func (c *Context) finalizeStep() error { c.finalize(); return nil }
-
-func (c *Context) finishStep() error { c.finish(); return nil }
 
 // runAfter calls every after-request hook once, also when one of them fails.
 func (c *Context) runAfter() {
@@ -393,7 +389,7 @@ func (c *Context) rescue(value any) {
 		c.conclude(unhandled, errGoexit)
 		return
 	}
-	for err := c.caught(value); err != nil; err = c.protect((*Context).finishStep) {
+	for err := c.caught(value); err != nil; err = c.attempt(c.finish) {
 		c.fail(err)
 	}
 }
@@ -411,7 +407,7 @@ func (c *Context) caught(value any) error {
 }
 
 // protect runs f and turns a panic into an error.
-func (c *Context) protect(f func(*Context) error) (err error) {
+func (c *Context) protect(f func() error) (err error) {
 	normal := false
 	defer func() {
 		if normal {
@@ -424,14 +420,19 @@ func (c *Context) protect(f func(*Context) error) (err error) {
 		}
 		err = c.caught(value)
 	}()
-	err = f(c)
+	err = f()
 	normal = true
 	return err
 }
 
+// attempt runs f and returns a panic as an error.
+func (c *Context) attempt(f func()) error {
+	return c.protect(func() error { f(); return nil })
+}
+
 // guard runs f and logs a panic.
 func (c *Context) guard(f func()) {
-	if err := c.protect(func(*Context) error { f(); return nil }); err != nil {
+	if err := c.attempt(f); err != nil {
 		c.logFailure(err)
 	}
 }

@@ -362,3 +362,27 @@ func (w hijackRefuser) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (hijackRefuser) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return nil, nil, errors.New("no connection to hand over")
 }
+
+type ownError struct{ text string }
+
+func (e *ownError) Error() string { return e.text }
+
+func TestNilPointerReturnedAsAnError(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{"HTTPError": (*dewar.HTTPError)(nil), "another type": (*ownError)(nil)} {
+		for _, hook := range []bool{false, true} {
+			app, log := loggedApp(t)
+			fails := func(*dewar.Context) error { return err }
+			app.Get("/", hello)
+			if hook {
+				app.AfterRequest(fails)
+			} else {
+				app.BeforeRequest(fails)
+			}
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != 500 || !strings.Contains(log.String(), "return nil itself") {
+				t.Errorf("%s, hook %t: got %d, raised %v, logged %s", name, hook, rec.Code, raised, log.String())
+			}
+		}
+	}
+}

@@ -20,7 +20,7 @@
 // A rule is written /users/{id:int}. The converters are string (the default), int, float, path, uuid and any, and
 // [App.Converter] adds others. The order of registration plays no part: static text goes before variables, and a rule
 // that does not take a value leaves it to the next. [Context.Params] has the converted values. HEAD comes with GET,
-// OPTIONS is answered, and a path that differs by the slash at its end is redirected.
+// OPTIONS is answered, and a rule that ends with a slash redirects the path without it.
 //
 // The name of a view function is its endpoint, by which [Context.URLFor] builds URLs and [Context.RedirectTo]
 // redirects. A [Blueprint] puts its own name and prefix before those of its routes, and may be registered twice, or

@@ -228,6 +228,9 @@ func findServerErrorHandler(scopes []*errorTable) ErrorHandler {
 // fail answers a request that ended with err through the error handlers. What comes after the header has left cuts the
 // connection. While the response is finalized the error handlers have one turn; another error gets dewar's own answer.
 func (c *Context) fail(err error) {
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() { // its methods may panic
+		err = fmt.Errorf("dewar: the error that was returned is a nil %T; return nil itself, and declare the variable as an error", err)
+	}
 	switch {
 	case c.outcome == aborted:
 		return
@@ -252,7 +255,7 @@ func (c *Context) fail(err error) {
 		x.again = true
 	}
 	c.response.Reset()
-	if herr := c.protect(func(*Context) error { return c.handleError(err) }); herr != nil {
+	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
 		c.failAgain(err, herr)
 	}
 }
@@ -342,7 +345,7 @@ func (c *Context) plainError(err error) {
 	if code, ok := statusOf(err); ok && code == http.StatusServiceUnavailable {
 		plain.Code = code
 	}
-	if aerr := c.protect(func(*Context) error { return c.answerError(plain) }); aerr != nil {
+	if aerr := c.protect(func() error { return c.answerError(plain) }); aerr != nil {
 		c.response.Reset()
 		c.response.WriteHeader(plain.Code)
 	}

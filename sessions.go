@@ -623,13 +623,9 @@ func (rs *requestSession) noticeLateChange(c *Context) {
 	if s == nil || errors.Is(s.Err(), ErrSessionCommitted) { // it has been told
 		return
 	}
-	err := c.protect(func(*Context) error {
+	c.guard(func() {
 		if s.bag.ChangedLate() {
 			s.MarkModified() // is refused, and says so
 		}
-		return nil
 	})
-	if err != nil {
-		c.logFailure(err)
-	}
 }
