@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/sse"
 )
 
 // heartbeat is the silence after which an event stream sends a comment, so that nothing between server and
@@ -112,7 +112,7 @@ func (e *EventStream) LastEventID() string { return e.c.Request.Header.Get("Last
 // Send sends one event at once. An ID or name with a line break or NUL in it, or a negative Retry, is an
 // error and nothing is sent; any other error means that the stream has ended.
 func (e *EventStream) Send(ev Event) error {
-	text, err := ev.encode()
+	text, err := sse.Encode(ev.ID, ev.Event, ev.Data, ev.Retry)
 	if err != nil {
 		return err
 	}
@@ -148,36 +148,4 @@ func (e *EventStream) write(text string) error {
 	}
 	e.silence.Reset(heartbeat)
 	return nil
-}
-
-// encode returns the event as it stands in the stream.
-func (ev Event) encode() (string, error) {
-	if strings.ContainsAny(ev.ID, "\r\n\x00") || strings.ContainsAny(ev.Event, "\r\n\x00") {
-		return "", errors.New("dewar: the ID or name of an event has a line break or NUL in it; only Data may have several lines")
-	}
-	if ev.Retry < 0 {
-		return "", fmt.Errorf("dewar: Retry of an event is %v; it must not be negative", ev.Retry)
-	}
-	var b strings.Builder
-	writeField(&b, "id", ev.ID)
-	writeField(&b, "event", ev.Event)
-	if ev.Retry > 0 {
-		writeField(&b, "retry", strconv.FormatInt(max(1, ev.Retry.Milliseconds()), 10))
-	}
-	if ev.Data != "" || ev.Event != "" || b.Len() == 0 {
-		for line := range strings.SplitSeq(eventLines.Replace(ev.Data), "\n") {
-			b.WriteString("data: " + line + "\n")
-		}
-	}
-	b.WriteByte('\n')
-	return b.String(), nil
-}
-
-// eventLines makes one kind of line break of the three that end a line in a stream.
-var eventLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-func writeField(b *strings.Builder, name, value string) {
-	if value != "" {
-		b.WriteString(name + ": " + value + "\n")
-	}
 }
