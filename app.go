@@ -168,11 +168,7 @@ func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) 
 // the first one added is the outermost. Code that needs the Context belongs in a hook.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
-	for _, m := range middleware {
-		if m == nil {
-			panic(fmt.Sprintf("dewar: %s: Use(nil): pass a func(http.Handler) http.Handler", callsite.Site()))
-		}
-	}
+	callsite.NoNil("Use", middleware...)
 	app.middleware = append(app.middleware, middleware...)
 }
 

@@ -65,7 +65,7 @@ func URLPrefix(path string) BlueprintOption {
 	return blueprintOption(func(bp *Blueprint) { bp.prefix = path })
 }
 
-// Name registers a blueprint under another name than its own, so that it can be registered twice.
+// Name registers a blueprint under a different name, so that it can be registered twice.
 func Name(name string) BlueprintOption {
 	checkBlueprintName(name)
 	return blueprintOption(func(bp *Blueprint) { bp.scaffold.name = name })
@@ -118,6 +118,7 @@ func (app *App) RegisterBlueprint(bp *Blueprint, opts ...BlueprintOption) {
 
 // newRegistration applies the options of a RegisterBlueprint call to a copy of what the blueprint says.
 func newRegistration(bp *Blueprint, opts []BlueprintOption) registration {
+	callsite.NoNil("RegisterBlueprint", bp)
 	said := &Blueprint{scaffold: scaffold{name: bp.Name()}, routing: bp.routing, prefix: bp.prefix}
 	for _, opt := range opts {
 		opt.applyBlueprint(said)
@@ -188,6 +189,7 @@ type SetupState struct {
 // blueprint that is registered twice must do once, f does if s.First.
 func (bp *Blueprint) Record(f func(s SetupState)) {
 	bp.setup("Record")
+	callsite.NoNil("Record", f)
 	bp.recorded = append(bp.recorded, f)
 }
 
@@ -214,19 +216,19 @@ func (bp *Blueprint) once(what string, f func(app *App)) {
 // BeforeAppRequest adds hooks that run before each request to the app, not only to the blueprint's views. See
 // [App.BeforeRequest].
 func (bp *Blueprint) BeforeAppRequest(hooks ...Handler) {
-	noNil("BeforeAppRequest", hooks)
+	callsite.NoNil("BeforeAppRequest", hooks...)
 	bp.once("BeforeAppRequest", func(app *App) { app.BeforeRequest(hooks...) })
 }
 
 // AfterAppRequest adds hooks that run after each request to the app. See [App.AfterRequest].
 func (bp *Blueprint) AfterAppRequest(hooks ...Handler) {
-	noNil("AfterAppRequest", hooks)
+	callsite.NoNil("AfterAppRequest", hooks...)
 	bp.once("AfterAppRequest", func(app *App) { app.AfterRequest(hooks...) })
 }
 
 // TeardownAppRequest adds functions that run at the end of each request to the app. See [App.TeardownRequest].
 func (bp *Blueprint) TeardownAppRequest(funcs ...TeardownFunc) {
-	noNil("TeardownAppRequest", funcs)
+	callsite.NoNil("TeardownAppRequest", funcs...)
 	bp.once("TeardownAppRequest", func(app *App) { app.TeardownRequest(funcs...) })
 }
 
@@ -236,30 +238,32 @@ func (bp *Blueprint) AppErrorHandler(code int, h ErrorHandler) {
 	if code < 400 || code > 599 {
 		panic(fmt.Sprintf("dewar: %s: AppErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleAppError for a Go type", callsite.Site(), code))
 	}
+	callsite.NoNil("AppErrorHandler", h)
 	bp.once("AppErrorHandler", func(app *App) { app.ErrorHandler(code, h) })
 }
 
 // HandleAppError lets h answer errors of type E for the whole app, as [Blueprint.AppErrorHandler] does by status. See
 // [HandleError].
 func HandleAppError[E error](bp *Blueprint, h func(c *Context, err E) error) {
+	callsite.NoNil("HandleAppError", h)
 	bp.once("HandleAppError", func(app *App) { HandleError(app, h) })
 }
 
 // AppContextProcessor adds functions whose values the templates of the whole app get. See [App.ContextProcessor].
 func (bp *Blueprint) AppContextProcessor(processors ...ContextProcessor) {
-	noNil("AppContextProcessor", processors)
+	callsite.NoNil("AppContextProcessor", processors...)
 	bp.once("AppContextProcessor", func(app *App) { app.ContextProcessor(processors...) })
 }
 
 // AppURLDefaults adds functions that complete the values given to URLFor for every endpoint. See [App.URLDefaults].
 func (bp *Blueprint) AppURLDefaults(funcs ...URLDefaultsFunc) {
-	noNil("AppURLDefaults", funcs)
+	callsite.NoNil("AppURLDefaults", funcs...)
 	bp.once("AppURLDefaults", func(app *App) { app.URLDefaults(funcs...) })
 }
 
 // AppURLValuePreprocessor adds functions that see the values of every matched rule. See [App.URLValuePreprocessor].
 func (bp *Blueprint) AppURLValuePreprocessor(funcs ...URLValuePreprocessor) {
-	noNil("AppURLValuePreprocessor", funcs)
+	callsite.NoNil("AppURLValuePreprocessor", funcs...)
 	bp.once("AppURLValuePreprocessor", func(app *App) { app.URLValuePreprocessor(funcs...) })
 }
 
@@ -296,15 +300,6 @@ type URLDefaultsFunc func(c *Context, endpoint string, values Map)
 type Registrar interface{ registrar() *scaffold }
 
 func (s *scaffold) registrar() *scaffold { return s }
-
-// noNil panics when one of the functions to register is nil.
-func noNil[F any](what string, funcs []F) {
-	for _, f := range funcs {
-		if reflect.ValueOf(f).IsNil() {
-			panic(fmt.Sprintf("dewar: %s: %s(nil): pass a function", callsite.Site(), what))
-		}
-	}
-}
 
 // setup panics when it is too late to register something.
 func (s *scaffold) setup(what string) {
@@ -357,7 +352,7 @@ func (s *scaffold) Delete(rule string, h Handler, opts ...RouteOption) {
 // that answers or fails ends the list, and the view is not called.
 func (s *scaffold) BeforeRequest(hooks ...Handler) {
 	s.setup("BeforeRequest")
-	noNil("BeforeRequest", hooks)
+	callsite.NoNil("BeforeRequest", hooks...)
 	s.before = append(s.before, hooks...)
 }
 
@@ -365,7 +360,7 @@ func (s *scaffold) BeforeRequest(hooks ...Handler) {
 // first, before the session is saved and anything is sent. When one fails the error handlers answer instead.
 func (s *scaffold) AfterRequest(hooks ...Handler) {
 	s.setup("AfterRequest")
-	noNil("AfterRequest", hooks)
+	callsite.NoNil("AfterRequest", hooks...)
 	s.after = append(s.after, hooks...)
 }
 
@@ -373,14 +368,14 @@ func (s *scaffold) AfterRequest(hooks ...Handler) {
 // a panic. They cannot change the response.
 func (s *scaffold) TeardownRequest(funcs ...TeardownFunc) {
 	s.setup("TeardownRequest")
-	noNil("TeardownRequest", funcs)
+	callsite.NoNil("TeardownRequest", funcs...)
 	s.teardowns = append(s.teardowns, funcs...)
 }
 
 // URLValuePreprocessor adds functions that see the values of the matched rule before any hook.
 func (s *scaffold) URLValuePreprocessor(funcs ...URLValuePreprocessor) {
 	s.setup("URLValuePreprocessor")
-	noNil("URLValuePreprocessor", funcs)
+	callsite.NoNil("URLValuePreprocessor", funcs...)
 	s.preprocessors = append(s.preprocessors, funcs...)
 }
 
@@ -388,7 +383,7 @@ func (s *scaffold) URLValuePreprocessor(funcs ...URLValuePreprocessor) {
 // those of a Blueprint for its own.
 func (s *scaffold) URLDefaults(funcs ...URLDefaultsFunc) {
 	s.setup("URLDefaults")
-	noNil("URLDefaults", funcs)
+	callsite.NoNil("URLDefaults", funcs...)
 	s.urlDefaults = append(s.urlDefaults, funcs...)
 }
 
@@ -400,6 +395,7 @@ func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
 	if code < 400 || code > 599 {
 		panic(fmt.Sprintf("dewar: %s: ErrorHandler(%d): no error status; pass 400 to 599, or use dewar.HandleError for a Go type", callsite.Site(), code))
 	}
+	callsite.NoNil("ErrorHandler", h)
 	s.errors.setCode(code, h)
 }
 
@@ -409,5 +405,6 @@ func (s *scaffold) ErrorHandler(code int, h ErrorHandler) {
 func HandleError[E error](r Registrar, h func(c *Context, err E) error) {
 	s := r.registrar()
 	s.setup("HandleError")
+	callsite.NoNil("HandleError", h)
 	s.errors.setType(reflect.TypeFor[E](), func(c *Context, err error) error { return h(c, err.(E)) })
 }

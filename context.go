@@ -3,14 +3,11 @@ package dewar
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -69,7 +66,7 @@ type rare struct {
 
 	err       error  // with the outcome
 	writeErr  error  // what writing to the client failed with
-	replaced  error  // the first error while the response was finalized
+	finalErr  error  // the first error while the response was finalized
 	status    uint16 // that of the error whose handler answers; 0 for none
 	finalized bool   // all that acts on the response has run, while the view goes on
 	hijacked  bool
@@ -104,19 +101,15 @@ var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.settings()}
-	c.response.c, c.response.w = c, w
 	c.Response = &c.response
-	if header := w.Header(); len(header) > 0 {
-		c.response.touched = true
-		c.rare().owned.kept = header.Clone()
-	}
+	c.response.begin(c, w)
 	c.limitBody()
 	return c
 }
 
 // NewContext makes a Context for w and r without serving them: for adapters, and for unit tests of code that takes a
 // Context. It builds the App and matches the route, but calls no view and no hook. The caller answers through the
-// Context and then calls end, once, which saves the session, sends the response, removes temporary files and returns
+// Context, or an empty 200 leaves, and then calls end, once, which saves the session, sends the response, removes temporary files and returns
 // what went wrong on the way. Until then the response is held back, within the bounds of every response. Hooks of
 // [Context.AfterThisRequest] do not run. NewContext fails if the App cannot be built or the
 // host is not one of TRUSTED_HOSTS. Flask has test_request_context.
@@ -246,30 +239,6 @@ func (c *Context) known() *identity {
 	return x.identity.Load()
 }
 
-// logFailure logs an error once. A client that has gone is no error.
-func (c *Context) logFailure(err error) {
-	if c.isGone(err) {
-		c.Logger().Debug("client gone", "err", err)
-		return
-	}
-	if p, ok := errors.AsType[*PanicError](err); ok {
-		c.Logger().Error("request failed", "err", err, "stack", string(p.Stack))
-		return
-	}
-	c.Logger().Error("request failed", "err", err)
-}
-
-// isGone reports whether err only says that the client closed the connection.
-func (c *Context) isGone(err error) bool {
-	if x := c.lazy.Load(); x != nil && x.writeErr != nil && errors.Is(err, x.writeErr) {
-		return true
-	}
-	if !errors.Is(c.born.Context().Err(), context.Canceled) {
-		return false
-	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
-}
-
 // Key is a typed name for a value that belongs to one request; what Flask keeps on g. Keys compare by
 // identity, so two packages never meet; the name is for templates, which find the value as g.name.
 type Key[T any] struct {
@@ -332,7 +301,10 @@ func (c *Context) setItem(key any, name string, value any) {
 
 // named finds a value by name: that of Set before those of typed keys.
 func (c *Context) named(name string) (any, bool) {
-	x := c.rare()
+	x := c.lazy.Load()
+	if x == nil {
+		return nil, false
+	}
 	x.gMu.Lock()
 	defer x.gMu.Unlock()
 	var typed *item

@@ -29,7 +29,7 @@ import (
 // and writes that of Flask. The zero value is ready for use. The fields are read when the App is built and must
 // not be changed after that.
 type SecureCookieSessionInterface struct {
-	// Tags are further types that sessions keep, tried in this order. A tag that is not valid makes Build fail.
+	// Tags add types that sessions can keep, tried in this order. A tag that is not valid makes Build fail.
 	Tags []SessionTag
 	// Epoch, if set, makes sessions revocable: it returns a number that the application keeps for the user of s,
 	// beginning with 0, and raises to log the user out everywhere; 0 for a session without a user. The number is kept
@@ -65,7 +65,7 @@ func (i *SecureCookieSessionInterface) CheckConfig(config *Values) error {
 		if n > 0 {
 			name = fmt.Sprintf("SECRET_KEY_FALLBACKS[%d]", n-1)
 		}
-		problems = append(problems, fmt.Errorf("%s signs session cookies otherwise than gorilla/securecookie does, so that sessions would be lost; build with the version of securecookie that dewar's go.mod requires", name))
+		problems = append(problems, fmt.Errorf("%s signs session cookies differently from gorilla/securecookie, so that sessions would be lost; build with the version of securecookie that dewar's go.mod requires", name))
 	}
 	return errors.Join(problems...)
 }

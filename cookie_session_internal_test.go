@@ -18,7 +18,7 @@ func TestKeyThatSignsOtherwiseThanSecurecookieStopsTheApp(t *testing.T) {
 	}
 	app.SessionInterface = &SecureCookieSessionInterface{mac: func(key []byte) hash.Hash { return hmac.New(sha512.New512_256, key) }}
 	err := app.Build()
-	for _, want := range []string{"SECRET_KEY signs session cookies otherwise than gorilla/securecookie", "SECRET_KEY_FALLBACKS[0] signs"} {
+	for _, want := range []string{"SECRET_KEY signs session cookies differently from gorilla/securecookie", "SECRET_KEY_FALLBACKS[0] signs"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
 		}

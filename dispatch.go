@@ -17,7 +17,7 @@ import (
 //	handling    hooks, the view and the error handlers fill the response
 //	finalizing  after-request hooks run and the session is saved; what they write is held back without a bound
 //	sent        the header has left, or the connection was hijacked
-//	over        the request is torn down: teardown functions run; nothing can be written any more
+//	over        all that may write has run; signals and teardown functions are told
 //
 // A request that is flushed or outgrows the buffer is finalized and sent while its view still runs. One that is
 // aborted, or whose error leaves the App, goes from where it is straight to over.
@@ -89,8 +89,8 @@ func (c *Context) failure() error {
 	return nil
 }
 
-// serve takes one request through its stations: handle, finish, and at its end the teardown. Each station is left
-// behind before it runs, so that after a panic the rest of the way can be gone.
+// serve takes one request through its stations: handle, finish, and at its end the teardown. Each station is marked as
+// passed before it runs, so that the rest can still run after a panic.
 func (rt *runtime) serve(w http.ResponseWriter, r *http.Request) {
 	c := newContext(rt, w, r)
 	defer c.end()
@@ -155,7 +155,7 @@ func (c *Context) dispatch() error {
 	if err := c.runBefore(c.route.before); err != nil || c.response.started {
 		return err
 	}
-	if err := c.call(AtView, c.route.handler); err != nil {
+	if err := c.callView(c.route); err != nil {
 		return err
 	}
 	if !c.response.started && !c.route.wrapped {
@@ -183,7 +183,7 @@ func (c *Context) runBefore(hooks []Handler) error {
 // be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
 	x := c.lazy.Load()
-	if x == nil || x.replaced != nil || c.phase >= sent {
+	if x == nil || x.finalErr != nil || c.phase >= sent {
 		return nil // nothing was touched, or it has been answered
 	}
 	if err := x.session.err(); err != nil {
@@ -211,6 +211,7 @@ func (c *Context) finish() {
 			return
 		}
 	}
+	c.advance(over)
 	if !c.bare && c.App.RequestFinished.connected() {
 		c.guard(func() { c.App.RequestFinished.send(c) })
 	}
@@ -257,8 +258,8 @@ func (c *Context) saveSession() {
 	}
 }
 
-// finalizeEarly is finalize while the view still runs: no panic goes through the view. It returns why the
-// response was replaced, if it was.
+// finalizeEarly is finalize while the view still runs: no panic goes through the view. An error means that the
+// response has been replaced by the answer to that error, and that what the view still writes is lost.
 func (c *Context) finalizeEarly() error {
 	for err := c.attempt(c.finalize); err != nil; err = c.attempt(c.finalize) {
 		c.fail(err)
@@ -266,9 +267,10 @@ func (c *Context) finalizeEarly() error {
 	x := c.rare()
 	x.finalized = true
 	if c.outcome == aborted {
-		x.replaced = cmp.Or[error](x.replaced, http.ErrAbortHandler)
+		x.finalErr = cmp.Or[error](x.finalErr, http.ErrAbortHandler)
 	}
-	return x.replaced
+	c.response.replaced = x.finalErr != nil
+	return x.finalErr
 }
 
 // inHooks reports whether what acts on a finished response is running. What it writes is held back.
@@ -314,7 +316,7 @@ func (c *Context) end() {
 	}
 	value := recover()
 	defer c.close() // each step runs also if runtime.Goexit ends the one before it
-	defer c.tearDown()
+	defer c.teardownFrom(0)
 	if !c.ran {
 		c.rescue(value)
 	}
@@ -322,7 +324,7 @@ func (c *Context) end() {
 
 // hasTeardown reports whether anybody waits for the end of the request.
 func (c *Context) hasTeardown() bool {
-	return len(c.chain().teardown) > 0 || c.App.RequestTearingDown.connected()
+	return len(c.chain().teardown) > 0 || c.App.RequestTearingDown.connected() || c.App.RequestFinished.connected()
 }
 
 // close lets go of everything that the request held.
@@ -437,27 +439,22 @@ func (c *Context) guard(f func()) {
 	}
 }
 
-// tearDown ends what can be written and calls everybody who waits for the end.
-func (c *Context) tearDown() {
-	c.advance(over)
-	c.teardown(0)
-}
-
-// teardown calls the teardown functions from the i-th on. One that panics, or ends its goroutine, does not keep the
+// teardownFrom calls the teardown functions from the i-th on. One that panics, or ends its goroutine, does not keep the
 // others from running.
-func (c *Context) teardown(i int) {
+func (c *Context) teardownFrom(i int) {
+	c.advance(over)
 	funcs := c.chain().teardown
 	switch {
 	case c.bare:
 	case i < len(funcs):
-		defer c.teardown(i + 1)
+		defer c.teardownFrom(i + 1)
 		c.guard(func() { funcs[i](c, c.failure()) })
 	default:
-		if x := c.lazy.Load(); x != nil && len(funcs) > 0 {
-			x.session.noticeLateChange(c)
-		}
 		if c.App.RequestTearingDown.connected() {
 			c.guard(func() { c.App.RequestTearingDown.send(c) })
+		}
+		if x := c.lazy.Load(); x != nil {
+			x.session.noticeLateChange(c)
 		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 )
@@ -384,5 +386,81 @@ func TestNilPointerReturnedAsAnError(t *testing.T) {
 				t.Errorf("%s, hook %t: got %d, raised %v, logged %s", name, hook, rec.Code, raised, log.String())
 			}
 		}
+	}
+}
+
+// TestAnswerIsFinishedWhenReceiversAreTold lets receivers try to add to it, and change the session.
+func TestAnswerIsFinishedWhenReceiversAreTold(t *testing.T) {
+	t.Parallel()
+	for name, connect := range map[string]func(app *dewar.App, f func(*dewar.Context)){
+		"RequestFinished":    func(app *dewar.App, f func(*dewar.Context)) { app.RequestFinished.Connect(f) },
+		"RequestTearingDown": func(app *dewar.App, f func(*dewar.Context)) { app.RequestTearingDown.Connect(f) },
+	} {
+		app, log := loggedApp(t)
+		app.Get("/", func(c *dewar.Context) error { c.Session().Set("m", map[string]any{}); return c.Text("ok") })
+		connect(app, func(c *dewar.Context) {
+			if _, err := c.Response.Write([]byte("MORE")); err == nil {
+				t.Errorf("%s: Write gave no error", name)
+			}
+			c.Session().Map("m")["b"] = 1
+		})
+		rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+		if raised != nil || rec.Body.String() != "ok" || !strings.Contains(log.String(), "session change lost") {
+			t.Errorf("%s: got %q, raised %v, logged %s", name, rec.Body, raised, log.String())
+		}
+	}
+}
+
+func TestContentTypeOfTheViewCounts(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.BeforeRequest(func(c *dewar.Context) error { c.Header("Content-Type", "hook/hook"); return nil })
+	app.Get("/own", func(c *dewar.Context) error { return c.Header("Content-Type", "application/vnd.api+json").JSON(1) })
+	app.Get("/hook", func(c *dewar.Context) error { return c.JSON(1) })
+	app.Get("/error", func(c *dewar.Context) error {
+		c.Header("Content-Type", "application/vnd.api+json")
+		return dewar.Abort(404)
+	})
+	app.Get("/second", func(c *dewar.Context) error { _ = c.Header("Content-Type", "a/b").JSON(1); return c.HTML("x") })
+	for path, want := range map[string]string{"/own": "application/vnd.api+json", "/hook": "application/json",
+		"/error": "text/plain; charset=utf-8", "/second": "text/html; charset=utf-8"} {
+		if got := send(app, "GET", path).Header().Get("Content-Type"); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestURLDefaultsMayReplaceAName(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.URLDefaults(func(_ *dewar.Context, _ string, values dewar.Map) { delete(values, "old"); values["new"] = 1 })
+	app.Get("/x", hello, dewar.Endpoint("x"))
+	var got string
+	app.Get("/", func(c *dewar.Context) (err error) { got, err = c.URLFor("x", "old", 1); return c.NoContent() })
+	if send(app, "GET", "/"); got != "/x?new=1" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestStaticFilesOfABlueprintOnAHostOfItsOwn(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	bp := dewar.NewBlueprint("docs", dewar.Host("docs.example.com"), dewar.FS(fstest.MapFS{"static/a.txt": {Data: []byte("docs")}}))
+	app.RegisterBlueprint(bp)
+	r := httptest.NewRequest("GET", "http://docs.example.com/static/a.txt", nil)
+	if rec, _ := served(app, r); rec.Body.String() != "docs" {
+		t.Errorf("got %d %q", rec.Code, rec.Body)
+	}
+}
+
+func TestLifetimeOfASessionIsRemoved(t *testing.T) {
+	t.Parallel()
+	s := dewar.NewSession()
+	dewar.Stored(s).SetLifetime(time.Hour)
+	if s.ExpiresAt().IsZero() {
+		t.Error("the lifetime does not show")
+	}
+	if dewar.Stored(s).SetLifetime(0); !s.ExpiresAt().IsZero() {
+		t.Errorf("it still ends at %v", s.ExpiresAt())
 	}
 }

@@ -394,10 +394,22 @@ func TestReceiverThatPanicsLosesNothing(t *testing.T) {
 func TestNilHooksAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(app *dewar.App){
-		"BeforeRequest":   func(app *dewar.App) { app.BeforeRequest(nil) },
-		"AfterRequest":    func(app *dewar.App) { app.AfterRequest(nil) },
-		"TeardownRequest": func(app *dewar.App) { app.TeardownRequest(nil) },
-		"Use":             func(app *dewar.App) { app.Use(nil) },
+		"BeforeRequest":        func(app *dewar.App) { app.BeforeRequest(nil) },
+		"AfterRequest":         func(app *dewar.App) { app.AfterRequest(nil) },
+		"TeardownRequest":      func(app *dewar.App) { app.TeardownRequest(nil) },
+		"Use":                  func(app *dewar.App) { app.Use(nil) },
+		"Before":               func(app *dewar.App) { app.Get("/", hello, dewar.Before(nil)) },
+		"Handle":               func(app *dewar.App) { app.Handle("/", http.HandlerFunc(nil)) },
+		"Fallback":             func(app *dewar.App) { app.Fallback(nil) },
+		"ErrorHandler":         func(app *dewar.App) { app.ErrorHandler(404, nil) },
+		"AppErrorHandler":      func(*dewar.App) { dewar.NewBlueprint("b").AppErrorHandler(404, nil) },
+		"HandleError":          func(app *dewar.App) { dewar.HandleError[error](app, nil) },
+		"HandleAppError":       func(*dewar.App) { dewar.HandleAppError[error](dewar.NewBlueprint("b"), nil) },
+		"ContextProcessor":     func(app *dewar.App) { app.ContextProcessor(nil) },
+		"URLBuildErrorHandler": func(app *dewar.App) { app.URLBuildErrorHandler(nil) },
+		"Record":               func(*dewar.App) { dewar.NewBlueprint("b").Record(nil) },
+		"Converter":            func(app *dewar.App) { app.Converter("x", nil) },
+		"RegisterBlueprint":    func(app *dewar.App) { app.RegisterBlueprint(nil) },
 	} {
 		if text := panicText(func() { do(newApp(t)) }); !strings.Contains(text, name+"(nil)") || !strings.Contains(text, "dispatch_test.go:") {
 			t.Errorf("%s(nil): got %q", name, text)

@@ -2,22 +2,24 @@ package dewar
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"html"
+	"net"
 	"net/http"
 	"reflect"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/dewar-go/dewar/internal/headers"
+	"github.com/dewar-go/dewar/internal/problem"
 )
 
 // ErrorHandler answers a request that failed with err. The status is that of err unless the handler sets one. An error
-// that it returns is not handled again: it is logged, and the client gets a plain 500. To return nil without an answer
-// is such an error.
+// that it returns is not handled again: it is logged, and the client gets a plain 500. Returning nil without an answer
+// is an error too.
 type ErrorHandler func(c *Context, err error) error
 
 // HTTPError is an error that picks its own HTTP status. [Abort] and [Abortf] make one; Flask calls it HTTPException.
@@ -244,7 +246,7 @@ func (c *Context) fail(err error) {
 		c.advance(handling)
 	case c.phase == finalizing:
 		x := c.rare()
-		x.replaced = cmp.Or(x.replaced, err)
+		x.finalErr = cmp.Or(x.finalErr, err)
 		c.response.keepHooked()
 		if x.again {
 			c.conclude(unhandled, err)
@@ -263,7 +265,7 @@ func (c *Context) fail(err error) {
 // failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the
 // session could not be saved on the way. Usually it only tells that the view has noticed.
 func (c *Context) failReplaced(err error) {
-	if !errors.Is(err, c.rare().replaced) {
+	if !errors.Is(err, c.rare().finalErr) {
 		c.conclude(unhandled, err)
 		c.logFailure(err)
 	}
@@ -313,7 +315,7 @@ func (c *Context) handleError(err error) error {
 	c.logFailure(err)
 	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	if h := findServerErrorHandler(scopes); h != nil {
-		c.response.status = http.StatusInternalServerError // a panic inside picks none
+		c.response.setErrorStatus(http.StatusInternalServerError) // a panic inside picks none
 		return c.callErrorHandler(h, server)
 	}
 	return c.answerError(server)
@@ -327,7 +329,7 @@ func (c *Context) traps(code int) bool {
 // callErrorHandler lets h answer; the status is that of err unless h sets one.
 func (c *Context) callErrorHandler(h ErrorHandler, err error) error {
 	if code, ok := statusOf(err); ok {
-		c.response.status, c.rare().status = uint16(code), uint16(code)
+		c.response.setErrorStatus(code)
 	}
 	if herr := h(c, err); herr != nil {
 		return herr
@@ -366,23 +368,42 @@ func (c *Context) cutOff(err error) {
 	c.logFailure(err)
 }
 
-// problem is the body of an error answer for JSON clients, RFC 9457.
-type problem struct {
-	Title  string       `json:"title"`
-	Status int          `json:"status"`
-	Detail string       `json:"detail,omitempty"`
-	Errors []FieldError `json:"errors,omitempty"`
+// logFailure logs an error once. A client that has gone is no error.
+func (c *Context) logFailure(err error) {
+	if c.isGone(err) {
+		c.Logger().Debug("client gone", "err", err)
+		return
+	}
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		c.Logger().Error("request failed", "err", err, "stack", string(p.Stack))
+		return
+	}
+	c.Logger().Error("request failed", "err", err)
+}
+
+// isGone reports whether err only says that the client closed the connection.
+func (c *Context) isGone(err error) bool {
+	if x := c.lazy.Load(); x != nil && x.writeErr != nil && errors.Is(err, x.writeErr) {
+		return true
+	}
+	if !errors.Is(c.born.Context().Err(), context.Canceled) {
+		return false
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
 }
 
 // answerError writes dewar's own answer for a status: an HTML page for browsers, problem+json for JSON
 // clients, text for everyone else.
 func (c *Context) answerError(err error) error {
-	p := problem{Status: http.StatusInternalServerError}
+	p := problem.Problem{Status: http.StatusInternalServerError}
 	if status, ok := statusOf(err); ok {
 		p.Status = status
 	}
 	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
-		p.Detail, p.Errors = e.Message, e.Errors
+		p.Detail = e.Message
+		for _, f := range e.Errors {
+			p.Errors = append(p.Errors, problem.Field(f))
+		}
 		headers.Merge(c.response.w.Header(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
@@ -392,7 +413,7 @@ func (c *Context) answerError(err error) error {
 	headers.AddVary(c.response.w.Header(), []string{"Accept"})
 	switch c.errorFormat() {
 	case "text/html":
-		return c.Status(p.Status).HTML(p.html())
+		return c.Status(p.Status).HTML(p.HTML())
 	case "application/problem+json":
 		body, err := c.App.JSON.Marshal(p)
 		if err != nil {
@@ -400,7 +421,7 @@ func (c *Context) answerError(err error) error {
 		}
 		return c.Status(p.Status).blob("application/problem+json", body)
 	}
-	return c.Status(p.Status).Text(p.text())
+	return c.Status(p.Status).Text(p.Text())
 }
 
 // errorFormat picks the form of an error answer.
@@ -415,35 +436,4 @@ func (c *Context) errorFormat() string {
 		return "application/problem+json"
 	}
 	return "text/plain"
-}
-
-func (p *problem) text() string {
-	message := p.Detail
-	if message == "" {
-		message = p.Title
-	}
-	var b strings.Builder
-	b.WriteString(strconv.Itoa(p.Status) + " " + message + "\n")
-	for _, f := range p.Errors {
-		b.WriteString(f.Field + ": " + f.Detail + "\n")
-	}
-	return b.String()
-}
-
-func (p *problem) html() string {
-	var b strings.Builder
-	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
-	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
-	b.WriteString("</title>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
-	if p.Detail != "" {
-		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p.Detail), "\n", "<br>") + "</p>\n")
-	}
-	if len(p.Errors) > 0 {
-		b.WriteString("<ul>\n")
-		for _, f := range p.Errors {
-			b.WriteString("<li>" + html.EscapeString(f.Field+": "+f.Detail) + "</li>\n")
-		}
-		b.WriteString("</ul>\n")
-	}
-	return b.String()
 }

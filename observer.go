@@ -1,7 +1,10 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"net/http"
 	"reflect"
 	goruntime "runtime"
 )
@@ -30,6 +33,14 @@ func (c *Context) call(at Station, h Handler) error {
 		return h(c)
 	}
 	return c.observed(at, nameOf(h), h)
+}
+
+// callView calls the view of a route.
+func (c *Context) callView(r *boundRoute) error {
+	if c.rt.observe == nil {
+		return r.handler(c)
+	}
+	return c.observed(AtView, cmp.Or(r.spec.inner, nameOf(r.handler)), r.handler)
 }
 
 // callOpen calls OpenSession.
@@ -64,8 +75,16 @@ func (c *Context) observed(at Station, name string, f func(*Context) error) (err
 // errInterrupted is the error of a station that did not return.
 var errInterrupted = errors.New("dewar: the station panicked or ended its goroutine")
 
+// innerName returns the name of a net/http handler: of its function, or of its type.
+func innerName(h http.Handler) string {
+	if f, ok := h.(http.HandlerFunc); ok {
+		return nameOf(f)
+	}
+	return fmt.Sprintf("%T", h)
+}
+
 // nameOf returns the full name of a function.
-func nameOf(h Handler) string {
+func nameOf(h any) string {
 	if f := goruntime.FuncForPC(reflect.ValueOf(h).Pointer()); f != nil {
 		return f.Name()
 	}

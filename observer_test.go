@@ -3,6 +3,7 @@ package dewar_test
 import (
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -63,5 +64,24 @@ func TestObserverThatDoesNotCare(t *testing.T) {
 	app.Get("/", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("page") })
 	if rec := send(app, "GET", "/"); rec.Code != 200 || rec.Body.String() != "page" {
 		t.Errorf("got %d %q", rec.Code, rec.Body)
+	}
+}
+
+func TestObserverNamesTheHandlerInside(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	var names []string
+	app.Observer = func(_ *dewar.Context, at dewar.Station, name string) func(error) {
+		names = append(names, name)
+		return nil
+	}
+	app.Handle("/func", http.HandlerFunc(plainHandler))
+	app.Handle("/type", http.NewServeMux())
+	app.Fallback(http.HandlerFunc(plainHandler))
+	for _, path := range []string{"/func", "/type", "/else"} {
+		send(app, "GET", path)
+	}
+	if want := []string{"plainHandler", "*http.ServeMux", "plainHandler"}; len(names) != 3 || !strings.HasSuffix(names[0], want[0]) || names[1] != want[1] || !strings.HasSuffix(names[2], want[2]) {
+		t.Errorf("got %q, want %q", names, want)
 	}
 }

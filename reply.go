@@ -16,14 +16,12 @@ func (c *Context) Status(code int) *Context {
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))
 	}
-	if r := &c.response; r.open() {
-		r.status, r.restated = uint16(code), r.started
-	}
+	c.response.restate(code)
 	return c
 }
 
 // Header sets a header of the answer, so that return c.Header("X-Total", "7").JSON(v) reads as it acts. It
-// replaces what was set before; [Response.Header] has the other ways. After the commit it has no effect.
+// replaces what was set before, and a Content-Type goes before that of the answering method. After the commit it has no effect.
 func (c *Context) Header(key, value string) *Context {
 	r := &c.response
 	if r.c.phase == over {
@@ -68,14 +66,14 @@ func (c *Context) Blob(contentType string, data []byte) error { return c.blob(co
 // NoContent answers with no body: status 204 unless [Context.Status] set another.
 func (c *Context) NoContent() error {
 	r := &c.response
-	said := r.status != 0 && (!r.started || r.restated)
+	said := r.said()
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
 	if !said {
-		r.status = http.StatusNoContent
+		r.setStatus(http.StatusNoContent)
 	}
-	r.finished()
+	r.answered()
 	return nil
 }
 
@@ -89,11 +87,11 @@ func (c *Context) Redirect(target string) error {
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
-	if c.response.status < 300 || c.response.status > 399 {
-		c.response.status = http.StatusFound
+	if code := c.response.StatusCode(); code < 300 || code > 399 {
+		c.response.setStatus(http.StatusFound)
 	}
 	c.response.w.Header().Set("Location", headers.ASCIIURL(target))
-	c.response.finished()
+	c.response.answered()
 	return nil
 }
 
@@ -119,7 +117,6 @@ func (c *Context) Stream(f func(w io.Writer) error) error {
 }
 
 func (c *Context) stream(f func(w io.Writer) error) error {
-	c.response.started = true
 	if err := c.response.FlushError(); err != nil {
 		return err
 	}
@@ -159,7 +156,7 @@ func (c *Context) answerString(contentType, s string) error {
 	}
 	c.setContentType(contentType)
 	_, err := c.response.WriteString(s)
-	c.response.finished()
+	c.response.answered()
 	return err
 }
 
@@ -169,7 +166,7 @@ func (c *Context) blob(contentType string, body []byte) error {
 	}
 	c.setContentType(contentType)
 	_, err := c.response.Write(body)
-	c.response.finished()
+	c.response.answered()
 	return err
 }
 
@@ -178,14 +175,14 @@ func (c *Context) startAnswer() error {
 	r := &c.response
 	switch {
 	case r.replaced:
-		return c.rare().replaced
+		return c.rare().finalErr
 	case r.Committed():
 		return r.lateError("there can be no other answer")
 	}
 	if c.settings.debug || c.settings.testing {
 		c.noteAnswer()
 	}
-	r.begin()
+	r.answer()
 	return nil
 }
 
@@ -202,8 +199,12 @@ func (c *Context) noteAnswer() {
 	x.answerSite = site
 }
 
-// setContentType sets the header without an allocation. What a handler does to the slice stays in its request.
+// setContentType sets the header, without an allocation, unless the view has said another type. What a handler does
+// to the slice stays in its request.
 func (c *Context) setContentType(value string) {
+	if c.response.viewSet("Content-Type") {
+		return
+	}
 	c.headers[0] = value
 	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
 }

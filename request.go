@@ -165,8 +165,9 @@ type bodyState struct {
 	seen    bool          // the handler knows of err, or it has become the answer
 }
 
-// Limits are how much of a request's body may be read, for [Context.Limit]. A field that is 0 stays as it is, one
-// below 0 means no limit.
+// Limits bounds how much of a request's body may be read, for [Context.Limit]. A field that is 0 stays as it is, one
+// below 0 means no limit. A multipart form has net/http's own limits as well: 1000 parts, and 10 MB of fields beyond
+// FormMemory.
 type Limits struct {
 	// Body is the most bytes of the body, in place of MAX_CONTENT_LENGTH. More is a 413.
 	Body int64

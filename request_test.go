@@ -333,7 +333,7 @@ var withheldCases = []struct {
 	{"another method", "/get", 10 << 20, 405},
 	{"refused by the view", "/refused", 10 << 20, 413},
 	{"longer than MAX_CONTENT_LENGTH, and read", "/read", 200 << 20, 413},
-	{"longer than LimitBody, and read", "/limit", 10 << 20, 413},
+	{"longer than Limit, and read", "/limit", 10 << 20, 413},
 	{"longer than MAX_CONTENT_LENGTH, a form", "/form", 200 << 20, 413},
 }
 

@@ -52,6 +52,36 @@ func bodyless(status int) bool {
 	return status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
 }
 
+// begin makes r the response of c. What is in the header by now is kept whatever happens.
+func (r *Response) begin(c *Context, w http.ResponseWriter) {
+	r.c, r.w = c, w
+	if header := w.Header(); len(header) > 0 {
+		r.touched = true
+		c.rare().owned.kept = header.Clone()
+	}
+}
+
+// setStatus chooses the status of the answer.
+func (r *Response) setStatus(code int) {
+	if r.open() {
+		r.status = uint16(code)
+	}
+}
+
+// restate chooses the status of the answer to come, or of the one that stands.
+func (r *Response) restate(code int) {
+	r.setStatus(code)
+	r.restated = r.started && r.open()
+}
+
+// setErrorStatus chooses the status for the answer to an error, which a second answer to it has too.
+func (r *Response) setErrorStatus(code int) {
+	r.status, r.c.rare().status = uint16(code), uint16(code)
+}
+
+// said reports whether the answer to come has a status already.
+func (r *Response) said() bool { return r.status != 0 && (!r.started || r.restated) }
+
 // autoLength is the size up to which net/http sets Content-Length by itself.
 const autoLength = 2048
 
@@ -164,6 +194,15 @@ func (r *Response) keepAnswered() {
 	}
 }
 
+// viewSet reports whether the view has set a header for the answer to come.
+func (r *Response) viewSet(key string) bool {
+	if !r.touched {
+		return false
+	}
+	values, x := r.w.Header()[key], r.c.lazy.Load()
+	return len(values) > 0 && (x == nil || !slices.Equal(values, x.owned.kept[key]))
+}
+
 // keepHooked adds what after-request hooks have set to what survives an error.
 func (r *Response) keepHooked() {
 	x := r.c.rare()
@@ -181,9 +220,9 @@ func (r *Response) keepHooked() {
 	}
 }
 
-// begin makes room for an answer. A second one drops status and body of the first and the headers that were set
+// answer makes room for an answer. A second one drops status and body of the first and the headers that were set
 // until the first was given; those set since then go with the second.
-func (r *Response) begin() {
+func (r *Response) answer() {
 	if r.started {
 		r.dropAnswer()
 	}
@@ -196,7 +235,7 @@ func (r *Response) dropAnswer() {
 	if !r.restated && r.c.phase != finalizing { // a hook that makes an answer prettier does not change what it is
 		r.status = x.status
 	}
-	r.restated, r.c.headers[0] = false, ""
+	r.restated = false
 	fresh := x.owned.kept.Clone()
 	if fresh == nil {
 		fresh = http.Header{}
@@ -208,13 +247,31 @@ func (r *Response) dropAnswer() {
 	}
 	clear(header)
 	maps.Copy(header, fresh)
+	r.c.headers[0] = "" // may back what was just compared
 	if x.owned.answered = nil; x.owned.hooked {
 		x.owned.answered = x.owned.kept.Clone() // so that what hooks have set stays known as theirs
 	}
 }
 
-// finished is called by an answering method when its answer stands.
-func (r *Response) finished() {
+// claim makes an empty answer of no answer.
+func (r *Response) claim() { r.started = true }
+
+// answerHeader returns the header for an answering method that sets more than its type.
+func (r *Response) answerHeader() http.Header {
+	r.touched = true
+	return r.w.Header()
+}
+
+// serveContent has net/http answer, which picks the status by what the request asks for.
+func (r *Response) serveContent(request *http.Request, modified time.Time, content io.ReadSeeker) {
+	exposed := r.exposed
+	r.started = false
+	http.ServeContent(r, request, "", modified, content)
+	r.exposed = exposed // net/http has let go of the header
+}
+
+// answered is called by an answering method when its answer stands.
+func (r *Response) answered() {
 	if r.exposed && r.c.phase < sent {
 		r.keepAnswered()
 	}
@@ -307,7 +364,7 @@ func (r *Response) writeThrough(p []byte) (int, error) {
 func (r *Response) closedError() error {
 	switch {
 	case r.replaced:
-		return r.c.rare().replaced
+		return r.c.rare().finalErr
 	case r.c.phase == over:
 		return errResponseClosed
 	case r.c.phase == sent && r.c.isHijacked():
@@ -355,7 +412,7 @@ func (r *Response) readOn(src io.Reader, n int64) (int64, error) {
 	if err := r.commitEarly(); err != nil {
 		return n, err
 	}
-	if _, err := r.w.Write(one[:]); err != nil {
+	if _, err := r.sendOn(one[:]); err != nil {
 		return n, err
 	}
 	m, err := r.copyOn(src)
@@ -403,7 +460,7 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, http.ErrNotSupported
 	}
 	if r.c.phase < sent {
-		if err := r.finalize(); err != nil {
+		if err := r.c.finalizeEarly(); err != nil {
 			return nil, nil, err
 		}
 		r.c.setLastHeaders()
@@ -485,19 +542,11 @@ func (r *Response) commitEarly() error {
 	if r.c.outcome == aborted {
 		return http.ErrAbortHandler
 	}
-	if err := r.finalize(); err != nil {
+	if err := r.c.finalizeEarly(); err != nil {
 		return err
 	}
 	r.send(false)
 	return nil
-}
-
-// finalize ends the response before the view has returned. An error means that it has been replaced by the
-// answer to that error, and that what the view still writes is lost.
-func (r *Response) finalize() error {
-	err := r.c.finalizeEarly()
-	r.replaced = err != nil
-	return err
 }
 
 // send writes header and buffered body; last says that nothing follows.

@@ -54,6 +54,7 @@ func builtinConverters() converterSet {
 // Converter makes {x:name} use conv in the rules registered after it. It panics if name is taken.
 func (app *App) Converter(name string, conv Converter) {
 	app.setup("Converter")
+	callsite.NoNil("Converter", conv)
 	if _, taken := app.converters[name]; taken {
 		panic(fmt.Sprintf("dewar: %s: converter %q exists already; give yours another name", callsite.Site(), name))
 	}
@@ -77,6 +78,7 @@ type routeSpec struct {
 	view      *view
 	buildOnly bool
 	exempt    bool
+	inner     string // the name of the net/http handler inside, for an Observer
 	wrapped   bool
 	site      string
 }
@@ -359,7 +361,7 @@ func MergeSlashes(merge bool) RoutingOption {
 }
 
 // AutomaticOptions says whether dewar answers OPTIONS requests by itself, with the methods of the path. A route that
-// names OPTIONS goes first. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
+// names OPTIONS takes precedence. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
 func AutomaticOptions(on bool) RoutingOption {
 	return routingOption(func(r *routing) { r.autoOptions = &on })
 }
@@ -395,7 +397,7 @@ func Host(pattern string) RoutingOption {
 
 // Subdomain makes a route answer only requests for the host that is SERVER_NAME with pattern and a dot in
 // front, for example "api" or "{user}"; "" is SERVER_NAME itself. The subdomain of a nested blueprint is put
-// in front of that of its parent. See [Host], which goes without SERVER_NAME. Build reports routes with a
+// in front of that of its parent. See [Host], which does not need SERVER_NAME. Build reports routes with a
 // subdomain when SERVER_NAME is not set.
 func Subdomain(pattern string) RoutingOption {
 	return newPlaceOption(pattern, true)
@@ -474,8 +476,8 @@ func AlsoAt(rules ...string) RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.also = append(spec.also, rules...) })
 }
 
-// Endpoint names a route for URLFor. Routes may share a name if they have the same function, or if their rule
-// is the same and their methods are not; those with [BuildOnly] or [RedirectRule] may join any.
+// Endpoint names a route for URLFor. Routes may share a name if they have the same function, or if they have
+// the same rule and no method in common; those with [BuildOnly] or [RedirectRule] may join any.
 func Endpoint(name string) RouteOption {
 	if name == "" || strings.Contains(name, ".") {
 		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))
@@ -486,6 +488,7 @@ func Endpoint(name string) RouteOption {
 // Before adds hooks that run before this one view, after the hooks of app and blueprints. The first that
 // answers or fails ends the list.
 func Before(hooks ...Handler) RouteOption {
+	callsite.NoNil("Before", hooks...)
 	return routeOption(func(spec *routeSpec) { spec.before = append(spec.before, hooks...) })
 }
 

@@ -28,8 +28,8 @@ type sending struct {
 }
 
 // Attachment makes the browser save the file, under the name given; "" means the file's own. The name may
-// come from outside: folders, control characters, quotes and what turns the direction of text around are
-// taken out of it. Files that users uploaded should always be sent so.
+// come from outside: folders, control characters, quotes and characters that reverse the direction of text
+// are removed. Files that users uploaded should always be sent this way.
 func Attachment(filename string) SendOption {
 	return func(s *sending) { s.disposition, s.filename = "attachment", filename }
 }
@@ -109,8 +109,7 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 		return err
 	}
 	c.setContentType(s.contentType)
-	c.response.touched = true
-	header := c.response.w.Header()
+	header := c.response.answerHeader()
 	header["Etag"] = []string{tag}
 	if s.hasMaxAge {
 		header.Del("Cache-Control")
@@ -124,26 +123,23 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 	}
 	if c.settings.xSendfile && f.Path != "" {
 		header["X-Sendfile"] = []string{f.Path}
-		c.response.finished()
+		c.response.answered()
 		return nil
 	}
-	exposed := c.response.exposed
 	err := c.sendContent(f)
-	c.response.exposed = exposed // net/http has let go of the header
-	c.response.finished()
+	c.response.answered()
 	return err
 }
 
 // sendContent writes the body: by net/http, which answers to conditions and ranges and sets the status, or as
 // it is when a status was set.
 func (c *Context) sendContent(f *files.File) error {
-	if status := c.response.status; status != 0 && status != http.StatusOK {
-		c.response.w.Header()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
+	if c.response.StatusCode() != http.StatusOK {
+		c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
 		_, err := io.CopyN(c.Response, f.Content, f.Info.Size())
 		return err
 	}
-	c.response.started = false
-	http.ServeContent(c.Response, files.OneRange(c.Request), "", f.Info.ModTime(), f.Content)
+	c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), f.Content)
 	return nil
 }
 

@@ -72,7 +72,7 @@ func internalError(text string) *HTTPError {
 //
 // A change inside a value is saved too: maps, slices and what pointers lead to, also in the fields of structs, are
 // compared with what they were when they were set or handed out by Get, Lookup, All, Map, [ValueOr], [Require] or
-// Decode. Strings gives a copy. What a type has no room for stays as it is, and so do changes that were made
+// Decode. Strings gives a copy. Keys that a struct has no field for stay as they are, and so do changes that were made
 // through another type; of two changes of one member the one that was handed out last counts. A type that could
 // not be set, such as a struct with a function in it, is not compared. The fields of a struct that is handed out by
 // value are the caller's own: Set it again, or ask for a pointer.
@@ -378,12 +378,15 @@ func (x StoredSession) SetExpires(t time.Time) { x.s.expires.Store(t.Unix()) }
 // SetLifetime makes the session end when it has not been used for d, in whole seconds, in place of
 // PERMANENT_SESSION_LIFETIME. [Session.ExpiresAt] and, for a permanent session, the Expires of [SetSessionCookie] count
 // from now. It holds for this request, so a backend sets it whenever it opens the session, or before it saves it. A d
-// of less than a second takes it back.
+// below one second removes it.
 //
 // The signature of a [SecureCookieSessionInterface] is valid for PERMANENT_SESSION_LIFETIME all the same.
 func (x StoredSession) SetLifetime(d time.Duration) {
 	d = max(0, d.Truncate(time.Second))
-	x.s.lifetime.Store(int64(d))
+	if x.s.lifetime.Swap(int64(d)) == 0 && d == 0 {
+		return
+	}
+	x.s.expires.Store(0)
 	if d > 0 {
 		x.s.expires.Store(time.Now().Add(d).Unix())
 	}

@@ -105,7 +105,7 @@ func (app *App) addBlueprintStatic(in *instance) {
 		return
 	}
 	place := strings.TrimRight(in.prefix, "/") + f.staticURLPath()
-	if app.folders.static.or("static") != "" && place == app.folders.staticURLPath() {
+	if in.routing.place.Everywhere() && app.folders.static.or("static") != "" && place == app.folders.staticURLPath() {
 		panic(fmt.Sprintf("dewar: %s: the static files of blueprint %q would be at %s, where those of the app are; give the blueprint a dewar.URLPrefix",
 			in.site, in.name, cmp.Or(place, "/")))
 	}

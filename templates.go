@@ -176,6 +176,7 @@ func (c *Context) templateData(given Map) Map {
 // from those of a Blueprint the ones that its views render.
 func (s *scaffold) ContextProcessor(processors ...ContextProcessor) {
 	s.setup("ContextProcessor")
+	callsite.NoNil("ContextProcessor", processors...)
 	s.contextProcessors = append(s.contextProcessors, processors...)
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
 	"github.com/dewar-go/dewar/internal/rule"
@@ -206,7 +207,6 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 
 // injectDefaults calls the URLDefaults functions of the app, then those of the endpoint's blueprints.
 func (app *App) injectDefaults(u *urlRequest, in *instance) {
-	given := len(u.values)
 	for _, f := range app.urlDefaults {
 		f(u.c, u.endpoint, u.values)
 	}
@@ -215,11 +215,12 @@ func (app *App) injectDefaults(u *urlRequest, in *instance) {
 			f(u.c, u.endpoint, u.values)
 		}
 	}
-	if len(u.values) != given {
-		for _, key := range sortedKeys(u.values) {
-			if !slices.Contains(u.order, key) {
-				u.order = append(u.order, key)
-			}
+	if len(app.urlDefaults) == 0 && in == nil {
+		return
+	}
+	for _, key := range sortedKeys(u.values) {
+		if !slices.Contains(u.order, key) {
+			u.order = append(u.order, key)
 		}
 	}
 }
@@ -372,6 +373,7 @@ type URLBuildErrorHandler func(err error, endpoint string, values Map) (string, 
 // that another program knows. With one, Build does not check the endpoints that templates name.
 func (app *App) URLBuildErrorHandler(handlers ...URLBuildErrorHandler) {
 	app.setup("URLBuildErrorHandler")
+	callsite.NoNil("URLBuildErrorHandler", handlers...)
 	app.urlErrorHandlers = append(app.urlErrorHandlers, handlers...)
 }
 

@@ -50,8 +50,9 @@ func KeepPath() RouteOption {
 var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
 
 func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
+	callsite.NoNil("Handle", h)
 	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) {
-		spec.wrapped = true
+		spec.wrapped, spec.inner = true, innerName(h)
 		if f, ok := h.(http.HandlerFunc); ok {
 			spec.identity = callsite.FunctionOf(f).Identity
 		} else if reflect.ValueOf(h).Comparable() {
@@ -62,10 +63,11 @@ func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 
 // Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application that is being
 // moved to dewar. The app's hooks run around it. It takes the options [Before], [Methods], [Timeout],
-// [CrossOriginExempt] and those of [Meta], and panics on others. Without Methods it serves every method.
+// [CrossOriginExempt] and what [Meta.With] returns, and panics on others. Without Methods it serves every method.
 func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	app.setup("Fallback")
-	spec := &routeSpec{handler: Wrap(h), wrapped: true, site: callsite.Site()}
+	callsite.NoNil("Fallback", h)
+	spec := &routeSpec{handler: Wrap(h), wrapped: true, inner: innerName(h), site: callsite.Site()}
 	for _, opt := range opts {
 		opt.applyRoute(spec)
 	}
@@ -93,7 +95,7 @@ func Wrap(h http.Handler) Handler {
 		defer func() { adoptForm(c.Request, r) }()
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
-			c.response.started = true
+			c.response.claim()
 		}
 		return nil
 	}

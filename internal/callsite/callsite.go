@@ -9,14 +9,14 @@ import (
 
 const library = "github.com/dewar-go/dewar"
 
-// Site returns file:line of the nearest caller outside the root package and this one, the file shortened to its
+// Site returns file:line of the nearest caller outside the root package, the file shortened to its
 // last two elements.
 func Site() string {
 	pcs := make([]uintptr, 16)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	for {
 		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, library+".") {
+		if !strings.HasPrefix(frame.Function, library+".") && !strings.HasPrefix(frame.Function, library+"/internal/callsite.NoNil") {
 			return fmt.Sprintf("%s:%d", Short(frame.File), frame.Line)
 		}
 		if !more {

@@ -1,0 +1,55 @@
+// Package problem writes error answers: problem details of RFC 9457, pages and plain text.
+package problem
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+// Problem is what an error answer says. As JSON it is the body that RFC 9457 describes.
+type Problem struct {
+	Title  string  `json:"title"`
+	Status int     `json:"status"`
+	Detail string  `json:"detail,omitempty"`
+	Errors []Field `json:"errors,omitempty"`
+}
+
+// Field is what is wrong with one field of a request.
+type Field struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// Text returns it in plain text.
+func (p *Problem) Text() string {
+	message := p.Detail
+	if message == "" {
+		message = p.Title
+	}
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(p.Status) + " " + message + "\n")
+	for _, f := range p.Errors {
+		b.WriteString(f.Field + ": " + f.Detail + "\n")
+	}
+	return b.String()
+}
+
+// HTML returns it as a page.
+func (p *Problem) HTML() string {
+	var b strings.Builder
+	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
+	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
+	b.WriteString("</title>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
+	if p.Detail != "" {
+		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p.Detail), "\n", "<br>") + "</p>\n")
+	}
+	if len(p.Errors) > 0 {
+		b.WriteString("<ul>\n")
+		for _, f := range p.Errors {
+			b.WriteString("<li>" + html.EscapeString(f.Field+": "+f.Detail) + "</li>\n")
+		}
+		b.WriteString("</ul>\n")
+	}
+	return b.String()
+}
