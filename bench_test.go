@@ -97,10 +97,20 @@ func BenchmarkFiveHooks(b *testing.B) {
 	nothing := func(*dewar.Context) error { return nil }
 	app.BeforeRequest(nothing, nothing, nothing)
 	app.AfterRequest(nothing, nothing)
-	app.Get("/", hello)
+	app.Get("/hello", hello)
+	byHand := func(w http.ResponseWriter, r *http.Request) error { return nil }
+	hooks := []func(http.ResponseWriter, *http.Request) error{byHand, byHand, byHand, byHand, byHand}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", plainHandler)
-	r := httptest.NewRequest("GET", "/", nil)
+	mux.HandleFunc("GET /hello", func(w http.ResponseWriter, r *http.Request) {
+		for _, hook := range hooks {
+			if err := hook(w, r); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+		}
+		plainHandler(w, r)
+	})
+	r := httptest.NewRequest("GET", "/hello", nil)
 	b.Run("nethttp", func(b *testing.B) { benchmark(b, mux, r) })
 	b.Run("dewar", func(b *testing.B) { benchmark(b, app, r) })
 }

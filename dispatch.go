@@ -172,7 +172,10 @@ func (c *Context) runBefore(hooks []Handler) error {
 		if c.response.started {
 			return err
 		}
-		if c.response.keepHeader(); err != nil {
+		if c.response.touched {
+			c.response.keepHeader()
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // A JSONProvider encodes and decodes JSON for an App. Set App.JSON to replace the default.
@@ -27,17 +26,6 @@ func (p standardJSON) Marshal(v any) ([]byte, error) {
 		return json.MarshalIndent(v, "", "  ")
 	}
 	return json.Marshal(v)
-}
-
-// text is Marshal with a line break at its end, as an answer has it. The text is made once and not copied.
-func (p standardJSON) text(v any, indent bool) (string, error) {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	if indent {
-		encoder.SetIndent("", "  ")
-	}
-	err := encoder.Encode(v)
-	return b.String(), err
 }
 
 func (standardJSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }

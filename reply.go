@@ -45,19 +45,34 @@ func (c *Context) HTML(s string) error { return c.answerString("text/html; chars
 // JSON answers with v as JSON, encoded by the App's JSON provider. A value that cannot be encoded is an
 // error, and nothing of it is sent.
 func (c *Context) JSON(v any) error {
-	text, err := c.jsonText(v)
+	if _, ok := c.App.JSON.(standardJSON); ok && !c.settings.debug && c.response.empty() {
+		return c.encode(v)
+	}
+	body, err := c.App.JSON.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
-	return c.answerString("application/json", text)
+	return c.blob("application/json", append(body, '\n'))
 }
 
-func (c *Context) jsonText(v any) (string, error) {
-	if p, ok := c.App.JSON.(standardJSON); ok {
-		return p.text(v, c.settings.debug)
+// encode is JSON for the usual case: the text is made where it is held back.
+func (c *Context) encode(v any) error {
+	r := &c.response
+	if err := r.buffer().Encode(v); err != nil {
+		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
-	body, err := c.App.JSON.Marshal(v)
-	return string(body) + "\n", err
+	if !r.fits(int64(r.buf.Len())) {
+		body := r.Body()
+		r.dropBody()
+		return c.blob("application/json", body)
+	}
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType("application/json")
+	r.length = int64(r.buf.Len())
+	r.answered()
+	return nil
 }
 
 // Blob answers with data of the given content type.

@@ -253,6 +253,11 @@ func (r *Response) dropAnswer() {
 	}
 }
 
+// empty reports whether there is neither an answer yet nor a request for its header alone.
+func (r *Response) empty() bool {
+	return !r.started && r.open() && !r.isHead() && !bodyless(r.StatusCode()) && r.length == 0
+}
+
 // claim makes an empty answer of no answer.
 func (r *Response) claim() { r.started = true }
 

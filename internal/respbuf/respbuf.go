@@ -3,11 +3,23 @@ package respbuf
 
 import (
 	"bytes"
+	"encoding/json"
 	"sync"
 )
 
-// Buffer collects one response body. It is a [bytes.Buffer].
-type Buffer = bytes.Buffer
+// Buffer collects one response body.
+type Buffer struct {
+	bytes.Buffer
+	encoder *json.Encoder // made when it is first used, and kept with the buffer
+}
+
+// Encode adds v as JSON, with a line break at its end. After an error nothing was added.
+func (b *Buffer) Encode(v any) error {
+	if b.encoder == nil {
+		b.encoder = json.NewEncoder(&b.Buffer)
+	}
+	return b.encoder.Encode(v)
+}
 
 // keep is the capacity up to which a buffer goes back to the pool, so that one large page does not hold
 // memory for ever.
