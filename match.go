@@ -109,8 +109,9 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	if route, ok := c.rt.router.hosts.Static(c.Request.Method, c.Request.URL.Path).(*boundRoute); ok {
-		c.matched(route, nil)
+	data, values := c.rt.router.hosts.Find(c.Request.Method, c.Request.URL.Path, c.inline[:0])
+	if route, ok := data.(*boundRoute); ok {
+		c.matched(route, values)
 		return
 	}
 	c.answer(c.find(c.Request.URL.Path, c.inline[:0]))
@@ -337,7 +338,9 @@ func (c *Context) setValues(values []any) {
 		c.rare().values = values
 		return
 	}
-	copy(c.inline[:], values)
+	if len(values) > 0 && &values[0] != &c.inline[0] {
+		copy(c.inline[:], values)
+	}
 }
 
 // A paramSource is the Context of a matched rule as the source of its values.

@@ -208,12 +208,12 @@ func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
 // Matter reports whether a route may depend on the host.
 func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
 
-// Static is [Router.Static] when no route depends on the host, and nil otherwise.
-func (t *Hosts) Static(method, path string) any {
+// Find is [Router.Find] when no route depends on the host, and finds nothing otherwise.
+func (t *Hosts) Find(method, path string, buf []any) (data any, values []any) {
 	if t.Matter() {
-		return nil
+		return nil, nil
 	}
-	return t.every.Static(method, path)
+	return t.every.Find(method, path, buf)
 }
 
 // Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that

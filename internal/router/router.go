@@ -93,20 +93,18 @@ func New(routes []Route) (*Router, error) {
 	return r, nil
 }
 
-// Static returns the data of the route that Match would find if that has a rule without variables, and nil
-// otherwise. It costs one look-up.
-func (r *Router) Static(method, path string) any {
-	t := r.get
-	if method != http.MethodGet {
-		t = r.table(method)
+// Find is Match for what most requests are: it returns the data of the route that answers, and buf with the values of
+// its variables. It returns nil for everything else, which Match tells apart.
+func (r *Router) Find(method, path string, buf []any) (data any, values []any) {
+	t := r.table(method)
+	if t == nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+		return nil, nil
 	}
-	if t == nil {
-		return nil
+	e, values := t.find(path, buf, true)
+	if e == nil || e.redirect || e.derived && method == http.MethodOptions {
+		return nil, nil
 	}
-	if e := t.static[path]; e != nil && !e.redirect && !e.derived {
-		return e.data
-	}
-	return nil
+	return e.data, values
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of

@@ -375,3 +375,34 @@ func matches(t *testing.T, text, path string) bool {
 	_, ok := mustParse(t, text).Match(path, nil)
 	return ok
 }
+
+// TestFindAgreesWithMatch asks both for every kind of request.
+func TestFindAgreesWithMatch(t *testing.T) {
+	var routes []router.Route
+	for i, text := range []string{"/", "/a", "/b/", "/u/{id:int}", "/u/{name}", "/p/{rest:path}", "/x/{a}/{b}/{c}"} {
+		parsed, err := rule.Parse(text, rule.Builtin(func(b [16]byte) any { return b }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		routes = append(routes, router.Route{Rule: parsed, Methods: []string{"GET", "POST"}[:1+i%2], Data: i, StrictSlashes: true, AutoOptions: true})
+	}
+	r, err := router.New(routes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS", "PUT"} {
+		for _, path := range []string{"/", "/a", "/a/", "/b", "/b/", "//a", "/u//x", "/u/7", "/u/ann", "/u/", "/p/x/y", "/p//", "/x/1/2/3", "", "a", "*"} {
+			want := r.Match(method, path, nil)
+			data, values := r.Find(method, path, nil)
+			if want.Kind != router.Found {
+				want.Data, want.Values = nil, nil
+			}
+			if path == "//a" { // left to Match, which merges the slashes
+				want.Data, want.Values = nil, nil
+			}
+			if data != want.Data || !slices.Equal(values, want.Values) {
+				t.Errorf("%s %q: got %v %v, want %v %v", method, path, data, values, want.Data, want.Values)
+			}
+		}
+	}
+}
