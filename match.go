@@ -391,7 +391,7 @@ func (p *paramSource) List(key string) ([]string, bool) {
 }
 
 func (p *paramSource) Keys() []string {
-	return sortedKeys(p.all())
+	return slices.Sorted(maps.Keys(p.all()))
 }
 
 func (p *paramSource) all() Map {
@@ -425,13 +425,4 @@ func (c *Context) preprocessValues() error {
 		c.rare().changed = values
 	}
 	return nil
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

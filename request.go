@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -344,7 +345,7 @@ func (s *textSource) List(key string) ([]string, bool) {
 	return slices.Clone(list), ok
 }
 
-func (s *textSource) Keys() []string { return sortedKeys(s.values) }
+func (s *textSource) Keys() []string { return slices.Sorted(maps.Keys(s.values)) }
 
 func (s *textSource) Describe(key string) (string, int) {
 	return fmt.Sprintf("%s %q", s.what, key), http.StatusBadRequest

@@ -372,7 +372,10 @@ func (r *Response) closedError() error {
 		return r.c.rare().finalErr
 	case r.c.phase == over:
 		return errResponseClosed
-	case r.c.phase == sent && r.c.isHijacked():
+	case r.c.phase < sent:
+		return nil
+	}
+	if x := r.c.lazy.Load(); x != nil && x.hijacked {
 		return http.ErrHijacked
 	}
 	return nil
@@ -479,12 +482,6 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		r.c.advance(sent)
 	}
 	return conn, rw, err
-}
-
-// isHijacked reports whether the connection has been taken over.
-func (c *Context) isHijacked() bool {
-	x := c.lazy.Load()
-	return x != nil && x.hijacked
 }
 
 // canHijack reports whether w, or a writer below it, is an [http.Hijacker].

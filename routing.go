@@ -203,7 +203,7 @@ func (app *App) parse(r *boundRoute) (err error) {
 		}
 		r.names = slices.Concat(r.names, r.host.Variables())
 	}
-	r.arguments = slices.Concat(r.names, sortedKeys(r.defaults))
+	r.arguments = slices.Concat(r.names, slices.Sorted(maps.Keys(r.defaults)))
 	slices.Sort(r.arguments)
 	r.arguments = slices.Compact(r.arguments)
 	if r.spec.redirect != nil {

@@ -310,7 +310,7 @@ func (app *App) templateFunctions() (map[string]any, error) {
 	funcs, sites := map[string]any{}, map[string]string{}
 	var problems []error
 	for _, s := range scaffolds {
-		for _, name := range sortedKeys(s.templateFuncs) {
+		for _, name := range slices.Sorted(maps.Keys(s.templateFuncs)) {
 			f := s.templateFuncs[name]
 			if first, taken := sites[name]; taken {
 				problems = append(problems, fmt.Errorf("template function %q is added at %s and %s; rename one of them", name, first, f.site))
@@ -495,7 +495,7 @@ func (app *App) checkRelative(endpoint string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("no blueprint has an endpoint %q; known are %s", endpoint[1:], strings.Join(sortedKeys(app.endpoints), ", "))
+	return fmt.Errorf("no blueprint has an endpoint %q; known are %s", endpoint[1:], strings.Join(slices.Sorted(maps.Keys(app.endpoints)), ", "))
 }
 
 // checkValues refuses pairs that lack a variable of every route of the endpoint, unless a name is computed or

@@ -218,7 +218,7 @@ func (app *App) injectDefaults(u *urlRequest, in *instance) {
 	if len(app.urlDefaults) == 0 && in == nil {
 		return
 	}
-	for _, key := range sortedKeys(u.values) {
+	for _, key := range slices.Sorted(maps.Keys(u.values)) {
 		if !slices.Contains(u.order, key) {
 			u.order = append(u.order, key)
 		}
@@ -231,14 +231,13 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	if len(routes) == 1 && !u.onlyMethod {
 		return routes
 	}
-	answers := func(r *boundRoute) bool { return slices.Contains(r.Methods, u.method) }
 	list := slices.Clone(routes)
 	if u.onlyMethod {
-		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !answers(r) })
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !slices.Contains(r.Methods, u.method) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
 		return cmp.Or(
-			trueFirst(answers(a), answers(b)),
+			min(1, slices.Index(b.Methods, u.method)+1)-min(1, slices.Index(a.Methods, u.method)+1),
 			len(b.arguments)-len(a.arguments),
 			len(b.defaults)-len(a.defaults),
 		)
@@ -255,16 +254,6 @@ func (u *urlRequest) lookup(r *boundRoute) func(name string) (any, bool) {
 		v, ok := r.defaults[name]
 		return v, ok
 	}
-}
-
-func trueFirst(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
 }
 
 // contradicts reports whether a given value differs from the one the route fixes by its defaults.
@@ -472,7 +461,7 @@ func (app *App) unknownEndpoint(name string) error {
 }
 
 func (app *App) nearEndpoint(name string) string {
-	known := sortedKeys(app.endpoints)
+	known := slices.Sorted(maps.Keys(app.endpoints))
 	near := suggest.Nearest(name, known)
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	for _, k := range known {
