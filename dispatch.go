@@ -42,13 +42,17 @@ func (p phase) leadsTo(next phase) bool {
 
 // advance moves the request on. Being there already is no move.
 func (c *Context) advance(next phase) {
-	if c.phase == next {
-		return
-	}
-	if !c.phase.leadsTo(next) {
-		panic(fmt.Sprintf("dewar: a request cannot go from %v to %v; please report this as a bug of dewar", c.phase, next))
+	if c.phase != next && !c.phase.leadsTo(next) {
+		panic(wrongMove{c.phase, next})
 	}
 	c.phase = next
+}
+
+// A wrongMove is a bug of dewar.
+type wrongMove struct{ from, to phase }
+
+func (m wrongMove) Error() string {
+	return fmt.Sprintf("dewar: a request cannot go from %v to %v; please report this as a bug of dewar", m.from, m.to)
 }
 
 // An outcome is what became of a request, the worst that happened. The end of the request reads it once.
@@ -234,6 +238,9 @@ func (c *Context) finishAnswer() {
 
 // checkLength fails a response whose Content-Length contradicts its body.
 func (c *Context) checkLength() {
+	if !c.response.touched {
+		return
+	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {
 		c.fail(err)
 	}

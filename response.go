@@ -607,7 +607,7 @@ func (r *Response) writeHeaderWithoutTrailers(status int) {
 
 // lengthError reports a Content-Length that contradicts the body that was written.
 func (r *Response) lengthError() error {
-	if !r.touched || r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
+	if r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
 		return nil
 	}
 	if want := r.declaredLength(); want != r.length {
