@@ -176,6 +176,7 @@ func madeUp(typ reflect.Type) reflect.Value {
 var templateCalls = map[string]string{
 	"url_for": `{{url_for "static" "filename" "a"}}`, "get_flashed_messages": `{{get_flashed_messages}}`, "request": `{{request.Path}}`,
 	"session": `{{session}}`, "g": `{{g}}`, "config": `{{config.DEBUG}}`,
+	"dict": `{{dict "a" 1}}`, "list": `{{list 1}}`,
 }
 
 // TestEveryTemplateFunctionThatOpensTheSessionSetsVary takes the names from where dewar has them.

@@ -71,6 +71,7 @@ type Rendering struct {
 //   - url_for "blog.show" "id" .ID builds URLs as [Context.URLFor] does; the options are written as in Flask:
 //     "_external" true, "_anchor" "top", "_scheme" "https", "_method" "POST";
 //   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and .Message;
+//   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
 //     has the names of typed keys and of [Context.Set]; config leaves out what is secret.
@@ -334,6 +335,8 @@ func requestFunctions(c **Context) map[string]any {
 		"session": func() (Map, error) { return inRequest(*c, (*c).sessionValues) },
 		"g":       func() Map { return (*c).globals() },
 		"config":  func() Map { return (*c).shownConfig() },
+		"dict":    pages.Dict,
+		"list":    pages.List,
 	}
 }
 

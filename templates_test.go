@@ -883,3 +883,19 @@ func TestExplainTemplateLoading(t *testing.T) {
 		t.Errorf("log %q", log.String())
 	}
 }
+
+func TestTemplatesMakeMappingsAndLists(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(fstest.MapFS{
+		"templates/page.html": {Data: []byte(`{{define "card"}}<b>{{.title}}</b>{{end}}{{template "card" dict "title" "<1>"}}{{range list 1 "b"}}{{.}};{{end}}`)},
+		"templates/bad.html":  {Data: []byte(`{{dict "title"}}`)},
+	}))
+	app.Logger = slog.New(slog.DiscardHandler)
+	app.Get("/{name}", func(c *dewar.Context) error { return c.Render(c.Params().String("name")+".html", nil) })
+	if rec := send(app, "GET", "/page"); rec.Body.String() != "<b>&lt;1&gt;</b>1;b;" {
+		t.Errorf("got %d %q", rec.Code, rec.Body)
+	}
+	if rec := send(app, "GET", "/bad"); rec.Code != 500 {
+		t.Errorf("got %d %q", rec.Code, rec.Body)
+	}
+}
