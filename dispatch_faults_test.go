@@ -239,6 +239,12 @@ func TestSecondAnswerKeepsWhatItSets(t *testing.T) {
 		_ = c.Header("Cache-Control", "no-store").Text("1")
 		return c.Header("Cache-Control", "no-store").Text("2")
 	})
+	app.Get("/cookie", func(c *dewar.Context) error {
+		must(t, c.SetCookie(&http.Cookie{Name: "a", Value: "1"}))
+		_ = c.Text("1")
+		must(t, c.SetCookie(&http.Cookie{Name: "a", Value: "1"}))
+		return c.Text("2")
+	})
 	app.Get("/deleted", func(c *dewar.Context) error {
 		c.Response.Header().Del("X-Frame-Options")
 		_ = c.Text("1")
@@ -250,6 +256,7 @@ func TestSecondAnswerKeepsWhatItSets(t *testing.T) {
 	}{
 		{"/missing", "Content-Type", "text/plain; charset=utf-8", 404},
 		{"/again", "Cache-Control", "no-store", 200},
+		{"/cookie", "Set-Cookie", "a=1", 200},
 		{"/deleted", "X-Frame-Options", "DENY", 200},
 	} {
 		rec := send(app, "GET", tt.path)
@@ -461,5 +468,19 @@ func TestLifetimeOfASessionIsRemoved(t *testing.T) {
 	}
 	if dewar.Stored(s).SetLifetime(0); !s.ExpiresAt().IsZero() {
 		t.Errorf("it still ends at %v", s.ExpiresAt())
+	}
+}
+
+// TestErrorCannotChooseTheTypeOfItsPage keeps a message, which is not escaped in plain text, from being shown as HTML.
+func TestErrorCannotChooseTheTypeOfItsPage(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.BeforeRequest(func(c *dewar.Context) error { c.Header("X-A", "1"); return nil })
+	app.Get("/", func(*dewar.Context) error {
+		return &dewar.HTTPError{Code: 400, Message: "<script>", Header: http.Header{"Content-Type": {"text/html"}, "Retry-After": {"7"}}}
+	})
+	rec := send(app, "GET", "/")
+	if rec.Header().Get("Content-Type") != "text/plain; charset=utf-8" || rec.Header().Get("Retry-After") != "7" {
+		t.Errorf("got %v %q", rec.Header(), rec.Body)
 	}
 }

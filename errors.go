@@ -419,7 +419,7 @@ func (c *Context) answerError(err error) error {
 		if err != nil {
 			return err
 		}
-		return c.Status(p.Status).blob("application/problem+json", body)
+		return c.Status(p.Status).Blob("application/problem+json", body)
 	}
 	return c.Status(p.Status).Text(p.Text())
 }

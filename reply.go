@@ -52,7 +52,7 @@ func (c *Context) JSON(v any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
-	return c.blob("application/json", append(body, '\n'))
+	return c.Blob("application/json", append(body, '\n'))
 }
 
 // encode is JSON for the usual case: the text is made where it is held back.
@@ -64,7 +64,7 @@ func (c *Context) encode(v any) error {
 	if !r.fits(int64(r.buf.Len())) {
 		body := r.Body()
 		r.dropBody()
-		return c.blob("application/json", body)
+		return c.Blob("application/json", body)
 	}
 	if err := c.startAnswer(); err != nil {
 		return err
@@ -76,7 +76,15 @@ func (c *Context) encode(v any) error {
 }
 
 // Blob answers with data of the given content type.
-func (c *Context) Blob(contentType string, data []byte) error { return c.blob(contentType, data) }
+func (c *Context) Blob(contentType string, data []byte) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType(contentType)
+	_, err := c.response.Write(data)
+	c.response.answered()
+	return err
+}
 
 // NoContent answers with no body: status 204 unless [Context.Status] set another.
 func (c *Context) NoContent() error {
@@ -161,7 +169,7 @@ func (c *Context) SetCookie(cookie *http.Cookie) error {
 	if c.response.Committed() {
 		return c.response.lateError("no cookie can be set")
 	}
-	c.response.header().Add("Set-Cookie", cookie.String())
+	c.response.addCookie(cookie.String())
 	return nil
 }
 
@@ -171,16 +179,6 @@ func (c *Context) answerString(contentType, s string) error {
 	}
 	c.setContentType(contentType)
 	_, err := c.response.WriteString(s)
-	c.response.answered()
-	return err
-}
-
-func (c *Context) blob(contentType string, body []byte) error {
-	if err := c.startAnswer(); err != nil {
-		return err
-	}
-	c.setContentType(contentType)
-	_, err := c.response.Write(body)
 	c.response.answered()
 	return err
 }

@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -105,12 +106,20 @@ func (r *Response) header() http.Header {
 	return r.w.Header()
 }
 
+// addCookie adds a Set-Cookie line, once. It goes with the answer to come, also if an earlier one had it.
+func (r *Response) addCookie(line string) {
+	header := r.header()
+	if x := r.c.lazy.Load(); x != nil && x.owned.answered != nil {
+		x.owned.answered["Set-Cookie"] = headers.Without(x.owned.answered["Set-Cookie"], []string{line}, nil)
+	}
+	if !slices.Contains(header["Set-Cookie"], line) {
+		header.Add("Set-Cookie", line)
+	}
+}
+
 // StatusCode returns the status that was or will be sent: 200 unless one was set.
 func (r *Response) StatusCode() int {
-	if r.status == 0 {
-		return http.StatusOK
-	}
-	return int(r.status)
+	return cmp.Or(int(r.status), http.StatusOK)
 }
 
 // Started reports whether the response has an answer: a status was written, a body, or an answering method
@@ -150,7 +159,7 @@ func (r *Response) SetBody(body []byte) error {
 		return r.lateError("the body cannot be replaced")
 	}
 	r.dropBody()
-	r.dropLength()
+	delete(r.w.Header(), "Content-Length")
 	_, err := r.Write(body)
 	return err
 }
@@ -236,10 +245,8 @@ func (r *Response) dropAnswer() {
 		r.status = x.status
 	}
 	r.restated = false
-	fresh := x.owned.kept.Clone()
-	if fresh == nil {
-		fresh = http.Header{}
-	}
+	fresh := http.Header{}
+	maps.Copy(fresh, x.owned.kept.Clone())
 	for key, values := range header {
 		if x.owned.answered != nil && !slices.Equal(values, x.owned.answered[key]) {
 			fresh[key] = headers.Since(key, values, x.owned.answered[key], x.owned.kept[key])
@@ -287,12 +294,6 @@ func (r *Response) dropBody() {
 		r.buf.Reset()
 	}
 	r.text, r.length = "", 0
-}
-
-func (r *Response) dropLength() {
-	if r.length == 0 {
-		delete(r.w.Header(), "Content-Length")
-	}
 }
 
 // WriteHeader sets the status, as [http.ResponseWriter] does; the first call counts. A status of 1xx other

@@ -81,7 +81,7 @@ func (c *Context) Render(name string, data Map) error {
 	if err := c.execute(body, name, data); err != nil {
 		return err
 	}
-	return c.blob(templateType(name), body.Bytes())
+	return c.Blob(templateType(name), body.Bytes())
 }
 
 // RenderString returns what [Context.Render] would answer with, for a mail or a part of a page, and leaves the

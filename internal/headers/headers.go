@@ -52,6 +52,7 @@ func Merge(header, from http.Header) {
 			for _, name := range values {
 				AddVary(header, []string{name})
 			}
+		case "Content-Type", "Content-Length": // the answer has its own
 		case "Set-Cookie":
 			header[key] = append(header[key], values...)
 		default:
