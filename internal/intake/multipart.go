@@ -103,9 +103,9 @@ func (r *formReader) next() (*multipart.Part, error) {
 }
 
 func (r *formReader) take(part *multipart.Part) error {
-	disposition, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	name, filename := Text(params["name"]), Text(params["filename"])
-	if err != nil || disposition != "form-data" || name == "" {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	name, filename := unquote(params["name"]), unquote(params["filename"])
+	if err != nil || name == "" {
 		_, err := io.Copy(io.Discard, part)
 		return err
 	}
@@ -118,6 +118,9 @@ func (r *formReader) take(part *multipart.Part) error {
 	}
 	return err
 }
+
+// unquote returns a name as text. Browsers write quotes in it as an escape.
+func unquote(name string) string { return Text(strings.ReplaceAll(name, "%22", `"`)) }
 
 // value reads a value, within what the limit leaves for it.
 func (r *formReader) value(part io.Reader) ([]byte, error) {
