@@ -15,6 +15,7 @@ import (
 	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // App is an application: it owns the configuration, the routes, the blueprints and the session interface,
@@ -63,11 +64,12 @@ type App struct {
 
 	urlErrorHandlers []URLBuildErrorHandler
 
-	building  sync.Mutex
-	runtime   atomic.Pointer[runtime]
-	buildOnce sync.Once
-	life      *graceful.Life
-	bindPlans binding.Plans
+	building    sync.Mutex
+	runtime     atomic.Pointer[runtime]
+	buildOnce   sync.Once
+	life        *graceful.Life
+	bindPlans   binding.Plans
+	jsonDecoder jsontext.Decoder
 }
 
 // RequestException is what the receivers of [App.GotRequestException] get: an unhandled error.

@@ -55,6 +55,7 @@ type rare struct {
 	changed Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
+	queryErr    error // the query has too many values
 	body        bodyState
 	limit       *timeLimit // the time limit of the request; nil without one
 	afterThis   []Handler  // hooks for this request only
@@ -103,7 +104,7 @@ func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.settings()}
 	c.Response = &c.response
 	c.response.begin(c, w)
-	c.limitBody()
+	c.body()
 	return c
 }
 

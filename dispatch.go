@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"time"
 )
@@ -196,11 +197,7 @@ func (c *Context) pendingError() error {
 	if err := x.session.err(); err != nil {
 		return err
 	}
-	if b := &x.body; b.err != nil && !b.seen {
-		b.seen = true
-		return b.err
-	}
-	return nil
+	return x.intakeError()
 }
 
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
@@ -368,9 +365,9 @@ func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
 	}
-	for _, r := range [...]*http.Request{c.Request, c.born} {
-		if r.MultipartForm != nil {
-			_ = r.MultipartForm.RemoveAll()
+	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
+		if form != nil {
+			_ = form.RemoveAll()
 		}
 	}
 	if !x.began.IsZero() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
@@ -109,13 +110,17 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	data, values := c.rt.router.hosts.Find(c.Request.Method, c.Request.URL.Path, c.inline[:0])
+	path := c.path()
+	data, values := c.rt.router.hosts.Find(c.Request.Method, path, c.inline[:0])
 	if route, ok := data.(*boundRoute); ok {
 		c.matched(route, values)
 		return
 	}
-	c.answer(c.find(c.Request.URL.Path, c.inline[:0]))
+	c.answer(c.find(path, c.inline[:0]))
 }
+
+// path returns the path of the request as valid text; c.Request.URL.Path is as it came.
+func (c *Context) path() string { return intake.Text(c.Request.URL.Path) }
 
 // find asks the table of all routes for path on the request's host.
 func (c *Context) find(path string, buf []any) router.Result {
@@ -163,7 +168,7 @@ func (c *Context) answer(result router.Result) {
 
 func (c *Context) matched(route *boundRoute, values []any) {
 	if route.greedy {
-		if path, ok := c.detours(route, c.Request.URL.Path); ok {
+		if path, ok := c.detours(route, c.path()); ok {
 			c.rare().answer = answerRedirect(path)
 			return
 		}
@@ -212,7 +217,7 @@ func (c *Context) RoutingError() error {
 // answerRedirectRule redirects to what a RedirectRule says.
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
-		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), c.born.URL.RawQuery)
+		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), intake.Escaped(c.born.URL.RawQuery))
 		if err != nil {
 			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 		}
@@ -230,7 +235,7 @@ func answerEscapedRedirect(path string) Handler {
 	return func(c *Context) error {
 		target := c.prefix() + path
 		if c.born.URL.RawQuery != "" {
-			target += "?" + c.born.URL.RawQuery
+			target += "?" + intake.Escaped(c.born.URL.RawQuery)
 		}
 		return c.Status(http.StatusPermanentRedirect).Redirect(target)
 	}
@@ -308,7 +313,7 @@ func (c *Context) errorScopes() []*errorTable {
 	}
 	name, port := c.askedHost()
 	for _, o := range c.rt.router.owners {
-		if o.Has(name, port, c.Request.URL.Path) {
+		if o.Has(name, port, c.path()) {
 			return o.chain.scopes
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // An origin is where a request comes from and what it asks for, as its client sees it: from the connection, or
@@ -119,7 +120,7 @@ func (c *Context) BaseURL() string {
 func (c *Context) URL() string {
 	u := c.Scheme() + "://" + c.Host() + c.prefix() + c.born.URL.EscapedPath()
 	if c.born.URL.RawQuery != "" {
-		u += "?" + c.born.URL.RawQuery
+		u += "?" + intake.Escaped(c.born.URL.RawQuery)
 	}
 	return u
 }

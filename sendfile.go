@@ -91,7 +91,7 @@ func (c *Context) SendFromFS(fsys fs.FS, name string, opts ...SendOption) error 
 func (c *Context) sendTagged(f *files.File, opts []SendOption) error {
 	tag, err := f.ETag()
 	if err != nil {
-		return fmt.Errorf("dewar: %w", err)
+		return unreadable(err)
 	}
 	return c.send(f, tag, opts)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // The limits of the server that Run and Serve make. A response that is sent bit by bit renews its write
@@ -328,13 +329,13 @@ func AccessLog() Option {
 
 // logAccess writes the line of a request that is over.
 func (c *Context) logAccess(began time.Time) {
-	path := c.born.URL.Path
+	path := intake.Text(c.born.URL.Path)
 	status := c.response.StatusCode()
 	if c.outcome == propagated {
 		status = http.StatusInternalServerError
 	}
 	attrs := []slog.Attr{
-		slog.String("path", path[:min(len(path), maxLoggedPath)]),
+		slog.String("path", intake.Text(path[:min(len(path), maxLoggedPath)])),
 		slog.Int("status", status),
 		slog.Duration("duration", time.Since(began)),
 	}

@@ -2,14 +2,12 @@ package dewar
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
@@ -143,15 +141,20 @@ func (s *staticFolder) serve(c *Context) error {
 	defer f.Close()
 	tag, err := s.ETag(f)
 	if err != nil {
-		return fmt.Errorf("dewar: %w", err)
+		return unreadable(err)
 	}
 	return c.send(f, tag, nil)
 }
 
-// absent makes a 404 of what keeps a file from being opened, except when it is not the file's fault.
+// absent makes a 404 of what keeps a file from being opened, or a 503, which is logged, when it is not the file's fault.
 func absent(err error) error {
-	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-		return fmt.Errorf("dewar: too many files are open: %w", err)
+	if files.IsAbsent(err) {
+		return &HTTPError{Code: http.StatusNotFound, Err: err}
 	}
-	return &HTTPError{Code: http.StatusNotFound, Err: err}
+	return unreadable(err)
+}
+
+// unreadable is the answer when a file is there and cannot be read.
+func unreadable(err error) error {
+	return &HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf("dewar: a file cannot be read: %w", err)}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
+	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -424,7 +425,7 @@ type TemplateRequest struct{ c *Context }
 func (r TemplateRequest) Method() string { return r.c.Request.Method }
 
 // Path returns the path of the URL, decoded, without APPLICATION_ROOT.
-func (r TemplateRequest) Path() string { return r.c.Request.URL.Path }
+func (r TemplateRequest) Path() string { return r.c.path() }
 
 // URL returns the whole URL. See [Context.URL].
 func (r TemplateRequest) URL() string { return r.c.URL() }
@@ -457,7 +458,7 @@ func (r TemplateRequest) Form() *Values { return r.c.Form() }
 func (r TemplateRequest) Cookie(name string) string { return r.c.Cookie(name) }
 
 // Header returns the first value of a header field, or "".
-func (r TemplateRequest) Header(name string) string { return r.c.Request.Header.Get(name) }
+func (r TemplateRequest) Header(name string) string { return intake.Text(r.c.Request.Header.Get(name)) }
 
 // checkURLs finds the calls of url_for in templates whose endpoint is written as text and can never be built:
 // there is no such endpoint, or a value is missing. With a [URLBuildErrorHandler] there is nothing to find.

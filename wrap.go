@@ -114,6 +114,7 @@ func (c *Context) innerRequest() *http.Request {
 			}
 		}
 	}
+	c.shareForm()
 	return c.Request.WithContext(c)
 }
 
@@ -125,7 +126,7 @@ type prefixKey struct{}
 func stripPrefix(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := FromContext(r.Context())
-		n := len(r.URL.Path) - len(c.belowMount()) - 1
+		n := mountedLength(r.URL.Path, c.belowMount())
 		mounted := &url.URL{Path: r.URL.Path[:n]}
 		prefix := c.prefix() + mounted.EscapedPath()
 		inner := r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
@@ -136,6 +137,16 @@ func stripPrefix(h http.Handler) http.Handler {
 		defer adoptForm(r, inner)
 		h.ServeHTTP(w, inner)
 	})
+}
+
+// mountedLength returns the length of what stands in front of below in path. It counts slashes, because path may be no
+// valid text, and below is.
+func mountedLength(path, below string) int {
+	n := len(path)
+	for left := strings.Count(below, "/"); left >= 0 && n >= 0; left-- {
+		n = strings.LastIndexByte(path[:n], '/')
+	}
+	return max(n, 0)
 }
 
 // belowMount returns what {path} of a mounted rule has matched. The path values of the request may be those of
