@@ -193,7 +193,7 @@ func answerOptions(allowed []string) Handler {
 }
 
 func (c *Context) notFound() {
-	if f := c.App.fallback; f != nil && (len(f.Methods) == 0 || slices.Contains(f.Methods, c.Request.Method)) {
+	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
 		c.route = f
 		return
 	}
@@ -257,7 +257,7 @@ func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
 func (r *boundRoute) canonicalPath(method string, values []any) string {
 	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
 	for _, other := range r.canonical {
-		if !slices.Contains(other.Methods, method) || !agrees(lookup, other.defaults) {
+		if !other.answers(method) || !agrees(lookup, other.defaults) {
 			continue
 		}
 		if path, missing, err := other.rule.Build(lookup); err == nil && missing == nil {

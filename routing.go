@@ -19,7 +19,8 @@ import (
 type Route struct {
 	// Rule is the whole rule, with the prefixes of its blueprints.
 	Rule string
-	// Methods are the methods it answers, sorted. HEAD stands beside GET.
+	// Methods are the methods it answers, sorted. HEAD stands beside GET. Nil means every method, as for [App.Handle]
+	// and [App.Mount].
 	Methods []string
 	// Endpoint is the name that URLs are built by, with the names of its blueprints in front; "" for a
 	// closure that was given none.
@@ -216,6 +217,11 @@ func (app *App) parse(r *boundRoute) (err error) {
 	return nil
 }
 
+// answers reports whether r answers method.
+func (r *boundRoute) answers(method string) bool {
+	return len(r.Methods) == 0 || slices.Contains(r.Methods, method)
+}
+
 // hostShape identifies the hosts that r answers.
 func (r *boundRoute) hostShape() string { return r.place.Shape(r.host) }
 
@@ -309,6 +315,9 @@ func (r Route) name() string {
 // shownMethods lists the methods that a reader wants to know of.
 func (r Route) shownMethods() string {
 	shown := slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool { return m == http.MethodHead || m == http.MethodOptions })
+	if len(r.Methods) == 0 {
+		return "(all)"
+	}
 	if len(shown) == 0 {
 		shown = r.Methods
 	}

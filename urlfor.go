@@ -262,16 +262,27 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	}
 	list := slices.Clone(routes)
 	if u.onlyMethod {
-		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !slices.Contains(r.Methods, u.method) })
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !r.answers(u.method) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
 		return cmp.Or(
-			min(1, slices.Index(b.Methods, u.method)+1)-min(1, slices.Index(a.Methods, u.method)+1),
+			compareBools(b.answers(u.method), a.answers(u.method)),
 			len(b.arguments)-len(a.arguments),
 			len(b.defaults)-len(a.defaults),
 		)
 	})
 	return list
+}
+
+// compareBools puts false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // lookup finds the value of a variable.

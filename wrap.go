@@ -16,8 +16,8 @@ import (
 	"github.com/dewar-go/dewar/internal/router"
 )
 
-// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
-// r.PathValue, r.Pattern and [FromContext] work.
+// Handle registers a net/http handler for rule and every method, also one that HTTP does not know, unless [Methods]
+// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work.
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -48,13 +48,10 @@ func KeepPath() RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.keepPath = true })
 }
 
-// anyMethod are the methods of a wrapped handler that names none.
-var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
-
 func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 	callsite.NoNil("Handle", h)
-	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) {
-		spec.wrapped, spec.inner = true, innerName(h)
+	s.addRoute(text, Wrap(h), opts, routeOption(func(spec *routeSpec) {
+		spec.wrapped, spec.inner, spec.methods = true, innerName(h), nil
 		if f, ok := h.(http.HandlerFunc); ok {
 			spec.identity = callsite.FunctionOf(f).Identity
 		} else if reflect.ValueOf(h).Comparable() {
