@@ -78,6 +78,7 @@ type routeSpec struct {
 	redirect  *rule.Target
 	view      *view
 	buildOnly bool
+	folder    *staticFolder // of static files that every path may be one of
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
 	wrapped   bool
@@ -231,6 +232,9 @@ func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
 	for _, other := range app.shapes[r.shape()] {
+		if r.givesWay() != other.givesWay() {
+			continue
+		}
 		if m, clash := router.SharedMethod(other.Methods, r.Methods); clash && !r.spec.buildOnly {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
