@@ -244,6 +244,9 @@ func (c *Context) RoutingError() error {
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
 		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), c.born.URL.RawQuery)
+		if errors.Is(err, rule.ErrAstray) {
+			return &HTTPError{Code: http.StatusNotFound, Err: err}
+		}
 		if err != nil {
 			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 		}
@@ -260,6 +263,9 @@ func answerRedirect(path string) Handler {
 func answerEscapedRedirect(path string) Handler {
 	return func(c *Context) error {
 		target := c.prefix() + path
+		if strings.HasPrefix(target, "//") || strings.ContainsRune(target, '\\') {
+			return Abort(http.StatusNotFound) // a browser would leave the site
+		}
 		if c.born.URL.RawQuery != "" {
 			target += "?" + c.born.URL.RawQuery
 		}
