@@ -215,7 +215,7 @@ func (app *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		rt = app.runtime.Load()
 	}
-	rt.entry.ServeHTTP(w, r)
+	rt.entry.ServeHTTP(w, locate(r))
 }
 
 func (app *App) logger() *slog.Logger {

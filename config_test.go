@@ -573,7 +573,7 @@ func TestAllYieldsEveryKeyInOrder(t *testing.T) {
 	}{
 		{"OWN_SALT", "s", true, "a secret of the test"},
 		{"DB_PASSWORD", "p", true, ""},
-		{"SERVER_NAME", nil, false, "host, and port, of URLs built outside a request"},
+		{"SERVER_NAME", nil, false, "host, and port, of whole URLs, and of a request that names none"},
 		{"ZEBRA", 1, false, ""},
 	} {
 		s := settingOf(t, c, tt.key)

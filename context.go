@@ -101,7 +101,7 @@ type contextKey struct{}
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.settings()}
+	c := &Context{App: rt.app, Request: withPath(r), born: r, rt: rt, settings: rt.app.Config.settings()}
 	c.Response = &c.response
 	c.response.begin(c, w)
 	c.body()
@@ -118,7 +118,7 @@ func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, 
 	if err := app.Build(); err != nil {
 		return nil, nil, err
 	}
-	c = newContext(app.runtime.Load(), w, r)
+	c = newContext(app.runtime.Load(), w, locate(r))
 	c.bare = true
 	if err := c.checkHost(); err != nil {
 		return nil, nil, err

@@ -262,7 +262,13 @@ func (app *App) checkExposure(addr net.Addr) error {
 		return fmt.Errorf("dewar: DEBUG is on (%s) and other machines can reach %s, so they would see the insides of the app; unset FLASK_DEBUG or serve 127.0.0.1",
 			config.Source("DEBUG"), addr)
 	}
-	return app.checkKeys(public)
+	if err := app.checkKeys(public); err != nil {
+		return err
+	}
+	if public && !config.Has("SERVER_NAME") && !config.Has("TRUSTED_HOSTS") {
+		app.logger().Warn("neither TRUSTED_HOSTS nor SERVER_NAME is set, so whole URLs have the host that a request names, and anyone can forge it; set TRUSTED_HOSTS to the hosts of the site")
+	}
+	return nil
 }
 
 // isPublic reports whether other machines can reach addr. Unix sockets and the like are not public.

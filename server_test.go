@@ -732,7 +732,7 @@ func TestExposure(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app, log := loggedApp(t)
-			if err := errors.Join(app.Config.Set("SECRET_KEY", strong), app.Config.FromMapping(tt.config)); err != nil {
+			if err := errors.Join(app.Config.FromMapping(dewar.Map{"SECRET_KEY": strong, "SERVER_NAME": "example.com"}), app.Config.FromMapping(tt.config)); err != nil {
 				t.Fatal(err)
 			}
 			ctx, stop := context.WithCancel(t.Context())

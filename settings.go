@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +37,7 @@ type settings struct {
 	handlerTimeout                       time.Duration
 	trustedHosts                         []hostname.Pattern
 	trustedProxies                       []netip.Prefix
+	trustsSocket                         bool // "unix" is among TRUSTED_PROXIES
 	trustedOrigins                       []string
 	crossOrigin                          *http.CrossOriginProtection
 	serverName, rootPrefix, preferScheme string
@@ -73,7 +73,7 @@ func derive(snapshot *conf.Snapshot) *settings {
 	d.responseBuffer, d.fileMaxAge = v.Int64("RESPONSE_BUFFER_SIZE"), v.Duration("SEND_FILE_MAX_AGE_DEFAULT")
 	d.maxContentLength, d.maxJSON = v.Int64("MAX_CONTENT_LENGTH"), v.Int64("MAX_JSON_SIZE")
 	d.maxFormMemory, d.maxFormParts = v.Int64("MAX_FORM_MEMORY_SIZE"), v.Int("MAX_FORM_PARTS")
-	d.handlerTimeout, d.trustedOrigins = v.Duration("HANDLER_TIMEOUT"), v.Strings("TRUSTED_ORIGINS")
+	d.handlerTimeout = v.Duration("HANDLER_TIMEOUT")
 	d.serverName, d.preferScheme = v.String("SERVER_NAME"), v.String("PREFERRED_URL_SCHEME")
 	d.rootPrefix = strings.TrimRight(v.String("APPLICATION_ROOT"), "/")
 	d.maxCookie, d.encrypt = v.Int("MAX_COOKIE_SIZE"), v.Bool("SESSION_COOKIE_ENCRYPT")
@@ -88,12 +88,15 @@ func derive(snapshot *conf.Snapshot) *settings {
 		if p, err := hostname.ParseNetwork(proxy); err == nil {
 			d.trustedProxies = append(d.trustedProxies, p)
 		}
+		d.trustsSocket = d.trustsSocket || proxy == conf.UnixProxy
+	}
+	for _, text := range v.Strings("TRUSTED_ORIGINS") {
+		if scheme, host, ok := hostname.ParseOrigin(text); ok {
+			d.trustedOrigins = append(d.trustedOrigins, scheme+"://"+host)
+		}
 	}
 	if v.Bool("CROSS_ORIGIN_PROTECTION") {
 		d.crossOrigin = http.NewCrossOriginProtection()
-		for _, origin := range d.trustedOrigins {
-			_ = d.crossOrigin.AddTrustedOrigin(origin) // checked when it was loaded
-		}
 	}
 	d.cookie = deriveCookie(v, d.rootPrefix)
 	return d
@@ -118,10 +121,6 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 		k.attributes = strings.TrimPrefix(cookie.String(), k.name+"=")
 	}
 	return k
-}
-
-func (s *settings) trustsOrigin(origin string) bool {
-	return slices.Contains(s.trustedOrigins, origin)
 }
 
 // check says, for Build, what is wrong with the configuration as a whole.

@@ -389,7 +389,7 @@ func templateURLOption(name string, value any) (URLOption, error) {
 		if on {
 			return External(), nil
 		}
-		return func(*urlRequest) {}, nil
+		return Relative(), nil
 	case name == "_external":
 		return nil, fmt.Errorf("%q wants true or false, not a %T", name, value)
 	case name != "_anchor" && name != "_scheme" && name != "_method":

@@ -133,8 +133,8 @@ func TestWhereRequestsGo(t *testing.T) {
 		{"whole URL without a path", nil, nil, "http://c.example", nil, "c.example", "/", false},
 		{"two slashes are a path", nil, nil, "//evil.example/x", nil, "localhost", "//evil.example/x", false},
 		{"escaped slash", nil, nil, "/a%2Fb", nil, "localhost", "/a%2Fb", false},
-		{"whole URL below APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "http://localhost/app/x", nil, "localhost", "/x", false},
-		{"path with APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "/x", nil, "localhost", "/x", false},
+		{"whole URL below APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "http://localhost/app/x", nil, "localhost", "/app/x", false},
+		{"path with APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "/x", nil, "localhost", "/app/x", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

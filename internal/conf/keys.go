@@ -25,7 +25,7 @@ type spec struct {
 
 // builtin are the keys that dewar reads: Flask's, then its own.
 var builtin = [...]spec{
-	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs and the cookie path"},
+	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs built outside a request and the cookie path"},
 	{name: "DEBUG", kind: kindBool, def: false, doc: "reload templates, indent JSON; refused on a public address"},
 	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log at Build where each template was found"},
 	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
@@ -39,7 +39,7 @@ var builtin = [...]spec{
 	{name: "SECRET_KEY", kind: kindString, def: nil, optional: true, secret: true, doc: "key that session cookies are signed with: long, random and secret"},
 	{name: "SECRET_KEY_FALLBACKS", kind: kindSecrets, def: nil, optional: true, secret: true, check: checkFallbacks, doc: "list of earlier SECRET_KEYs that are still accepted, at most 16"},
 	{name: "SEND_FILE_MAX_AGE_DEFAULT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long browsers may keep static files; unset makes them ask each time"},
-	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of URLs built outside a request"},
+	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of whole URLs, and of a request that names none"},
 	{name: "SESSION_COOKIE_DOMAIN", kind: kindString, def: nil, optional: true, check: checkCookieDomain, doc: "Domain of the session cookie; unset for this host alone"},
 	{name: "SESSION_COOKIE_HTTPONLY", kind: kindBool, def: true, doc: "keep the session cookie from scripts"},
 	{name: "SESSION_COOKIE_NAME", kind: kindString, def: "session", check: checkCookieName, doc: "name of the session cookie"},
@@ -66,7 +66,7 @@ var builtin = [...]spec{
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
 	{name: "SHUTDOWN_TIMEOUT", kind: kindDuration, def: 20 * time.Second, check: checkPositive, doc: "how long Run waits for requests to end when it is stopped"},
 	{name: "TRUSTED_ORIGINS", kind: kindStrings, def: nil, optional: true, check: checkOrigins, doc: "origins such as https://example.com whose unsafe requests are accepted"},
-	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks whose X-Forwarded headers are believed"},
+	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks, or unix for a Unix socket, whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are believed"},
 }
 
 func checkPositive(v any) error {
@@ -165,19 +165,21 @@ func checkHosts(v any) error {
 }
 
 func checkOrigins(v any) error {
-	p := http.NewCrossOriginProtection()
 	for i, s := range v.([]string) {
-		if p.AddTrustedOrigin(s) != nil {
+		if _, _, ok := hostname.ParseOrigin(s); !ok {
 			return fmt.Errorf("item %d: want an origin such as https://example.com, without a path", i)
 		}
 	}
 	return nil
 }
 
+// UnixProxy is the one of TRUSTED_PROXIES that stands for whoever connects to a Unix socket.
+const UnixProxy = "unix"
+
 func checkProxies(v any) error {
 	for i, s := range v.([]string) {
-		if _, err := hostname.ParseNetwork(s); err != nil {
-			return fmt.Errorf("item %d: want an address such as 10.0.0.1 or a network such as 10.0.0.0/8", i)
+		if _, err := hostname.ParseNetwork(s); err != nil && s != UnixProxy {
+			return fmt.Errorf("item %d: want an address such as 10.0.0.1, a network such as 10.0.0.0/8, or unix for whoever connects to a Unix socket", i)
 		}
 	}
 	return nil
