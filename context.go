@@ -71,6 +71,7 @@ type rare struct {
 	finalized bool   // all that acts on the response has run, while the view goes on
 	hijacked  bool
 	again     bool // an error in finalizing had its turn with the error handlers
+	crashed   bool // the handler of 500 had its turn
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]

@@ -410,7 +410,7 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
-	err := recovered(value)
+	err := sound(recovered(value))
 	c.rare().session.panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)

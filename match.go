@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
@@ -155,7 +156,8 @@ func (c *Context) answer(result router.Result) {
 		}
 		c.rare().answer = answerRedirect(result.Path)
 	case router.MethodNotAllowed:
-		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
+			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
 		c.notFound()
 	}
