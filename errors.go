@@ -284,7 +284,7 @@ func (c *Context) handleError(err error) error {
 			code, _ = statusOf(found)
 		}
 		herr := c.callErrorHandler(h, found, code)
-		if !same(herr, found) {
+		if !passesOn(herr, found) {
 			return herr
 		}
 		c.response.Reset()
@@ -298,9 +298,9 @@ func (c *Context) handleError(err error) error {
 	return c.answerError(err)
 }
 
-// same reports whether two errors are one and the same value.
-func same(a, b error) bool {
-	return a != nil && reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.ValueOf(a).Comparable() && a == b
+// passesOn reports whether an error handler gave back the error that it was called with, or one inside it.
+func passesOn(herr, err error) bool {
+	return herr != nil && reflect.TypeOf(herr).Comparable() && errors.Is(err, herr)
 }
 
 // answerUnhandled answers an error of the server that picks its status and has been logged.
@@ -324,7 +324,7 @@ func (c *Context) crash(err error, scopes []*errorTable) error {
 		return c.answerError(server)
 	}
 	x.crashed = true
-	if herr := c.callErrorHandler(h, server, server.Code); !same(herr, server) {
+	if herr := c.callErrorHandler(h, server, server.Code); !passesOn(herr, server) {
 		return herr
 	}
 	c.response.Reset()

@@ -319,13 +319,20 @@ func TestErrorThatAHandlerReturnsIsPassedOn(t *testing.T) {
 	}{
 		{"an HTTP error", dewar.Abortf(418, "tea"), 418, "418 tea\n", 0},
 		{"a wrapped one", fmt.Errorf("x: %w", dewar.Abortf(418, "tea")), 418, "418 tea\n", 0},
+		{"one in it", coded{0, dewar.Abortf(418, "tea")}, 418, "418 tea\n", 0},
 		{"another error", errors.New("x"), 500, "sorry", 1},
 		{"one that cannot be compared", uncomparable{"x"}, 500, "sorry", 1},
 	} {
 		app := newApp(t)
 		app.Logger = slog.New(slog.DiscardHandler)
 		asked := 0
-		dewar.HandleError(app, func(_ *dewar.Context, err error) error { return err })
+		dewar.HandleError(app, func(c *dewar.Context, err error) error {
+			c.Header("X-Handler", "1").Text("forget me") //nolint:errcheck // it is replaced
+			if e, ok := errors.AsType[*dewar.HTTPError](err); ok {
+				return e
+			}
+			return err
+		})
 		app.ErrorHandler(500, func(c *dewar.Context, _ error) error { asked++; return c.Text("sorry") })
 		app.Get("/", func(*dewar.Context) error { return tt.err })
 		if rec := send(app, "GET", "/"); rec.Code != tt.code || rec.Body.String() != tt.body || asked != tt.asked {
