@@ -13,7 +13,9 @@ import (
 
 // Handler is a view, a before-request hook or an after-request hook. A view answers through one of the Context's
 // answering methods or writes to c.Response. A returned error goes to the error handlers; a view that returns nil
-// without an answer is a 500 that names it in the log.
+// without an answer is a 500 that names it in the log. An answer of 400 or more that was written to c.Response, by
+// http.Error or a websocket library that refuses a handshake, stays if the error that comes with it has neither a status
+// nor a handler.
 type Handler func(c *Context) error
 
 // Context is one request and what a handler can do with it. It is a [context.Context] that ends with the

@@ -218,6 +218,9 @@ func (c *Context) fail(err error) {
 	case c.phase >= sent:
 		c.cutOff(err)
 		return
+	case c.hasRefused(err):
+		c.keepRefusal(err)
+		return
 	case c.phase == matching:
 		c.advance(handling)
 	case c.phase == finalizing:
@@ -236,6 +239,35 @@ func (c *Context) fail(err error) {
 	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
 		c.failAgain(err, sound(herr))
 	}
+}
+
+// hasRefused reports whether code that does not know of dewar has answered with an error status itself and tells by err
+// that it has, as a websocket library does whose handshake failed. An error with a status or a handler of its own, and a
+// panic, go before that answer.
+func (c *Context) hasRefused(err error) bool {
+	r := &c.response
+	if c.phase != handling || !r.started || r.method || r.StatusCode() < http.StatusBadRequest {
+		return false
+	}
+	if _, ok := errors.AsType[*PanicError](err); ok {
+		return false
+	}
+	if _, ok := statusOf(err); ok {
+		return false
+	}
+	h, _ := findErrorHandler(c.errorScopes(), err)
+	return h == nil
+}
+
+// keepRefusal lets the answer stand that came with err. It is an error of the App only if it says so.
+func (c *Context) keepRefusal(err error) {
+	if c.response.StatusCode() >= http.StatusInternalServerError {
+		if c.unhandled(err); !c.settings.propagate {
+			c.logFailure(err)
+		}
+		return
+	}
+	c.Logger().Debug("request refused", "status", c.response.StatusCode(), "err", err)
 }
 
 // failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the
