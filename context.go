@@ -43,6 +43,7 @@ type Context struct {
 
 	phase   phase
 	outcome outcome
+	whole   bool        // the answer takes no more: what is written next is another one
 	saved   atomic.Bool // the session has been saved, or there was none: later changes are late
 	ran     bool        // every station was passed: no panic is on its way
 	bare    bool        // made by NewContext: no hooks

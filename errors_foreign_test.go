@@ -14,7 +14,9 @@ import (
 // upgradeError is what a websocket library returns when it has refused a handshake.
 type upgradeError struct{}
 
-func (upgradeError) Error() string { return "websocket: the client is not using the websocket protocol" }
+func (upgradeError) Error() string {
+	return "websocket: the client is not using the websocket protocol"
+}
 
 // refuseUpgrade answers and fails as such libraries do.
 func refuseUpgrade(w http.ResponseWriter, code int) error {
