@@ -115,7 +115,10 @@ func (c *Context) handle() error {
 	}
 	c.advance(handling)
 	c.limitTime()
-	c.App.RequestStarted.send(c)
+	if c.App.RequestStarted.connected() {
+		c.App.RequestStarted.send(c)
+		c.keepTouched()
+	}
 	if len(c.chain().preprocessors) > 0 {
 		if err := c.preprocessValues(); err != nil {
 			return err
@@ -176,14 +179,19 @@ func (c *Context) runBefore(hooks []Handler) error {
 		if c.response.started {
 			return err
 		}
-		if c.response.touched {
-			c.response.keepHeader()
-		}
+		c.keepTouched()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepTouched lets what was set in the header before the view stay on every answer.
+func (c *Context) keepTouched() {
+	if c.response.touched {
+		c.response.keepHeader()
+	}
 }
 
 // pendingError returns what went wrong during the view without being returned by it: the session could not

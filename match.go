@@ -419,7 +419,9 @@ func (c *Context) preprocessValues() error {
 		values = (*paramSource)(c).all()
 	}
 	for _, f := range c.chain().preprocessors {
-		if err := f(c, values); err != nil {
+		err := f(c, values)
+		c.keepTouched()
+		if err != nil {
 			return err
 		}
 	}
