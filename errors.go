@@ -201,6 +201,10 @@ func sound(err error) (good error) {
 		}
 	}()
 	_ = err.Error()
+	for e := range errtree.All(err) { // whatever will be asked later
+		_, _ = oneAs[statusCoder](e)
+	}
+	_ = errors.Is(err, errGoexit)
 	_, _ = statusOf(err)
 	return err
 }
