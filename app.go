@@ -16,6 +16,7 @@ import (
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
 	"github.com/dewar-go/dewar/internal/jsontext"
+	"github.com/dewar-go/dewar/internal/safelog"
 )
 
 // App is an application: it owns the configuration, the routes, the blueprints and the session interface,
@@ -30,7 +31,8 @@ type App struct {
 	Config *Config
 	// SessionInterface opens and saves sessions. The default is [SecureCookieSessionInterface]. It is read at Build.
 	SessionInterface SessionInterface
-	// Logger receives what the App has to say. Nil means [slog.Default].
+	// Logger receives what the App has to say. Nil means [slog.Default]. What its handler panics on goes to standard
+	// error.
 	Logger *slog.Logger
 	// JSON encodes and decodes JSON. The default uses encoding/json, indented in DEBUG. It is read when used.
 	JSON JSONProvider
@@ -218,11 +220,13 @@ func (app *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt.entry.ServeHTTP(w, locate(r))
 }
 
+// logger returns the App's logger, whose handler may panic without harm.
 func (app *App) logger() *slog.Logger {
-	if app.Logger != nil {
-		return app.Logger
+	logger := app.Logger
+	if logger == nil {
+		logger = slog.Default()
 	}
-	return slog.Default()
+	return slog.New(safelog.New(logger.Handler(), os.Stderr))
 }
 
 // A runtime is the frozen form of an App.

@@ -13,7 +13,9 @@ import (
 
 // Handler is a view, a before-request hook or an after-request hook. A view answers through one of the Context's
 // answering methods or writes to c.Response. A returned error goes to the error handlers; a view that returns nil
-// without an answer is a 500 that names it in the log.
+// without an answer is a 500 that names it in the log. An answer of 400 or more that was written to c.Response, by
+// http.Error or a websocket library that refuses a handshake, stays if the error that comes with it has neither a status
+// nor a handler.
 type Handler func(c *Context) error
 
 // Context is one request and what a handler can do with it. It is a [context.Context] that ends with the
@@ -41,6 +43,7 @@ type Context struct {
 
 	phase   phase
 	outcome outcome
+	whole   bool        // the answer takes no more: what is written next is another one
 	saved   atomic.Bool // the session has been saved, or there was none: later changes are late
 	ran     bool        // every station was passed: no panic is on its way
 	bare    bool        // made by NewContext: no hooks
@@ -72,6 +75,7 @@ type rare struct {
 	finalized bool   // all that acts on the response has run, while the view goes on
 	hijacked  bool
 	again     bool // an error in finalizing had its turn with the error handlers
+	crashed   bool // the handler of 500 had its turn
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]

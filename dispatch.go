@@ -116,7 +116,10 @@ func (c *Context) handle() error {
 	}
 	c.advance(handling)
 	c.limitTime()
-	c.App.RequestStarted.send(c)
+	if c.App.RequestStarted.connected() {
+		c.App.RequestStarted.send(c)
+		c.keepTouched()
+	}
 	if len(c.chain().preprocessors) > 0 {
 		if err := c.preprocessValues(); err != nil {
 			return err
@@ -177,14 +180,19 @@ func (c *Context) runBefore(hooks []Handler) error {
 		if c.response.started {
 			return err
 		}
-		if c.response.touched {
-			c.response.keepHeader()
-		}
+		c.keepTouched()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepTouched lets what was set in the header before the view stay on every answer.
+func (c *Context) keepTouched() {
+	if c.response.touched {
+		c.response.keepHeader()
+	}
 }
 
 // pendingError returns what went wrong during the view without being returned by it: the session could not
@@ -407,7 +415,7 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
-	err := recovered(value)
+	err := sound(recovered(value))
 	c.rare().session.panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)

@@ -40,6 +40,7 @@ func Example() {
 	// 200 Hello, World!
 	// 200 {"n":7,"square":49}
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 func ExampleApp_Route() {
@@ -147,6 +148,7 @@ func ExamplePanicError() {
 	// Output:
 	// panic: sql: connection is already closed | true
 	// 500 500 Internal Server Error
+	// Something went wrong on the server, or it is overloaded. It is not your fault.
 }
 
 func ExampleContext_Session() {
@@ -356,6 +358,7 @@ func ExampleConverter() {
 	// Output:
 	// 200 hello
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 func ExampleWrap() {

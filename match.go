@@ -12,6 +12,7 @@ import (
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
 	"github.com/dewar-go/dewar/internal/intake"
+	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
 )
@@ -191,7 +192,8 @@ func (c *Context) answer(result router.Result) {
 		}
 		c.rare().answer = answerRedirect(result.Path)
 	case router.MethodNotAllowed:
-		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
+			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
 		c.notFound()
 	}
@@ -459,7 +461,9 @@ func (c *Context) preprocessValues() error {
 		values = (*paramSource)(c).all()
 	}
 	for _, f := range c.chain().preprocessors {
-		if err := f(c, values); err != nil {
+		err := f(c, values)
+		c.keepTouched()
+		if err != nil {
 			return err
 		}
 	}

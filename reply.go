@@ -115,6 +115,7 @@ func (c *Context) Redirect(target string) error {
 	}
 	c.response.w.Header().Set("Location", headers.ASCIIURL(target))
 	c.response.answered()
+	c.whole = true
 	return nil
 }
 
@@ -192,12 +193,15 @@ func (c *Context) startAnswer() error {
 	case r.Committed():
 		return r.lateError("there can be no other answer")
 	}
-	if c.settings.debug || c.settings.testing {
+	if c.notes() {
 		c.noteAnswer()
 	}
 	r.answer()
 	return nil
 }
+
+// notes reports whether it is remembered where an answer was given.
+func (c *Context) notes() bool { return c.settings.debug || c.settings.testing }
 
 // noteAnswer reports a second answer, which is most likely a return that was forgotten. A hook behind the view may
 // replace its answer.
@@ -205,7 +209,7 @@ func (c *Context) noteAnswer() {
 	if c.phase != handling {
 		return
 	}
-	x, site := c.rare(), callsite.Site()
+	x, site := c.rare(), callsite.Application()
 	if c.response.started && x.answerSite != "" {
 		c.Logger().Warn("second answer: it replaces the first one; is a return missing?", "first", x.answerSite, "second", site)
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -172,6 +173,7 @@ func (r *Response) Reset() {
 	}
 	r.dropBody()
 	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
+	r.c.whole = false
 	r.c.headers[0] = ""
 	header := r.w.Header()
 	clear(header)
@@ -235,7 +237,34 @@ func (r *Response) answer() {
 	if r.started {
 		r.dropAnswer()
 	}
-	r.started, r.method = true, true
+	r.started, r.method, r.c.whole = true, true, false
+}
+
+// byHand makes room for what is written without an answering method: it is the answer, adds to one, or is another one.
+func (r *Response) byHand() {
+	if r.c.whole {
+		r.startOver()
+	}
+	if r.started {
+		return
+	}
+	r.started = true
+	if r.c.notes() && !r.method {
+		r.c.rare().answerSite = callsite.Application()
+	}
+}
+
+// startOver drops an answer that what is written next must not be added to. What hooks write is always added.
+func (r *Response) startOver() {
+	r.c.whole = false
+	if !r.started || r.c.phase != handling {
+		return
+	}
+	if r.c.notes() {
+		r.c.noteAnswer()
+	}
+	r.dropAnswer()
+	r.started, r.method = false, false
 }
 
 func (r *Response) dropAnswer() {
@@ -309,10 +338,11 @@ func (r *Response) WriteHeader(code int) {
 		r.w.WriteHeader(code)
 		return
 	}
-	if r.started {
+	if r.started && !r.c.whole {
 		return
 	}
-	r.status, r.started = uint16(code), true
+	r.byHand()
+	r.status = uint16(code)
 }
 
 // Write adds to the body. It returns an error when the response was replaced because the session could not
@@ -321,7 +351,7 @@ func (r *Response) Write(p []byte) (int, error) {
 	if !r.open() {
 		return r.writeThrough(p)
 	}
-	r.started = true
+	r.byHand()
 	if r.isHead() || bodyless(r.StatusCode()) {
 		return r.count(p)
 	}
@@ -349,7 +379,7 @@ func (r *Response) WriteString(s string) (int, error) {
 	if !r.open() || r.isHead() || bodyless(r.StatusCode()) || !r.fits(int64(len(s))) {
 		return r.Write([]byte(s))
 	}
-	r.started = true
+	r.byHand()
 	if r.length == 0 {
 		r.text = s
 	} else {
@@ -394,7 +424,7 @@ func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 	if r.isHead() || bodyless(r.StatusCode()) || r.c.inHooks() {
 		return io.Copy(writerOnly{r}, src)
 	}
-	r.started = true
+	r.byHand()
 	if r.declaredLength() > r.bound() {
 		if err := r.commitEarly(); err != nil {
 			return 0, err

@@ -608,7 +608,7 @@ func (rs *requestSession) drop() {
 func (rs *requestSession) tellLate(c *Context) {
 	c.Logger().Error("session change lost", "err", ErrSessionCommitted)
 	if rs.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
-		c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted})
+		c.guard(func() { c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted}) })
 	}
 }
 

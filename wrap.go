@@ -91,6 +91,7 @@ func (spec *routeSpec) needsRule() bool {
 func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
+		c.whole = c.whole || c.response.method
 		defer func() { adoptForm(c.Request, r) }()
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
