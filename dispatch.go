@@ -209,6 +209,7 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
+		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
 		}
@@ -367,6 +368,9 @@ func (c *Context) dropSession() {
 func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
+	}
+	if t := x.taken.Load(); t != nil {
+		t.end()
 	}
 	for _, r := range [...]*http.Request{c.Request, c.born} {
 		if r.MultipartForm != nil {
