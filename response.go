@@ -543,19 +543,19 @@ func (r *Response) send(last bool) {
 	switch {
 	case last && r.touched && len(r.w.Header()["Trailer"]) > 0:
 		r.writeHeaderWithoutTrailers(status)
-	case status != http.StatusOK || last && r.length == 0 || r.isHead():
+	case status != http.StatusOK || last && r.length == 0 || !r.bodyIsSeen():
 		r.w.WriteHeader(status)
 	} // otherwise it goes with the first bytes, which middleware and net/http look at
-	if !bodyless(status) && (!r.isHead() || r.looksAtBody()) {
+	if !bodyless(status) && r.bodyIsSeen() {
 		r.sendHeld()
 	}
 	r.release()
 }
 
-// looksAtBody reports whether the body tells who is below what belongs into the header of an answer to HEAD: its type, or
-// what middleware makes of it.
-func (r *Response) looksAtBody() bool {
-	return len(r.w.Header()["Content-Type"]) == 0 || r.c.route != nil && r.c.route.wrapped
+// bodyIsSeen reports whether the writers below get the body. To HEAD they do if it tells them what belongs into the header:
+// its type, or what middleware makes of the answer of a net/http handler.
+func (r *Response) bodyIsSeen() bool {
+	return !r.isHead() || len(r.w.Header()["Content-Type"]) == 0 || r.c.route != nil && r.c.route.wrapped
 }
 
 // setLength sets Content-Length for a complete body where net/http would not do it by itself.
