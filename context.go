@@ -77,6 +77,9 @@ type rare struct {
 	again     bool // an error in finalizing had its turn with the error handlers
 	crashed   bool // the handler of 500 had its turn
 
+	ownDeadline bool                     // for writing, set by the handler
+	taken       atomic.Pointer[takeover] // of a connection that was hijacked
+
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
 	gMu      sync.Mutex
@@ -142,6 +145,11 @@ func FromContext(ctx context.Context) *Context {
 // parent returns the context of c.Request. A request whose context was derived from c itself would make the
 // Context its own ancestor; then the context it was born with counts.
 func (c *Context) parent() context.Context {
+	if x := c.lazy.Load(); x != nil {
+		if t := x.taken.Load(); t != nil {
+			return t.ctx
+		}
+	}
 	if c.Request == c.born {
 		return c.born.Context()
 	}
@@ -158,7 +166,8 @@ func (c *Context) parent() context.Context {
 // Deadline returns the deadline of the request, if it has one.
 func (c *Context) Deadline() (time.Time, bool) { return c.parent().Deadline() }
 
-// Done returns a channel that is closed when the request is over or its client has gone.
+// Done returns a channel that is closed when the request is over or its client has gone; once the connection was
+// hijacked, when the request is over or the App stops.
 func (c *Context) Done() <-chan struct{} { return c.parent().Done() }
 
 // Err tells why Done was closed; it is nil before.

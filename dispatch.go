@@ -214,6 +214,7 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
+		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
 		}
@@ -372,6 +373,9 @@ func (c *Context) dropSession() {
 func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
+	}
+	if t := x.taken.Load(); t != nil {
+		t.end()
 	}
 	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
 		if form != nil {

@@ -20,16 +20,6 @@ import (
 	"github.com/dewar-go/dewar/internal/intake"
 )
 
-// The limits of the server that Run and Serve make. A response that is sent bit by bit renews its write
-// deadline as it goes, see response.go.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = 60 * time.Second
-	idleTimeout       = 75 * time.Second
-	maxHeaderBytes    = 64 << 10
-)
-
 // How long the App keeps accepting requests when it is told to stop and DRAIN_DELAY is not set: long enough
 // for load balancers to look elsewhere, or for clients on the same machine to end their connections.
 const (
@@ -42,14 +32,17 @@ const (
 // where, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
 //
 // When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection, then ends
-// event streams and waits SHUTDOWN_TIMEOUT for the other requests and the work of [Context.Go], then calls the hooks of
-// [App.OnShutdown]. It returns nil when all of it ended in time. A second signal ends everything at once.
+// event streams and the contexts of requests with a hijacked connection, and waits SHUTDOWN_TIMEOUT for all requests and
+// the work of [Context.Go], then calls the hooks of [App.OnShutdown]. It returns nil when all of it ended in time, and
+// otherwise an error that says what was cut off. A second signal ends everything at once.
 //
 // It is an error to serve an address that other machines can reach with DEBUG on, or with a SECRET_KEY that
 // can be guessed, unless TESTING is on. An App is served once.
 //
-// The server waits 5 seconds for the header of a request, 30 for the whole request and 60 for the answer.
-// An answer that has begun may take any time as long as it moves on.
+// The server waits SERVER_READ_HEADER_TIMEOUT for the header of a request, SERVER_READ_TIMEOUT for the whole request,
+// SERVER_WRITE_TIMEOUT for the answer and SERVER_IDLE_TIMEOUT for the next request: 5, 30, 60 and 75 seconds unless they
+// are set. An answer that has begun may take any time as long as it moves on, see [Response]; a view that takes long
+// uploads gives them time with [Response.SetReadDeadline]. A header may have SERVER_MAX_HEADER_BYTES, 64 KiB.
 func (app *App) Run(addr string) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -66,6 +59,11 @@ func (app *App) Run(addr string) error {
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
 // pays no attention to signals. Requests see the values of ctx. The listener is closed when Serve returns.
+//
+// An [http.Server] of your own serves an App as any handler. It has no OnStart and OnShutdown hooks, its time limits are
+// its own, and it has to tell the App when it stops, see [App.EndStreams]. What goes wrong inside the App, panics too, is
+// logged to App.Logger and nothing of it to the server's ErrorLog, except [http.ErrAbortHandler], which net/http passes
+// over in silence, and what PROPAGATE_EXCEPTIONS lets out.
 func (app *App) Serve(ctx context.Context, l net.Listener) error {
 	return app.serve(ctx, l, nil, slog.String("addr", l.Addr().String()))
 }
@@ -80,20 +78,43 @@ func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Sig
 	}
 	server := &graceful.Server{
 		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
-		HTTP: &http.Server{
-			Handler:           app,
-			ReadHeaderTimeout: readHeaderTimeout,
-			ReadTimeout:       readTimeout,
-			WriteTimeout:      writeTimeout,
-			IdleTimeout:       idleTimeout,
-			MaxHeaderBytes:    maxHeaderBytes,
-			ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
-		},
+		HTTP:    app.httpServer(),
 		Drain:   func() time.Duration { return app.drainDelay(l.Addr()) },
 		Timeout: func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
 	}
 	return server.Run(ctx)
 }
+
+// httpServer returns the server that Run and Serve use, with the limits of the configuration.
+func (app *App) httpServer() *http.Server {
+	config := app.Config
+	limit := func(key string) time.Duration {
+		if d := config.Duration(key); d > 0 {
+			return d
+		}
+		return -1 // none; 0 would mean another limit's
+	}
+	return &http.Server{
+		Handler:           app,
+		ReadHeaderTimeout: limit("SERVER_READ_HEADER_TIMEOUT"),
+		ReadTimeout:       limit("SERVER_READ_TIMEOUT"),
+		WriteTimeout:      limit("SERVER_WRITE_TIMEOUT"),
+		IdleTimeout:       limit("SERVER_IDLE_TIMEOUT"),
+		MaxHeaderBytes:    config.Int("SERVER_MAX_HEADER_BYTES"),
+		ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
+	}
+}
+
+// EndStreams tells the App that its server stops: event streams and the contexts of requests with a hijacked connection
+// end, [App.Draining] is true, and later answers end their connection. Run and Serve do so by themselves. It is for an
+// [http.Server] of your own, whose Shutdown would wait for the streams until its time is over:
+//
+//	server := &http.Server{Handler: app}
+//	server.RegisterOnShutdown(app.EndStreams)
+//
+// Shutdown does not wait for hijacked connections; their views end soon after. It may be called by any goroutine and more
+// than once, and cannot be undone.
+func (app *App) EndStreams() { app.life.Halt() }
 
 func (app *App) drainDelay(addr net.Addr) time.Duration {
 	config := app.Config

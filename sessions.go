@@ -396,7 +396,8 @@ func (x StoredSession) SetLifetime(d time.Duration) {
 // be opened the session is empty, [Session.Err] says why, and the request ends in 503, or in the status that the
 // error picks, such as 400 for a request with more cookies than net/http reads. Without a SECRET_KEY
 // it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
-// it cannot set Vary any more, which is logged as an error.
+// it cannot set Vary any more, which is logged as an error. Only a Flush, Stream or Events of a request that has the
+// session's cookie sets Vary and Cache-Control by itself.
 func (c *Context) Session() *Session { return c.rare().session.open(c) }
 
 // A requestSession is the session of one request: opened when it is first asked for, saved once behind the
@@ -409,6 +410,8 @@ type requestSession struct {
 	toldLate atomic.Bool                   // GotRequestException has been sent for one
 	reported bool                          // its error has become the answer
 	panicked bool                          // the request has: what it did to the session is in doubt
+	early    bool                          // the header leaves before the view has returned, because the view wants it to
+	guarded  bool                          // caches were told of a session that nobody had opened by then
 	cookies  []string                      // the Set-Cookie lines that go with it
 
 	fileCaching string // the Cache-Control that dewar itself chose for a file
@@ -574,9 +577,26 @@ func (rs *requestSession) apply(c *Context) {
 	if len(rs.cookies) > 0 { // also again, after a hijack that failed
 		header["Set-Cookie"] = append(headers.Without(header["Set-Cookie"], rs.cookies, nil), rs.cookies...)
 	}
-	if s := rs.opened.Load(); s != nil && !s.bag.Null() {
+	switch s := rs.opened.Load(); {
+	case s == nil:
+		rs.guardEarly(c, header)
+	case !s.bag.Null():
 		rs.guardCaches(s, header)
 	}
+}
+
+// guardEarly does so for a session that the rest of the view may open, if the request has its cookie. A file is the same
+// for everybody.
+func (rs *requestSession) guardEarly(c *Context, header http.Header) {
+	if !rs.early || rs.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
+		return
+	}
+	if _, err := c.born.Cookie(c.settings.cookie.name); err != nil {
+		return
+	}
+	rs.guarded = true
+	headers.AddVary(header, []string{"Cookie"})
+	headers.SetDefault(header, "Cache-Control", []string{"private"})
 }
 
 // guardCaches keeps shared caches from handing the answer to another visitor. What the application has said itself
@@ -614,7 +634,7 @@ func (rs *requestSession) tellLate(c *Context) {
 
 // noticeLate tells of a session that was first opened after the response had begun, and of changes that came then.
 func (rs *requestSession) noticeLate(c *Context) {
-	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate {
+	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate && !rs.guarded {
 		c.Logger().Error("session opened late", "err", errOpenedLate)
 	}
 	rs.noticeLateChange(c)

@@ -61,6 +61,11 @@ var builtin = [...]spec{
 	{name: "HANDLER_TIMEOUT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long a request may take before its context ends; unset or 0 for no limit"},
 	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
 	{name: "RESPONSE_BUFFER_SIZE", kind: kindInt64, def: int64(1 << 20), check: checkNotNegative, doc: "bytes of a response that are held back until the request ends"},
+	{name: "SERVER_IDLE_TIMEOUT", kind: kindDuration, def: 75 * time.Second, check: checkNotNegative, doc: "how long Run and Serve keep a connection open that has no request; 0 for no limit"},
+	{name: "SERVER_MAX_HEADER_BYTES", kind: kindInt, def: 64 << 10, check: checkAboveZero, doc: "most bytes of the header of a request to Run and Serve; more is answered with 431"},
+	{name: "SERVER_READ_HEADER_TIMEOUT", kind: kindDuration, def: 5 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for the header of a request; 0 for no limit"},
+	{name: "SERVER_READ_TIMEOUT", kind: kindDuration, def: 30 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for a whole request, with its body; 0 for no limit"},
+	{name: "SERVER_WRITE_TIMEOUT", kind: kindDuration, def: 60 * time.Second, check: checkNotNegative, doc: "how long an answer of Run and Serve may take, counted again whenever a part of it is sent; 0 for no limit"},
 	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
@@ -72,6 +77,13 @@ var builtin = [...]spec{
 func checkPositive(v any) error {
 	if v.(time.Duration) <= 0 {
 		return errors.New("want a duration above zero")
+	}
+	return nil
+}
+
+func checkAboveZero(v any) error {
+	if n, err := coerce.Int64(v); err != nil || n <= 0 {
+		return errors.New("want a number above zero")
 	}
 	return nil
 }
