@@ -269,16 +269,6 @@ func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
 	return c.Request.MultipartForm.File[name], nil
 }
 
-// Cookie returns the value of a cookie of the request, or "" when there is none. Of several with the same
-// name the first counts.
-func (c *Context) Cookie(name string) string {
-	cookie, err := c.Request.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
-
 // maxCookies is the most cookies net/http parses; with more it returns none.
 const maxCookies = 3000
 
