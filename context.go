@@ -59,6 +59,7 @@ type rare struct {
 
 	query, form *Values
 	queryErr    error // the query has too many values
+	cookies     *Values
 	body        bodyState
 	limit       *timeLimit // the time limit of the request; nil without one
 	afterThis   []Handler  // hooks for this request only
@@ -69,6 +70,7 @@ type rare struct {
 	began       time.Time // for the access log
 
 	err       error  // with the outcome
+	headerErr error  // why a header of c.Header cannot be sent, until that is told
 	writeErr  error  // what writing to the client failed with
 	finalErr  error  // the first error while the response was finalized
 	status    uint16 // that of the error whose handler answers; 0 for none

@@ -222,7 +222,8 @@ func SetSessionCookie(c *Context, s *Session, value string, change ...func(cooki
 		f(cookie)
 	}
 	if cookie.Valid() != nil {
-		return &HTTPError{Code: http.StatusInternalServerError, Err: c.SetCookie(cookie)}
+		return &HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf(
+			"dewar: cookie %q cannot be set: its name, value, path or domain has a character that is not allowed there", cookie.Name)}
 	}
 	return sendSessionCookie(c, s, cookie.String())
 }

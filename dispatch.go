@@ -195,10 +195,15 @@ func (c *Context) keepTouched() {
 	}
 }
 
-// pendingError returns what went wrong during the view without being returned by it: the session could not
-// be opened or written, the body could not be read.
+// pendingError returns what went wrong during the view without being returned by it: a header cannot be sent, the
+// session could not be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
 	x := c.lazy.Load()
+	if c.phase < sent && (x == nil || x.finalErr == nil) {
+		if err := c.headerError(); err != nil {
+			return err
+		}
+	}
 	if x == nil || x.finalErr != nil || c.phase >= sent {
 		return nil // nothing was touched, or it has been answered
 	}
@@ -236,6 +241,7 @@ func (c *Context) finishAnswer() {
 	if c.phase < sent && !c.ended() {
 		c.finalize()
 		c.checkLength()
+		c.checkHeader()
 	}
 	if c.phase < sent && !c.ended() {
 		c.response.send(true)
@@ -249,6 +255,19 @@ func (c *Context) checkLength() {
 	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {
 		c.fail(err)
+	}
+}
+
+// checkHeader fails a response with a header that cannot be sent, and sees to it that the answer to that has none.
+func (c *Context) checkHeader() {
+	if c.phase >= sent {
+		return
+	}
+	if err := c.headerError(); err != nil && !c.ended() {
+		c.fail(err)
+		if err := c.headerError(); err != nil {
+			c.logFailure(err)
+		}
 	}
 }
 
@@ -280,6 +299,7 @@ func (c *Context) finalizeEarly() error {
 	for err := c.attempt(c.finalize); err != nil; err = c.attempt(c.finalize) {
 		c.fail(err)
 	}
+	c.checkHeader()
 	x := c.rare()
 	x.finalized = true
 	if c.outcome == aborted {

@@ -257,7 +257,7 @@ func TestSecondAnswerKeepsWhatItSets(t *testing.T) {
 	}{
 		{"/missing", "Content-Type", "text/plain; charset=utf-8", 404},
 		{"/again", "Cache-Control", "no-store", 200},
-		{"/cookie", "Set-Cookie", "a=1", 200},
+		{"/cookie", "Set-Cookie", "a=1; Path=/", 200},
 		{"/deleted", "X-Frame-Options", "DENY", 200},
 	} {
 		rec := send(app, "GET", tt.path)
@@ -297,7 +297,7 @@ func TestAfterRequestHooksKeepTheirHeaders(t *testing.T) {
 			if raised != nil || rec.Code != tt.code || rec.Body.String() != tt.body {
 				t.Errorf("got %d %q, raised %v", rec.Code, rec.Body, raised)
 			}
-			if header.Get("X-Own") != "1" || header.Get("Content-Security-Policy") != "x" || header.Get("Set-Cookie") != "hook=1" {
+			if header.Get("X-Own") != "1" || header.Get("Content-Security-Policy") != "x" || header.Get("Set-Cookie") != "hook=1; Path=/" {
 				t.Errorf("headers of the hooks are missing in %v", header)
 			}
 			if header.Get(tt.gone) != "" {

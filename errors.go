@@ -474,7 +474,7 @@ func (c *Context) answerError(err error) error {
 		for _, f := range e.Errors {
 			p.Errors = append(p.Errors, problem.Field(f))
 		}
-		headers.Merge(c.response.w.Header(), e.Header)
+		headers.Merge(c.response.answerHeader(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
 	if p.Title == "" {

@@ -24,20 +24,6 @@ func (c *Context) Status(code int) *Context {
 	return c
 }
 
-// Header sets a header of the answer, so that return c.Header("X-Total", "7").JSON(v) reads as it acts. It
-// replaces what was set before, and a Content-Type goes before that of the answering method. After the commit it has no effect.
-func (c *Context) Header(key, value string) *Context {
-	r := &c.response
-	if r.c.phase == over {
-		return c
-	}
-	r.header().Set(key, value)
-	if x := c.lazy.Load(); x != nil { // also if it has the same value: it is said again
-		delete(x.owned.answered, http.CanonicalHeaderKey(key))
-	}
-	return c
-}
-
 // Text answers with plain text. Like every answering method it replaces an answer given before in the same
 // request, and returns an error only when the answer could not be given.
 func (c *Context) Text(s string) error { return c.answerString("text/plain; charset=utf-8", s) }
@@ -79,8 +65,11 @@ func (c *Context) encode(v any) error {
 	return nil
 }
 
-// Blob answers with data of the given content type.
+// Blob answers with data of the given content type. A type with a control character in it is an error.
 func (c *Context) Blob(contentType string, data []byte) error {
+	if hasControl(contentType) {
+		return errors.New("dewar: the content type of an answer has a control character in it; write it as in text/csv; charset=utf-8")
+	}
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
@@ -104,12 +93,17 @@ func (c *Context) NoContent() error {
 	return nil
 }
 
-// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. The target is sent as it
-// is given, so one that came from outside needs a check first; [Context.RedirectTo] builds one that stays on the site.
-// A target with a control character in it is an error.
+// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. What may not stand in a
+// URL is escaped, as Flask does it, and a host that is not ASCII written in Punycode; what is escaped already stays. The
+// client is sent wherever target points, so one that came from outside needs [Context.SafeNext]; [Context.RedirectTo]
+// builds one that stays on the site. A target with a control character in it is an error.
 func (c *Context) Redirect(target string) error {
-	if hasControl(target) {
-		return fmt.Errorf("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")
+	location, ok := headers.Location(target)
+	switch {
+	case hasControl(target):
+		return errors.New("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")
+	case !ok:
+		return errors.New("dewar: redirect target has a host that is no name; write it as in https://example.com/path")
 	}
 	if err := c.startAnswer(); err != nil {
 		return err
@@ -117,7 +111,7 @@ func (c *Context) Redirect(target string) error {
 	if code := c.response.StatusCode(); code < 300 || code > 399 {
 		c.response.setStatus(http.StatusFound)
 	}
-	c.response.w.Header().Set("Location", headers.ASCIIURL(target))
+	c.response.w.Header().Set("Location", location)
 	c.response.answered()
 	c.whole = true
 	return nil
@@ -174,19 +168,6 @@ func (w flushWriter) Write(p []byte) (int, error) {
 	return n, w.r.c.sendAhead()
 }
 
-// SetCookie adds a Set-Cookie header. A cookie that is not valid, for example because of a line break in its
-// value, is an error and nothing is set.
-func (c *Context) SetCookie(cookie *http.Cookie) error {
-	if cookie.Valid() != nil {
-		return fmt.Errorf("dewar: cookie %q cannot be set: its name, value, path or domain has a character that is not allowed there", cookie.Name)
-	}
-	if c.response.Committed() {
-		return c.response.lateError("no cookie can be set")
-	}
-	c.response.addCookie(cookie.String())
-	return nil
-}
-
 func (c *Context) answerString(contentType, s string) error {
 	if err := c.startAnswer(); err != nil {
 		return err
@@ -205,6 +186,9 @@ func (c *Context) startAnswer() error {
 		return c.rare().finalErr
 	case r.Committed():
 		return r.lateError("there can be no other answer")
+	}
+	if x := c.lazy.Load(); x != nil && x.headerErr != nil {
+		return c.headerError()
 	}
 	if c.notes() {
 		c.noteAnswer()

@@ -194,16 +194,6 @@ func (c *Context) missingFile(name string) error {
 	return Abortf(http.StatusBadRequest, "form file %q is missing", name)
 }
 
-// Cookie returns the value of a cookie of the request, or "" when there is none. Of several with the same
-// name the first counts.
-func (c *Context) Cookie(name string) string {
-	cookie, err := c.Request.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
-
 // intakeError returns, once, what was wrong with query or body and is the answer unless the view has said so.
 func (x *rare) intakeError() error {
 	b := &x.body

@@ -333,7 +333,9 @@ func (r *Response) WriteHeader(code int) {
 		panic(fmt.Sprintf("dewar: invalid status code %d", code))
 	}
 	if code < 200 && code != http.StatusSwitchingProtocols {
-		r.w.WriteHeader(code)
+		if _, fault := headers.FirstFault(r.w.Header()); fault == "" { // else the answer says so
+			r.w.WriteHeader(code)
+		}
 		return
 	}
 	if r.started && !r.c.whole {

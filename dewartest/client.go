@@ -104,7 +104,7 @@ func (c *Client) send(q *request) *Response {
 	ex := newExchange(c, q)
 	ex.serve()
 	res := ex.finish()
-	c.noteRefused(c.jar.Load().keep(q.browserURL(), res.Cookies()))
+	c.noteRefused(c.jar.Load().keep(q.browserURL(), setCookies(res.Header)))
 	if res.Err != nil && c.propagate && !isLate(res.Err) {
 		c.t.Fatalf("dewartest: %s: no error handler wanted this error: %s", res.line(), withStack(res.Err))
 	}

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/cookies"
 )
 
 // A request is what a test wants to send: the options applied, nothing of it sent.
@@ -222,12 +224,21 @@ func (q *request) describeBody(r *http.Request) {
 func (q *request) addCookies(r *http.Request, u *url.URL) {
 	for _, cookie := range q.client.jar.Load().Cookies(u) {
 		if !slices.ContainsFunc(q.cookies, func(own *http.Cookie) bool { return own.Name == cookie.Name }) {
-			r.AddCookie(cookie)
+			sendCookie(r, cookie.Name, cookie.Value)
 		}
 	}
 	for _, cookie := range q.cookies {
-		r.AddCookie(cookie)
+		sendCookie(r, cookie.Name, cookies.Quote(cookie.Value))
 	}
+}
+
+// sendCookie adds a cookie to r, its value as it is.
+func sendCookie(r *http.Request, name, value string) {
+	line := name + "=" + value
+	if before := r.Header.Get("Cookie"); before != "" {
+		line = before + "; " + line
+	}
+	r.Header.Set("Cookie", line)
 }
 
 // hostname takes the port off host.

@@ -1,6 +1,8 @@
 package dewartest
 
 import (
+	"github.com/dewar-go/dewar/internal/cookies"
+
 	"mime"
 	"net/http"
 	"slices"
@@ -74,8 +76,15 @@ func isJSON(contentType string) bool {
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
-// Cookies returns the cookies that the response set, with all they said.
-func (r *Response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+// Cookies returns the cookies that the response set, with all they said. A value in quotes is read as
+// [dewar.Context.Cookie] reads it.
+func (r *Response) Cookies() []*http.Cookie {
+	list := setCookies(r.Header)
+	for _, cookie := range list {
+		cookie.Value = cookies.Unquote(cookie.Value)
+	}
+	return list
+}
 
 // Cookie returns the cookie of that name that the response set, or nil. Of several the last one counts.
 func (r *Response) Cookie(name string) *http.Cookie {
