@@ -282,6 +282,57 @@ func TestEpochLogsOutEverywhere(t *testing.T) {
 	}
 }
 
+// TestRenewDoesNotOutliveALogoutElsewhere has a session revoked by another request while its own runs.
+func TestRenewDoesNotOutliveALogoutElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		user   string                 // whose session the request has
+		finish func(s *dewar.Session) // after the logout
+		want   string                 // who asks after that
+	}{
+		{"renewed", "ann", func(s *dewar.Session) { s.Renew() }, ""},
+		{"renewed and changed", "ann", func(s *dewar.Session) { s.Set("page", 1); s.Renew() }, ""},
+		{"renewed twice", "ann", func(s *dewar.Session) { s.Renew(); s.Renew() }, ""},
+		{"with the user set again", "ann", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, ""},
+		{"taken over by another user", "ann", func(s *dewar.Session) { s.Set("user", "bob"); s.Renew() }, ""},
+		{"begun anew", "ann", func(s *dewar.Session) { s.Clear(); s.Set("user", "ann") }, "ann"},
+		{"ended and begun anew", "ann", func(s *dewar.Session) { s.Destroy(); s.Set("user", "ann") }, "ann"},
+		{"renewed, of somebody else", "bob", func(s *dewar.Session) { s.Renew() }, "bob"},
+		{"a login without a user before", "", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, "ann"},
+		{"another user's login", "bob", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, "ann"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			epochs := map[string]int64{"ann": 3, "bob": 7}
+			app := newApp(t)
+			app.SessionInterface = &dewar.SecureCookieSessionInterface{
+				Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return epochs[s.String("user")], nil },
+			}
+			app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+			app.Get("/login/{user}", func(c *dewar.Context) error {
+				c.Session().Clear()
+				c.Session().Set("user", c.Params().String("user"))
+				return c.Text("")
+			})
+			app.Get("/slow", func(c *dewar.Context) error {
+				s := c.Session()
+				epochs["ann"]++
+				tt.finish(s)
+				return c.Text("")
+			})
+			jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("theme", "dark") })
+			if tt.user != "" {
+				visit(t, app, "/login/"+tt.user, jar)
+			}
+			visit(t, app, "/slow", jar)
+			if got := visitBody(t, app, "/who", jar); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestLoginThatForgetsToRenewIsLogged(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

@@ -87,6 +87,7 @@ type Session struct {
 	readOnly *HTTPError            // why nothing can be written; nil for a usable session
 	owner    *Context              // whose session it is; nil for one that only a backend knows
 	seal     cookiecodec.Seal
+	opening  *opening // nil without Epoch
 
 	id       atomic.Pointer[string] // nil without one
 	expires  atomic.Int64           // in seconds since 1970; 0 when it is not known
