@@ -24,7 +24,8 @@ import (
 //
 // A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps the state
 // it began with (see [Context.Config]). However a Config is printed, logged or encoded, secrets show as [redacted]:
-// keys that are declared [Secret] or named like one, and the user part of URLs. Make one with [New].
+// keys that are declared [Secret] or named like one, and the user part of URLs. Templates do not see them either. Make
+// one with [New].
 type Config struct {
 	store   *conf.Store
 	current atomic.Pointer[settings] // what the newest state of store comes to

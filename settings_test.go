@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/conf"
@@ -209,6 +210,53 @@ func TestSecretsAreNotInTheLogOfARequest(t *testing.T) {
 			w := httptest.NewRecorder()
 			app.ServeHTTP(w, r)
 			wantNoCanary(t, "the answer to "+path, w.Body.String()+fmt.Sprint(w.Header()))
+		}
+	}
+	wantNoCanary(t, "the log", log.String())
+}
+
+func TestSecretsAreNotInTemplates(t *testing.T) {
+	t.Parallel()
+	app, log := canaryApp(t)
+	if err := app.Config.Update(Map{
+		"STRIPE_API_KEY": canaries[4], "DB_PASSWORD": canaries[3], "MAIL_PASS": canaries[3], "STRUCT": struct{ User, Password string }{"ann", canaries[6]},
+		"POINTER": &struct{ APIKey string }{canaries[6]}, "LIST": []struct{ Token string }{{canaries[6]}}, "STRINGS": []string{"redis://:" + canaries[4] + "@h"},
+		"STRINGS_MAP": map[string]string{"secret": canaries[6], "shown": "light"}, "URL": &url.URL{Scheme: "x", User: url.UserPassword("u", canaries[4]), Host: "url.example"},
+		"ERROR": errors.New(canaries[4]), "READER": strings.NewReader(canaries[4]),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const pages = `{{define "all"}}{{range $k, $v := config}}{{$k}}={{$v}} {{printf "%v %+v %#v %q %x %d" $v $v $v $v $v $v}}
+{{end}}{{config}} {{printf "%+v %#v" config config}}{{end}}`
+	fsys := fstest.MapFS{
+		"templates/all.txt":  {Data: []byte(pages + `{{template "all" .}}`)},
+		"templates/all.html": {Data: []byte(pages + `{{template "all" .}}<script>var all = {{config}}, one = {{config.SETTINGS}}, {{config.REPLICAS}}</script>`)},
+		"templates/one.txt":  {Data: []byte(`{{config.SETTINGS.api_key}} {{config.STRUCT.Password}} {{config.STRUCT.User}} {{config.STRIPE_API_KEY}} {{config.SECRET_KEY}} {{index config "DB_PASSWORD"}}{{config.DATABASE_URL}}`)},
+		"templates/made.txt": {Data: []byte(`{{request}} {{printf "%v %+v %#v" request request request}}`)},
+	}
+	app.folders.fsys = fsys
+	var names []string
+	for name := range fsys {
+		names = append(names, strings.TrimPrefix(name, "templates/"))
+	}
+	app.Get("/{name}", func(c *Context) error { return c.Render(c.Params().String("name"), nil) })
+	pageOf := func(name string) string {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/"+name, nil)
+		r.Header.Set("Authorization", "Bearer "+canaries[4])
+		r.AddCookie(&http.Cookie{Name: "session", Value: canaries[4]})
+		app.ServeHTTP(w, r)
+		if w.Code != 200 {
+			t.Errorf("%s: got %d, log %s", name, w.Code, log)
+		}
+		return w.Body.String()
+	}
+	for _, name := range names {
+		wantNoCanary(t, name, pageOf(name))
+	}
+	for _, want := range []string{"PLAIN=shown", "dark", "5432", "light", "ann", "postgres://[redacted]@db.example/app", "x://[redacted]@url.example", "SESSION_COOKIE_NAME=session"} {
+		if all := pageOf("all.txt"); !strings.Contains(all, want) {
+			t.Errorf("all.txt lacks %q:\n%s", want, all)
 		}
 	}
 	wantNoCanary(t, "the log", log.String())

@@ -74,7 +74,8 @@ type Rendering struct {
 //   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
-//     has the names of typed keys and of [Context.Set]; config leaves out what is secret.
+//     has the names of typed keys and of [Context.Set]; config leaves out what is secret, by declaration or by name,
+//     and redacts it inside values.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)
@@ -413,7 +414,7 @@ func (c *Context) sessionValues() Map {
 	return values
 }
 
-// shownConfig returns what templates see as config: every key that has a value and is not declared secret.
+// shownConfig returns what templates see as config: every key that has a value and is not secret.
 func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
