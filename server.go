@@ -44,8 +44,9 @@ const (
 // event streams and waits SHUTDOWN_TIMEOUT for the other requests and the work of [Context.Go], then calls the hooks of
 // [App.OnShutdown]. It returns nil when all of it ended in time. A second signal ends everything at once.
 //
-// It is an error to serve an address that other machines can reach with DEBUG on, or with a SECRET_KEY that
-// can be guessed, unless TESTING is on. An App is served once.
+// It is an error to serve an address that other machines can reach with DEBUG on, unless TESTING is on. With a
+// SECRET_KEY that can be guessed it is an error to serve such an address or a Unix socket, unless DEBUG, TESTING or
+// ALLOW_WEAK_SECRET_KEY is on; on a loopback address it is a warning. An App is served once.
 //
 // The server waits 5 seconds for the header of a request, 30 for the whole request and 60 for the answer.
 // An answer that has begun may take any time as long as it moves on.
@@ -53,7 +54,7 @@ func (app *App) Run(addr string) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	if err := app.Build(); err != nil {
+	if _, err := app.prepare(nil); err != nil {
 		return err
 	}
 	l, err := listen(addr)
@@ -71,12 +72,14 @@ func (app *App) Serve(ctx context.Context, l net.Listener) error {
 
 func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal, where slog.Attr) error {
 	defer l.Close()
-	if err := app.Build(); err != nil {
+	rt, err := app.prepare(nil)
+	if err != nil {
 		return err
 	}
 	if err := app.checkExposure(l.Addr()); err != nil {
 		return err
 	}
+	app.runtime.Store(rt)
 	server := &graceful.Server{
 		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
 		HTTP: &http.Server{
@@ -261,7 +264,14 @@ func (app *App) checkExposure(addr net.Addr) error {
 		return fmt.Errorf("dewar: DEBUG is on (%s) and other machines can reach %s, so they would see the insides of the app; unset FLASK_DEBUG or serve 127.0.0.1",
 			config.Source("DEBUG"), addr)
 	}
-	return app.checkKeys(public)
+	return app.checkKeys(!isLoopback(addr), public)
+}
+
+// isLoopback reports whether addr is a port that only this machine can connect to. A Unix socket is none: a server that
+// others reach most likely stands before it.
+func isLoopback(addr net.Addr) bool {
+	ap, err := netip.ParseAddrPort(addr.String())
+	return err == nil && ap.Addr().Unmap().IsLoopback()
 }
 
 // isPublic reports whether other machines can reach addr. Unix sockets and the like are not public.

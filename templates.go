@@ -102,10 +102,10 @@ func (c *Context) RenderString(name string, data Map) (string, error) {
 // made-up GET of /, whose Host is SERVER_NAME, that carries ctx: its Value and Done are those of ctx. Flask calls
 // render_template within app.app_context().
 func (app *App) RenderString(ctx context.Context, name string, data Map) (string, error) {
-	if err := app.Build(); err != nil {
+	rt, err := app.prepare(nil)
+	if err != nil {
 		return "", err
 	}
-	rt := app.runtime.Load()
 	r := &http.Request{
 		Method: http.MethodGet, URL: &url.URL{Path: "/"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, Host: app.Config.settings().serverName,

@@ -66,7 +66,7 @@ func sharingApp(t *testing.T, config dewar.Map) *dewar.App {
 	t.Helper()
 	app := dewar.New("sharing")
 	app.SessionInterface = &flaskcookie.SessionInterface{}
-	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": oldKey}); err != nil {
+	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": oldKey, "TESTING": true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.Config.FromMapping(config); err != nil {

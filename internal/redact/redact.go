@@ -48,15 +48,16 @@ func Secret(key string, value any) bool {
 }
 
 // Value returns what may be seen of the value of key: basic values, with the user part of URLs redacted, in
-// mappings, lists and structs. Of anything else only the type is shown. An empty or missing secret has nothing to hide.
+// mappings and lists. Of anything else only the type is shown. An empty or missing secret has nothing to hide.
 func Value(key string, secret bool, value any) any {
 	w := walk{}
 	return w.value(key, secret, value)
 }
 
-// Visible returns value itself if it may be seen whole, and what Value returns if not.
+// Visible returns value itself if it may be seen whole, and what Value returns if not, where a struct of exported fields
+// is a mapping.
 func Visible(key string, value any) any {
-	w := walk{}
+	w := walk{open: true}
 	if shown := w.value(key, false, value); w.hidden {
 		return shown
 	}
@@ -68,6 +69,7 @@ const maxDepth = 32
 
 // A walk goes through one value.
 type walk struct {
+	open   bool // look into structs
 	depth  int
 	hidden bool // something was, or may have been
 }
@@ -122,11 +124,11 @@ func (w *walk) ofKind(key string, v reflect.Value) any {
 		return w.mapping(v)
 	case kind == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8, kind == reflect.Array && v.Type().Elem().Kind() != reflect.Uint8:
 		return w.list(key, v)
-	case kind == reflect.Struct && isOpen(v.Type()):
+	case w.open && isOpen(v.Type()):
 		return w.fields(v)
 	case kind == reflect.Pointer && v.IsNil():
 		return nil
-	case kind == reflect.Pointer && isOpen(v.Type().Elem()):
+	case kind == reflect.Pointer && w.open && isOpen(v.Type().Elem()):
 		return w.value(key, false, v.Elem().Interface())
 	case kind == reflect.String:
 		return w.text(v.String())
