@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -308,6 +309,12 @@ type StoredSession struct{ s *Session }
 // it ends.
 func Stored(s *Session) StoredSession { return StoredSession{s} }
 
+// Format prints what the session does: its keys, and never the values.
+func (x StoredSession) Format(f fmt.State, verb rune) { x.s.Format(f, verb) }
+
+// LogValue returns what Format prints.
+func (x StoredSession) LogValue() slog.Value { return slog.AnyValue(x.s) }
+
 // ShouldSave reports whether the session must be saved: it was modified, also inside a value, it is permanent, not
 // empty and SESSION_REFRESH_EACH_REQUEST is on, or [StoredSession.MarkStale] was called, as for one that a key of
 // SECRET_KEY_FALLBACKS signed or that is from before SESSION_ABSOLUTE_LIFETIME was set.
@@ -331,6 +338,14 @@ type Changes struct {
 	// Deleted are the keys that were removed.
 	Deleted []string
 }
+
+// Format prints the keys, and never the values, for every verb.
+func (c Changes) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "Changes(cleared %t, set %q, deleted %q)", c.Cleared, slices.Sorted(maps.Keys(c.Set)), c.Deleted)
+}
+
+// LogValue returns what Format prints.
+func (c Changes) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // Changes returns what was changed since the session was opened, changes inside values included. A value that cannot
 // be kept any more is an error.

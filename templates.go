@@ -3,10 +3,12 @@ package dewar
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -39,6 +41,17 @@ type Rendering struct {
 	Name    string
 	Data    Map
 }
+
+// Format prints the name of the template and those of the values, for every verb.
+func (r Rendering) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "Rendering(%q, %q)", r.Name, slices.Sorted(maps.Keys(r.Data)))
+}
+
+// LogValue returns what Format prints.
+func (r Rendering) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
+// MarshalJSON returns what Format prints.
+func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(r)) }
 
 // Render answers with a template, executed with data. data may be nil; values of context processors are added, and
 // those in data win. The status is 200 unless [Context.Status] set another. The template is rendered completely before
@@ -420,6 +433,12 @@ func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
 // {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they differ.
 type TemplateRequest struct{ c *Context }
+
+// Format prints what the [Context] does.
+func (r TemplateRequest) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, r.c) }
+
+// LogValue returns what that of the [Context] does.
+func (r TemplateRequest) LogValue() slog.Value { return slog.AnyValue(r.c) }
 
 // Method returns the HTTP method.
 func (r TemplateRequest) Method() string { return r.c.Request.Method }

@@ -1,6 +1,8 @@
 package dewartest
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -48,6 +50,12 @@ func New(t testing.TB, app *dewar.App, opts ...Option) *Client {
 	c.watch()
 	return c
 }
+
+// Format prints the App's name, for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Client(%q)", c.app.Name()) }
+
+// LogValue returns the App's name.
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.app.Name()) }
 
 // Get sends a GET request. See [Client.Do].
 func (c *Client) Get(path string, opts ...RequestOption) *Response {
