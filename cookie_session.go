@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"html/template"
 	"net/http"
 	"reflect"
 	"strings"
@@ -19,7 +20,9 @@ import (
 // SecureCookieSessionInterface keeps the session in a signed cookie; it is the default, as in Flask. The
 // cookie can be read by its owner, but not changed; SESSION_COOKIE_ENCRYPT makes it unreadable as well. It
 // needs a SECRET_KEY. The keys of SECRET_KEY_FALLBACKS are accepted too, and what they signed is signed anew
-// when it is used. A cookie that is not valid, whatever is wrong with it, is no session.
+// when it is used. A cookie that is not valid, whatever is wrong with it, is no session. One that a key has signed and
+// that cannot be read all the same, as with a tag that is missing here, is not overwritten; see
+// [StoredSession.MarkUnreadable].
 //
 // A cookie that has been copied stays valid until it expires, also after a logout: what ends it earlier is
 // SESSION_ABSOLUTE_LIFETIME, which no refreshing moves, and Epoch. Of two requests that change the session at
@@ -95,7 +98,7 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 			return nil, err
 		}
 	}
-	s := newSession(i.codec.Load())
+	s := makeSession(i.codec.Load())
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
@@ -120,24 +123,32 @@ func (i *SecureCookieSessionInterface) openAt(c *Context, s *Session) (*Session,
 	}
 	if s.seal.Epoch < epoch {
 		c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.Epoch, "userEpoch", epoch)
-		return newSession(i.codec.Load()), nil
+		return makeSession(i.codec.Load()), nil
 	}
 	values, err := s.bag.Encode()
 	s.opening = &opening{values, epoch}
 	return s, err
 }
 
-// load fills s with what is in a cookie. It reports false, and leaves s as it is, if that is no session.
+// load fills s with what is in a cookie. It reports false, and leaves s empty, if that is no session, or one that cannot
+// be read.
 func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool {
-	if limit := c.settings.maxCookie; limit > 0 && len(value) > limit {
-		return false
-	}
 	cookie, err := codec.Decode(c.settings.cookie.name, value)
 	if err != nil {
 		return false
 	}
 	seal, json, err := codec.Unpack(cookie.Payload)
-	if err != nil || c.settings.outlived(seal) || s.bag.Open(json) != nil {
+	if err == nil && c.settings.outlived(seal) {
+		return false
+	}
+	if limit := c.settings.maxCookie; err == nil && limit > 0 && len(value) > limit {
+		err = fmt.Errorf("it has %d bytes, MAX_COOKIE_SIZE is %d", len(value), limit)
+	}
+	if err == nil {
+		err = s.bag.Open(json)
+	}
+	if err != nil {
+		Stored(s).MarkUnreadable(err)
 		return false
 	}
 	stale := cookie.Key > 0
@@ -212,7 +223,7 @@ func (i *SecureCookieSessionInterface) renewedEpoch(c *Context, s *Session) (int
 	if err != nil || s.opening == nil || epoch == s.opening.epoch {
 		return epoch, err
 	}
-	before := newSession(i.codec.Load())
+	before := makeSession(i.codec.Load())
 	if err := before.bag.Open(string(s.opening.values)); err != nil {
 		return 0, err
 	}
@@ -380,13 +391,25 @@ func mustCodec() *taggedjson.Codec {
 	return codec
 }
 
+// TaggedSessions returns a function that makes empty sessions as [NewSession] does, which keep the types of tags as well:
+// for a [SessionInterface] with tags of its own. A tag that is not valid is an error.
+func TaggedSessions(tags ...SessionTag) (newSession func() *Session, err error) {
+	codec, err := newSessionCodec(tags)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %w", err)
+	}
+	return func() *Session { return makeSession(codec) }, nil
+}
+
 // newSessionCodec returns a codec with tags, which are tried in their order and before Flask's own.
 func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
 	own := make([]taggedjson.Tag, len(tags))
 	for i, tag := range tags {
 		own[i] = taggedjson.Tag(tag)
 	}
-	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()}, own...)
+	codec, err := taggedjson.New(taggedjson.Types{
+		Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML](),
+	}, own...)
 	if err != nil {
 		return nil, fmt.Errorf("session %w", err)
 	}

@@ -83,7 +83,8 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //
 //   - url_for "blog.show" "id" .ID builds URLs as [Context.URLFor] does; the options are written as in Flask:
 //     "_external" true, "_anchor" "top", "_scheme" "https", "_method" "POST";
-//   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and .Message;
+//   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and its .Message, which
+//     is escaped unless it was flashed as template.HTML;
 //   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
@@ -340,8 +341,8 @@ func (app *App) templateFunctions() (map[string]any, error) {
 func requestFunctions(c **Context) map[string]any {
 	return map[string]any{
 		"url_for": func(endpoint string, pairs ...any) (string, error) { return (*c).templateURL(endpoint, pairs) },
-		"get_flashed_messages": func(categories ...string) ([]Flash, error) {
-			return inRequest(*c, func() []Flash { return (*c).FlashedMessages(categories...) })
+		"get_flashed_messages": func(categories ...string) ([]shownFlash, error) {
+			return inRequest(*c, func() []shownFlash { return shownFlashes((*c).FlashedMessages(categories...)) })
 		},
 		"request": func() (TemplateRequest, error) {
 			return inRequest(*c, func() TemplateRequest { return TemplateRequest{*c} })
