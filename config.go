@@ -24,7 +24,8 @@ import (
 //
 // A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps the state
 // it began with (see [Context.Config]). However a Config is printed, logged or encoded, secrets show as [redacted]:
-// keys that are declared [Secret] or named like one, and the user part of URLs. Make one with [New].
+// keys that are declared [Secret] or named like one, and the user part of URLs. Templates do not see them either. Make
+// one with [New].
 type Config struct {
 	store   *conf.Store
 	current atomic.Pointer[settings] // what the newest state of store comes to
@@ -344,13 +345,21 @@ func (c *Config) All() iter.Seq[Setting] {
 // WriteTable writes a table of all keys with their values and sources to w, secrets redacted.
 func (c *Config) WriteTable(w io.Writer) error { return c.settings().snapshot.WriteTable(w) }
 
+// snapshot returns the state of the moment; that of the zero Config is empty.
+func (c *Config) snapshot() *conf.Snapshot {
+	if s := c.settings(); s != nil {
+		return s.snapshot
+	}
+	return &conf.Snapshot{}
+}
+
 // Format prints the keys with their values, secrets redacted, for every verb.
 func (c *Config) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "Config"+c.settings().snapshot.String())
+	_, _ = io.WriteString(f, "Config"+c.snapshot().String())
 }
 
 // LogValue returns the keys with their values, secrets redacted.
-func (c *Config) LogValue() slog.Value { return c.settings().snapshot.LogValue() }
+func (c *Config) LogValue() slog.Value { return c.snapshot().LogValue() }
 
 // MarshalJSON returns an object of the keys with their values, secrets redacted.
-func (c *Config) MarshalJSON() ([]byte, error) { return c.settings().snapshot.MarshalJSON() }
+func (c *Config) MarshalJSON() ([]byte, error) { return c.snapshot().MarshalJSON() }

@@ -3,6 +3,8 @@ package dewar
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -136,6 +138,28 @@ func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, 
 	c.advance(handling)
 	return c, c.endBare, nil
 }
+
+// label is what c prints as.
+func (c *Context) label() string {
+	label := ""
+	if c.born != nil {
+		label = c.born.Method
+	}
+	if c.route != nil {
+		label += " " + c.route.Rule
+	}
+	return label
+}
+
+// Format prints the method and the rule of the route, for every verb: a Context holds too much, and secrets, to be
+// printed whole.
+func (c *Context) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Context(%q)", c.label()) }
+
+// LogValue returns the method and the rule of the route.
+func (c *Context) LogValue() slog.Value { return slog.StringValue(c.label()) }
+
+// MarshalJSON returns the method and the rule of the route.
+func (c *Context) MarshalJSON() ([]byte, error) { return json.Marshal(c.label()) }
 
 // FromContext returns the Context that ctx is or was derived from, or nil. Inside a wrapped net/http handler
 // it finds the Context in the request's own: dewar.FromContext(r.Context()).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -42,6 +43,12 @@ type EventStream struct {
 	w      io.Writer
 	failed error
 }
+
+// Format prints what the [Context] does.
+func (e *EventStream) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.c) }
+
+// LogValue returns what that of the [Context] does.
+func (e *EventStream) LogValue() slog.Value { return slog.AnyValue(e.c) }
 
 // Events answers with a stream of server-sent events, which a page reads with EventSource: f sends them
 // until it returns. The header is sent, and with it the session saved, before f is called; a comment goes

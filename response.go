@@ -2,9 +2,11 @@ package dewar
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -59,6 +61,18 @@ func (r *Response) begin(c *Context, w http.ResponseWriter) {
 		c.rare().owned.kept = header.Clone()
 	}
 }
+
+// shown returns what r prints as: the status so far.
+func (r *Response) shown() string { return strconv.Itoa(r.StatusCode()) }
+
+// Format prints the status, for every verb: headers and body may hold secrets.
+func (r *Response) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Response(%s)", r.shown()) }
+
+// LogValue returns the status.
+func (r *Response) LogValue() slog.Value { return slog.StringValue(r.shown()) }
+
+// MarshalJSON returns the status.
+func (r *Response) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
 
 // setStatus chooses the status of the answer.
 func (r *Response) setStatus(code int) {

@@ -36,8 +36,9 @@ const (
 // the work of [Context.Go], then calls the hooks of [App.OnShutdown]. It returns nil when all of it ended in time, and
 // otherwise an error that says what was cut off. A second signal ends everything at once.
 //
-// It is an error to serve an address that other machines can reach with DEBUG on, or with a SECRET_KEY that
-// can be guessed, unless TESTING is on. An App is served once.
+// It is an error to serve an address that other machines can reach with DEBUG on, unless TESTING is on. With a
+// SECRET_KEY that can be guessed it is an error to serve such an address or a Unix socket, unless DEBUG, TESTING or
+// ALLOW_WEAK_SECRET_KEY is on; on a loopback address it is a warning. An App is served once.
 //
 // The server waits SERVER_READ_HEADER_TIMEOUT for the header of a request, SERVER_READ_TIMEOUT for the whole request,
 // SERVER_WRITE_TIMEOUT for the answer and SERVER_IDLE_TIMEOUT for the next request: 5, 30, 60 and 75 seconds unless they
@@ -47,7 +48,7 @@ func (app *App) Run(addr string) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	if err := app.Build(); err != nil {
+	if _, err := app.prepare(nil); err != nil {
 		return err
 	}
 	l, err := listen(addr)
@@ -70,12 +71,14 @@ func (app *App) Serve(ctx context.Context, l net.Listener) error {
 
 func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal, where slog.Attr) error {
 	defer l.Close()
-	if err := app.Build(); err != nil {
+	rt, err := app.prepare(nil)
+	if err != nil {
 		return err
 	}
 	if err := app.checkExposure(l.Addr()); err != nil {
 		return err
 	}
+	app.runtime.Store(rt)
 	server := &graceful.Server{
 		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
 		HTTP:    app.httpServer(),
@@ -283,13 +286,20 @@ func (app *App) checkExposure(addr net.Addr) error {
 		return fmt.Errorf("dewar: DEBUG is on (%s) and other machines can reach %s, so they would see the insides of the app; unset FLASK_DEBUG or serve 127.0.0.1",
 			config.Source("DEBUG"), addr)
 	}
-	if err := app.checkKeys(public); err != nil {
+	if err := app.checkKeys(!isLoopback(addr), public); err != nil {
 		return err
 	}
 	if public && !config.Has("SERVER_NAME") && !config.Has("TRUSTED_HOSTS") {
 		app.logger().Warn("neither TRUSTED_HOSTS nor SERVER_NAME is set, so whole URLs have the host that a request names, and anyone can forge it; set TRUSTED_HOSTS to the hosts of the site")
 	}
 	return nil
+}
+
+// isLoopback reports whether addr is a port that only this machine can connect to. A Unix socket is none: a server that
+// others reach most likely stands before it.
+func isLoopback(addr net.Addr) bool {
+	ap, err := netip.ParseAddrPort(addr.String())
+	return err == nil && ap.Addr().Unmap().IsLoopback()
 }
 
 // isPublic reports whether other machines can reach addr. Unix sockets and the like are not public.

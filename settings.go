@@ -139,26 +139,55 @@ func (c *Config) warn(logger *slog.Logger) {
 	}
 }
 
-// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address; public tells that
-// other machines can reach it. A key that is empty, short, well-known or repeated is an error when public and
-// neither DEBUG nor TESTING is on, and a warning in the log otherwise.
-func (app *App) checkKeys(public bool) error {
+// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address. A key that is empty, short,
+// well-known or repeated is an error if strict, unless weak keys are allowed, and a warning in the log otherwise. public
+// tells that other machines can reach the address: then a missing key is worth a warning.
+func (app *App) checkKeys(strict, public bool) error {
 	s := app.Config.settings()
-	strict := public && !s.debug && !s.testing
 	weak, meagre := s.snapshot.KeyProblems()
-	if strict && len(weak) > 0 {
-		problems := make([]error, len(weak))
-		for i, text := range weak {
-			problems[i] = errors.New(text)
-		}
-		return fmt.Errorf("dewar: app %q must not be served to other machines with these keys; mend them, or serve 127.0.0.1:\n%w",
-			app.Name(), errors.Join(problems...))
+	if strict && len(weak) > 0 && !s.allowsWeakKeys() {
+		return fmt.Errorf("dewar: app %q must not be served to others with these keys; mend them, serve 127.0.0.1, or set %s:\n%w",
+			app.Name(), weakKeysAllowed, joined(weak))
 	}
-	if strict && !s.view.Has("SECRET_KEY") {
+	if public && !s.debug && !s.testing && !s.view.Has("SECRET_KEY") {
 		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+conf.KeyCure)
 	}
-	for _, text := range append(weak, meagre...) {
+	app.warnAll(append(weak, meagre...))
+	return nil
+}
+
+// checkHandlerKeys does so for an App that is a plain handler, with the other problems that Build has found. A test has
+// its weak keys on purpose and hears nothing of them.
+func (app *App) checkHandlerKeys(problems error) error {
+	s := app.Config.settings()
+	weak, meagre := s.snapshot.KeyProblems()
+	if len(weak) > 0 && !s.allowsWeakKeys() {
+		return errors.Join(problems, joined(weak), errors.New("in a test or on your own machine set "+weakKeysAllowed+", and weak keys are taken"))
+	}
+	if problems == nil && !s.testing {
+		app.warnAll(append(weak, meagre...))
+	}
+	return problems
+}
+
+// weakKeysAllowed names the switches of allowsWeakKeys.
+const weakKeysAllowed = "DEBUG, TESTING or ALLOW_WEAK_SECRET_KEY"
+
+func (s *settings) allowsWeakKeys() bool {
+	return s.debug || s.testing || s.view.Bool("ALLOW_WEAK_SECRET_KEY")
+}
+
+func (app *App) warnAll(texts []string) {
+	for _, text := range texts {
 		app.logger().Warn(text)
 	}
-	return nil
+}
+
+// joined makes one error of texts.
+func joined(texts []string) error {
+	problems := make([]error, len(texts))
+	for i, text := range texts {
+		problems[i] = errors.New(text)
+	}
+	return errors.Join(problems...)
 }

@@ -333,3 +333,18 @@ func TestContextEndsAStream(t *testing.T) {
 		}
 	})
 }
+
+func TestWeakKeysAreForTests(t *testing.T) {
+	t.Parallel()
+	app := newApp(dewar.Map{"SECRET_KEY": "dev"})
+	app.Get("/", func(c *dewar.Context) error { return c.Text("served") })
+	dewartest.New(t, app).Get("/").Want(200, "served")
+	if !app.Config.Bool("TESTING") {
+		t.Error("TESTING is off, want it on in a test")
+	}
+	app = newApp(dewar.Map{"SECRET_KEY": "dev", "TESTING": false})
+	wantFatal(t, func(t *fakeT) { dewartest.New(t, app) }, "SECRET_KEY", "everybody knows", "TESTING")
+	if app.Config.Bool("TESTING") {
+		t.Error("TESTING is on, want what the configuration says")
+	}
+}

@@ -36,7 +36,7 @@ func New(base string, publish func(*Snapshot)) *Store {
 }
 
 func (c *Store) become(entries map[string]*entry) {
-	c.current = &Snapshot{entries}
+	c.current = newSnapshot(entries)
 	c.publish(c.current)
 }
 

@@ -55,6 +55,7 @@ var builtin = [...]spec{
 	{name: "TRUSTED_HOSTS", kind: kindStrings, def: nil, optional: true, check: checkHosts, doc: "hosts that are served; a dot in front means everything below too; unset for all"},
 	{name: "USE_X_SENDFILE", kind: kindBool, def: false, doc: "let the server in front send the files of SendFile, by the header X-Sendfile"},
 
+	{name: "ALLOW_WEAK_SECRET_KEY", kind: kindBool, def: false, doc: "take a SECRET_KEY that can be guessed, where others may reach the application"},
 	{name: "CROSS_ORIGIN_PROTECTION", kind: kindBool, def: true, doc: "refuse unsafe requests that other sites made a browser send"},
 	{name: "DEFAULT_SECURITY_HEADERS", kind: kindBool, def: true, doc: "add X-Content-Type-Options and, to pages, X-Frame-Options and Referrer-Policy"},
 	{name: "DRAIN_DELAY", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long Run goes on accepting requests when it is stopped; unset for 5s where other machines can connect, 250ms otherwise, 0 with DEBUG or TESTING"},

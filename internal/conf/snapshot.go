@@ -5,16 +5,25 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/redact"
 )
 
 const defaultSource = "default"
 
 // A Snapshot is one state of the configuration. It is never changed.
 type Snapshot struct {
-	entries map[string]*entry // pointers, so that no way of printing gets at the values
+	entries map[string]*entry     // pointers, so that no way of printing gets at the values
+	visible func() map[string]any // what Visible returns copies of
+}
+
+func newSnapshot(entries map[string]*entry) *Snapshot {
+	s := &Snapshot{entries: entries}
+	s.visible = sync.OnceValue(s.redacted)
+	return s
 }
 
 // An entry is a value and where it came from.
@@ -26,6 +35,9 @@ type entry struct {
 }
 
 func (e *entry) secret() bool { return e.spec != nil && e.spec.secret }
+
+// isSecret reports whether the value of key is secret: declared so or named like one.
+func (e *entry) isSecret(key string) bool { return e.secret() || redact.Secret(key, e.value) }
 
 // secret reports whether key is declared secret.
 func (s *Snapshot) secret(key string) bool {
@@ -91,12 +103,15 @@ func (s *Snapshot) Describe(key string) (string, int) {
 	return what, http.StatusInternalServerError
 }
 
-// Visible returns the values of all keys that have one and are not declared secret.
-func (s *Snapshot) Visible() map[string]any {
+// Visible returns the values of all keys that have one and are not secret. What is secret inside a value is redacted, as
+// in the printouts.
+func (s *Snapshot) Visible() map[string]any { return Detached(s.visible()).(map[string]any) }
+
+func (s *Snapshot) redacted() map[string]any {
 	values := make(map[string]any, len(s.entries))
 	for key, e := range s.entries {
-		if e.value != nil && !e.secret() {
-			values[key] = Detached(e.value)
+		if e.value != nil && !e.isSecret(key) {
+			values[key] = redact.Visible(key, e.value)
 		}
 	}
 	return values
