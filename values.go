@@ -76,7 +76,14 @@ func (v *Values) Keys() []string {
 }
 
 // String returns the value of key as text, or "" when it is missing or neither text nor a number.
-func (v *Values) String(key string) string { return get(v, key, coerce.String) }
+func (v *Values) String(key string) string {
+	if s, ok := v.config(); ok {
+		x, _ := s.Text(key)
+		text, _ := coerce.String(x)
+		return text
+	}
+	return get(v, key, coerce.String)
+}
 
 // Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
 func (v *Values) Int(key string) int { return get(v, key, coerce.Int) }

@@ -106,8 +106,8 @@ func (c *Store) Declare(key string, def any, doc string, secret bool) error {
 	if c.current.entries[key] == nil {
 		old = entry{value: def, source: defaultSource}
 	}
-	spec := &spec{name: key, kind: kind, doc: doc, secret: secret} // without def, which may be secret
-	return c.put([]assignment{{key: key, value: old.value, text: old.text, source: old.source, spec: spec}})
+	spec := &spec{name: key, kind: kind, def: Detached(def), doc: doc, secret: secret, declared: true}
+	return c.put([]assignment{{key: key, value: old.value, words: old.words, source: old.source, spec: spec}})
 }
 
 // upper reports whether key is upper-case as Python's str.isupper has it: at least one letter with a case

@@ -115,7 +115,7 @@ func (c *Store) fromVariable(env Env, variables map[string]variable, name string
 	if err != nil {
 		value = v.text
 	}
-	return assignment{key: parts[0], path: parts[1:], value: value, text: &v.text, source: v.source}, nil
+	return assignment{key: parts[0], path: parts[1:], value: value, words: wordingOf(v.text, value), source: v.source}, nil
 }
 
 // readSecret returns the content of the file at path. Its errors do not name the file: who puts the secret

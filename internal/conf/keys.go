@@ -20,6 +20,7 @@ type spec struct {
 	doc      string
 	optional bool // may be unset: None in Flask
 	secret   bool
+	declared bool // by the application
 	check    func(value any) error
 }
 
@@ -142,14 +143,25 @@ func checkFallbacks(v any) error {
 }
 
 func checkHostName(v any) error {
-	if !hostname.Valid(v.(string)) {
+	switch s := v.(string); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com or localhost:5000; for none leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
 	}
 	return nil
 }
 
+// isWord reports whether text is a word that was meant to say something else than a host.
+func isWord(text string) bool {
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "none", "null", "nil"}, strings.ToLower(text))
+}
+
 func checkCookieDomain(v any) error {
-	if s := v.(string); s != "" && !hostname.Valid(strings.TrimPrefix(s, ".")) {
+	switch s := strings.TrimPrefix(v.(string), "."); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com; for this host alone leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com")
 	}
 	return nil

@@ -20,12 +20,14 @@ type Snapshot struct {
 // An entry is a value and where it came from.
 type entry struct {
 	value  any
-	text   *string // as it stood in the environment; nil for other sources and for keys with a type
+	words  *wording // nil for what was text, for other sources than variables and for keys with a type
 	source string
 	spec   *spec // nil when the key is neither built in nor declared
 }
 
 func (e *entry) secret() bool { return e.spec != nil && e.spec.secret }
+
+func (e *entry) there() bool { return e.spec != nil || e.value != nil }
 
 // secret reports whether key is declared secret.
 func (s *Snapshot) secret(key string) bool {
@@ -41,10 +43,19 @@ func (s *Snapshot) entry(key string) entry {
 	return entry{}
 }
 
-func (s *Snapshot) sortedKeys() []string { return slices.Sorted(maps.Keys(s.entries)) }
+// sortedKeys returns the keys that are known or have a value. One of the application's own that was set to nothing is
+// as if it had never been there.
+func (s *Snapshot) sortedKeys() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.entries)), func(key string) bool { return !s.entries[key].there() })
+}
 
 // Source tells where the value of key came from, or "".
-func (s *Snapshot) Source(key string) string { return s.entry(key).source }
+func (s *Snapshot) Source(key string) string {
+	if e := s.entry(key); e.there() {
+		return e.source
+	}
+	return ""
+}
 
 // Lookup returns a copy of the value of key and whether there is one.
 func (s *Snapshot) Lookup(key string) (any, bool) {
@@ -61,7 +72,19 @@ func (s *Snapshot) Into(key string, dst any) (bool, error) {
 	if !ok {
 		return false, nil
 	}
+	if words := s.entries[key].words; words != nil {
+		v = words.worded(v, reflect.TypeOf(dst).Elem())
+	}
 	return true, coerce.Into(dst, v)
+}
+
+// Text returns the value of key as text and whether there is one: that of a variable as it was written.
+func (s *Snapshot) Text(key string) (any, bool) {
+	v, ok := s.Lookup(key)
+	if !ok {
+		return nil, false
+	}
+	return s.entries[key].words.worded(v, reflect.TypeFor[string]()), true
 }
 
 // List returns the value of key as a list of text and whether there is one.
@@ -70,7 +93,7 @@ func (s *Snapshot) List(key string) ([]string, bool) {
 	if !ok {
 		return nil, false
 	}
-	list, err := coerce.Strings(v)
+	list, err := coerce.Strings(s.entries[key].words.worded(v, reflect.TypeFor[[]string]()))
 	if err != nil {
 		return nil, true
 	}
@@ -85,8 +108,8 @@ func (s *Snapshot) Keys() []string {
 // Describe names key and its source for errors, and the status of a request that wants a value in vain.
 func (s *Snapshot) Describe(key string) (string, int) {
 	what := "config key " + key
-	if e := s.entries[key]; e != nil {
-		what += " from " + e.source
+	if source := s.Source(key); source != "" {
+		what += " from " + source
 	}
 	return what, http.StatusInternalServerError
 }
