@@ -140,6 +140,22 @@ func ExampleConfig_FromObject() {
 	// Output: <nil> sqlite:///prod.db true
 }
 
+func ExampleLoadDotenv() {
+	dir, _ := os.MkdirTemp("", "example")
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, ".env")
+	_ = os.WriteFile(file, []byte("FLASK_TITLE='My site'\nSMTP_HOST=localhost\n"), 0o600)
+	defer os.Unsetenv("FLASK_TITLE")
+	defer os.Unsetenv("SMTP_HOST")
+
+	fmt.Println(dewar.LoadDotenv(file)) // in main: dewar.LoadDotenv(), before New
+	app := dewar.New("example")
+	fmt.Println(app.Config.FromPrefixedEnv(), app.Config.String("TITLE"), os.Getenv("SMTP_HOST"))
+	// Output:
+	// <nil>
+	// <nil> My site localhost
+}
+
 func ExampleConfig_FromDotenv() {
 	root, _ := os.MkdirTemp("", "example")
 	defer os.RemoveAll(root)

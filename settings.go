@@ -132,6 +132,7 @@ func (c *Config) check() error {
 // warn logs what is odd about the configuration though it is taken as it is.
 func (c *Config) warn(logger *slog.Logger) {
 	s := c.settings()
+	c.warnOfDotenv(logger)
 	for _, text := range s.snapshot.LineBreaks() {
 		logger.Warn(text)
 	}

@@ -19,6 +19,7 @@ type Store struct {
 	mu      sync.Mutex       // one change at a time
 	failed  map[string]error // keys whose last Set was refused
 	current *Snapshot
+	dotenv  bool // a .env file was read
 }
 
 // New returns a store of the built-in keys with their defaults, and DEBUG from the environment. base is the folder

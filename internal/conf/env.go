@@ -55,7 +55,17 @@ func (c *Store) FromDotenv(env Env, name string, optional bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	c.mu.Lock()
+	c.dotenv = true
+	c.mu.Unlock()
 	return c.fromVariables(env, inFile(name, lines, env.Prefix+"_"))
+}
+
+// ReadDotenv reports whether FromDotenv has read a file.
+func (c *Store) ReadDotenv() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dotenv
 }
 
 // inFile returns the variables with the prefix, from the real environment where that has them.

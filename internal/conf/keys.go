@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,8 @@ var builtin = [...]spec{
 	{name: "HANDLER_TIMEOUT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long a request may take before its context ends; unset or 0 for no limit"},
 	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
 	{name: "RESPONSE_BUFFER_SIZE", kind: kindInt64, def: int64(1 << 20), check: checkNotNegative, doc: "bytes of a response that are held back until the request ends"},
+	{name: "RUN_HOST", kind: kindString, def: nil, optional: true, check: checkRunHost, doc: "host that Run serves when it is given no address and FLASK_RUN_HOST is not set; unset for 127.0.0.1"},
+	{name: "RUN_PORT", kind: kindInt, def: nil, optional: true, check: checkPort, doc: "port that Run serves when it is given no address and FLASK_RUN_PORT is not set; unset for 5000, 0 for any free one"},
 	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
@@ -83,6 +86,21 @@ func checkNotNegative(v any) error {
 	}
 	if n, err := coerce.Int64(v); err != nil || n < 0 {
 		return errors.New("want 0 or more")
+	}
+	return nil
+}
+
+func checkPort(v any) error {
+	if n := v.(int); n < 0 || n > 65535 {
+		return errors.New("want a port from 0 to 65535")
+	}
+	return nil
+}
+
+func checkRunHost(v any) error {
+	host := strings.TrimSuffix(strings.TrimPrefix(v.(string), "["), "]")
+	if _, err := netip.ParseAddr(host); err != nil && (strings.Contains(host, ":") || !hostname.Valid(host)) {
+		return errors.New("want a host alone, such as 127.0.0.1; the port goes to RUN_PORT")
 	}
 	return nil
 }
