@@ -137,6 +137,7 @@ func New(name string, opts ...Option) *App {
 		base = app.instancePath
 	}
 	app.Config = newConfig(base)
+	app.Config.store.Tell(func(text string) { app.logger().Warn(text) })
 	app.JSON = standardJSON{app}
 	app.SessionInterface = &SecureCookieSessionInterface{}
 	app.converters = builtinConverters()

@@ -19,7 +19,8 @@ import (
 // Flask's loaders and the getters of [Values].
 //
 // The built-in keys have a type and are converted when they are loaded, so that after a load without an
-// error their getters cannot fail; [Config.Declare] gives an application's own keys the same. The last load
+// error their getters cannot fail; [Config.Declare] gives an application's own keys the same. [Must] and [Require] fail
+// where a getter gives the zero value; in DEBUG the log says, once for each key, that a getter found none. The last load
 // wins and replaces a value whole. Maps and lists are copied on their way in and out.
 //
 // A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps the state
@@ -131,7 +132,8 @@ type keyOptions struct{ secret bool }
 // may name a file with its value; see [Config.FromPrefixedEnv].
 func Secret() KeyOption { return func(o *keyOptions) { o.secret = true } }
 
-// FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
+// FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone. Build warns
+// of one that would be a known key in upper case and that nothing else has set.
 // If any value is wrong nothing is taken, and the error names every wrong one. Nil unsets a key.
 func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(m, callsite.Site())) }
 
@@ -161,7 +163,8 @@ type loadOptions struct {
 }
 
 // Optional passes over a missing file, what Flask calls silent=True, for [Config.FromFile], [Config.FromEnvVar] and
-// [Config.FromDotenv]. A file that cannot be read, is a folder or does not parse is an error all the same.
+// [Config.FromDotenv]. A file that cannot be read, is a folder or does not parse is an error all the same. Build warns
+// when a file with nearly the same name is there.
 func Optional() LoadOption {
 	return LoadOption{"Optional", []string{"FromFile", "FromEnvVar", "FromDotenv"}, func(o *loadOptions) { o.optional = true }}
 }

@@ -192,6 +192,18 @@ func ExampleConfig_Declare() {
 	// dewar: config key PAGE_SIZE from environment FLASK_PAGE_SIZE: want an integer, but the value is malformed
 }
 
+func ExampleMust() {
+	app := dewar.New("example")
+	_ = app.Config.Declare("POSTS_PER_PAGE", 20, "posts on a page")
+	fmt.Println(dewar.Must[int](app.Config, "POSTS_PER_PAGE"))
+
+	defer func() { fmt.Println(recover()) }()
+	dewar.Must[int](app.Config, "POST_PER_PAGE")
+	// Output:
+	// 20
+	// 500 Internal Server Error: config key POST_PER_PAGE is missing; did you mean POSTS_PER_PAGE?
+}
+
 func ExampleConfig_Decode() {
 	type Settings struct {
 		Title   string        `config:",required"`

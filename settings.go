@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -133,6 +134,9 @@ func (c *Config) check() error {
 func (c *Config) warn(logger *slog.Logger) {
 	s := c.settings()
 	c.warnOfDotenv(logger)
+	for _, text := range c.store.Notes() {
+		logger.Warn(text)
+	}
 	for _, text := range s.snapshot.LineBreaks() {
 		logger.Warn(text)
 	}
@@ -157,7 +161,8 @@ func (app *App) checkKeys(public bool) error {
 			app.Name(), errors.Join(problems...))
 	}
 	if strict && !s.view.Has("SECRET_KEY") {
-		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+conf.KeyCure)
+		cure := cmp.Or(s.snapshot.LeftOut("SECRET_KEY"), conf.KeyCure)
+		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+cure)
 	}
 	for _, text := range append(weak, meagre...) {
 		app.logger().Warn(text)

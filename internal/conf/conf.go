@@ -20,12 +20,13 @@ type Store struct {
 	failed  map[string]error // keys whose last Set was refused
 	current *Snapshot
 	dotenv  bool // a .env file was read
+	notes   *notes
 }
 
 // New returns a store of the built-in keys with their defaults, and DEBUG from the environment. base is the folder
 // that relative file names refer to. publish gets every state, one at a time, before the change to it returns.
 func New(base string, publish func(*Snapshot)) *Store {
-	c := &Store{base: base, publish: publish, failed: map[string]error{}}
+	c := &Store{base: base, publish: publish, failed: map[string]error{}, notes: &notes{}}
 	entries := map[string]*entry{}
 	for i := range builtin {
 		spec := &builtin[i]
@@ -37,7 +38,7 @@ func New(base string, publish func(*Snapshot)) *Store {
 }
 
 func (c *Store) become(entries map[string]*entry) {
-	c.current = &Snapshot{entries}
+	c.current = &Snapshot{entries, c.notes}
 	c.publish(c.current)
 }
 
@@ -64,9 +65,11 @@ func (c *Store) Update(m map[string]any, site string) error {
 func (c *Store) take(m map[string]any, wanted func(key string) bool, source string) error {
 	var values []assignment
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if wanted(key) {
-			values = append(values, assignment{key: key, value: m[key], source: source})
+		if !wanted(key) {
+			c.notes.leaveOut(key, source)
+			continue
 		}
+		values = append(values, assignment{key: key, value: m[key], source: source})
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -46,6 +46,7 @@ func (c *Store) FromEnv(env Env, environ []string) error {
 func (c *Store) FromDotenv(env Env, name string, optional bool) error {
 	data, err := os.ReadFile(c.path(name))
 	if optional && errors.Is(err, fs.ErrNotExist) {
+		c.notes.missing(name, c.path(name))
 		return nil
 	}
 	if err != nil {

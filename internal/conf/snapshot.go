@@ -15,6 +15,7 @@ const defaultSource = "default"
 // A Snapshot is one state of the configuration. It is never changed.
 type Snapshot struct {
 	entries map[string]*entry // pointers, so that no way of printing gets at the values
+	notes   *notes            // nil for none
 }
 
 // An entry is a value and where it came from.
@@ -78,13 +79,13 @@ func (s *Snapshot) Into(key string, dst any) (bool, error) {
 	return true, coerce.Into(dst, v)
 }
 
-// Text returns the value of key as text and whether there is one: that of a variable as it was written.
-func (s *Snapshot) Text(key string) (any, bool) {
-	v, ok := s.Lookup(key)
-	if !ok {
-		return nil, false
+// Text returns the text of the variable that key was set by, if it was one whose value is no text.
+func (s *Snapshot) Text(key string) (string, bool) {
+	e := s.entries[key]
+	if e == nil || e.value == nil || e.words == nil || e.words.text == "" {
+		return "", false
 	}
-	return s.entries[key].words.worded(v, reflect.TypeFor[string]()), true
+	return e.words.text, true
 }
 
 // List returns the value of key as a list of text and whether there is one.
