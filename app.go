@@ -66,12 +66,12 @@ type App struct {
 
 	urlErrorHandlers []URLBuildErrorHandler
 
-	building  sync.Mutex
-	prepared  atomic.Pointer[runtime] // nil until it is built
-	runtime   atomic.Pointer[runtime] // prepared, once it may serve
-	buildOnce sync.Once
-	life      *graceful.Life
-	bindPlans binding.Plans
+	building    sync.Mutex
+	prepared    atomic.Pointer[runtime] // nil until it is built
+	runtime     atomic.Pointer[runtime] // prepared, once it may serve
+	buildOnce   sync.Once
+	life        *graceful.Life
+	bindPlans   binding.Plans
 	jsonDecoder jsontext.Decoder
 }
 
@@ -142,6 +142,7 @@ func New(name string, opts ...Option) *App {
 		base = app.instancePath
 	}
 	app.Config = newConfig(base)
+	app.Config.store.Tell(func(text string) { app.logger().Warn(text) })
 	app.JSON = standardJSON{app}
 	app.SessionInterface = &SecureCookieSessionInterface{}
 	app.converters = builtinConverters()

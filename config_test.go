@@ -616,7 +616,7 @@ func TestSettingsInPrint(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c, _ := newConfig(t)
-			must(t, c.Set("VALUE", tt.value))
+			must(t, errors.Join(c.Declare("VALUE", nil, ""), c.Set("VALUE", tt.value)))
 			s := settingOf(t, c, "VALUE")
 			want := fmt.Sprintf("VALUE=%s (%s)", tt.text, c.Source("VALUE"))
 			if got := s.String(); got != want {

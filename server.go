@@ -29,7 +29,7 @@ const (
 
 // Run builds the App and serves it on addr, a host and port such as "127.0.0.1:5000", until the process gets
 // SIGINT or SIGTERM. With an empty addr the environment variables FLASK_RUN_HOST and FLASK_RUN_PORT say
-// where, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
+// where, or else the keys RUN_HOST and RUN_PORT, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
 //
 // When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection, then ends
 // event streams and the contexts of requests with a hijacked connection, and waits SHUTDOWN_TIMEOUT for all requests and
@@ -51,7 +51,7 @@ func (app *App) Run(addr string) error {
 	if _, err := app.prepare(nil); err != nil {
 		return err
 	}
-	l, err := listen(addr)
+	l, err := app.listen(addr)
 	if err != nil {
 		return err
 	}
@@ -217,11 +217,11 @@ const (
 const windowsInUse = syscall.Errno(10048)
 
 // listen opens the address that Run was given, or the one of the environment.
-func listen(addr string) (net.Listener, error) {
+func (app *App) listen(addr string) (net.Listener, error) {
 	cure := "pass another one to Run"
 	if addr == "" {
 		var err error
-		if addr, err = environmentAddress(); err != nil {
+		if addr, err = app.environmentAddress(); err != nil {
 			return nil, err
 		}
 		cure = "set FLASK_RUN_PORT to another one"
@@ -235,25 +235,32 @@ func listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// environmentAddress is FLASK_RUN_HOST and FLASK_RUN_PORT, or Flask's defaults.
-func environmentAddress() (string, error) {
-	host, port := os.Getenv("FLASK_RUN_HOST"), os.Getenv("FLASK_RUN_PORT")
-	if host == "" {
-		host = defaultHost
-	}
-	if port == "" {
-		port = defaultPort
-	}
+// environmentAddress is FLASK_RUN_HOST and FLASK_RUN_PORT, what the configuration has in their place, or Flask's
+// defaults.
+func (app *App) environmentAddress() (string, error) {
+	host, hostFrom := app.runSetting("RUN_HOST", defaultHost)
+	port, portFrom := app.runSetting("RUN_PORT", defaultPort)
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		host = strings.TrimSuffix(inner, "]")
 	}
 	if _, err := netip.ParseAddr(host); err != nil && strings.Contains(host, ":") {
-		return "", fmt.Errorf("dewar: FLASK_RUN_HOST is %q; set it to a host alone, such as 127.0.0.1, and FLASK_RUN_PORT to the port", host)
+		return "", fmt.Errorf("dewar: %s is %q; set it to a host alone, such as 127.0.0.1, and FLASK_RUN_PORT to the port", hostFrom, host)
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil {
-		return "", fmt.Errorf("dewar: FLASK_RUN_PORT is %q; set it to a number from 0 to 65535", port)
+		return "", fmt.Errorf("dewar: %s is %q; set it to a number from 0 to 65535", portFrom, port)
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// runSetting returns a part of the address, and where it is from.
+func (app *App) runSetting(key, otherwise string) (text, from string) {
+	if text := os.Getenv("FLASK_" + key); text != "" {
+		return text, "FLASK_" + key
+	}
+	if text := app.Config.String(key); text != "" {
+		return text, key + " from " + app.Config.Source(key)
+	}
+	return otherwise, key
 }
 
 func checkAddress(addr string) error {

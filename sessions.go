@@ -60,6 +60,14 @@ var (
 	errOpenedLate = errors.New("dewar: the session was opened after the response had begun, so Vary and Cache-Control could not be set; call c.Session() before the first flush")
 )
 
+// noSecretKey says, where it is known, why there is none.
+func (c *Context) noSecretKey() *HTTPError {
+	if leftOut := c.settings.snapshot.LeftOut("SECRET_KEY"); leftOut != "" {
+		return internalError("dewar: the session cannot be written because SECRET_KEY is not set; " + leftOut)
+	}
+	return errNoSecretKey
+}
+
 func internalError(text string) *HTTPError {
 	return &HTTPError{Code: http.StatusInternalServerError, Err: errors.New(text)}
 }
@@ -522,7 +530,7 @@ func openSession(c *Context) *Session {
 		s.tellUnreadable(c)
 		return s
 	case c.settings.secretKey() == "":
-		return &Session{readOnly: errNoSecretKey}
+		return &Session{readOnly: c.noSecretKey()}
 	}
 	return &Session{readOnly: errNoSession}
 }

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -131,6 +132,10 @@ func (c *Config) check() error {
 // warn logs what is odd about the configuration though it is taken as it is.
 func (c *Config) warn(logger *slog.Logger) {
 	s := c.settings()
+	c.warnOfDotenv(logger)
+	for _, text := range c.store.Notes() {
+		logger.Warn(text)
+	}
 	for _, text := range s.snapshot.LineBreaks() {
 		logger.Warn(text)
 	}
@@ -150,7 +155,8 @@ func (app *App) checkKeys(strict, public bool) error {
 			app.Name(), weakKeysAllowed, joined(weak))
 	}
 	if public && !s.debug && !s.testing && !s.view.Has("SECRET_KEY") {
-		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+conf.KeyCure)
+		cure := cmp.Or(s.snapshot.LeftOut("SECRET_KEY"), conf.KeyCure)
+		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+cure)
 	}
 	app.warnAll(append(weak, meagre...))
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type spec struct {
 	doc      string
 	optional bool // may be unset: None in Flask
 	secret   bool
+	declared bool // by the application
 	check    func(value any) error
 }
 
@@ -67,6 +69,8 @@ var builtin = [...]spec{
 	{name: "SERVER_READ_HEADER_TIMEOUT", kind: kindDuration, def: 5 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for the header of a request; 0 for no limit"},
 	{name: "SERVER_READ_TIMEOUT", kind: kindDuration, def: 30 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for a whole request, with its body; 0 for no limit"},
 	{name: "SERVER_WRITE_TIMEOUT", kind: kindDuration, def: 60 * time.Second, check: checkNotNegative, doc: "how long an answer of Run and Serve may take, counted again whenever a part of it is sent; 0 for no limit"},
+	{name: "RUN_HOST", kind: kindString, def: nil, optional: true, check: checkRunHost, doc: "host that Run serves when it is given no address and FLASK_RUN_HOST is not set; unset for 127.0.0.1"},
+	{name: "RUN_PORT", kind: kindInt, def: nil, optional: true, check: checkPort, doc: "port that Run serves when it is given no address and FLASK_RUN_PORT is not set; unset for 5000, 0 for any free one"},
 	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
@@ -95,6 +99,21 @@ func checkNotNegative(v any) error {
 	}
 	if n, err := coerce.Int64(v); err != nil || n < 0 {
 		return errors.New("want 0 or more")
+	}
+	return nil
+}
+
+func checkPort(v any) error {
+	if n := v.(int); n < 0 || n > 65535 {
+		return errors.New("want a port from 0 to 65535")
+	}
+	return nil
+}
+
+func checkRunHost(v any) error {
+	host := strings.TrimSuffix(strings.TrimPrefix(v.(string), "["), "]")
+	if _, err := netip.ParseAddr(host); err != nil && (strings.Contains(host, ":") || !hostname.Valid(host)) {
+		return errors.New("want a host alone, such as 127.0.0.1; the port goes to RUN_PORT")
 	}
 	return nil
 }
@@ -155,14 +174,25 @@ func checkFallbacks(v any) error {
 }
 
 func checkHostName(v any) error {
-	if !hostname.Valid(v.(string)) {
+	switch s := v.(string); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com or localhost:5000; for none leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
 	}
 	return nil
 }
 
+// isWord reports whether text is a word that was meant to say something else than a host.
+func isWord(text string) bool {
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "none", "null", "nil"}, strings.ToLower(text))
+}
+
 func checkCookieDomain(v any) error {
-	if s := v.(string); s != "" && !hostname.Valid(strings.TrimPrefix(s, ".")) {
+	switch s := strings.TrimPrefix(v.(string), "."); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com; for this host alone leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com")
 	}
 	return nil

@@ -17,11 +17,12 @@ const defaultSource = "default"
 // A Snapshot is one state of the configuration. It is never changed.
 type Snapshot struct {
 	entries map[string]*entry     // pointers, so that no way of printing gets at the values
+	notes   *notes                // nil for none
 	visible func() map[string]any // what Visible returns copies of
 }
 
-func newSnapshot(entries map[string]*entry) *Snapshot {
-	s := &Snapshot{entries: entries}
+func newSnapshot(entries map[string]*entry, notes *notes) *Snapshot {
+	s := &Snapshot{entries: entries, notes: notes}
 	s.visible = sync.OnceValue(s.redacted)
 	return s
 }
@@ -29,7 +30,7 @@ func newSnapshot(entries map[string]*entry) *Snapshot {
 // An entry is a value and where it came from.
 type entry struct {
 	value  any
-	text   *string // as it stood in the environment; nil for other sources and for keys with a type
+	words  *wording // nil for what was text, for other sources than variables and for keys with a type
 	source string
 	spec   *spec // nil when the key is neither built in nor declared
 }
@@ -38,6 +39,8 @@ func (e *entry) secret() bool { return e.spec != nil && e.spec.secret }
 
 // isSecret reports whether the value of key is secret: declared so or named like one.
 func (e *entry) isSecret(key string) bool { return e.secret() || redact.Secret(key, e.value) }
+
+func (e *entry) there() bool { return e.spec != nil || e.value != nil }
 
 // secret reports whether key is declared secret.
 func (s *Snapshot) secret(key string) bool {
@@ -53,10 +56,19 @@ func (s *Snapshot) entry(key string) entry {
 	return entry{}
 }
 
-func (s *Snapshot) sortedKeys() []string { return slices.Sorted(maps.Keys(s.entries)) }
+// sortedKeys returns the keys that are known or have a value. One of the application's own that was set to nothing is
+// as if it had never been there.
+func (s *Snapshot) sortedKeys() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.entries)), func(key string) bool { return !s.entries[key].there() })
+}
 
 // Source tells where the value of key came from, or "".
-func (s *Snapshot) Source(key string) string { return s.entry(key).source }
+func (s *Snapshot) Source(key string) string {
+	if e := s.entry(key); e.there() {
+		return e.source
+	}
+	return ""
+}
 
 // Lookup returns a copy of the value of key and whether there is one.
 func (s *Snapshot) Lookup(key string) (any, bool) {
@@ -73,7 +85,19 @@ func (s *Snapshot) Into(key string, dst any) (bool, error) {
 	if !ok {
 		return false, nil
 	}
+	if words := s.entries[key].words; words != nil {
+		v = words.worded(v, reflect.TypeOf(dst).Elem())
+	}
 	return true, coerce.Into(dst, v)
+}
+
+// Text returns the text of the variable that key was set by, if it was one whose value is no text.
+func (s *Snapshot) Text(key string) (string, bool) {
+	e := s.entries[key]
+	if e == nil || e.value == nil || e.words == nil || e.words.text == "" {
+		return "", false
+	}
+	return e.words.text, true
 }
 
 // List returns the value of key as a list of text and whether there is one.
@@ -82,7 +106,7 @@ func (s *Snapshot) List(key string) ([]string, bool) {
 	if !ok {
 		return nil, false
 	}
-	list, err := coerce.Strings(v)
+	list, err := coerce.Strings(s.entries[key].words.worded(v, reflect.TypeFor[[]string]()))
 	if err != nil {
 		return nil, true
 	}
@@ -97,8 +121,8 @@ func (s *Snapshot) Keys() []string {
 // Describe names key and its source for errors, and the status of a request that wants a value in vain.
 func (s *Snapshot) Describe(key string) (string, int) {
 	what := "config key " + key
-	if e := s.entries[key]; e != nil {
-		what += " from " + e.source
+	if source := s.Source(key); source != "" {
+		what += " from " + source
 	}
 	return what, http.StatusInternalServerError
 }
