@@ -483,6 +483,7 @@ func labName(err error) string {
 		{func(err error) bool { var e *labOwn; return errors.As(err, &e) }, "Own"},
 		{func(err error) bool { var e labUnhandled; return errors.As(err, &e) }, "Unhandled"},
 		{func(err error) bool { var e labBroken; return errors.As(err, &e) }, "Broken"},
+		{func(err error) bool { return strings.Contains(err.Error(), "404") }, "NotFound"},
 		{func(err error) bool { return strings.Contains(err.Error(), "key") }, "KeyError"},
 		{func(err error) bool { return strings.Contains(err.Error(), "value") }, "ValueError"},
 		{func(err error) bool { return strings.Contains(err.Error(), "zero") }, "ZeroDivisionError"},

@@ -302,8 +302,8 @@ func labCookie(line string) string {
 	return strings.Join(parts, "; ")
 }
 
-// labBody returns a body as it is compared: JSON with its keys sorted, of an error page the title and the description,
-// nothing of a redirect's page, and of a long body its length.
+// labBody returns a body as it is compared: JSON with its keys sorted, of an error page the title, nothing of a redirect's
+// page, and of a long body its length.
 func labBody(resp *http.Response, body []byte) string {
 	kind := resp.Header.Get("Content-Type")
 	switch {
@@ -322,14 +322,18 @@ func labBody(resp *http.Response, body []byte) string {
 	return string(body)
 }
 
-var pageParts = regexp.MustCompile(`(?s)<h1>(.*?)</h1>\n*(?:<p>(.*?)</p>)?`)
+var pageParts = regexp.MustCompile(`(?s)<h1>(.*?)</h1>\n*(<p>.)?`)
 
+// errorPage returns the title of an error page, and whether it says more. What more is in each one's own words.
 func errorPage(body []byte) string {
 	parts := pageParts.FindSubmatch(body)
-	if parts == nil {
+	switch {
+	case parts == nil:
 		return string(body)
+	case parts[2] == nil:
+		return html.UnescapeString(string(parts[1]))
 	}
-	return string(parts[1]) + ": " + html.UnescapeString(string(parts[2]))
+	return html.UnescapeString(string(parts[1])) + ", described"
 }
 
 func canonicalJSON(body []byte) string {
