@@ -3,13 +3,10 @@ package flasktest_test
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"html/template"
 	"io"
 	"math"
-	"math/big"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,18 +15,6 @@ import (
 
 	"github.com/dewar-go/dewar"
 )
-
-var labMoment = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
-
-// labHTML answers with text as a page, which is what a str is in Flask.
-func labHTML(status int, text string, header ...string) dewar.Handler {
-	return func(c *dewar.Context) error {
-		for i := 0; i < len(header); i += 2 {
-			c.Header(header[i], header[i+1])
-		}
-		return c.Status(status).HTML(text)
-	}
-}
 
 func labOutputs(app *dewar.App) *dewar.App {
 	for rule, view := range map[string]dewar.Handler{
@@ -96,19 +81,6 @@ func labJSON() map[string]any {
 		"deep": []any{[]any{[]any{[]any{[]any{[]any{[]any{[]any{[]any{[]any{}}}}}}}}}}, "emptystr": "", "zero": 0, "negzero": math.Copysign(0, -1),
 		"spaces": dewar.Map{"a b": " "},
 	}
-}
-
-func bigInt(text string) *big.Int {
-	n, _ := new(big.Int).SetString(text, 10)
-	return n
-}
-
-func labUUID(text string) dewar.UUID {
-	u, err := dewar.ParseUUID(text)
-	if err != nil {
-		panic(err)
-	}
-	return u
 }
 
 func labRedirects(app *dewar.App) {
@@ -238,260 +210,6 @@ func labTemplates(app *dewar.App) {
 	}
 	bp.Get("/tplarg", func(c *dewar.Context) error { return c.Render("arg.html", dewar.Map{"q": c.Query().String("q")}) })
 	app.RegisterBlueprint(bp)
-}
-
-func labHooks(app *dewar.App) *dewar.App {
-	parent, child := dewar.NewBlueprint("parent", dewar.URLPrefix("/parent")), dewar.NewBlueprint("child", dewar.URLPrefix("/child"))
-	note := func(c *dewar.Context, step string) {
-		steps, _ := c.Value("steps").([]string)
-		c.Set("steps", append(steps, step))
-	}
-	steps := func(c *dewar.Context) string {
-		all, _ := c.Value("steps").([]string)
-		return strings.Join(all, ", ")
-	}
-	before := func(label string) dewar.Handler {
-		return func(c *dewar.Context) error {
-			note(c, "before "+label)
-			switch label {
-			case c.Query().String("stop"):
-				return c.Text("stopped by " + label + ": " + steps(c))
-			case c.Query().String("abort"):
-				return dewar.Abort(403)
-			case c.Query().String("fail"):
-				return errors.New("fails")
-			}
-			return nil
-		}
-	}
-	after := func(label string) dewar.Handler {
-		return func(c *dewar.Context) error {
-			note(c, "after "+label)
-			if label == c.Query().String("failafter") {
-				return errors.New("fails")
-			}
-			c.Header("X-Steps", steps(c))
-			if label == c.Query().String("replace") {
-				c.Response.Reset()
-				return c.Status(202).Text("replaced")
-			}
-			return nil
-		}
-	}
-	app.BeforeRequest(before("app1"), before("app2"))
-	app.AfterRequest(after("app1"), after("app2"))
-	parent.BeforeRequest(before("parent"))
-	parent.AfterRequest(after("parent"))
-	child.BeforeRequest(before("child"))
-	child.AfterRequest(after("child"))
-	parent.BeforeAppRequest(func(c *dewar.Context) error { note(c, "before parent-app"); return nil })
-	parent.AfterAppRequest(func(c *dewar.Context) error { note(c, "after parent-app"); return nil })
-	app.URLValuePreprocessor(func(c *dewar.Context, values dewar.Map) error {
-		note(c, "values app")
-		if lang, ok := values["lang"]; ok {
-			c.Set("lang", lang)
-			delete(values, "lang")
-		}
-		return nil
-	})
-	child.URLValuePreprocessor(func(c *dewar.Context, values dewar.Map) error { note(c, "values child"); return nil })
-	app.URLDefaults(func(c *dewar.Context, endpoint string, values dewar.Map) {
-		if _, ok := values["lang"]; !ok && endpoint == "page" {
-			values["lang"] = cmp.Or(fmt.Sprint(c.Value("lang")), "en")
-		}
-	})
-	view := func(c *dewar.Context) error {
-		note(c, "view")
-		q := c.Query()
-		if q.Has("this") {
-			c.AfterThisRequest(func(c *dewar.Context) error { note(c, "this"); return nil })
-		}
-		if q.Has("error") {
-			return dewar.Abort(q.Int("error"))
-		}
-		if q.Has("raise") {
-			return errors.New("raised")
-		}
-		return c.Text(steps(c))
-	}
-	app.Get("/", view)
-	app.Post("/post", view)
-	app.Get("/{lang}/page", func(c *dewar.Context) error {
-		own, err := c.URLFor("page")
-		french, err2 := c.URLFor("page", "lang", "fr")
-		if err := errors.Join(err, err2); err != nil {
-			return err
-		}
-		return c.Text(own + " " + french + " " + fmt.Sprint(c.Value("lang")))
-	}, dewar.Endpoint("page"))
-	parent.Get("/", view)
-	child.Get("/", view)
-	child.Get("/{n:int}", view)
-	parent.RegisterBlueprint(child)
-	app.RegisterBlueprint(parent)
-	app.ErrorHandler(418, func(c *dewar.Context, err error) error {
-		note(c, "handler 418")
-		return c.Status(418).Text(steps(c))
-	})
-	return app
-}
-
-func labURLs(app *dewar.App) *dewar.App {
-	nothing := func(c *dewar.Context) error { return c.Text("") }
-	for _, route := range [][2]string{
-		{"index", "/"}, {"int", "/int/{v:int}"}, {"str", "/str/{v}"}, {"path", "/path/{v:path}"}, {"float", "/float/{v:float}"}, {"uuid", "/uuid/{v:uuid}"},
-		{"any", "/any/{v:any(a,b)}"}, {"fixed", "/fixed/{v:int(fixed_digits=4)}"}, {"branch", "/branch/"}, {"umlaut", "/grüße/{v}"}, {"page", "/pages/{page:int}"},
-	} {
-		app.Get(route[1], nothing, dewar.Endpoint(route[0]))
-	}
-	app.Get("/pages/", nothing, dewar.Endpoint("page"), dewar.Defaults(dewar.Map{"page": 1}))
-	app.Post("/post", nothing, dewar.Endpoint("method"))
-	app.Get("/get", nothing, dewar.Endpoint("method"))
-	bp, inner := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp")), dewar.NewBlueprint("inner", dewar.URLPrefix("/inner"))
-	for _, blueprint := range []*dewar.Blueprint{bp, inner} {
-		blueprint.Get("/", nothing, dewar.Endpoint("index"))
-		blueprint.Get("/here", labLinks([]any{".index"}, []any{"index"}, []any{".here"}), dewar.Endpoint("here"))
-	}
-	bp.RegisterBlueprint(inner)
-	app.RegisterBlueprint(bp)
-	for key, args := range labURLArgs() {
-		app.Get("/for/"+key, labLinks(args))
-	}
-	app.Get("/go/{endpoint}", func(c *dewar.Context) error { return c.RedirectTo(c.Params().String("endpoint")) })
-	app.Get("/seen", func(c *dewar.Context) error {
-		base, err := url.Parse(c.BaseURL())
-		if err != nil {
-			return err
-		}
-		root := strings.TrimSuffix(base.Path, "/")
-		return c.Text(strings.TrimPrefix(c.Request.URL.Path, root) + " " + root + " " + c.URL() + " " + c.BaseURL())
-	})
-	app.Get("/session", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("set") })
-	return app
-}
-
-func labURLArgs() map[string][]any {
-	return map[string][]any{
-		"index": {"index"}, "int": {"int", "v", 7}, "intneg": {"int", "v", -7}, "inttext": {"int", "v", "7"}, "str": {"str", "v", "a"}, "space": {"str", "v", "a b"},
-		"slash": {"str", "v", "a/b"}, "umlaut": {"str", "v", "ü"}, "percent": {"str", "v", "100%"}, "question": {"str", "v", "a?b#c"},
-		"reserved": {"str", "v", "!$&'()*+,;=:@-._~"}, "quote": {"str", "v", "\"<>\\^`{|}[]"}, "empty": {"str", "v", ""}, "dots": {"str", "v", ".."},
-		"path": {"path", "v", "a/b c/d"}, "pathlead": {"path", "v", "/a"}, "pathdots": {"path", "v", "a/../b"}, "pathdouble": {"path", "v", "a//b"},
-		"float": {"float", "v", 1.5}, "floatint": {"float", "v", 2}, "floatbig": {"float", "v", 1e20}, "uuid": {"uuid", "v", labUUID("12345678-1234-5678-1234-567812345678")},
-		"any": {"any", "v", "a"}, "anybad": {"any", "v", "c"}, "fixed": {"fixed", "v", 7}, "fixedbig": {"fixed", "v", 12345}, "branch": {"branch"}, "umlautrule": {"umlaut", "v", "x"},
-		"query": {"index", "q", "a b"}, "querylist": {"index", "q", []int{1, 2}}, "querynone": {"index", "q", nil}, "queryempty": {"index", "q", ""},
-		"queryumlaut": {"index", "q", "ü"}, "queryreserved": {"index", "q", "a&b=c+d/e?f#g%h"}, "querysort": {"index", "b", 1, "a", 2}, "querybool": {"index", "q", true},
-		"queryint": {"index", "q", 7}, "queryfloat": {"index", "q", 1.5}, "extra": {"int", "v", 7, "x", 1}, "anchor": {"index", dewar.Anchor("top")},
-		"anchorspace": {"index", dewar.Anchor("a b")}, "anchorreserved": {"index", dewar.Anchor("x&y=1?/z#ü")}, "external": {"index", dewar.External()},
-		"scheme": {"index", dewar.Scheme("https")}, "schemeexternal": {"index", dewar.Scheme("https"), dewar.External()}, "externalint": {"int", "v", 1, dewar.External()},
-		"page": {"page", "page", 2}, "pagedefault": {"page", "page", 1}, "pagenone": {"page"}, "methodpost": {"method", dewar.ForMethod("POST")},
-		"methodget": {"method", dewar.ForMethod("GET")}, "method": {"method"}, "bp": {"bp.index"}, "inner": {"bp.inner.index"}, "unknown": {"nothing"}, "missing": {"int"},
-		"bad": {"int", "v", "x"}, "querykey": {"index", "a b", "1"}, "both": {"index", "q", "1", dewar.Anchor("x")},
-	}
-}
-
-func labMounted(root string) *dewar.App {
-	outer := labNew(root, nil)
-	outer.Get("/", func(c *dewar.Context) error { return c.Text("outer") })
-	outer.Mount("/m", labURLs(labNew(root, nil)), dewar.CrossOriginExempt())
-	return outer
-}
-
-func labProxied(root string) *dewar.App {
-	app := labURLs(labNew(root, dewar.Map{"TRUSTED_PROXIES": []string{"127.0.0.1"}}))
-	app.Get("/client", func(c *dewar.Context) error {
-		return c.Text(fmt.Sprintf("%s %s %s %s", c.ClientIP(), c.Host(), c.Scheme(), c.URL()))
-	})
-	return app
-}
-
-func labSessions(app *dewar.App) *dewar.App {
-	does := func(rule, text string, f func(c *dewar.Context, s *dewar.Session)) {
-		app.Get(rule, func(c *dewar.Context) error { f(c, c.Session()); return c.Text(text) })
-	}
-	app.Get("/set", func(c *dewar.Context) error {
-		for _, key := range c.Query().Keys() {
-			c.Session().Set(key, c.Query().String(key))
-		}
-		return c.Text("set")
-	})
-	app.Get("/none", func(c *dewar.Context) error { return c.Text("none") })
-	does("/clear", "clear", func(_ *dewar.Context, s *dewar.Session) { s.Clear() })
-	does("/permanent", "permanent", func(_ *dewar.Context, s *dewar.Session) { s.SetPermanent(true); s.Set("p", "1") })
-	does("/volatile", "volatile", func(_ *dewar.Context, s *dewar.Session) { s.SetPermanent(false) })
-	does("/onlypermanent", "only", func(_ *dewar.Context, s *dewar.Session) { s.SetPermanent(true) })
-	does("/touch", "touch", func(_ *dewar.Context, s *dewar.Session) { s.MarkModified() })
-	does("/same", "same", func(_ *dewar.Context, s *dewar.Session) { s.Set("a", s.Get("a")) })
-	does("/nested", "nested", func(_ *dewar.Context, s *dewar.Session) { s.Set("cart", dewar.Map{"items": []int{1, 2}}) })
-	does("/types", "types", func(_ *dewar.Context, s *dewar.Session) {
-		s.Set("v", dewar.Map{"t": dewar.Tuple{1, 2}, "b": []byte("x"), "d": labMoment, "u": dewar.UUID{15: 1}, "n": nil, "f": 1.0, "i": bigInt("1180591620717411303424")})
-	})
-	does("/large", "large", func(_ *dewar.Context, s *dewar.Session) {
-		text := make([]byte, 2000)
-		for i := range text {
-			text[i] = byte(33 + i*7919%90)
-		}
-		s.Set("l", string(text))
-	})
-	does("/flash/{message}", "flashed", func(c *dewar.Context, _ *dewar.Session) {
-		c.Flash(c.Params().String("message"), dewar.ValueOr(c.Query(), "category", "message"))
-	})
-	does("/flashtwo", "flashed", func(c *dewar.Context, _ *dewar.Session) {
-		c.Flash("one", "error")
-		c.Flash("two")
-		c.Flash("three", "error")
-	})
-	get := func(c *dewar.Context) error {
-		var all []string
-		for key := range c.Session().All() {
-			if !strings.HasPrefix(key, "_") {
-				all = append(all, key+"="+c.Session().String(key))
-			}
-		}
-		return c.Text(strings.Join(all, " "))
-	}
-	app.Get("/get", get)
-	app.Get("/sub/get", get)
-	app.Get("/in", func(c *dewar.Context) error { return c.Text(fmt.Sprint(c.Session().Has("a"))) })
-	app.Get("/pop/{key}", func(c *dewar.Context) error {
-		if v, ok := c.Session().Pop(c.Params().String("key")).(string); ok {
-			return c.Text(v)
-		}
-		return c.Text("nothing")
-	})
-	app.Get("/nested/read", func(c *dewar.Context) error { return c.JSON(c.Session().Get("cart")) })
-	app.Get("/types/read", func(c *dewar.Context) error {
-		v := c.Session().Map("v")
-		return c.Text(fmt.Sprintf("%d %x %s %s %.1f %v", len(v["t"].(dewar.Tuple)), v["b"], v["d"].(time.Time).Format("2006-01-02T15:04:05-07:00"), v["u"], v["f"], v["i"]))
-	})
-	app.Get("/setdefault", func(c *dewar.Context) error {
-		if !c.Session().Has("a") {
-			c.Session().Set("a", "default")
-		}
-		return c.Text(c.Session().String("a"))
-	})
-	app.Get("/error", func(c *dewar.Context) error { c.Session().Set("e", "1"); return dewar.Abort(400) })
-	app.Get("/crash", func(c *dewar.Context) error { c.Session().Set("e", "1"); return errors.New("crash") })
-	app.Get("/vary", func(c *dewar.Context) error { c.Session().Get("a"); return c.Header("Vary", "Accept").HTML("x") })
-	app.Get("/redirect", func(c *dewar.Context) error { c.Session().Set("r", "1"); return c.Redirect("/get") })
-	app.Get("/flashes", func(c *dewar.Context) error {
-		text := ""
-		for _, flash := range c.FlashedMessages(c.Query().Strings("only")...) {
-			text += flash.Category + ": " + flash.Message + "\n"
-		}
-		return c.Text(text)
-	})
-	app.Get("/flashtwice", func(c *dewar.Context) error {
-		return c.Text(fmt.Sprint(len(c.FlashedMessages()), len(c.FlashedMessages())))
-	})
-	app.Get("/flashhere", func(c *dewar.Context) error {
-		c.Flash("here")
-		text := ""
-		for _, flash := range c.FlashedMessages() {
-			text += flash.Message
-		}
-		return c.Text(text)
-	})
-	return app
 }
 
 func labSends(app *dewar.App, root string) *dewar.App {

@@ -1137,6 +1137,9 @@ class Quiet(werkzeug.serving.WSGIRequestHandler):
 
 
 def main():
+    version = importlib.metadata.version("flask")
+    if tuple(map(int, version.split(".")[:2])) < (3, 1):
+        sys.exit(f"the answers are those of Flask 3.1, and this is {version}")
     make_files()
     addresses = {}
     for name, make in APPS.items():
@@ -1145,15 +1148,8 @@ def main():
         server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         addresses[name] = f"127.0.0.1:{server.server_port}"
-    print(json.dumps({"flask": flask_version(), "apps": addresses}), flush=True)
+    print(json.dumps({"flask": version, "apps": addresses}), flush=True)
     sys.stdin.read()
-
-
-def flask_version():
-    try:
-        return importlib.metadata.version("flask")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
 
 
 if __name__ == "__main__":
