@@ -231,7 +231,7 @@ func (s *siege) routes() {
 		return c.JSON(v)
 	})
 	s.app.Get("/many/{a}-{b}-{c}-{d:int}", func(c *dewar.Context) error { return c.NoContent() })
-	s.app.Get("/go", func(c *dewar.Context) error { return c.Redirect(c.Query().String("to")) })
+	s.app.Get("/go", func(c *dewar.Context) error { return c.Redirect(c.SafeNext(c.Query().String("to"), "/")) })
 }
 
 // A visitor is one user with a session, who does one thing after another.
@@ -458,7 +458,7 @@ func (v *visitor) attack() {
 		v.t.Errorf("%s: status %d", a.name, res.StatusCode)
 	}
 	for _, line := range res.Header["Location"] {
-		if u, err := url.Parse(line); err != nil || strings.ContainsAny(line, "\r\n") || u.Host != "" && a.name != "a redirect that is asked for" {
+		if u, err := url.Parse(line); err != nil || u.Host != "" {
 			v.t.Errorf("%s: Location %q", a.name, line)
 		}
 	}
@@ -488,7 +488,8 @@ var attacks = []attack{
 	{name: "a path with backslashes", request: get(`/static/..\..\..\etc\passwd`)},
 	{name: "a hidden file", request: get("/static/.env")},
 	{name: "a path that names a host", request: get("//evil.example/%2f..")},
-	{name: "a redirect that is asked for", request: get("/go?to=https://evil.example/%0d%0aSet-Cookie:%20a=b")},
+	{name: "a redirect to another site", request: get("/go?to=https://evil.example/")},
+	{name: "a redirect that splits the header", request: get("/go?to=/%0d%0aSet-Cookie:%20a=b")},
 	{name: "many variables in a long segment", request: get("/many/" + strings.Repeat("a-", 30_000))},
 	{name: "many parameters", request: get("/echo?" + strings.Repeat("a&", 20_000))},
 	{name: "a long line", request: get("/" + strings.Repeat("a", 2<<20)), mayCut: true},
