@@ -423,7 +423,7 @@ type TemplateRequest struct{ c *Context }
 // Method returns the HTTP method.
 func (r TemplateRequest) Method() string { return r.c.Request.Method }
 
-// Path returns the path of the URL, decoded, without APPLICATION_ROOT.
+// Path returns the path of the URL, decoded, without the prefix of the App.
 func (r TemplateRequest) Path() string { return r.c.Request.URL.Path }
 
 // URL returns the whole URL. See [Context.URL].
