@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -205,9 +204,7 @@ func (c *Context) Route() (route Route, ok bool) {
 	if c.route == nil {
 		return Route{}, false
 	}
-	route = c.route.Route
-	route.Methods = slices.Clone(route.Methods)
-	return route, c.hasRule()
+	return c.route.copied(), c.hasRule()
 }
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config

@@ -79,6 +79,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	for _, r := range app.routes {
 		r.chain = chains[r.in]
 		r.canonical = app.canonicalRoutes(r)
+		r.options = r.answersOptions()
 		switch {
 		case r.spec.buildOnly:
 			continue
@@ -103,7 +104,7 @@ func (app *App) entry(r *boundRoute) router.Route {
 	return router.Route{
 		Rule: r.rule, Methods: r.Methods, Data: r,
 		StrictSlashes: orDefault(r.strictSlashes, true),
-		AutoOptions:   orDefault(r.autoOptions, app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS")),
+		AutoOptions:   r.options,
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 type Route struct {
 	// Rule is the whole rule, with the prefixes of its blueprints.
 	Rule string
-	// Methods are the methods it answers, sorted. HEAD stands beside GET.
+	// Methods are the methods it answers, sorted: HEAD stands beside GET, and OPTIONS is there unless
+	// [AutomaticOptions] is off. Flask has rule.methods.
 	Methods []string
 	// Endpoint is the name that URLs are built by, with the names of its blueprints in front; "" for a
 	// closure that was given none.
@@ -87,6 +88,8 @@ type routeSpec struct {
 type boundRoute struct {
 	Route
 	routing
+	app       *App
+	options   bool // dewar answers OPTIONS, as Build found
 	spec      *routeSpec
 	rule      *rule.Rule
 	host      *rule.Rule // what its place says; nil without text
@@ -157,7 +160,7 @@ func (spec *routeSpec) handlerProblem() string {
 
 // attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
 func (app *App) attach(spec *routeSpec, in *instance) {
-	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
+	r := &boundRoute{app: app, spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
 	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
@@ -270,10 +273,33 @@ type Routes []Route
 func (app *App) Routes() Routes {
 	routes := make(Routes, len(app.routes))
 	for i, r := range app.routes {
-		routes[i] = r.Route
-		routes[i].Methods = slices.Clone(r.Methods)
+		routes[i] = r.copied()
 	}
 	return routes
+}
+
+// copied returns the Route for a caller to keep.
+func (r *boundRoute) copied() Route {
+	route := r.Route
+	route.Methods = r.allMethods()
+	return route
+}
+
+// allMethods returns the methods of r with the one that dewar answers by itself, in a slice of its own.
+func (r *boundRoute) allMethods() []string {
+	methods := slices.Clone(r.Methods)
+	if i, found := slices.BinarySearch(methods, http.MethodOptions); !found && len(methods) > 0 && r.answersOptions() {
+		methods = slices.Insert(methods, i, http.MethodOptions)
+	}
+	return methods
+}
+
+// answersOptions reports whether dewar answers OPTIONS for r by itself. After Build it does what Build found.
+func (r *boundRoute) answersOptions() bool {
+	if r.app.runtime.Load() != nil {
+		return r.options
+	}
+	return r.rule != nil && orDefault(r.autoOptions, r.app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS"))
 }
 
 // String returns a table with a line for each route, in the order of the endpoints' names: endpoint, methods without

@@ -233,7 +233,7 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	}
 	list := slices.Clone(routes)
 	if u.onlyMethod {
-		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !slices.Contains(r.Methods, u.method) })
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !slices.Contains(r.allMethods(), u.method) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
 		return cmp.Or(
@@ -406,7 +406,7 @@ func (u *urlRequest) special() Map {
 func allMethods(routes []*boundRoute) []string {
 	var all []string
 	for _, r := range routes {
-		all = append(all, r.Methods...)
+		all = append(all, r.allMethods()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
