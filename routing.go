@@ -190,6 +190,9 @@ func (app *App) parse(r *boundRoute) (err error) {
 	if r.rule, err = rule.Parse(r.Rule, app.converters); err != nil {
 		return err
 	}
+	if err := rule.Slip(r.Rule); err != nil {
+		return err
+	}
 	if r.host, err = r.place.Parse(app.converters); err != nil {
 		return err
 	}
@@ -263,7 +266,7 @@ func (spec *routeSpec) sameMethodCure() string {
 	if !spec.boundTo {
 		return ""
 	}
-	return ", or dewar.AlsoAt to one if they are the same method of the same value"
+	return fmt.Sprintf("; if they are the same method of the same value, register it once, with dewar.AlsoAt(%q) for the second rule, or give it a pointer receiver", spec.rule)
 }
 
 // Routes are routes of an App. Printed they are the table that Flask's command routes shows.
@@ -474,7 +477,8 @@ func orDefault[T any](value *T, missing T) T {
 	return *value
 }
 
-// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
+// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself. A method may have any
+// name, but Methods panics on one that differs in a single letter from a method that is registered for HTTP.
 func Methods(methods ...string) RouteOption {
 	if len(methods) == 0 {
 		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", callsite.Site()))
@@ -484,6 +488,9 @@ func Methods(methods ...string) RouteOption {
 		upper[i] = strings.ToUpper(m)
 		if !validToken(m) {
 			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", callsite.Site(), m))
+		}
+		if near := router.NearMethod(upper[i]); near != "" {
+			panic(fmt.Sprintf("dewar: %s: Methods(%q): no known HTTP method; did you mean %q?", callsite.Site(), m, near))
 		}
 	}
 	return routeOption(func(spec *routeSpec) { spec.methods = upper })

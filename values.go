@@ -55,7 +55,8 @@ func (v *Values) Has(key string) bool {
 
 // Get returns the value of key, or nil when it is missing.
 func (v *Values) Get(key string) any {
-	x, _ := v.Lookup(key)
+	x, ok := v.Lookup(key)
+	v.noteMissing(key, ok)
 	return x
 }
 
@@ -108,8 +109,18 @@ func (v *Values) Strings(key string) []string {
 	if v == nil || v.src == nil {
 		return nil
 	}
-	list, _ := v.src.List(key)
+	list, ok := v.src.List(key)
+	v.noteMissing(key, ok)
 	return list
+}
+
+// noteMissing tells of a path value that can never be there.
+func (v *Values) noteMissing(key string, found bool) {
+	if !found && v != nil {
+		if p, ok := v.src.(*paramSource); ok {
+			p.noteMissing(key)
+		}
+	}
 }
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,
@@ -142,6 +153,7 @@ func (v *Values) config() (*conf.Snapshot, bool) {
 func get[T any](v *Values, key string, convert func(any) (T, error)) T {
 	x, ok := v.Lookup(key)
 	if !ok {
+		v.noteMissing(key, ok)
 		var zero T
 		return zero
 	}
@@ -182,6 +194,7 @@ func Require[T any](bag Bag, key string) (T, error) {
 		return out, nil
 	}
 	var zero T
+	v.noteMissing(key, found)
 	what, status := v.src.Describe(key)
 	if err == nil {
 		err = fmt.Errorf("%s is missing", what)
