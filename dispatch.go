@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -237,21 +238,22 @@ func (c *Context) keepTouched() {
 	}
 }
 
-// pendingError returns what went wrong during the view without being returned by it: the session could not
-// be opened or written, the body could not be read.
+// pendingError returns what went wrong during the view without being returned by it: a header cannot be sent, the
+// session could not be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
 	x := c.lazy.Load()
+	if c.phase < sent && (x == nil || x.finalErr == nil) {
+		if err := c.headerError(); err != nil {
+			return err
+		}
+	}
 	if x == nil || x.finalErr != nil || c.phase >= sent {
 		return nil // nothing was touched, or it has been answered
 	}
 	if err := x.session.err(); err != nil {
 		return err
 	}
-	if b := &x.body; b.err != nil && !b.seen {
-		b.seen = true
-		return b.err
-	}
-	return nil
+	return x.intakeError()
 }
 
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
@@ -260,6 +262,7 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
+		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
 		}
@@ -281,6 +284,7 @@ func (c *Context) finishAnswer() {
 	if c.phase < sent && !c.ended() {
 		c.finalize()
 		c.checkLength()
+		c.checkHeader()
 	}
 	if c.phase < sent && !c.ended() {
 		c.response.send(true)
@@ -294,6 +298,19 @@ func (c *Context) checkLength() {
 	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {
 		c.fail(err)
+	}
+}
+
+// checkHeader fails a response with a header that cannot be sent, and sees to it that the answer to that has none.
+func (c *Context) checkHeader() {
+	if c.phase >= sent {
+		return
+	}
+	if err := c.headerError(); err != nil && !c.ended() {
+		c.fail(err)
+		if err := c.headerError(); err != nil {
+			c.logFailure(err)
+		}
 	}
 }
 
@@ -325,6 +342,7 @@ func (c *Context) finalizeEarly() error {
 	for err := c.attempt(c.finalize); err != nil; err = c.attempt(c.finalize) {
 		c.fail(err)
 	}
+	c.checkHeader()
 	x := c.rare()
 	x.finalized = true
 	if c.outcome == aborted {
@@ -419,9 +437,12 @@ func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
 	}
-	for _, r := range [...]*http.Request{c.Request, c.born} {
-		if r.MultipartForm != nil {
-			_ = r.MultipartForm.RemoveAll()
+	if t := x.taken.Load(); t != nil {
+		t.end()
+	}
+	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
+		if form != nil {
+			_ = form.RemoveAll()
 		}
 	}
 	if !x.began.IsZero() {

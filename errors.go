@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"reflect"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/dewar-go/dewar/internal/errtree"
 	"github.com/dewar-go/dewar/internal/headers"
@@ -306,10 +304,11 @@ func (c *Context) failAgain(first, second error) {
 
 // handleError finds the handler for err and calls it, or answers with dewar's own page.
 func (c *Context) handleError(err error) error {
-	err = c.timedOut(err)
+	err = c.clientFault(c.timedOut(err))
+	gone := c.isGone(err)
 	scopes := c.errorScopes()
 	code, ok := statusOf(err)
-	picked := ok && !c.traps(code)
+	picked := ok && (gone || !c.traps(code))
 	failed := picked && code >= http.StatusInternalServerError && len(errtree.Wrapped(err)) > 0
 	if failed {
 		c.logFailure(err)
@@ -324,6 +323,10 @@ func (c *Context) handleError(err error) error {
 			return herr
 		}
 		c.response.Reset()
+	}
+	if gone {
+		c.conclude(unhandled, err) // nobody gets the answer, so teardown functions are told
+		return c.answerError(err)
 	}
 	switch {
 	case !picked:
@@ -436,15 +439,26 @@ func (c *Context) logFailure(err error) {
 	c.Logger().Error("request failed", "err", err)
 }
 
+// clientClosed is the status that a request is logged with when its client has gone. No client sees it; nginx has it.
+const clientClosed = 499
+
+// clientFault gives a status to what the client has done: it went away, or its body could not be read.
+func (c *Context) clientFault(err error) error {
+	if fault := c.bodyFault(err); fault != nil {
+		return fault
+	}
+	if _, picked := statusOf(err); !picked && c.isGone(err) {
+		return &HTTPError{Code: clientClosed, Err: err}
+	}
+	return err
+}
+
 // isGone reports whether err only says that the client closed the connection.
 func (c *Context) isGone(err error) bool {
 	if x := c.lazy.Load(); x != nil && x.writeErr != nil && errors.Is(err, x.writeErr) {
 		return true
 	}
-	if !errors.Is(c.born.Context().Err(), context.Canceled) {
-		return false
-	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
+	return c.leftUpload(err) || isClosed(err) && errors.Is(c.born.Context().Err(), context.Canceled)
 }
 
 // answerError writes dewar's own answer for a status: an HTML page for browsers, problem+json for JSON
@@ -460,7 +474,7 @@ func (c *Context) answerError(err error) error {
 		for _, f := range e.Errors {
 			p.Errors = append(p.Errors, problem.Field(f))
 		}
-		headers.Merge(c.response.w.Header(), e.Header)
+		headers.Merge(c.response.answerHeader(), e.Header)
 	}
 	p.Title = http.StatusText(p.Status)
 	if p.Title == "" {

@@ -153,7 +153,7 @@ func ExamplePanicError() {
 
 func ExampleContext_Session() {
 	app := dewar.New("counter")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Get("/", func(c *dewar.Context) error {
 		visits := dewar.ValueOr(c.Session(), "visits", 0) + 1
 		c.Session().Set("visits", visits)
@@ -239,7 +239,7 @@ func ExampleResponse() {
 // The path of a request through its stations.
 func ExampleObserver() {
 	app := dewar.New("observed")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Observer = func(c *dewar.Context, at dewar.Station, name string) func(err error) {
 		if at == dewar.AtSession {
 			fmt.Println(at, name)
@@ -322,7 +322,7 @@ func ExampleApp_NewContext() {
 
 func ExampleContext_Flash() {
 	app := dewar.New("flash")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Get("/", func(c *dewar.Context) error {
 		c.Flash("Title is required.", "error")
 		for _, m := range c.FlashedMessages() {

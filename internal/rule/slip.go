@@ -23,8 +23,8 @@ func Slip(rule string) error {
 		return slip(rule, "a rule has no query; leave it out and read it with c.Query()")
 	case strings.Contains(text, "#"):
 		return slip(rule, "a rule has no fragment, which browsers do not send; leave it out")
-	case escaped.MatchString(text):
-		return slip(rule, "a rule is not escaped; write %q", escaped.ReplaceAllStringFunc(rule, unescaped))
+	case percent.MatchString(text):
+		return slip(rule, "a rule is not escaped; write %q", percent.ReplaceAllStringFunc(rule, unpercent))
 	}
 	return nil
 }
@@ -37,11 +37,11 @@ func slip(rule, format string, args ...any) error {
 var (
 	bracketName = regexp.MustCompile(`/(\[([A-Za-z_]\w*)\])`)
 	starName    = regexp.MustCompile(`/(\*+([A-Za-z_]\w*)?)`)
-	escaped     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	percent     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 )
 
-// unescaped returns the byte that is written as %41.
-func unescaped(text string) string {
+// unpercent returns the byte that is written as %41.
+func unpercent(text string) string {
 	n, _ := strconv.ParseUint(text[1:], 16, 8)
 	return string([]byte{byte(n)})
 }
