@@ -24,7 +24,7 @@ func Slip(rule string) error {
 	case strings.Contains(text, "#"):
 		return slip(rule, "a rule has no fragment, which browsers do not send; leave it out")
 	case percent.MatchString(text):
-		return slip(rule, "a rule is not escaped; write %q", percent.ReplaceAllStringFunc(rule, unpercent))
+		return slip(rule, "a rule is not escaped; write %q", percent.ReplaceAllStringFunc(rule, unescaped))
 	}
 	return nil
 }
@@ -40,8 +40,8 @@ var (
 	percent     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 )
 
-// unpercent returns the byte that is written as %41.
-func unpercent(text string) string {
+// unescaped returns the byte that is written as %41.
+func unescaped(text string) string {
 	n, _ := strconv.ParseUint(text[1:], 16, 8)
 	return string([]byte{byte(n)})
 }
