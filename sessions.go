@@ -194,6 +194,20 @@ func (s *Session) Decode(key string, dst any) error {
 // pointer is kept as it is when the session is saved; only a []byte is copied.
 func (s *Session) Set(key string, value any) { s.heed(s.bag.Set(key, value)) }
 
+// SetDefault gives key a value if it has none, and returns what [Session.Get] returns then. That does not keep the type
+// of value: a map[string]int comes back as a Map. Flask calls it setdefault.
+func (s *Session) SetDefault(key string, value any) any {
+	s.heed(s.bag.SetDefault(key, value))
+	return s.Get(key)
+}
+
+// Update gives each key of m its value, as [Session.Set] does and Python's dict.update.
+func (s *Session) Update(m Map) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		s.Set(key, m[key])
+	}
+}
+
 // Pop removes key and returns the value it had, or nil. Only a key that was there makes a change. Of several
 // goroutines one gets the value.
 func (s *Session) Pop(key string) any {
@@ -202,11 +216,16 @@ func (s *Session) Pop(key string) any {
 	return value
 }
 
-// Delete removes keys. Only a key that was there makes a change.
-func (s *Session) Delete(keys ...string) {
+// Delete removes keys and reports whether all of them were there. Only a key that was there makes a change. Python's del
+// raises KeyError for one that was not.
+func (s *Session) Delete(keys ...string) bool {
+	all := true
 	for _, key := range keys {
-		s.heed(s.bag.Delete(key))
+		found, err := s.bag.Delete(key)
+		s.heed(err)
+		all = all && found
 	}
+	return all
 }
 
 // Clear removes everything. It counts as a change also when there was nothing.

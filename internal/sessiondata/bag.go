@@ -132,6 +132,25 @@ func (b *Bag) Set(key string, value any) error {
 	})
 }
 
+// SetDefault gives key a value if it has none. Of several goroutines one does.
+func (b *Bag) SetDefault(key string, value any) error {
+	if b.Has(key) {
+		return nil
+	}
+	if b.Null() {
+		return ErrNull
+	}
+	raw, err := b.encode(key, value)
+	return b.change(func() error {
+		if err != nil || b.member(key) != nil {
+			return err
+		}
+		b.put(key, raw)
+		b.watch(key, value)
+		return nil
+	})
+}
+
 // Pop takes the value of key away and returns it, or nil without one. Of several goroutines one gets the value.
 func (b *Bag) Pop(key string) (any, error) {
 	raw, lent, _ := b.find(key, nil)
@@ -153,9 +172,13 @@ func (b *Bag) Pop(key string) (any, error) {
 	return value, nil
 }
 
-// Delete takes the value of key away. Without one that is no change.
-func (b *Bag) Delete(key string) error {
-	return b.changeMember(key, func(*taggedjson.Member) { b.remove(key) })
+// Delete takes the value of key away and reports whether there was one. Without one that is no change.
+func (b *Bag) Delete(key string) (found bool, err error) {
+	err = b.changeMember(key, func(*taggedjson.Member) {
+		found = true
+		b.remove(key)
+	})
+	return found, err
 }
 
 // Clear takes all values away and adds marks.
