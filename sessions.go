@@ -375,6 +375,21 @@ func (x StoredSession) Changes() (Changes, error) {
 	return Changes(changes), ofSession(err)
 }
 
+// MergeInto returns data, the bytes that a backend has of the session by now, with the changes of this request: what
+// other requests have set or deleted meanwhile stays, unless this one changed the same key. Nothing of data is left after
+// [Session.Clear]. Bytes without a value in them are {}.
+//
+// data is empty when the backend has no such session. If one that must be saved has an id all the same, another request has
+// ended it: that is
+// a 409, unless this one has ended it too.
+func (x StoredSession) MergeInto(data []byte) ([]byte, error) {
+	if len(data) == 0 && x.s.ID() != "" && x.s.Len() > 0 && x.ShouldSave() && !x.Destroyed() {
+		return nil, &HTTPError{Code: http.StatusConflict, Message: "The session has ended."}
+	}
+	merged, err := x.s.bag.MergeInto(string(data))
+	return merged, ofSession(err)
+}
+
 // MarshalBinary returns all values in Flask's tagged JSON. Two sessions with the same values give the same
 // bytes, unless another writer's came in by [StoredSession.UnmarshalBinary] in another form.
 func (x StoredSession) MarshalBinary() ([]byte, error) {

@@ -979,3 +979,47 @@ func TestDefaultIsSetOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestMergeIntoWhatOthersHaveSaved(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(s *dewar.Session)
+		stored string // by another request, meanwhile
+		want   string // "" for a 409
+	}{
+		{"nothing", func(*dewar.Session) {}, `{"a":1,"new":2}`, `{"a":1,"new":2}`},
+		{"another key", func(s *dewar.Session) { s.Set("b", 2) }, `{"a":5}`, `{"a":5,"b":2}`},
+		{"the same key", func(s *dewar.Session) { s.Set("a", 2) }, `{"a":5}`, `{"a":2}`},
+		{"a key that is gone", func(s *dewar.Session) { s.Set("b", 2) }, `{}`, `{"b":2}`},
+		{"a deleted key", func(s *dewar.Session) { s.Delete("a") }, `{"a":5,"n":1}`, `{"n":1}`},
+		{"a key that both deleted", func(s *dewar.Session) { s.Delete("a") }, `{}`, `{}`},
+		{"cleared", func(s *dewar.Session) { s.Clear(); s.Set("c", 3) }, `{"a":5}`, `{"c":3}`},
+		{"inside a value", func(s *dewar.Session) { s.Map("m")["x"] = 2 }, `{"a":5,"m":{"x":1}}`, `{"a":5,"m":{"x":2}}`},
+		{"a key like a tag", func(s *dewar.Session) { s.Clear(); s.Set(" t", 1) }, `{"a":5}`, `{" di":{" t__":1}}`},
+		{"typed values", func(s *dewar.Session) { s.Set("u", dewar.Tuple{1}) }, `{"b":{" b":"AA=="}}`, `{"b":{" b":"AA=="},"u":{" t":[1]}}`},
+		{"one that has ended", func(s *dewar.Session) { s.Set("b", 2) }, ``, ``},
+		{"one that has ended, read alone", func(s *dewar.Session) { s.Get("a") }, ``, `{}`},
+		{"one that both ended", func(s *dewar.Session) { s.Destroy() }, ``, `{}`},
+		{"one that was begun anew", func(s *dewar.Session) { s.Destroy(); s.Set("b", 2) }, ``, `{"b":2}`},
+	} {
+		s := dewar.NewSession()
+		stored := dewar.Stored(s)
+		must(t, stored.UnmarshalBinary([]byte(`{"a":1,"m":{"x":1}}`)))
+		stored.SetID("id")
+		tt.change(s)
+		got, err := stored.MergeInto([]byte(tt.stored))
+		var ended *dewar.HTTPError
+		if tt.want == "" && !(errors.As(err, &ended) && ended.Code == 409) || tt.want != "" && err != nil || string(got) != tt.want {
+			t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
+		}
+	}
+	fresh := dewar.NewSession()
+	fresh.Set("a", 1)
+	if got, err := dewar.Stored(fresh).MergeInto(nil); err != nil || string(got) != `{"a":1}` {
+		t.Errorf("got %s, %v of a new session", got, err)
+	}
+	if _, err := dewar.Stored(fresh).MergeInto([]byte("{")); err == nil {
+		t.Error("got no error of data that is malformed")
+	}
+}

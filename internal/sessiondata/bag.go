@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -302,6 +303,31 @@ func (b *Bag) Changes() (Changes, error) {
 		}
 	}
 	return c, nil
+}
+
+// MergeInto returns data, all values as another request has left them, with the changes of this one.
+func (b *Bag) MergeInto(data string) ([]byte, error) {
+	if b.Null() {
+		return nil, ErrNull
+	}
+	changes, err := b.Changes()
+	if err != nil {
+		return nil, err
+	}
+	var merged Bag
+	merged.Init(b.codec)
+	if data != "" && !changes.Cleared {
+		if err := merged.Open(data); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range changes.Deleted {
+		merged.remove(key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes.Set)) {
+		merged.put(key, string(changes.Set[key]))
+	}
+	return merged.Encode()
 }
 
 // Encode returns all values, changes inside them included. What [Bag.Open] is given it takes back.
