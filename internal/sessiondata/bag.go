@@ -121,7 +121,7 @@ func (b *Bag) Set(key string, value any) error {
 	if b.Null() {
 		return ErrNull
 	}
-	raw, err := b.encode(key, value)
+	raw, err := b.encodeNew(key, value)
 	return b.change(func() error {
 		if err != nil {
 			return err
@@ -141,7 +141,7 @@ func (b *Bag) SetDefault(key string, value any) error {
 	if b.Null() {
 		return ErrNull
 	}
-	raw, err := b.encode(key, value)
+	raw, err := b.encodeNew(key, value)
 	return b.change(func() error {
 		if err != nil || b.member(key) != nil {
 			return err
@@ -261,21 +261,35 @@ func (b *Bag) note(key string) {
 	}
 }
 
-// encode returns the encoding of a value. It takes a duration for text, because a number would be read as seconds.
-func (b *Bag) encode(key string, value any) (string, error) {
-	switch d := value.(type) {
-	case time.Duration:
-		value = d.String()
-	case *time.Duration:
-		if d != nil {
-			value = d.String()
-		}
-	}
-	raw, err := b.codec.AppendMember(nil, key, value)
+// encodeNew returns the encoding of a value that is set.
+func (b *Bag) encodeNew(key string, value any) (string, error) {
+	raw, err := b.codec.AppendMember(nil, key, kept(value))
 	if err != nil {
 		return "", notKept(key, err)
 	}
 	return string(raw), nil
+}
+
+// encode returns the encoding of a value that was handed out.
+func (b *Bag) encode(key string, value any) (string, error) {
+	raw, err := b.codec.AppendReadMember(nil, key, kept(value))
+	if err != nil {
+		return "", notKept(key, err)
+	}
+	return string(raw), nil
+}
+
+// kept returns what is encoded for a value: text for a duration, because a number would be read as seconds.
+func kept(value any) any {
+	switch d := value.(type) {
+	case time.Duration:
+		return d.String()
+	case *time.Duration:
+		if d != nil {
+			return d.String()
+		}
+	}
+	return value
 }
 
 func notKept(key string, err error) error { return fmt.Errorf("value %q cannot be kept: %w", key, err) }
