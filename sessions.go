@@ -246,8 +246,13 @@ func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) 
 // Permanent reports whether the cookie outlives the browser. The default is false.
 func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 
-// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it.
-func (s *Session) MarkModified() { s.heed(s.bag.Change(0)) }
+// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it. Where
+// there are no sessions, as without a SECRET_KEY, it does nothing, for nothing is lost by it.
+func (s *Session) MarkModified() {
+	if err := s.bag.Change(0); !errors.Is(err, sessiondata.ErrNull) {
+		s.heed(err)
+	}
+}
 
 // Modified reports whether the session was changed through one of its methods. A change inside a value shows
 // in it when the session is saved.
