@@ -31,7 +31,8 @@ func (p standardJSON) Marshal(v any) ([]byte, error) {
 func (standardJSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
 
 // BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON is a 415, one that is malformed
-// or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Anything after the first value is malformed too.
+// or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Anything after the first value is malformed too. A
+// struct that has the method Validate() error is asked then, and App.Validator, as by [Context.Bind].
 func (c *Context) BindJSON(v any) error {
 	if !c.IsJSON() {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must be JSON; send it with Content-Type: application/json."}
@@ -43,7 +44,7 @@ func (c *Context) BindJSON(v any) error {
 	if err := c.App.JSON.Unmarshal(body, v); err != nil {
 		return &HTTPError{Code: http.StatusBadRequest, Message: jsonMessage(err), Err: err}
 	}
-	return nil
+	return c.validate(v)
 }
 
 // readBody reads the whole body, at most limit bytes when limit is above zero, and puts it back so that it
