@@ -103,6 +103,9 @@ func fill[T any](fn reflect.Value, current *T) any {
 
 // funcCure says what to write in place of an unknown function.
 func (l *Library[T]) funcCure(name string) string {
+	if cure := filterCures[name]; cure != "" {
+		return "; " + cure
+	}
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.known)), func(s string) bool { return s == declarationFunc })
 	near := suggest.Nearest(name, append(names, builtins...))
 	if l.Cure != nil {

@@ -110,14 +110,44 @@ func (e *explained) Unwrap() error { return e.cause }
 // unknownFunc finds what the parser says of a function that it does not know.
 var unknownFunc = regexp.MustCompile(`: function "(\w+)" not defined$`)
 
-func (l *Library[T]) explain(err error) error {
-	text := err.Error()
-	for _, prefix := range []string{"html/template:", "template:", " "} {
-		text = strings.TrimPrefix(text, prefix)
+// explainSource is explain for what the parser says of a file.
+func (l *Library[T]) explainSource(err error, source string) error {
+	text := brief(err)
+	place := sourcePlace.FindStringSubmatch(text)
+	unknown := ""
+	if m := unknownFunc.FindStringSubmatch(text); m != nil {
+		unknown = m[1]
 	}
-	text = "template " + text
+	if place != nil && filterCures[unknown] == "" {
+		line, _ := strconv.Atoi(place[1])
+		if cure := l.cureOf(source, line, unknown); cure != "" {
+			return &explained{text + cure, err}
+		}
+	}
+	for _, c := range parserCures {
+		if strings.Contains(text, c.part) {
+			return &explained{text + c.cure, err}
+		}
+	}
+	return l.explain(err)
+}
+
+// sourcePlace finds the line in what the parser says.
+var sourcePlace = regexp.MustCompile(`^template .*?:(\d+): `)
+
+func (l *Library[T]) explain(err error) error {
+	text := brief(err)
 	if m := unknownFunc.FindStringSubmatch(text); m != nil {
 		text += l.funcCure(m[1])
 	}
 	return &explained{text, err}
+}
+
+// brief returns what the template packages say without their names.
+func brief(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"html/template:", "template:", " "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return "template " + text
 }
