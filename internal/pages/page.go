@@ -24,6 +24,7 @@ type page[T any] struct {
 // A bound is a set of templates whose functions see current. It serves one execution at a time.
 type bound[T any] struct {
 	current T
+	data    any
 	set     executor
 }
 
@@ -42,16 +43,20 @@ func (l *Library[T]) take(p *page[T]) (*bound[T], error) {
 // give takes a set back.
 func (p *page[T]) give(b *bound[T]) {
 	var none T
-	b.current = none
+	b.current, b.data = none, nil
 	p.sets.Put(b)
 }
 
 func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	b := &bound[T]{}
 	funcs := l.bind(&b.current)
+	funcs[requireFunc] = b.require
 	if !Escaped(p.name) {
 		set := texttemplate.New(p.name).Funcs(l.known).Funcs(funcs)
 		for name, tree := range p.trees {
+			if l.Required != nil {
+				tree = l.strictly(tree)
+			}
 			if _, err := set.AddParseTree(name, tree); err != nil {
 				return nil, l.explain(err)
 			}
@@ -61,7 +66,11 @@ func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	}
 	set := template.New(p.name).Funcs(l.known).Funcs(funcs)
 	for name, tree := range p.trees {
-		if _, err := set.AddParseTree(name, tree.Copy()); err != nil { // escaping changes the tree
+		tree = tree.Copy() // escaping changes the tree
+		if l.Required != nil {
+			tree = l.strictly(tree)
+		}
+		if _, err := set.AddParseTree(name, tree); err != nil {
 			return nil, l.explain(err)
 		}
 	}
