@@ -23,6 +23,23 @@ var (
 	ErrFinal = errors.New("sessiondata: the values are final")
 )
 
+// A LateKey is [ErrFinal] for a change of one key.
+type LateKey struct{ Key string }
+
+// Error says what ErrFinal does.
+func (e *LateKey) Error() string { return ErrFinal.Error() }
+
+// Unwrap returns ErrFinal.
+func (e *LateKey) Unwrap() error { return ErrFinal }
+
+// ofKey names the key whose change was refused.
+func ofKey(key string, err error) error {
+	if errors.Is(err, ErrFinal) {
+		return &LateKey{key}
+	}
+	return err
+}
+
 // A Mark says what has happened to a Bag. The marks from Renewed on are kept for its owner.
 type Mark uint32
 
@@ -121,7 +138,7 @@ func (b *Bag) Set(key string, value any) error {
 		return ErrNull
 	}
 	raw, err := b.encode(key, value)
-	return b.change(func() error {
+	return ofKey(key, b.change(func() error {
 		if err != nil {
 			return err
 		}
@@ -129,7 +146,7 @@ func (b *Bag) Set(key string, value any) error {
 		b.put(key, raw)
 		b.watch(key, value)
 		return nil
-	})
+	}))
 }
 
 // Pop takes the value of key away and returns it, or nil without one. Of several goroutines one gets the value.
@@ -145,7 +162,7 @@ func (b *Bag) Pop(key string) (any, error) {
 	})
 	switch {
 	case !taken: // another goroutine has, or it was refused
-		return nil, err
+		return nil, ofKey(key, err)
 	case lent != nil:
 		return lent, nil
 	}
@@ -155,7 +172,7 @@ func (b *Bag) Pop(key string) (any, error) {
 
 // Delete takes the value of key away. Without one that is no change.
 func (b *Bag) Delete(key string) error {
-	return b.changeMember(key, func(*taggedjson.Member) { b.remove(key) })
+	return ofKey(key, b.changeMember(key, func(*taggedjson.Member) { b.remove(key) }))
 }
 
 // Clear takes all values away and adds marks.
