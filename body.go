@@ -294,6 +294,9 @@ func (c *Context) bodyError(err error) error {
 		return &HTTPError{Code: http.StatusServiceUnavailable,
 			Err: fmt.Errorf("dewar: %w; make room in %s, or set TMPDIR to another folder", e, os.TempDir())}
 	}
+	if fault := c.rare().body.fault.Load(); fault != nil { // a parser may only have seen that something is missing
+		err = *fault
+	}
 	if fault := c.bodyFault(err); fault != nil {
 		return fault
 	}

@@ -66,7 +66,7 @@ func TestBodyIsReadRawAndParsedInAnyOrder(t *testing.T) {
 		return c.Text(form.A)
 	})
 	for _, kind := range []struct{ name, contentType, body, orders string }{
-		{"urlencoded", urlencoded, "a=v&b=%zz", "raw form,form raw,bind raw,raw bind,some form raw,raw form raw form,bind raw bind raw"},
+		{"urlencoded", urlencoded, "a=v&b=%zz", "raw form,form raw,bind raw,raw bind,some form raw,raw form raw form"},
 		{"multipart", inParts, parts(`name="a"`, "v", `name="f"; filename="f"`, "content"), "raw form,form raw,bind raw,raw bind,some form raw,raw form raw form"},
 		{"JSON", "application/json", `{"a":"v"}`, "raw json,json raw,json json raw,some json raw,raw bind raw,bind raw json"},
 	} {
@@ -295,10 +295,10 @@ func TestLimitsOfForms(t *testing.T) {
 				if c.Form().Keys(); c.BodyError() != nil {
 					return c.BodyError()
 				}
-				_, err := io.Copy(io.Discard, c.Request.Body)
-				if e, ok := errors.AsType[*http.MaxBytesError](err); ok && c.Request.MultipartForm != nil && e.Limit == 1000 {
-					err = nil // larger than what can be read twice
+				if c.Request.MultipartForm != nil {
+					return c.Text("")
 				}
+				_, err := io.Copy(io.Discard, c.Request.Body)
 				return cmpText(c, err, "")
 			})
 			for _, chunked := range []bool{false, true} {
@@ -309,8 +309,9 @@ func TestLimitsOfForms(t *testing.T) {
 				r.Header.Set("Content-Type", tt.kind)
 				w := httptest.NewRecorder()
 				app.ServeHTTP(w, r)
-				if got := fmt.Sprint(w.Code, " ", strings.TrimPrefix(w.Body.String(), strconv.Itoa(w.Code)+" ")); !strings.HasPrefix(got, tt.want) {
-					t.Errorf("chunked %t: got %q, want %q", chunked, got, tt.want)
+				status, message, _ := strings.Cut(tt.want, " ")
+				if strconv.Itoa(w.Code) != status || !strings.Contains(w.Body.String(), message) {
+					t.Errorf("chunked %t: got %d %q, want %q", chunked, w.Code, w.Body, tt.want)
 				}
 			}
 		})
@@ -484,7 +485,7 @@ func TestClientThatLeavesDuringAnUploadIsNoError(t *testing.T) {
 		"bind": func(c *dewar.Context) error { return c.Bind(&v) },
 		"sent": func(c *dewar.Context) error {
 			io.WriteString(c.Response, "begun")
-			if err := c.Response.FlushError(); err != nil {
+			if err := errors.Join(http.NewResponseController(c.Response).EnableFullDuplex(), c.Response.FlushError()); err != nil {
 				return err
 			}
 			_, err := io.ReadAll(c.Request.Body)
@@ -508,9 +509,7 @@ func TestClientThatLeavesDuringAnUploadIsNoError(t *testing.T) {
 						<-app.torn
 						return
 					}
-					if name == "bind" && kind == "application/json" || name != "form" || kind != "application/json" {
-						app.wantQuiet(t)
-					}
+					app.wantQuiet(t)
 				})
 			}
 		}
@@ -541,7 +540,11 @@ func TestClientThatLeavesWhileTheViewWaitsIsNoError(t *testing.T) {
 			defer srv.Close()
 			conn, err := net.Dial("tcp", srv.Listener.Addr().String())
 			must(t, err)
-			fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 3\r\n\r\na=b", urlencoded)
+			body := ""
+			if name == "with a body" {
+				body = "a=b"
+			}
+			fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", urlencoded, len(body), body)
 			<-ready
 			must(t, conn.Close())
 			app.wantQuiet(t)
