@@ -681,3 +681,36 @@ func TestDeepJSONCostsWhatFlatJSONDoes(t *testing.T) {
 		t.Errorf("deep JSON allocates %d bytes, flat JSON %d", deep, flat)
 	}
 }
+
+func TestErrorOfTheBodyGoesBeforeWhatItLeads(t *testing.T) {
+	t.Parallel()
+	app, log := loggedApp(t)
+	must(t, app.Config.Update(dewar.Map{"MAX_CONTENT_LENGTH": 1000}))
+	for path, view := range map[string]dewar.Handler{
+		"/require": func(c *dewar.Context) error { _, err := dewar.Require[string](c.Form(), "a"); return err },
+		"/file":    func(c *dewar.Context) error { _, err := c.File("f"); return err },
+		"/plain":   func(c *dewar.Context) error { _, err := strconv.Atoi(c.Form().String("n")); return err },
+		"/abort":   func(c *dewar.Context) error { c.Form(); return dewar.Abort(http.StatusConflict) },
+		"/known": func(c *dewar.Context) error {
+			if c.BodyError() != nil {
+				return dewar.Abort(http.StatusConflict)
+			}
+			return c.Text("fine")
+		},
+	} {
+		app.Post(path, view)
+	}
+	for path, want := range map[string]int{"/require": 413, "/file": 413, "/plain": 413, "/abort": 413, "/known": 409} {
+		for _, kind := range []string{urlencoded, inParts} {
+			if w := post(app, path, kind, strings.Repeat("x", 1001)); w.Code != want {
+				t.Errorf("%s as %s: got %d %q, want %d", path, kind, w.Code, w.Body, want)
+			}
+		}
+	}
+	if w := post(app, "/require", urlencoded, "b=1"); w.Code != 400 {
+		t.Errorf("a field that nobody sent: got %d", w.Code)
+	}
+	if strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("logged %s", log)
+	}
+}
