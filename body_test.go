@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -712,5 +713,55 @@ func TestErrorOfTheBodyGoesBeforeWhatItLeads(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "level=ERROR") {
 		t.Errorf("logged %s", log)
+	}
+}
+
+func TestUploadsThatEndEarlyOverHTTP2(t *testing.T) {
+	t.Parallel()
+	app := newWatchedApp(t)
+	began := make(chan bool, 1)
+	app.BeforeRequest(func(c *dewar.Context) error { began <- true; return nil })
+	app.Post("/raw", func(c *dewar.Context) error { _, err := io.ReadAll(c.Request.Body); return err })
+	app.Post("/form", func(c *dewar.Context) error { return c.Text(c.Form().String("a")) })
+	srv := httptest.NewUnstartedServer(app)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	upload := func(url, path string) (*http.Response, error) {
+		body, feed := io.Pipe()
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		r, err := http.NewRequestWithContext(ctx, "POST", url+path, body)
+		must(t, err)
+		r.Header.Set("Content-Type", inParts)
+		go func() {
+			_, _ = io.WriteString(feed, "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf")
+			if <-began; url == srv.URL {
+				leave()
+			}
+		}()
+		client := srv.Client()
+		if url != srv.URL {
+			client = &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+		}
+		return client.Do(r)
+	}
+	for _, path := range []string{"/raw", "/form"} {
+		if res, err := upload(srv.URL, path); err == nil {
+			t.Errorf("%s: got %d from a request that was given up", path, res.StatusCode)
+		}
+		app.wantQuiet(t)
+	}
+	slow := httptest.NewUnstartedServer(app)
+	slow.EnableHTTP2 = true
+	slow.Config.ReadTimeout = 100 * time.Millisecond
+	slow.StartTLS()
+	defer slow.Close()
+	for _, path := range []string{"/raw", "/form"} {
+		res, err := upload(slow.URL, path)
+		if err != nil || res.StatusCode != 408 || res.ProtoMajor != 2 {
+			t.Errorf("%s: got %v, %v, want 408", path, res, err)
+		}
+		<-app.torn
 	}
 }
