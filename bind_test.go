@@ -532,7 +532,7 @@ func TestBindAnswer(t *testing.T) {
 		{"HTML", "text/html", "/?n%3Cb%3E=x", "<ul>\n<li>n&lt;b&gt;: want an integer, but the value is malformed</li>\n<li>s: missing</li>\n</ul>\n"},
 		{"text", "text/plain", "/?n%3Cb%3E=x", "400 Some fields are not right.\nn<b>: want an integer, but the value is malformed\ns: missing\n"},
 		{"one field", "text/plain", "/?s=1&n%3Cb%3E=x", "400 One field is not right.\nn<b>: want an integer, but the value is malformed\n"},
-		{"a programmer's mistake", "text/plain", "/mistake", "500 Internal Server Error\n"},
+		{"a programmer's mistake", "text/plain", "/mistake", plain500},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ask(t, srv, "GET", tt.path, "Accept", tt.accept)

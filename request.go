@@ -195,16 +195,6 @@ func (c *Context) missingFile(name string) error {
 	return Abortf(http.StatusBadRequest, "form file %q is missing", name)
 }
 
-// Cookie returns the value of a cookie of the request, or "" when there is none. Of several with the same
-// name the first counts.
-func (c *Context) Cookie(name string) string {
-	cookie, err := c.Request.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
-
 // causeOf returns what was wrong with query or body in place of an error of the view, which has seen none of it: a field
 // of a form that is too large is missing because of that.
 func (c *Context) causeOf(err error) error {

@@ -135,6 +135,9 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 // sendContent writes the body: by net/http, which answers to conditions and ranges and sets the status, or as
 // it is when a status was set.
 func (c *Context) sendContent(f *files.File) error {
+	if bodyless(c.response.StatusCode()) {
+		return nil
+	}
 	if c.response.StatusCode() != http.StatusOK {
 		c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
 		content := &watchedReader{ReadSeeker: f.Content}

@@ -66,8 +66,9 @@ func StaticFolder(dir string) SharedOption {
 }
 
 // StaticURLPath sets the path that static files are served below, for a Blueprint behind its prefix. The default
-// is the last element of the [StaticFolder], /static; "/" serves them at the root, behind every other route. It
-// panics if path does not begin with a slash.
+// is the last element of the [StaticFolder], /static. "/" serves them at the root, behind every other route but in
+// front of one that takes every path, such as /{path:path}, and of [App.Fallback]: what is no file goes on to those, and
+// so does every method but GET and HEAD. It panics if path does not begin with a slash.
 func StaticURLPath(path string) SharedOption {
 	if !strings.HasPrefix(path, "/") {
 		panic(fmt.Sprintf("dewar: %s: StaticURLPath(%q): the path must begin with a slash", callsite.Site(), path))
@@ -125,12 +126,27 @@ type staticFolder struct {
 	onlyInDebug bool
 }
 
-// spec returns the route of the folder.
+// spec returns the route of the folder. Without a prefix it takes every path, and gives way where no file is.
 func (s *staticFolder) spec(prefix, at string) *routeSpec {
-	return &routeSpec{
+	spec := &routeSpec{
 		rule: prefix + "/{filename:path}", handler: s.serve, endpoint: staticEndpoint,
 		methods: []string{http.MethodGet}, site: at,
 	}
+	if prefix == "" {
+		spec.folder = s
+	}
+	return spec
+}
+
+// has reports whether there is a file called name. One that cannot be opened now is there.
+func (s *staticFolder) has(name string, debug bool) bool {
+	f, err := s.Open(name, debug || !s.onlyInDebug)
+	if err != nil {
+		status, _ := statusOf(absent(err))
+		return status != http.StatusNotFound
+	}
+	_ = f.Close()
+	return true
 }
 
 func (s *staticFolder) serve(c *Context) error {
