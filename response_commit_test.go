@@ -52,10 +52,10 @@ func TestStreamCommitsAtItsFirstWrite(t *testing.T) {
 			t.Parallel()
 			app := quietApp(t)
 			dewar.HandleError(app, func(c *dewar.Context, err error) error {
-				if errors.Is(err, oh) {
-					return c.Status(418).Text("handled")
+				if !errors.Is(err, oh) {
+					return c.Text("the status of the error")
 				}
-				return err
+				return c.Status(418).Text("handled")
 			})
 			app.Get("/", func(c *dewar.Context) error {
 				return c.Stream(func(w io.Writer) error { return tt.stream(c, w) })

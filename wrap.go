@@ -15,7 +15,7 @@ import (
 )
 
 // Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
-// r.PathValue, r.Pattern and [FromContext] work.
+// r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -88,11 +88,16 @@ func (spec *routeSpec) needsRule() bool {
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
 // so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
-// saved like any answer; a handler that writes nothing answers with an empty 200, as in net/http.
+// saved like any answer, see [Response]; a handler that writes nothing answers with an empty 200, as in net/http.
+//
+// Of the copy the middleware of [App.Use], and the server's own around the App, get back the Pattern and the path values
+// that an [http.ServeMux] in h has matched, and a parsed multipart form. What else h does to its request stays inside:
+// fields that it sets, and what libraries keep in its context, such as the sessions of gorilla/sessions. Hooks that need
+// it keep it on the Context, which h finds by FromContext.
 func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
-		defer func() { adoptForm(c.Request, r) }()
+		defer c.carryBack(r)
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
 			c.response.claim()
@@ -115,6 +120,24 @@ func (c *Context) innerRequest() *http.Request {
 		}
 	}
 	return c.Request.WithContext(c)
+}
+
+// carryBack gives the requests outside what a net/http handler has found out with its copy: the form, and what a mux has
+// matched.
+func (c *Context) carryBack(inner *http.Request) {
+	adoptForm(c.Request, inner)
+	if inner.Pattern == "" || inner.Pattern == c.born.Pattern {
+		return
+	}
+	c.Request.Pattern, c.born.Pattern = inner.Pattern, inner.Pattern
+	for _, part := range strings.Split(inner.Pattern, "{")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name = strings.TrimSuffix(name, "...")
+		if value := inner.PathValue(name); value != "" {
+			c.Request.SetPathValue(name, value)
+			c.born.SetPathValue(name, value)
+		}
+	}
 }
 
 // A prefixKey is what the prefix of a mounted handler stands under in the context of its request.
