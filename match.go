@@ -59,8 +59,9 @@ func reversed[T any](list []T) []T {
 
 // A routeTable finds routes. It is made at Build and never changed.
 type routeTable struct {
-	hosts  *router.Hosts
-	owners []owner
+	hosts   *router.Hosts
+	owners  []owner
+	private []*boundRoute // that have a variable which must not be logged
 }
 
 // buildRoutes makes the table of all routes.
@@ -94,7 +95,8 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &routeTable{hosts: hosts, owners: app.owners(chains, serverName)}, nil
+	private := slices.DeleteFunc(slices.Clone(app.routes), func(r *boundRoute) bool { return !r.hides() })
+	return &routeTable{hosts: hosts, owners: app.owners(chains, serverName), private: private}, nil
 }
 
 // entry returns what the router needs to know of a route.

@@ -83,7 +83,7 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 // needsRule reports whether an option was given that a fallback has no use for.
 func (spec *routeSpec) needsRule() bool {
 	return spec.endpoint != "" || spec.also != nil || spec.redirect != nil || spec.buildOnly || spec.keepPath ||
-		spec.strictSlashes != nil || spec.mergeSlashes != nil || spec.autoOptions != nil || spec.place != nil || spec.defaults != nil
+		spec.strictSlashes != nil || spec.mergeSlashes != nil || spec.autoOptions != nil || spec.place != nil || spec.defaults != nil || spec.private != nil
 }
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
