@@ -329,7 +329,7 @@ func dewarHandler(_ *dewar.App, view dewar.Handler) http.Handler {
 func TestHeadIsToldTheTypeOfGet(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"a page": page, "text": "hello", "a long page": long, "an enormous page": enormous, "nothing": "", "an image": "\x89PNG\x0D\x0A\x1A\x0A",
+		"a page": page, "text": "hello", "a long page": long, "an enormous page": page + strings.Repeat("e", 2<<20), "nothing": "", "an image": "\x89PNG\x0D\x0A\x1A\x0A",
 	} {
 		for _, by := range []string{"wrapped", "written"} {
 			app := quietApp(t)

@@ -84,6 +84,7 @@ func start(t *testing.T, proto string, h http.Handler, note notes) *party {
 func transparent(t *testing.T) *dewar.App {
 	app := quietApp(t)
 	configure(app, "DEFAULT_SECURITY_HEADERS", false)
+	configure(app, "RESPONSE_BUFFER_SIZE", buffered)
 	return app
 }
 
@@ -189,6 +190,9 @@ func (p *party) noteResponse(method string, res *http.Response) {
 	if method != "HEAD" && err == nil && res.ContentLength >= 0 && res.ContentLength != int64(len(body)) && len(body) > 0 {
 		p.t.Errorf("Content-Length is %d, the body has %d bytes", res.ContentLength, len(body))
 	}
+	if err != nil { // how much of what was not flushed has left is nobody's promise
+		body = body[:min(len(body), 1)]
+	}
 	header := res.Header.Clone()
 	for _, name := range []string{"Date", "Content-Length"} {
 		delete(header, name)
@@ -246,13 +250,13 @@ func write(texts ...string) func(http.ResponseWriter, *http.Request, notes) {
 }
 
 const (
-	page = "<!DOCTYPE html><title>x</title>"
-	mega = 1 << 20
+	page     = "<!DOCTYPE html><title>x</title>"
+	buffered = 64 << 10
 )
 
 var (
 	long     = page + strings.Repeat("p", 5000)
-	enormous = page + strings.Repeat("e", 2*mega)
+	enormous = page + strings.Repeat("e", 2*buffered)
 )
 
 // bodyTests are about the bytes of an answer and the type that is guessed from them.
@@ -467,7 +471,7 @@ var commitTests = []wireTest{
 		panic(http.ErrAbortHandler)
 	}},
 	{name: "aborted in an enormous page", client: byGet, serve: func(w http.ResponseWriter, r *http.Request, note notes) {
-		w.Header().Set("Content-Length", "3000000")
+		w.Header().Set("Content-Length", "300000")
 		write(enormous)(w, r, note)
 		panic(http.ErrAbortHandler)
 	}},
