@@ -138,7 +138,12 @@ func (tt wireTest) transcript(t *testing.T, proto string, wrap func(http.Handler
 			*lines = append(*lines, fmt.Sprintf(format, args...))
 		}
 	}
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tt.serve(w, r, into(&server)) })
+	var handlers sync.WaitGroup
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers.Add(1)
+		defer handlers.Done()
+		tt.serve(w, r, into(&server))
+	})
 	var served http.Handler = wrap(h)
 	if strings.HasPrefix(tt.name, "around: ") {
 		served = allowOrigins(compress(served))
@@ -151,7 +156,8 @@ func (tt wireTest) transcript(t *testing.T, proto string, wrap func(http.Handler
 		tt.client(p)
 	}
 	p.client.CloseIdleConnections()
-	p.server.Close() // waits for the handlers
+	p.server.Close()
+	handlers.Wait() // those of HTTP/2 go on without their connection
 	mu.Lock()
 	defer mu.Unlock()
 	return "  handler: " + strings.Join(server, "\n  handler: ") + "\n  client: " + strings.Join(client, "\n  client: ")
