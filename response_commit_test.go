@@ -304,7 +304,7 @@ func TestHeaderGoesWithTheFirstBytes(t *testing.T) {
 		}},
 	} {
 		app := quietApp(t)
-		app.Handle("/", dewarHandler(app, tt.view))
+		app.Handle("/", dewarHandler(tt.view))
 		rec := httptest.NewRecorder()
 		w := &headerWatch{ResponseWriter: rec}
 		app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
@@ -318,7 +318,7 @@ func TestHeaderGoesWithTheFirstBytes(t *testing.T) {
 }
 
 // dewarHandler makes a net/http handler of a view.
-func dewarHandler(_ *dewar.App, view dewar.Handler) http.Handler {
+func dewarHandler(view dewar.Handler) http.Handler {
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := view(dewar.FromContext(r.Context())); err != nil {
 			panic(err)

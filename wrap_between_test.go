@@ -110,7 +110,7 @@ func TestAbortReachesTheServerWhateverIsConfigured(t *testing.T) {
 	abort := func(*dewar.Context) error { panic(http.ErrAbortHandler) }
 	for station, register := range map[string]func(app *dewar.App){
 		"view":              func(app *dewar.App) { app.Get("/", abort) },
-		"a wrapped handler": func(app *dewar.App) { app.Handle("/", dewarHandler(app, abort)) },
+		"a wrapped handler": func(app *dewar.App) { app.Handle("/", dewarHandler(abort)) },
 		"an App inside":     func(app *dewar.App) { inner := quietApp(t); inner.Get("/", abort); app.Fallback(inner) },
 		"before-request":    func(app *dewar.App) { app.BeforeRequest(abort) },
 		"after-request":     func(app *dewar.App) { app.AfterRequest(abort) },
