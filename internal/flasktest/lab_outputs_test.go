@@ -235,6 +235,9 @@ func labSends(app *dewar.App, root string) *dewar.App {
 	sends("noextension", "noextension")
 	sends("missing", "missing.txt")
 	sends("folder", "")
+	bp := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp"), dewar.StaticFolder("static"), dewar.StaticURLPath("/files"))
+	bp.Get("/link", labLinks([]any{".static", "filename", "a b.txt"}, []any{"static", "filename", "x/y"}))
+	app.RegisterBlueprint(bp)
 	app.Get("/file/session", func(c *dewar.Context) error {
 		c.Session().Set("a", 1)
 		return c.SendFile(filepath.Join(root, "static", "a.txt"))
