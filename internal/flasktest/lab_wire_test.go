@@ -57,7 +57,11 @@ func (jar labJar) request(text string) (method, target string, raw []byte) {
 			headers = append(headers, part)
 		}
 	}
-	return method, target, []byte(method + " " + target + " HTTP/1.1\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + body)
+	target, version, ok := strings.Cut(target, " HTTP/")
+	if !ok {
+		version = "1.1"
+	}
+	return method, target, []byte(method + " " + target + " HTTP/" + version + "\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + body)
 }
 
 // unescape resolves Go's backslashes.
