@@ -9,7 +9,7 @@ BENCH    = .
 COUNT    = 1
 
 # Every folder with a go.mod: the core, the modules of contrib/, _examples/ (which ./... would pass over).
-MODULES = $(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod))))
+MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"time"
 )
@@ -115,7 +116,10 @@ func (c *Context) handle() error {
 	}
 	c.advance(handling)
 	c.limitTime()
-	c.App.RequestStarted.send(c)
+	if c.App.RequestStarted.connected() {
+		c.App.RequestStarted.send(c)
+		c.keepTouched()
+	}
 	if len(c.chain().preprocessors) > 0 {
 		if err := c.preprocessValues(); err != nil {
 			return err
@@ -176,9 +180,7 @@ func (c *Context) runBefore(hooks []Handler) error {
 		if c.response.started {
 			return err
 		}
-		if c.response.touched {
-			c.response.keepHeader()
-		}
+		c.keepTouched()
 		if err != nil {
 			return err
 		}
@@ -186,21 +188,29 @@ func (c *Context) runBefore(hooks []Handler) error {
 	return nil
 }
 
-// pendingError returns what went wrong during the view without being returned by it: the session could not
-// be opened or written, the body could not be read.
+// keepTouched lets what was set in the header before the view stay on every answer.
+func (c *Context) keepTouched() {
+	if c.response.touched {
+		c.response.keepHeader()
+	}
+}
+
+// pendingError returns what went wrong during the view without being returned by it: a header cannot be sent, the
+// session could not be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
 	x := c.lazy.Load()
+	if c.phase < sent && (x == nil || x.finalErr == nil) {
+		if err := c.headerError(); err != nil {
+			return err
+		}
+	}
 	if x == nil || x.finalErr != nil || c.phase >= sent {
 		return nil // nothing was touched, or it has been answered
 	}
 	if err := x.session.err(); err != nil {
 		return err
 	}
-	if b := &x.body; b.err != nil && !b.seen {
-		b.seen = true
-		return b.err
-	}
-	return nil
+	return x.intakeError()
 }
 
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
@@ -209,6 +219,7 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
+		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
 		}
@@ -230,6 +241,7 @@ func (c *Context) finishAnswer() {
 	if c.phase < sent && !c.ended() {
 		c.finalize()
 		c.checkLength()
+		c.checkHeader()
 	}
 	if c.phase < sent && !c.ended() {
 		c.response.send(true)
@@ -243,6 +255,19 @@ func (c *Context) checkLength() {
 	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {
 		c.fail(err)
+	}
+}
+
+// checkHeader fails a response with a header that cannot be sent, and sees to it that the answer to that has none.
+func (c *Context) checkHeader() {
+	if c.phase >= sent {
+		return
+	}
+	if err := c.headerError(); err != nil && !c.ended() {
+		c.fail(err)
+		if err := c.headerError(); err != nil {
+			c.logFailure(err)
+		}
 	}
 }
 
@@ -274,6 +299,7 @@ func (c *Context) finalizeEarly() error {
 	for err := c.attempt(c.finalize); err != nil; err = c.attempt(c.finalize) {
 		c.fail(err)
 	}
+	c.checkHeader()
 	x := c.rare()
 	x.finalized = true
 	if c.outcome == aborted {
@@ -368,9 +394,12 @@ func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
 	}
-	for _, r := range [...]*http.Request{c.Request, c.born} {
-		if r.MultipartForm != nil {
-			_ = r.MultipartForm.RemoveAll()
+	if t := x.taken.Load(); t != nil {
+		t.end()
+	}
+	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
+		if form != nil {
+			_ = form.RemoveAll()
 		}
 	}
 	if !x.began.IsZero() {
@@ -410,7 +439,7 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
-	err := recovered(value)
+	err := sound(recovered(value))
 	c.rare().session.panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,26 +12,15 @@ import (
 )
 
 // Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
-// The default is 200. It panics if code is not an HTTP status.
+// The default is 200. Once the header has left it has no effect. Before that it panics if code is not an HTTP status.
 func (c *Context) Status(code int) *Context {
+	if !c.response.open() {
+		return c
+	}
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))
 	}
 	c.response.restate(code)
-	return c
-}
-
-// Header sets a header of the answer, so that return c.Header("X-Total", "7").JSON(v) reads as it acts. It
-// replaces what was set before, and a Content-Type goes before that of the answering method. After the commit it has no effect.
-func (c *Context) Header(key, value string) *Context {
-	r := &c.response
-	if r.c.phase == over {
-		return c
-	}
-	r.header().Set(key, value)
-	if x := c.lazy.Load(); x != nil { // also if it has the same value: it is said again
-		delete(x.owned.answered, http.CanonicalHeaderKey(key))
-	}
 	return c
 }
 
@@ -75,13 +65,16 @@ func (c *Context) encode(v any) error {
 	return nil
 }
 
-// Blob answers with data of the given content type.
+// Blob answers with data of the given content type. A type with a control character in it is an error.
 func (c *Context) Blob(contentType string, data []byte) error {
+	if hasControl(contentType) {
+		return errors.New("dewar: the content type of an answer has a control character in it; write it as in text/csv; charset=utf-8")
+	}
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
 	c.setContentType(contentType)
-	_, err := c.response.Write(data)
+	_, err := c.response.write(data)
 	c.response.answered()
 	return err
 }
@@ -100,12 +93,17 @@ func (c *Context) NoContent() error {
 	return nil
 }
 
-// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. The target is sent as it
-// is given, so one that came from outside needs a check first; [Context.RedirectTo] builds one that stays on the site.
-// A target with a control character in it is an error.
+// Redirect sends the client to target: status 302 unless [Context.Status] set another of 3xx. What may not stand in a
+// URL is escaped, as Flask does it, and a host that is not ASCII written in Punycode; what is escaped already stays. The
+// client is sent wherever target points, so one that came from outside needs [Context.SafeNext]; [Context.RedirectTo]
+// builds one that stays on the site. A target with a control character in it is an error.
 func (c *Context) Redirect(target string) error {
-	if hasControl(target) {
-		return fmt.Errorf("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")
+	location, ok := headers.Location(target)
+	switch {
+	case hasControl(target):
+		return errors.New("dewar: redirect target has a control character in it; escape it with url.PathEscape or url.QueryEscape")
+	case !ok:
+		return errors.New("dewar: redirect target has a host that is no name; write it as in https://example.com/path")
 	}
 	if err := c.startAnswer(); err != nil {
 		return err
@@ -113,8 +111,9 @@ func (c *Context) Redirect(target string) error {
 	if code := c.response.StatusCode(); code < 300 || code > 399 {
 		c.response.setStatus(http.StatusFound)
 	}
-	c.response.w.Header().Set("Location", headers.ASCIIURL(target))
+	c.response.w.Header().Set("Location", location)
 	c.response.answered()
+	c.whole = true
 	return nil
 }
 
@@ -127,50 +126,46 @@ func (c *Context) RedirectTo(endpoint string, pairs ...any) error {
 	return c.Redirect(target)
 }
 
-// Stream commits the response and calls f with a writer that sends every Write to the client at once. The
-// after-request hooks run and the session is saved before f starts. An error of f cuts the connection, so
-// that no client takes half a stream for a whole one.
+// Stream calls f with a writer that sends every Write to the client at once. The first one commits the response: the
+// after-request hooks run and the session is saved before it leaves, and what f sets in the header until then is sent.
+// The type is text/html; charset=utf-8, as in Flask, unless somebody has set one. Writes and pauses may take any time,
+// see [Response].
+//
+// An error of f before its first Write goes to the error handlers like any other; a later one cuts the connection, so
+// that no client takes half a stream for a whole one. f is not called for HEAD and for a status that has no body. To
+// send the header ahead, call [Response.Flush] first.
 func (c *Context) Stream(f func(w io.Writer) error) error {
-	if c.response.method && !c.response.Committed() {
+	r := &c.response
+	if !r.Committed() && (r.method || !r.started) {
 		if err := c.startAnswer(); err != nil {
 			return err
 		}
+		c.setDefaultType("text/html; charset=utf-8")
 	}
-	return c.stream(f)
+	if r.isHead() || bodyless(r.StatusCode()) {
+		return c.sendAhead()
+	}
+	return f(flushWriter{r})
 }
 
-func (c *Context) stream(f func(w io.Writer) error) error {
-	if err := c.response.FlushError(); err != nil {
+// sendAhead sends the header. Where nothing can be flushed it goes with the body.
+func (c *Context) sendAhead() error {
+	if err := c.response.FlushError(); !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if c.response.isHead() {
-		return nil
-	}
-	return f(flushWriter{c.Response})
+	return nil
 }
 
-// flushWriter sends what is written at once.
+// flushWriter sends what is written at once, if it can be.
 type flushWriter struct{ r *Response }
 
 func (w flushWriter) Write(p []byte) (int, error) {
+	w.r.c.rare().session.early = true
 	n, err := w.r.Write(p)
 	if err != nil {
 		return n, err
 	}
-	return n, w.r.FlushError()
-}
-
-// SetCookie adds a Set-Cookie header. A cookie that is not valid, for example because of a line break in its
-// value, is an error and nothing is set.
-func (c *Context) SetCookie(cookie *http.Cookie) error {
-	if cookie.Valid() != nil {
-		return fmt.Errorf("dewar: cookie %q cannot be set: its name, value, path or domain has a character that is not allowed there", cookie.Name)
-	}
-	if c.response.Committed() {
-		return c.response.lateError("no cookie can be set")
-	}
-	c.response.addCookie(cookie.String())
-	return nil
+	return n, w.r.c.sendAhead()
 }
 
 func (c *Context) answerString(contentType, s string) error {
@@ -178,7 +173,7 @@ func (c *Context) answerString(contentType, s string) error {
 		return err
 	}
 	c.setContentType(contentType)
-	_, err := c.response.WriteString(s)
+	_, err := c.response.writeString(s)
 	c.response.answered()
 	return err
 }
@@ -192,12 +187,18 @@ func (c *Context) startAnswer() error {
 	case r.Committed():
 		return r.lateError("there can be no other answer")
 	}
-	if c.settings.debug || c.settings.testing {
+	if x := c.lazy.Load(); x != nil && x.headerErr != nil {
+		return c.headerError()
+	}
+	if c.notes() {
 		c.noteAnswer()
 	}
 	r.answer()
 	return nil
 }
+
+// notes reports whether it is remembered where an answer was given.
+func (c *Context) notes() bool { return c.settings.debug || c.settings.testing }
 
 // noteAnswer reports a second answer, which is most likely a return that was forgotten. A hook behind the view may
 // replace its answer.
@@ -205,7 +206,7 @@ func (c *Context) noteAnswer() {
 	if c.phase != handling {
 		return
 	}
-	x, site := c.rare(), callsite.Site()
+	x, site := c.rare(), callsite.Application()
 	if c.response.started && x.answerSite != "" {
 		c.Logger().Warn("second answer: it replaces the first one; is a return missing?", "first", x.answerSite, "second", site)
 	}
@@ -220,6 +221,13 @@ func (c *Context) setContentType(value string) {
 	}
 	c.headers[0] = value
 	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
+}
+
+// setDefaultType is setContentType for a type that gives way to any other.
+func (c *Context) setDefaultType(value string) {
+	if len(c.response.w.Header()["Content-Type"]) == 0 {
+		c.setContentType(value)
+	}
 }
 
 // setLastHeaders sets what enters the header when the response is committed, after the last hook.

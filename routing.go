@@ -19,7 +19,8 @@ import (
 type Route struct {
 	// Rule is the whole rule, with the prefixes of its blueprints.
 	Rule string
-	// Methods are the methods it answers, sorted. HEAD stands beside GET.
+	// Methods are the methods it answers, sorted. HEAD stands beside GET. Nil means every method, as for [App.Handle]
+	// and [App.Mount].
 	Methods []string
 	// Endpoint is the name that URLs are built by, with the names of its blueprints in front; "" for a
 	// closure that was given none.
@@ -77,6 +78,7 @@ type routeSpec struct {
 	redirect  *rule.Target
 	view      *view
 	buildOnly bool
+	folder    *staticFolder // of static files that every path may be one of
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
 	wrapped   bool
@@ -216,6 +218,11 @@ func (app *App) parse(r *boundRoute) (err error) {
 	return nil
 }
 
+// answers reports whether r answers method.
+func (r *boundRoute) answers(method string) bool {
+	return len(r.Methods) == 0 || slices.Contains(r.Methods, method)
+}
+
 // hostShape identifies the hosts that r answers.
 func (r *boundRoute) hostShape() string { return r.place.Shape(r.host) }
 
@@ -225,6 +232,9 @@ func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
 	for _, other := range app.shapes[r.shape()] {
+		if r.givesWay() != other.givesWay() {
+			continue
+		}
 		if m, clash := router.SharedMethod(other.Methods, r.Methods); clash && !r.spec.buildOnly {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
@@ -309,6 +319,9 @@ func (r Route) name() string {
 // shownMethods lists the methods that a reader wants to know of.
 func (r Route) shownMethods() string {
 	shown := slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool { return m == http.MethodHead || m == http.MethodOptions })
+	if len(r.Methods) == 0 {
+		return "(all)"
+	}
 	if len(shown) == 0 {
 		shown = r.Methods
 	}
@@ -506,9 +519,10 @@ func CrossOriginExempt() RouteOption {
 
 // RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are those of the
 // rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil. A path begins with a
-// slash and is below APPLICATION_ROOT. The values are escaped, so they can change nothing but the part of the path
-// where they stand; the query of the request is kept. A variable whose value may have slashes is written {name:path} in
-// target too. It panics on a target that is neither, and Route on a variable that the rule does not have.
+// slash and goes below the prefix of the App. The values are escaped, so they can change nothing but the part of the
+// path where they stand; one that would lead elsewhere, as ".." does, is a 404. The query of the request is kept. A
+// variable whose value may have slashes is written {name:path} in target too. It panics on a target that is neither, and
+// Route on a variable that the rule does not have.
 func RedirectRule(target string) RouteOption {
 	to, ok := rule.NewTarget(target)
 	if !ok {

@@ -91,7 +91,7 @@ func (c *Context) SendFromFS(fsys fs.FS, name string, opts ...SendOption) error 
 func (c *Context) sendTagged(f *files.File, opts []SendOption) error {
 	tag, err := f.ETag()
 	if err != nil {
-		return fmt.Errorf("dewar: %w", err)
+		return unreadable(err)
 	}
 	return c.send(f, tag, opts)
 }
@@ -134,6 +134,9 @@ func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
 // sendContent writes the body: by net/http, which answers to conditions and ranges and sets the status, or as
 // it is when a status was set.
 func (c *Context) sendContent(f *files.File) error {
+	if bodyless(c.response.StatusCode()) {
+		return nil
+	}
 	if c.response.StatusCode() != http.StatusOK {
 		c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
 		_, err := io.CopyN(c.Response, f.Content, f.Info.Size())

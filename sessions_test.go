@@ -131,7 +131,8 @@ func TestSaveTable(t *testing.T) {
 			c.Response.Flush()
 			s.Set("b", 1)
 		}, none, "private"},
-		{"opened after the header had left", nil, full, func(c *dewar.Context) { c.Response.Flush(); onlyRead(c) }, none, ""},
+		{"opened after the header had left", nil, full, func(c *dewar.Context) { c.Response.Flush(); onlyRead(c) }, none, "private"},
+		{"opened after the header had left, no visitor", nil, empty, func(c *dewar.Context) { c.Response.Flush(); onlyRead(c) }, none, ""},
 		{"the application's Cache-Control, and read", nil, full, func(c *dewar.Context) {
 			c.Response.Header().Set("Cache-Control", "max-age=60")
 			onlyRead(c)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -854,4 +855,54 @@ func TestUnmarshalBinaryKeepsNothingOfItsArgument(t *testing.T) {
 	if got := s.String("a"); got != "hello" {
 		t.Errorf("got %q, want hello", got)
 	}
+}
+
+func TestMarkupIsNeverMadeOfText(t *testing.T) {
+	t.Parallel()
+	const markup = template.HTML("<b>")
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		s := c.Session()
+		if got := s.Get("html"); got != markup {
+			t.Errorf("got %#v, want template.HTML", got)
+		}
+		if got := dewar.ValueOr(s, "html", template.HTML("x")); got != markup {
+			t.Errorf("ValueOr gave %q", got)
+		}
+		if got := s.String("html"); got != "<b>" {
+			t.Errorf("String gave %q, want the text of the markup", got)
+		}
+		if got := dewar.ValueOr(s, "html", ""); got != "<b>" {
+			t.Errorf("ValueOr of text gave %q, want the text of the markup", got)
+		}
+		for _, key := range []string{"text", "number", "missing"} {
+			if got := dewar.ValueOr(s, key, template.HTML("x")); got != "x" {
+				t.Errorf("%s: got the markup %q, want none", key, got)
+			}
+			var dst template.HTML
+			if err := s.Decode(key, &dst); err == nil || dst != "" {
+				t.Errorf("%s: got %q, %v, want an error", key, dst, err)
+			}
+		}
+		if _, err := dewar.Require[template.HTML](s, "text"); err == nil || !strings.Contains(err.Error(), "shown unescaped") || strings.Contains(err.Error(), "<i>") {
+			t.Errorf("got %v, want an error that says what is unsafe, without the value", err)
+		}
+		var bio struct{ Bio template.HTML }
+		if err := s.Decode("struct", &bio); err != nil || bio.Bio != markup {
+			t.Errorf("got %+v, %v, want the field", bio, err)
+		}
+		list := dewar.ValueOr(s, "list", []any(nil))
+		if len(list) != 2 || list[0] != markup || list[1] != "<i>" {
+			t.Errorf("got the list %#v", list)
+		}
+		return c.Text("ok")
+	})
+	jar := sessionJar(t, app, func(s *dewar.Session) {
+		s.Set("html", markup)
+		s.Set("text", "<i>")
+		s.Set("number", 5)
+		s.Set("struct", dewar.Map{"bio": markup})
+		s.Set("list", []any{markup, "<i>"})
+	})
+	visit(t, app, "/", jar)
 }

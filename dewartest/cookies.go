@@ -6,11 +6,23 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/cookies"
 )
 
-// A jar keeps cookies as a browser does: by host, path, expiry and Secure. Like browsers it takes localhost
-// for a secure host.
+// A jar keeps cookies as a browser does: by host, path, expiry and Secure, and with the values as they are written. Like
+// browsers it takes localhost for a secure host.
 type jar struct{ *cookiejar.Jar }
+
+// setCookies returns the cookies of a response, their values as they stand there: in quotes or not.
+func setCookies(header http.Header) (list []*http.Cookie) {
+	for _, line := range header["Set-Cookie"] {
+		if cookie := cookies.Parse(line); cookie != nil {
+			list = append(list, cookie)
+		}
+	}
+	return list
+}
 
 func newJar() *jar {
 	j, _ := cookiejar.New(nil) // fails never
@@ -19,12 +31,12 @@ func newJar() *jar {
 
 // keep takes the cookies of a response to u in. It returns those that no request to where they came from
 // would get, as browsers refuse them.
-func (j *jar) keep(u *url.URL, cookies []*http.Cookie) (refused []refusal) {
-	if len(cookies) == 0 {
+func (j *jar) keep(u *url.URL, list []*http.Cookie) (refused []refusal) {
+	if len(list) == 0 {
 		return nil
 	}
-	j.SetCookies(u, cookies)
-	for _, cookie := range cookies {
+	j.SetCookies(u, list)
+	for _, cookie := range list {
 		at := *u
 		at.Path, at.RawPath = cmp.Or(cookie.Path, u.Path), ""
 		if !deletes(cookie) && j.find(&at, cookie.Name) == nil {
@@ -80,17 +92,25 @@ func (c *Client) noteRefused(refused []refusal) {
 // Cookie returns the cookie that the next request would send to the root of the application, with its name
 // and value alone, or nil when there is none. The session's cookie is found also when it has a longer path.
 // What else a Set-Cookie header said is in [Response.Cookies].
-func (c *Client) Cookie(name string) *http.Cookie { return c.jar.Load().find(c.cookieURL(name), name) }
+func (c *Client) Cookie(name string) *http.Cookie {
+	cookie := c.jar.Load().find(c.cookieURL(name), name)
+	if cookie != nil {
+		cookie.Value = cookies.Unquote(cookie.Value)
+	}
+	return cookie
+}
 
 // SetCookie gives the client a cookie, as if the root of the application had set it: Domain, Path, Secure and
-// expiry count, and one that has expired removes the one it has. A cookie that browsers would refuse ends the
-// test.
+// expiry count, and one that has expired removes the one it has. Its value is quoted as by [dewar.Context.SetCookie]. A
+// cookie that browsers would refuse ends the test.
 func (c *Client) SetCookie(cookie *http.Cookie) {
 	c.t.Helper()
-	if err := cookie.Valid(); err != nil {
+	if _, err := cookies.Set(cookie); err != nil {
 		c.t.Fatalf("dewartest: the cookie %q cannot be set: %v", cookie.Name, err)
 	}
-	c.mustKeep(c.cookieURL(cookie.Name), []*http.Cookie{cookie})
+	quoted := *cookie
+	quoted.Value, quoted.Quoted = cookies.Quote(cookie.Value), false
+	c.mustKeep(c.cookieURL(cookie.Name), []*http.Cookie{&quoted})
 }
 
 // ClearCookies makes the client a new visitor, without any cookies.

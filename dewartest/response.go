@@ -1,6 +1,12 @@
 package dewartest
 
 import (
+	"github.com/dewar-go/dewar/internal/cookies"
+
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"slices"
@@ -54,6 +60,19 @@ type Informational struct {
 	Header     http.Header
 }
 
+// Format prints the status and the sizes, for every verb: header and body may hold secrets.
+func (r Response) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.shown()) }
+
+// LogValue returns what Format prints.
+func (r Response) LogValue() slog.Value { return slog.StringValue(r.shown()) }
+
+// MarshalJSON returns what Format prints.
+func (r Response) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+func (r Response) shown() string {
+	return fmt.Sprintf("Response(%d, %d headers, %d bytes)", r.StatusCode, len(r.Header), len(r.Body))
+}
+
 // Text returns the body as text.
 func (r *Response) Text() string { return string(r.Body) }
 
@@ -74,8 +93,15 @@ func isJSON(contentType string) bool {
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
-// Cookies returns the cookies that the response set, with all they said.
-func (r *Response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+// Cookies returns the cookies that the response set, with all they said. A value in quotes is read as
+// [dewar.Context.Cookie] reads it.
+func (r *Response) Cookies() []*http.Cookie {
+	list := setCookies(r.Header)
+	for _, cookie := range list {
+		cookie.Value = cookies.Unquote(cookie.Value)
+	}
+	return list
+}
 
 // Cookie returns the cookie of that name that the response set, or nil. Of several the last one counts.
 func (r *Response) Cookie(name string) *http.Cookie {

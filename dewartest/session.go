@@ -31,7 +31,7 @@ func (c *Client) Session(f func(s *dewar.Session)) {
 		c.t.Fatalf("dewartest: save session: %v", err)
 	}
 	ctx.Response.Flush() // the cookie leaves with the header
-	c.mustKeep(c.sessionURL(), (&http.Response{Header: w.Header()}).Cookies())
+	c.mustKeep(c.sessionURL(), setCookies(w.Header()))
 }
 
 // openSession opens the session as a request with the client's cookies would.

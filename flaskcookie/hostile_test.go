@@ -27,7 +27,7 @@ var hostilePayloads = map[string]string{
 	"depth 65": nested(65), "depth 496": nested(496), "depth 8,000": nested(8_000), "depth 10,000": nested(10_000),
 	"depth 10,000, not closed": strings.Repeat("[", 10_000),
 	"depth 66 in maps":         strings.Repeat(`{"a":`, 65) + "{}" + strings.Repeat("}", 65), "depth 65 in tuples": `{"a":` + strings.Repeat(`{" t":[`, 32) + strings.Repeat("]}", 32) + `}`,
-	"a bomb": strings.Repeat("\x00", 40_000_000), "3 MB of spaces": strings.Repeat(" ", 3_000_000), "a byte over 16 KiB": `{"a":"` + strings.Repeat("a", 16<<10-7) + `"}`,
+	"a bomb": strings.Repeat("\x00", 40_000_000), "3 MB of spaces": strings.Repeat(" ", 3_000_000), "a byte over 256 KiB": `{"a":"` + strings.Repeat("a", 256<<10-7) + `"}`,
 	"many tags, one of them bad": `{"a":[` + strings.Repeat(`{" t":[]},`, 1600) + `{" t":5}]}`,
 }
 
@@ -35,7 +35,7 @@ var hostilePayloads = map[string]string{
 var largePayloads = map[string]string{
 	"depth 64": nested(64), "depth 64 in tuples": `{"a":` + strings.Repeat(`{" t":[`, 31) + "[]" + strings.Repeat("]}", 31) + `}`,
 	"an integer of 4,300 digits": `{"a":1` + strings.Repeat("0", 4299) + `}`, "1e308": `{"a":1e+308}`,
-	"16 KiB of text": `{"a":"` + strings.Repeat("a", 16<<10-8) + `"}`, "16 KiB of lists": `{"a":[` + strings.Repeat("[],", 5450) + `[]]}`,
+	"256 KiB of text": `{"a":"` + strings.Repeat("a", 256<<10-8) + `"}`, "16 KiB of lists": `{"a":[` + strings.Repeat("[],", 5450) + `[]]}`,
 	"16 KiB of tags": `{"a":[` + strings.Repeat(`{" t":[]},`, 1600) + `[]]}`, "16 KiB of maps": `{"a":[` + strings.Repeat(`{"a":1},`, 2000) + `1]}`,
 }
 

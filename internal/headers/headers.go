@@ -4,7 +4,6 @@ package headers
 import (
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -98,26 +97,4 @@ func HasTrailers(header http.Header) bool {
 		}
 	}
 	return false
-}
-
-// ASCIIURL escapes what is not ASCII in a URL and leaves the rest alone.
-func ASCIIURL(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || s[i] == ' ' {
-			return escapeNonASCII(s)
-		}
-	}
-	return s
-}
-
-func escapeNonASCII(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || s[i] == ' ' {
-			b.WriteString(url.PathEscape(s[i : i+1]))
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }

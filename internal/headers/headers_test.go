@@ -69,11 +69,3 @@ func TestSameAndTrailers(t *testing.T) {
 		t.Error("trailers were found where there are none")
 	}
 }
-
-func TestASCIIURL(t *testing.T) {
-	for in, want := range map[string]string{"/a?b=c#d": "/a?b=c#d", "/ä b": "/%C3%A4%20b", "": ""} {
-		if got := ASCIIURL(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}

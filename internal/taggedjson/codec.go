@@ -111,6 +111,11 @@ func (c *Codec) isTag(key string) bool {
 	return ok
 }
 
+// Trusts reports whether v, which was decoded, may become a t: nothing but markup becomes markup.
+func (c *Codec) Trusts(v any, t reflect.Type) bool {
+	return t != c.types.Markup || t == nil || v == nil || reflect.TypeOf(v) == t
+}
+
 func (t Types) check() error {
 	defined := func(t reflect.Type) bool { return t.PkgPath() != "" }
 	switch {
