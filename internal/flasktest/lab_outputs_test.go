@@ -138,18 +138,18 @@ func labCookies(app *dewar.App) {
 		})
 	}
 	app.Get("/deletecookie/{name}", func(c *dewar.Context) error {
-		cookie := &http.Cookie{Name: "a", Path: "/", MaxAge: -1, Expires: time.Unix(0, 0)}
+		cookie := &http.Cookie{Name: "a"}
 		switch c.Params().String("name") {
 		case "path":
 			cookie.Path, cookie.Domain = "/x", "example.com"
 		case "secure":
 			cookie.Secure, cookie.HttpOnly, cookie.SameSite = true, true, http.SameSiteStrictMode
 		case "setanddelete":
-			if err := c.SetCookie(&http.Cookie{Name: "a", Value: "1", Path: "/"}); err != nil {
+			if err := c.SetCookie(&http.Cookie{Name: "a", Value: "1"}); err != nil {
 				return err
 			}
 		}
-		if err := c.SetCookie(cookie); err != nil {
+		if err := c.DeleteCookie(cookie); err != nil {
 			return err
 		}
 		return c.HTML("x")
