@@ -229,7 +229,7 @@ func (b *body) rewind() error {
 	if b.lost {
 		limit := max(b.keep, 0)
 		b.again = &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: tooLargeMessage(limit),
-			Err: fmt.Errorf("dewar: the body was read once and cannot be read again, because it is larger than %d bytes; read it once, or raise MAX_FORM_MEMORY_SIZE or the limit of this request by c.Limit: %w",
+			Err: fmt.Errorf("dewar: the body cannot be read a second time, because it is larger than %d bytes; read it once, or raise MAX_FORM_MEMORY_SIZE, for JSON MAX_JSON_SIZE, or both for this request by c.Limit: %w",
 				limit, &http.MaxBytesError{Limit: limit})}
 	}
 	b.pos = 0
@@ -254,7 +254,7 @@ func (b *body) readAll(limit int64) ([]byte, error) {
 		b.kept = append(b.kept, b.first)
 	}
 	for b.end == nil && int64(len(b.kept)) <= limit {
-		b.kept = slices.Grow(b.kept, 512)
+		b.kept = slices.Grow(b.kept, max(512, len(b.kept)))
 		n, err := b.bounded.Read(b.kept[len(b.kept):cap(b.kept)])
 		b.kept = b.kept[:len(b.kept)+n]
 		b.ended(err)
@@ -293,6 +293,9 @@ func (c *Context) bodyError(err error) error {
 	if e, ok := errors.AsType[*intake.StorageError](err); ok {
 		return &HTTPError{Code: http.StatusServiceUnavailable,
 			Err: fmt.Errorf("dewar: %w; make room in %s, or set TMPDIR to another folder", e, os.TempDir())}
+	}
+	if fault := c.rare().body.fault.Load(); fault != nil { // a parser may only have seen that something is missing
+		err = *fault
 	}
 	if fault := c.bodyFault(err); fault != nil {
 		return fault

@@ -739,3 +739,29 @@ func FuzzFromPrefixedEnv(f *testing.F) {
 		send(app, "GET", "/")
 	})
 }
+
+// Editors of Windows put a byte order mark in front of a text.
+func TestFilesMayBeginWithAByteOrderMark(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "config.json")
+	must(t, os.WriteFile(name, []byte("\ufeff{\"TITLE\": \"\ufeffhello\", \"N\": 7}"), 0o600))
+	t.Setenv("CONFIG", name)
+	for road, load := range map[string]func(c *dewar.Config) error{
+		"FromFile":   func(c *dewar.Config) error { return c.FromFile(name, json.Unmarshal) },
+		"FromEnvVar": func(c *dewar.Config) error { return c.FromEnvVar("CONFIG", json.Unmarshal) },
+		"a parser of one's own": func(c *dewar.Config) error {
+			return c.FromFile(name, func(data []byte, v any) error {
+				if data[0] != '{' {
+					return errors.New("no brace at the beginning")
+				}
+				return json.Unmarshal(data, v)
+			})
+		},
+	} {
+		c := newApp(t).Config
+		must(t, load(c))
+		if c.String("TITLE") != "\ufeffhello" || c.Get("N") != int64(7) {
+			t.Errorf("%s: got %q and %v", road, c.String("TITLE"), c.Get("N"))
+		}
+	}
+}

@@ -126,7 +126,7 @@ func (c *Context) handle() error {
 		}
 	}
 	if err := c.dispatch(); err != nil {
-		return err
+		return c.causeOf(err)
 	}
 	return c.pendingError()
 }

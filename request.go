@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"mime"
@@ -192,6 +193,15 @@ func (c *Context) missingFile(name string) error {
 		return Abortf(http.StatusBadRequest, "form file %q is missing: it came as text; %s", name, enctypeCure)
 	}
 	return Abortf(http.StatusBadRequest, "form file %q is missing", name)
+}
+
+// causeOf returns what was wrong with query or body in place of an error of the view, which has seen none of it: a field
+// of a form that is too large is missing because of that.
+func (c *Context) causeOf(err error) error {
+	if x := c.lazy.Load(); x != nil {
+		return cmp.Or(x.intakeError(), err)
+	}
+	return err
 }
 
 // intakeError returns, once, what was wrong with query or body and is the answer unless the view has said so.

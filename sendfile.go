@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -139,11 +140,38 @@ func (c *Context) sendContent(f *files.File) error {
 	}
 	if c.response.StatusCode() != http.StatusOK {
 		c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
-		_, err := io.CopyN(c.Response, f.Content, f.Info.Size())
-		return err
+		content := &watchedReader{ReadSeeker: f.Content}
+		_, err := io.CopyN(c.Response, content, f.Info.Size())
+		return cmp.Or(content.failure(), err)
 	}
-	c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), f.Content)
-	return nil
+	if f.Info.Size() > c.settings.responseBuffer { // as it is, so that the operating system can send it
+		c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), f.Content)
+		return nil
+	}
+	content := &watchedReader{ReadSeeker: f.Content}
+	c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), content)
+	return content.failure()
+}
+
+// A watchedReader remembers what reading failed with, which net/http does not tell.
+type watchedReader struct {
+	io.ReadSeeker
+	err error
+}
+
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.ReadSeeker.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}
+
+func (r *watchedReader) failure() error {
+	if r.err == nil {
+		return nil
+	}
+	return unreadable(r.err)
 }
 
 func (s *sending) contentDisposition(name string) string {

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/jsontext"
 	"github.com/dewar-go/dewar/internal/redact"
 )
 
@@ -29,6 +30,7 @@ func (c *Store) FromFile(name string, unmarshal Unmarshal, optional bool) error 
 		return fileError(err)
 	}
 	doc := document{fileKey: path}
+	data = jsontext.TrimBOM(data)
 	if err := unmarshal(data, &doc); err != nil {
 		return fmt.Errorf("config file %s: %w", path, placed(redact.Error(err, data), err, data))
 	}
@@ -119,13 +121,8 @@ func (d *document) UnmarshalJSON(data []byte) error {
 func exactNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		if n, err := v.Int64(); err == nil {
+		if n, err := jsontext.Exact(v); err == nil {
 			return n
-		}
-		if strings.ContainsAny(v.String(), ".eE") {
-			if f, err := v.Float64(); err == nil {
-				return f
-			}
 		}
 		return v
 	case []any:

@@ -95,7 +95,7 @@ func (r *formReader) readAll() error {
 func (r *formReader) next() (*multipart.Part, error) {
 	r.gate.N = maxPartHeader
 	part, err := r.parts.NextRawPart()
-	if err != nil && err != io.EOF && r.gate.N <= 0 {
+	if err != nil && r.gate.N <= 0 {
 		return nil, ErrPartHeader
 	}
 	r.gate.N = math.MaxInt64

@@ -48,7 +48,7 @@ func Scan(text []byte) (*Doc, error) {
 	if !json.Valid(text) {
 		return nil, syntaxError(text)
 	}
-	s := scanner{Doc: &Doc{text: text}, source: string(text)}
+	s := scanner{Doc: &Doc{text: text}}
 	return s.Doc, s.scan()
 }
 
@@ -113,7 +113,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 		for at := v.doc.skip(v.start + 1); v.doc.text[at] != '}'; at = v.doc.skip(at) {
 			end := stringEnd(v.doc.text, at)
 			member := v.doc.valueAt(v.doc.skip(end), next)
-			if !yield(unquote(string(v.doc.text[at:end])), member) {
+			if !yield(string(unquote(v.doc.text[at:end])), member) {
 				return
 			}
 			at, next = member.end, member.after()
@@ -172,7 +172,7 @@ func (v Value) after() int {
 }
 
 // stringEnd returns where the string that begins at a place ends.
-func stringEnd[T string | []byte](text T, at int) int {
+func stringEnd(text []byte, at int) int {
 	for at++; text[at] != '"'; at++ {
 		if text[at] == '\\' {
 			at++

@@ -1,8 +1,9 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
-	"strings"
+	"slices"
 )
 
 // manyNames is the number of names of an object from which on they are looked up, and not compared one by one.
@@ -11,9 +12,8 @@ const manyNames = 16
 // A scanner finds the objects and lists of a text that is known to be JSON.
 type scanner struct {
 	*Doc
-	source string // the text, whose parts cost nothing
-	open   []container
-	names  []string // of the open objects, outermost first
+	open  []container
+	names [][]byte // of the open objects, outermost first
 }
 
 // A container is an object or list that has begun.
@@ -26,8 +26,8 @@ type container struct {
 }
 
 func (s *scanner) scan() error {
-	for at := 0; at < len(s.source); at++ {
-		switch c := s.source[at]; c {
+	for at := 0; at < len(s.text); at++ {
+		switch c := s.text[at]; c {
 		case '{', '[':
 			if len(s.open) == MaxDepth {
 				return ErrTooDeep
@@ -40,8 +40,8 @@ func (s *scanner) scan() error {
 			top := &s.open[len(s.open)-1]
 			top.inName = top.object
 		case '"':
-			end := stringEnd(s.source, at)
-			s.text(at, end)
+			end := stringEnd(s.text, at)
+			s.name(at, end)
 			at = end - 1
 		}
 	}
@@ -56,49 +56,44 @@ func (s *scanner) close(end int) {
 	s.open = s.open[:len(s.open)-1]
 }
 
-// text takes a string, which may be a name.
-func (s *scanner) text(at, end int) {
+// name takes a string that is a name where it stands.
+func (s *scanner) name(at, end int) {
 	if len(s.open) == 0 || !s.open[len(s.open)-1].inName {
 		return
 	}
 	top := &s.open[len(s.open)-1]
 	top.inName = false
-	name := unquote(s.source[at:end])
+	name := unquote(s.text[at:end])
 	if top.has(name, s.names[top.names:]) {
 		s.twice = append(s.twice, at)
 		return
 	}
 	s.names = append(s.names, name)
 	if top.known != nil {
-		top.known[name] = true
+		top.known[string(name)] = true
 	}
 }
 
 // has reports whether an object has a name among those that came before.
-func (o *container) has(name string, names []string) bool {
+func (o *container) has(name []byte, names [][]byte) bool {
 	if len(names) == manyNames && o.known == nil {
 		o.known = make(map[string]bool, 2*manyNames)
 		for _, n := range names {
-			o.known[n] = true
+			o.known[string(n)] = true
 		}
 	}
 	if o.known != nil {
-		return o.known[name]
+		return o.known[string(name)]
 	}
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(n []byte) bool { return bytes.Equal(n, name) })
 }
 
 // unquote returns the text of a JSON string.
-func unquote(quoted string) string {
-	if !strings.Contains(quoted, `\`) {
+func unquote(quoted []byte) []byte {
+	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
 	var text string
-	_ = json.Unmarshal([]byte(quoted), &text) // it is known to be JSON
-	return text
+	_ = json.Unmarshal(quoted, &text) // it is known to be JSON
+	return []byte(text)
 }
