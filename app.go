@@ -172,6 +172,10 @@ func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) 
 
 // Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
 // the first one added is the outermost. Code that needs the Context belongs in a hook.
+//
+// A panic in middleware is logged and, if nothing has been sent, answered by the error handlers, without hooks;
+// otherwise the connection breaks off. [http.ErrAbortHandler] and, with PROPAGATE_EXCEPTIONS, every panic goes on to
+// the server.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	callsite.NoNil("Use", middleware...)
@@ -297,7 +301,12 @@ func (app *App) assemble() (*runtime, error) {
 	}
 	rt.entry = http.HandlerFunc(rt.serve)
 	for i := len(app.middleware) - 1; i >= 0; i-- {
-		rt.entry = app.middleware[i](rt.entry)
+		if rt.entry = app.middleware[i](rt.entry); rt.entry == nil {
+			return nil, fmt.Errorf("middleware %d of app.Use returned nil; return the handler that it was given, or one that calls it", i+1)
+		}
+	}
+	if len(app.middleware) > 0 {
+		rt.entry = rt.shielded(rt.entry)
 	}
 	return rt, nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -241,9 +240,7 @@ func (c *Context) Route() (route Route, ok bool) {
 	if c.route == nil {
 		return Route{}, false
 	}
-	route = c.route.Route
-	route.Methods = slices.Clone(route.Methods)
-	return route, c.hasRule()
+	return c.route.copied(), c.hasRule()
 }
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // A phase is how far a request has come. It only moves forward:
@@ -107,6 +110,46 @@ func (rt *runtime) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	c.finish()
 	c.ran = true
+}
+
+// shielded answers for a panic of the middleware around the App, which net/http would answer with silence.
+func (rt *runtime) shielded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch value := recover(); {
+			case value == nil: // all is well, or runtime.Goexit
+			case value == http.ErrAbortHandler || rt.app.Config.settings().propagate:
+				panic(value)
+			default:
+				rt.answerPanic(w, r, recovered(value))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answerPanic answers a request whose middleware panicked, on a Context of its own: that of the request may have ended.
+func (rt *runtime) answerPanic(w http.ResponseWriter, r *http.Request, err error) {
+	unsent := isUnsent(w)
+	maps.DeleteFunc(w.Header(), func(key string, _ []string) bool { return headers.DescribesBody(key) })
+	c := newContext(rt, w, r)
+	c.bare = true
+	if !unsent {
+		c.logFailure(sound(err))
+		panic(http.ErrAbortHandler)
+	}
+	defer c.end()
+	c.fail(err)
+	c.finish()
+	c.ran = true
+}
+
+// isUnsent reports whether w has sent no header yet. A writer refuses a status that is none only while it waits for one,
+// net/http's own among them; one that refuses nothing counts as sent.
+func isUnsent(w http.ResponseWriter) (unsent bool) {
+	defer func() { unsent = recover() != nil }()
+	w.WriteHeader(0)
+	return false
 }
 
 // handle runs everything up to the view and checks that it left an answer behind.

@@ -60,7 +60,7 @@ func ExampleApp_Route() {
 	}
 	// Output:
 	// 200 a form
-	// /login [GET HEAD POST]
+	// /login [GET HEAD OPTIONS POST]
 }
 
 func ExampleApp_Use() {

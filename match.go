@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
 	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // A chain is what runs around the views of one blueprint, or of the app: computed at Build.
@@ -81,6 +83,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	for _, r := range app.routes {
 		r.chain = chains[r.in]
 		r.canonical = app.canonicalRoutes(r)
+		r.options = r.answersOptions()
 		switch {
 		case r.spec.buildOnly:
 			continue
@@ -114,7 +117,7 @@ func (app *App) entry(r *boundRoute) router.Route {
 	return router.Route{
 		Rule: r.rule, Methods: r.Methods, Data: r,
 		StrictSlashes: orDefault(r.strictSlashes, true),
-		AutoOptions:   orDefault(r.autoOptions, app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS")),
+		AutoOptions:   r.options,
 	}
 }
 
@@ -360,7 +363,8 @@ func (c *Context) errorScopes() []*errorTable {
 }
 
 // Params returns the values of the variables in the matched rule and in its [Host], converted by their
-// converters, and its [Defaults]. Without a matched rule it is empty.
+// converters, and its [Defaults]. Without a matched rule it is empty. A getter that is asked for a name that no rule of
+// the App has gives the zero value, and a line in the log in DEBUG and TESTING; [Require] makes a 500 of it.
 func (c *Context) Params() *Values {
 	if c.bag.src == nil {
 		c.bag.src = (*paramSource)(c)
@@ -451,7 +455,31 @@ func (p *paramSource) all() Map {
 }
 
 func (p *paramSource) Describe(key string) (string, int) {
+	if p.unknown(key) {
+		return fmt.Sprintf("path value %q, which no rule has,", key), http.StatusInternalServerError
+	}
 	return fmt.Sprintf("path value %q", key), http.StatusBadRequest
+}
+
+// unknown reports whether no rule of the App has a variable or default of that name: most likely it is misspelt.
+func (p *paramSource) unknown(key string) bool {
+	if p.route == nil || p.route.rule == nil || p.replaced() != nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.App.routes, func(r *boundRoute) bool { return slices.Contains(r.arguments, key) })
+}
+
+// noteMissing reports, in DEBUG and TESTING, that a value was asked for by a name that no rule has.
+func (p *paramSource) noteMissing(key string) {
+	c := (*Context)(p)
+	if !c.notes() || !p.unknown(key) {
+		return
+	}
+	attrs := []any{"name", key, "rule", c.route.Rule, "has", c.route.arguments, "site", callsite.Application()}
+	if near := suggest.Nearest(key, c.route.arguments); near != "" {
+		attrs = append(attrs, "didYouMean", near)
+	}
+	c.Logger().Warn("no rule has a path value of that name, so it is empty; is it misspelt?", attrs...)
 }
 
 // preprocessValues lets the URL value preprocessors change the values of the matched rule.

@@ -262,7 +262,7 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	}
 	list := slices.Clone(routes)
 	if u.onlyMethod {
-		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !r.answers(u.method) })
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !r.answers(u.method) && !slices.Contains(r.allMethods(), u.method) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
 		return cmp.Or(
@@ -469,7 +469,7 @@ func (u *urlRequest) special() Map {
 func allMethods(routes []*boundRoute) []string {
 	var all []string
 	for _, r := range routes {
-		all = append(all, r.Methods...)
+		all = append(all, r.allMethods()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -523,22 +523,83 @@ func (app *App) unknownEndpoint(name string) error {
 	return &URLError{Endpoint: name, Unknown: true, text: fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))}
 }
 
+// nearEndpoint says what to write for an endpoint that there is not.
 func (app *App) nearEndpoint(name string) string {
-	known := slices.Sorted(maps.Keys(app.endpoints))
-	near := suggest.Nearest(name, known)
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	for _, k := range known {
-		if near == "" && k[strings.LastIndexByte(k, '.')+1:] == last {
-			near = k
-		}
+	if strings.Contains(name, "/") {
+		return app.endpointOfPath(name)
 	}
-	if near != "" {
+	bp, last := "", name
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		bp, last = name[:dot], name[dot+1:]
+	}
+	if bp != "" && !slices.ContainsFunc(app.blueprints, func(in *instance) bool { return in.name == bp }) {
+		return app.nearBlueprint(bp, last)
+	}
+	known := app.endpointsOf(bp)
+	if near := nearName(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	for _, r := range app.routes {
-		if r.Endpoint == "" {
+		if r.Endpoint == "" && r.Blueprint == bp {
 			return fmt.Sprintf("the closure at %s has no name, give it one with dewar.Endpoint(%q)", r.Site, last)
 		}
 	}
-	return "known are " + strings.Join(known, ", ")
+	switch {
+	case bp == "":
+		return "known are " + strings.Join(known, ", ")
+	case len(known) == 0:
+		return fmt.Sprintf("blueprint %q has no endpoint of its own", bp)
+	}
+	return fmt.Sprintf("blueprint %q has %s", bp, strings.Join(known, ", "))
+}
+
+// endpointsOf returns the endpoints of a blueprint, those of all when bp is "", sorted.
+func (app *App) endpointsOf(bp string) []string {
+	var names []string
+	for name, routes := range app.endpoints {
+		if bp == "" || routes[0].Blueprint == bp {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// nearName returns the known name that name was meant to be: one that differs in few letters, or that has more
+// blueprints in front.
+func nearName(name string, known []string) string {
+	if near := suggest.Within(max(1, len(name)/4), name, known); near != "" {
+		return near
+	}
+	for _, k := range known {
+		if strings.HasSuffix(k, "."+name) {
+			return k
+		}
+	}
+	return ""
+}
+
+// nearBlueprint says that a blueprint is missing, and which endpoint of another one was meant.
+func (app *App) nearBlueprint(bp, last string) string {
+	var names []string
+	for _, in := range app.blueprints {
+		if len(app.endpoints[in.name+"."+last]) > 0 {
+			names = append(names, in.name)
+		}
+	}
+	missing := fmt.Sprintf("no blueprint %q is registered; ", bp)
+	if near := nearName(bp, names); near != "" {
+		return missing + fmt.Sprintf("did you mean %q?", near+"."+last)
+	}
+	return missing + "pass it to RegisterBlueprint"
+}
+
+// endpointOfPath says what to write for a path or a URL in place of an endpoint.
+func (app *App) endpointOfPath(path string) string {
+	for _, r := range app.routes {
+		if r.Rule == path && r.Endpoint != "" {
+			return fmt.Sprintf("an endpoint is a name, not a path; did you mean %q?", r.Endpoint)
+		}
+	}
+	return fmt.Sprintf("an endpoint is a name, not a path; write c.Redirect(%q), or the path as it is", path)
 }

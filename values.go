@@ -56,7 +56,8 @@ func (v *Values) Has(key string) bool {
 
 // Get returns the value of key, or nil when it is missing.
 func (v *Values) Get(key string) any {
-	x, _ := v.Lookup(key)
+	x, ok := v.Lookup(key)
+	v.noteMissing(key, ok)
 	return x
 }
 
@@ -117,10 +118,20 @@ func (v *Values) Strings(key string) []string {
 		return nil
 	}
 	list, found := v.src.List(key)
+	v.noteMissing(key, found)
 	if s, ok := v.config(); ok && !found {
 		s.Missed(key)
 	}
 	return list
+}
+
+// noteMissing tells of a path value that can never be there.
+func (v *Values) noteMissing(key string, found bool) {
+	if !found && v != nil {
+		if p, ok := v.src.(*paramSource); ok {
+			p.noteMissing(key)
+		}
+	}
 }
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,
@@ -155,6 +166,7 @@ func get[T any](v *Values, key string, convert func(any) (T, error)) T {
 	x, ok := v.Lookup(key)
 	s, isConfig := v.config()
 	if !ok {
+		v.noteMissing(key, ok)
 		if isConfig {
 			s.Missed(key)
 		}
@@ -199,6 +211,7 @@ func Require[T any](bag Bag, key string) (T, error) {
 		return out, nil
 	}
 	var zero T
+	v.noteMissing(key, found)
 	what, status := v.src.Describe(key)
 	if err == nil {
 		err = fmt.Errorf("%s is missing%s", what, v.cure(key))

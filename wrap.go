@@ -73,7 +73,7 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	if spec.needsRule() {
 		panic(fmt.Sprintf("dewar: %s: Fallback with an option that is about a rule; pass Before, Methods, Timeout, CrossOriginExempt or a Meta", spec.site))
 	}
-	r := &boundRoute{spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
+	r := &boundRoute{app: app, spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
 		before: spec.before, wrapped: true, exempt: spec.exempt}
 	r.Route = Route{Methods: router.Complete(spec.methods), Site: spec.site, meta: r.routing.meta}
 	app.fallback = r

@@ -3,6 +3,9 @@ package router
 import (
 	"net/http"
 	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // Complete returns methods sorted, each once, and HEAD beside GET. None, which means every method, stays none.
@@ -31,3 +34,18 @@ func SharedMethod(a, b []string) (method string, ok bool) {
 	}
 	return "", false
 }
+
+// NearMethod returns the method that method was most likely meant to be, or "" if it is known, or like none that is.
+func NearMethod(method string) string {
+	known := strings.Fields(registered)
+	if slices.Contains(known, method) {
+		return ""
+	}
+	return suggest.Within(1, method, known)
+}
+
+// registered are the methods of IANA's registry, the most usual ones first, and PURGE, which caches know.
+const registered = `GET POST PUT PATCH DELETE HEAD OPTIONS TRACE CONNECT QUERY
+	ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF
+	MKWORKSPACE MOVE ORDERPATCH PRI PROPFIND PROPPATCH REBIND REPORT SEARCH UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE
+	UPDATEREDIRECTREF VERSION-CONTROL PURGE`
