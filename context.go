@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -317,6 +318,19 @@ func (k *Key[T]) Lookup(c *Context) (T, bool) {
 		}
 	}
 	return zero, false
+}
+
+// Delete takes the value away and reports whether one was set in this request. Flask has g.pop.
+func (k *Key[T]) Delete(c *Context) bool {
+	x := c.lazy.Load()
+	if x == nil {
+		return false
+	}
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	before := len(x.g)
+	x.g = slices.DeleteFunc(x.g, func(it item) bool { return it.key == any(k) })
+	return len(x.g) < before
 }
 
 // Set keeps value under name for the rest of the request; [Context.Value] returns it, and templates find it

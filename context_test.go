@@ -362,3 +362,31 @@ func TestNewContextRunsNoHooks(t *testing.T) {
 	}
 	must(t, end())
 }
+
+func TestKeyDelete(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	user, other := dewar.NewKey[string]("user"), dewar.NewKey[string]("user")
+	app.Get("/", func(c *dewar.Context) error {
+		if user.Delete(c) {
+			t.Error("a value was deleted that was never set")
+		}
+		user.Set(c, "ann")
+		other.Set(c, "bob")
+		c.Set("user", "eve")
+		if !user.Delete(c) || user.Delete(c) {
+			t.Error("want one value deleted, and once")
+		}
+		if got, ok := user.Lookup(c); ok || got != "" || user.Get(c) != "" {
+			t.Errorf("got %q, %t after the value was deleted", got, ok)
+		}
+		if other.Get(c) != "bob" || c.Value("user") != "eve" {
+			t.Errorf("got %q and %v, want what has the same name alone", other.Get(c), c.Value("user"))
+		}
+		user.Set(c, "ann")
+		return c.Text(user.Get(c))
+	})
+	if got := get(app, "/").Body.String(); got != "ann" {
+		t.Errorf("got %q, want what was set again", got)
+	}
+}

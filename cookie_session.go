@@ -409,7 +409,7 @@ func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
 		own[i] = taggedjson.Tag(tag)
 	}
 	codec, err := taggedjson.New(taggedjson.Types{
-		Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML](),
+		Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML](), Python: true,
 	}, own...)
 	if err != nil {
 		return nil, fmt.Errorf("session %w", err)

@@ -3,6 +3,7 @@ package dewar_test
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -345,7 +346,7 @@ func TestStartWarnsWhenAnyHostIsBelieved(t *testing.T) {
 			app := dewar.New("test")
 			var log strings.Builder
 			app.Logger = slog.New(slog.NewTextHandler(&log, nil))
-			if err := app.Config.FromMapping(dewar.Map{"TESTING": true, "SECRET_KEY": strings.Repeat("k3y", 20)}); err != nil {
+			if err := app.Config.FromMapping(dewar.Map{"TESTING": true, "SECRET_KEY": rand.Text() + rand.Text()}); err != nil {
 				t.Fatal(err)
 			}
 			if err := app.Config.FromMapping(tt.config); err != nil {

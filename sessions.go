@@ -202,6 +202,20 @@ func (s *Session) Decode(key string, dst any) error {
 // pointer is kept as it is when the session is saved; only a []byte is copied.
 func (s *Session) Set(key string, value any) { s.heed(s.bag.Set(key, value)) }
 
+// SetDefault gives key a value if it has none, and returns what [Session.Get] returns then. That does not keep the type
+// of value: a map[string]int comes back as a Map. Flask calls it setdefault.
+func (s *Session) SetDefault(key string, value any) any {
+	s.heed(s.bag.SetDefault(key, value))
+	return s.Get(key)
+}
+
+// Update gives each key of m its value, as [Session.Set] does and Python's dict.update.
+func (s *Session) Update(m Map) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		s.Set(key, m[key])
+	}
+}
+
 // Pop removes key and returns the value it had, or nil. Only a key that was there makes a change. Of several
 // goroutines one gets the value.
 func (s *Session) Pop(key string) any {
@@ -210,11 +224,16 @@ func (s *Session) Pop(key string) any {
 	return value
 }
 
-// Delete removes keys. Only a key that was there makes a change.
-func (s *Session) Delete(keys ...string) {
+// Delete removes keys and reports whether all of them were there. Only a key that was there makes a change. Python's del
+// raises KeyError for one that was not.
+func (s *Session) Delete(keys ...string) bool {
+	all := true
 	for _, key := range keys {
-		s.heed(s.bag.Delete(key))
+		found, err := s.bag.Delete(key)
+		s.heed(err)
+		all = all && found
 	}
+	return all
 }
 
 // Clear removes everything. It counts as a change also when there was nothing.
@@ -235,8 +254,13 @@ func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) 
 // Permanent reports whether the cookie outlives the browser. The default is false.
 func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 
-// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it.
-func (s *Session) MarkModified() { s.heed(s.bag.Change(0)) }
+// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it. Where
+// there are no sessions, as without a SECRET_KEY, it does nothing, for nothing is lost by it.
+func (s *Session) MarkModified() {
+	if err := s.bag.Change(0); !errors.Is(err, sessiondata.ErrNull) {
+		s.heed(err)
+	}
+}
 
 // Modified reports whether the session was changed through one of its methods. A change inside a value shows
 // in it when the session is saved.
@@ -362,6 +386,21 @@ func (c Changes) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) 
 func (x StoredSession) Changes() (Changes, error) {
 	changes, err := x.s.bag.Changes()
 	return Changes(changes), ofSession(err)
+}
+
+// MergeInto returns data, the bytes that a backend has of the session by now, with the changes of this request: what
+// other requests have set or deleted meanwhile stays, unless this one changed the same key. Nothing of data is left after
+// [Session.Clear]. Bytes without a value in them are {}.
+//
+// data is empty when the backend has no such session. If one that must be saved has an id all the same, another request has
+// ended it: that is
+// a 409, unless this one has ended it too.
+func (x StoredSession) MergeInto(data []byte) ([]byte, error) {
+	if len(data) == 0 && x.s.ID() != "" && x.s.Len() > 0 && x.ShouldSave() && !x.Destroyed() {
+		return nil, &HTTPError{Code: http.StatusConflict, Message: "The session has ended."}
+	}
+	merged, err := x.s.bag.MergeInto(string(data))
+	return merged, ofSession(err)
 }
 
 // MarshalBinary returns all values in Flask's tagged JSON. Two sessions with the same values give the same

@@ -445,7 +445,7 @@ func (r TemplateRequest) LogValue() slog.Value { return slog.AnyValue(r.c) }
 // Method returns the HTTP method.
 func (r TemplateRequest) Method() string { return r.c.Request.Method }
 
-// Path returns the path of the URL, decoded, without APPLICATION_ROOT.
+// Path returns the path of the URL, decoded, without the prefix of the App.
 func (r TemplateRequest) Path() string { return r.c.path() }
 
 // URL returns the whole URL. See [Context.URL].

@@ -108,10 +108,10 @@ func TestNoRedirectOfItsOwnLeavesTheSite(t *testing.T) {
 	hostile := []string{
 		"//evil.com", "///evil.com//", "/\\evil.com", "/%5cevil.com", "/%2fevil.com", "/%2f%2fevil.com", "/%09/evil.com", "/%0a/evil.com", "/%0d/", "/%00/evil.com", "/%20/evil.com",
 		"/.//evil.com", "/..//evil.com", "/%2e%2e//evil.com", "/%E2%80%AE/x", "/;/evil.com", "/@evil.com", "/a%3fb", "/a%23b", "/a%25%30%39", "/../evil.com", "/%2e", "/%2e%2e",
-		"/%2e%2e%2fevil.com", "/%5c%5cevil.com", "/https://evil.com", "/http:%2f%2fevil.com",
+		"/%2e%2e%2fevil.com", "/%5c%5cevil.com", "/https://evil.com", "/http:%2f%2fevil.com", "/n/7", "/p/1",
 	}
 	for _, site := range []http.Handler{inner, outer, http.StripPrefix("/s", inner)} {
-		for _, front := range []string{"", "/oldw", "/oldw/", "/oldp", "/oldp/", "/oldx", "/n", "/p", "/m", "/m/x", "/m/%2e%2e", "/m/%5c", "/s", "/s/oldw", "/s/oldw/", "/m/oldw/"} {
+		for _, front := range []string{"", "/oldw", "/oldw/", "/oldp", "/oldp/", "/oldx", "/n", "/p", "/m", "/m/x", "/m/%2e%2e", "/m/%5c", "/s", "/s/oldw", "/s/oldw/", "/m/oldw/", "//m", "///m", "//m/x", "//m/oldw/", "//m/x/oldw/"} {
 			for _, rest := range hostile {
 				target := front + rest
 				u, err := url.ParseRequestURI(target)
@@ -126,6 +126,9 @@ func TestNoRedirectOfItsOwnLeavesTheSite(t *testing.T) {
 				}
 			}
 		}
+	}
+	if rec := send(outer, "GET", "//m/n/7"); rec.Header().Get("Location") != "/m/n/7/" {
+		t.Errorf("two slashes before a mount: got %d to %q, want /m/n/7/", rec.Code, rec.Header().Get("Location"))
 	}
 	if rec := send(inner, "GET", "/oldw//evil.com"); rec.Code != 404 || rec.Header().Get("Location") != "" {
 		t.Errorf("got %d to %q, want a 404", rec.Code, rec.Header().Get("Location"))

@@ -184,7 +184,7 @@ func stripPrefix(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := FromContext(r.Context())
 		n := mountedLength(r.URL.Path, c.belowMount())
-		mounted := &url.URL{Path: r.URL.Path[:n]}
+		mounted := &url.URL{Path: "/" + strings.TrimLeft(r.URL.Path[:n], "/")} // of several slashes one counts
 		at := mountPoint{c.prefix() + mounted.EscapedPath(), r.URL.Path[n:], true}
 		inner := r.WithContext(context.WithValue(r.Context(), mountKey{}, at))
 		inner.URL = new(url.URL)

@@ -48,6 +48,8 @@ func TestMountedAppKnowsItsPrefix(t *testing.T) {
 		{outer, "/m/show/7", "/m/show/7/"},
 		{outer, "/m/old/7", "/m/show/7/"},
 		{outer, "/m/to", "/m/"},
+		{outer, "//m/to", "/m/"},
+		{outer, "//m/", "/m/show/7/ http://localhost/m/show/7/ http://localhost/m/ http://localhost/m/ <nil>"},
 		{outer, "/show/7/", "index"},
 		{outer, "/kept/", "404"},
 		{rooted, "/m/to", "/m/"},

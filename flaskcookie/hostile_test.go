@@ -19,8 +19,8 @@ func nested(depth int) string {
 // hostilePayloads are what only a holder of the key can sign and no dewar application does.
 var hostilePayloads = map[string]string{
 	"a list": "[1]", "text": `"x"`, "null": "null", "a number": "1e400", "a list of a number": "[1e400]", "no JSON": "hello",
-	"two documents": `{"a":1}{"a":2}`, "cut short": `{"a":1`, "invalid UTF-8": "{\"a\":\"\xff\"}", "a lone surrogate": `{"a":"\ud800"}`,
-	"NaN": `{"a":NaN}`, "infinity": `{"a":-Infinity}`, "1e400": `{"a":1e400}`, "[1e400]": `{"a":[1e400]}`, "-1e400": `{"a":-1e400}`,
+	"two documents": `{"a":1}{"a":2}`, "cut short": `{"a":1`, "invalid UTF-8": "{\"a\":\"\xff\"}", "half a surrogate pair in a key": `{"\ud800":1}`,
+	"NaN in a key": `{NaN:1}`, "minus NaN": `{"a":-NaN}`, "another infinity": `{"a":+Infinity}`, "1e400": `{"a":1e400}`, "[1e400]": `{"a":[1e400]}`, "-1e400": `{"a":-1e400}`,
 	"an integer of 4,301 digits": `{"a":1` + strings.Repeat("0", 4300) + `}`, "such an integer in a list": `{"a":[-1` + strings.Repeat("0", 4300) + `]}`,
 	"a tuple of 5": `{"a":{" t":5}}`, "a bad UUID": `{"a":{" u":"zz"}}`, "bytes of 5": `{"a":{" b":5}}`, "markup of 5": `{"a":{" m":5}}`,
 	"a bad date": `{"a":{" d":"x"}}`, "a bad escape": `{"a":{" di":5}}`, "a tagged document": `{" t":[1]}`,
