@@ -3,10 +3,10 @@ package flasktest_test
 import (
 	"cmp"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"mime/multipart"
 	"slices"
 	"strings"
 
@@ -14,6 +14,14 @@ import (
 )
 
 func labInputs(app *dewar.App) *dewar.App {
+	labQueries(app)
+	labForms(app)
+	labJSONInputs(app)
+	labHeaders(app)
+	return app
+}
+
+func labQueries(app *dewar.App) {
 	app.Get("/query", func(c *dewar.Context) error { return c.Text(labPairs(c.Query())) })
 	app.Get("/typed", func(c *dewar.Context) error {
 		return c.Text(fmt.Sprintf("n=%d f=%.3f", dewar.ValueOr(c.Query(), "n", 5), dewar.ValueOr(c.Query(), "f", 0.5)))
@@ -29,7 +37,15 @@ func labInputs(app *dewar.App) *dewar.App {
 		return c.Text(fmt.Sprint(c.Query().Has("q"), " ", strings.Join(c.Query().Strings("q"), ",")))
 	})
 	app.Get("/first", func(c *dewar.Context) error { return c.Text(dewar.ValueOr(c.Query(), "q", "none")) })
-	app.Route("/form", func(c *dewar.Context) error { return labForm(c) }, everyMethod)
+	app.Get("/session/query", func(c *dewar.Context) error {
+		c.Session().Set("q", c.Query().String("q"))
+		c.Flash(c.Query().String("q"))
+		return c.Text(c.Session().String("q"))
+	})
+}
+
+func labForms(app *dewar.App) {
+	app.Route("/form", labForm, everyMethod)
 	app.Route("/form/need", func(c *dewar.Context) error {
 		q, err := dewar.Require[string](c.Form(), "q")
 		if err != nil {
@@ -65,12 +81,14 @@ func labInputs(app *dewar.App) *dewar.App {
 		}
 		return c.Text(fmt.Sprint(len(data), " ", labPairs(c.Form())))
 	}, everyMethod)
-	app.Route("/isjson", func(c *dewar.Context) error { return c.Text(fmt.Sprint(c.IsJSON())) }, everyMethod)
+}
+
+func labHeaders(app *dewar.App) {
 	app.Get("/cookie", func(c *dewar.Context) error {
 		text := ""
 		for _, name := range []string{"a", "b", "c", "d e", "ü"} {
-			if value := c.Cookie(name); value != "" || labHasCookie(c, name) {
-				text += name + "=" + value + "\n"
+			if value, ok := c.Cookies().Lookup(name); ok {
+				text += fmt.Sprintf("%s=%s\n", name, value)
 			}
 		}
 		return c.Text(text)
@@ -91,35 +109,15 @@ func labInputs(app *dewar.App) *dewar.App {
 	}
 	app.Route("/seen/{v:path}", seen, everyMethod)
 	app.Route("/seen/", seen, everyMethod)
-	app.Get("/session/query", func(c *dewar.Context) error {
-		c.Session().Set("q", c.Query().String("q"))
-		c.Flash(c.Query().String("q"))
-		return c.Text(c.Session().String("q"))
-	})
-	labJSONInputs(app)
-	return app
-}
-
-func labHasCookie(c *dewar.Context, name string) bool {
-	_, err := c.Request.Cookie(name)
-	return err == nil
 }
 
 func labForm(c *dewar.Context) error {
 	text := labPairs(c.Form())
 	if form := c.Request.MultipartForm; form != nil {
 		for _, name := range slices.Sorted(maps.Keys(form.File)) {
-			files, err := c.Files(name)
-			if err != nil {
-				return err
-			}
-			for _, file := range files {
-				f, err := file.Open()
+			for _, file := range form.File[name] {
+				data, err := labContent(file)
 				if err != nil {
-					return err
-				}
-				data, err := io.ReadAll(f)
-				if err := errors.Join(err, f.Close()); err != nil {
 					return err
 				}
 				kind, _, _ := strings.Cut(strings.ToLower(file.Header.Get("Content-Type")), ";")
@@ -130,7 +128,17 @@ func labForm(c *dewar.Context) error {
 	return c.Text(text)
 }
 
+func labContent(file *multipart.FileHeader) ([]byte, error) {
+	f, err := file.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
 func labJSONInputs(app *dewar.App) {
+	app.Route("/isjson", func(c *dewar.Context) error { return c.Text(fmt.Sprint(c.IsJSON())) }, everyMethod)
 	app.Route("/json", func(c *dewar.Context) error {
 		var v any
 		if err := c.BindJSON(&v); err != nil {
@@ -152,15 +160,6 @@ func labJSONInputs(app *dewar.App) {
 			return err
 		}
 		return c.JSON(v)
-	}, everyMethod)
-	app.Route("/json/name", func(c *dewar.Context) error {
-		var in struct {
-			Name string `json:"name" required:"true"`
-		}
-		if err := c.Bind(&in); err != nil {
-			return err
-		}
-		return c.Text(in.Name)
 	}, everyMethod)
 	app.Route("/json/session", func(c *dewar.Context) error {
 		var v any

@@ -138,18 +138,18 @@ func labCookies(app *dewar.App) {
 		})
 	}
 	app.Get("/deletecookie/{name}", func(c *dewar.Context) error {
-		cookie := &http.Cookie{Name: "a", Path: "/", MaxAge: -1, Expires: time.Unix(0, 0)}
+		cookie := &http.Cookie{Name: "a"}
 		switch c.Params().String("name") {
 		case "path":
 			cookie.Path, cookie.Domain = "/x", "example.com"
 		case "secure":
 			cookie.Secure, cookie.HttpOnly, cookie.SameSite = true, true, http.SameSiteStrictMode
 		case "setanddelete":
-			if err := c.SetCookie(&http.Cookie{Name: "a", Value: "1", Path: "/"}); err != nil {
+			if err := c.SetCookie(&http.Cookie{Name: "a", Value: "1"}); err != nil {
 				return err
 			}
 		}
-		if err := c.SetCookie(cookie); err != nil {
+		if err := c.DeleteCookie(cookie); err != nil {
 			return err
 		}
 		return c.HTML("x")
@@ -235,6 +235,9 @@ func labSends(app *dewar.App, root string) *dewar.App {
 	sends("noextension", "noextension")
 	sends("missing", "missing.txt")
 	sends("folder", "")
+	bp := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp"), dewar.StaticFolder("static"), dewar.StaticURLPath("/files"))
+	bp.Get("/link", labLinks([]any{".static", "filename", "a b.txt"}, []any{"static", "filename", "x/y"}))
+	app.RegisterBlueprint(bp)
 	app.Get("/file/session", func(c *dewar.Context) error {
 		c.Session().Set("a", 1)
 		return c.SendFile(filepath.Join(root, "static", "a.txt"))

@@ -10,6 +10,13 @@ import (
 )
 
 func labSessions(app *dewar.App) *dewar.App {
+	labSessionWrites(app)
+	labSessionReads(app)
+	labFlashes(app)
+	return app
+}
+
+func labSessionWrites(app *dewar.App) {
 	does := func(rule, text string, f func(c *dewar.Context, s *dewar.Session)) {
 		app.Get(rule, func(c *dewar.Context) error { f(c, c.Session()); return c.Text(text) })
 	}
@@ -37,14 +44,12 @@ func labSessions(app *dewar.App) *dewar.App {
 		}
 		s.Set("l", string(text))
 	})
-	does("/flash/{message}", "flashed", func(c *dewar.Context, _ *dewar.Session) {
-		c.Flash(c.Params().String("message"), dewar.ValueOr(c.Query(), "category", "message"))
-	})
-	does("/flashtwo", "flashed", func(c *dewar.Context, _ *dewar.Session) {
-		c.Flash("one", "error")
-		c.Flash("two")
-		c.Flash("three", "error")
-	})
+	app.Get("/error", func(c *dewar.Context) error { c.Session().Set("e", "1"); return dewar.Abort(400) })
+	app.Get("/crash", func(c *dewar.Context) error { c.Session().Set("e", "1"); return errors.New("crash") })
+	app.Get("/redirect", func(c *dewar.Context) error { c.Session().Set("r", "1"); return c.Redirect("/get") })
+}
+
+func labSessionReads(app *dewar.App) {
 	get := func(c *dewar.Context) error {
 		var all []string
 		for key := range c.Session().All() {
@@ -74,10 +79,20 @@ func labSessions(app *dewar.App) *dewar.App {
 		}
 		return c.Text(c.Session().String("a"))
 	})
-	app.Get("/error", func(c *dewar.Context) error { c.Session().Set("e", "1"); return dewar.Abort(400) })
-	app.Get("/crash", func(c *dewar.Context) error { c.Session().Set("e", "1"); return errors.New("crash") })
 	app.Get("/vary", func(c *dewar.Context) error { c.Session().Get("a"); return c.Header("Vary", "Accept").HTML("x") })
-	app.Get("/redirect", func(c *dewar.Context) error { c.Session().Set("r", "1"); return c.Redirect("/get") })
+}
+
+func labFlashes(app *dewar.App) {
+	app.Get("/flash/{message}", func(c *dewar.Context) error {
+		c.Flash(c.Params().String("message"), dewar.ValueOr(c.Query(), "category", "message"))
+		return c.Text("flashed")
+	})
+	app.Get("/flashtwo", func(c *dewar.Context) error {
+		c.Flash("one", "error")
+		c.Flash("two")
+		c.Flash("three", "error")
+		return c.Text("flashed")
+	})
 	app.Get("/flashes", func(c *dewar.Context) error {
 		text := ""
 		for _, flash := range c.FlashedMessages(c.Query().Strings("only")...) {
@@ -96,5 +111,4 @@ func labSessions(app *dewar.App) *dewar.App {
 		}
 		return c.Text(text)
 	})
-	return app
 }

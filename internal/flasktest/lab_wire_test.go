@@ -57,7 +57,11 @@ func (jar labJar) request(text string) (method, target string, raw []byte) {
 			headers = append(headers, part)
 		}
 	}
-	return method, target, []byte(method + " " + target + " HTTP/1.1\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + body)
+	target, version, ok := strings.Cut(target, " HTTP/")
+	if !ok {
+		version = "1.1"
+	}
+	return method, target, []byte(method + " " + target + " HTTP/" + version + "\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + body)
 }
 
 // unescape resolves Go's backslashes.
@@ -116,9 +120,9 @@ func (jar labJar) send(addr, text string) string {
 
 var hostHeader = regexp.MustCompile(`(?m)^Host: (.*)\r$`)
 
-// labHeaders are the headers that matter to a client. Security headers, which dewar adds, and those of the connection are
+// comparedHeaders are the headers that matter to a client. Security headers, which dewar adds, and those of the connection are
 // not among them.
-var labHeaders = []string{
+var comparedHeaders = []string{
 	"Content-Type", "Content-Length", "Location", "Allow", "Vary", "Cache-Control", "ETag", "Last-Modified", "Accept-Ranges", "Content-Range",
 	"Content-Disposition", "Content-Encoding", "Retry-After", "WWW-Authenticate", "X-Sendfile", "X-A", "X-B", "X-Steps", "X-After", "X-Own", "X-Method",
 	"X-Head", "X-Options",
@@ -128,7 +132,7 @@ var labHeaders = []string{
 func labAnswer(resp *http.Response, host, target string, body []byte) string {
 	var b strings.Builder
 	b.WriteString(strconv.Itoa(resp.StatusCode))
-	for _, name := range labHeaders {
+	for _, name := range comparedHeaders {
 		if labMeansNothing(resp, target, name, body) {
 			continue
 		}

@@ -1070,6 +1070,10 @@ def files(name, **options):
     app.add_url_rule("/file/bytesnotype", "filebytesnotype", lambda: send_file(io.BytesIO(b"0123456789")))
     app.add_url_rule("/file/bytesetag", "filebytesetag", lambda: send_file(io.BytesIO(b"0123456789"), mimetype="text/plain", etag="abc", last_modified=1600000000))
 
+    bp = Blueprint("bp", __name__, url_prefix="/bp", root_path=ROOT, static_folder="static", static_url_path="/files")
+    bp.add_url_rule("/link", "link", lambda: text(url_for(".static", filename="a b.txt") + " " + url_for("static", filename="x/y")))
+    app.register_blueprint(bp)
+
     @app.get("/file/session")
     def with_session():
         session["a"] = 1
