@@ -9,7 +9,7 @@ BENCH    = .
 COUNT    = 1
 
 # Every folder with a go.mod: the core, the modules of contrib/, _examples/ (which ./... would pass over).
-MODULES = $(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod))))
+MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off
@@ -27,10 +27,12 @@ endef
 
 # compared tells what was skipped, which go test keeps to itself.
 define compared
-@for python in $(or $(DEWAR_PYTHON),/usr/bin/python3 python3); do \
+@( for python in $(or $(DEWAR_PYTHON),/usr/bin/python3 python3); do \
 	"$$python" -c 'import flask' 2>/dev/null && exit 0; \
 done; \
-printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2
+printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2 )
+@[ "$$(uname)" != Linux ] || { PATH="$$PATH:/usr/sbin"; command -v nginx && command -v haproxy; } >/dev/null || \
+	printf '%s\n\n' '*** NOTHING WAS TESTED BEHIND A REAL PROXY: install nginx and haproxy. ***' >&2
 endef
 
 .PHONY: help run test check race long fuzz bench lint examples gofmt vet staticcheck tidy requires

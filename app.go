@@ -15,6 +15,8 @@ import (
 	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
+	"github.com/dewar-go/dewar/internal/jsontext"
+	"github.com/dewar-go/dewar/internal/safelog"
 )
 
 // App is an application: it owns the configuration, the routes, the blueprints and the session interface,
@@ -29,7 +31,8 @@ type App struct {
 	Config *Config
 	// SessionInterface opens and saves sessions. The default is [SecureCookieSessionInterface]. It is read at Build.
 	SessionInterface SessionInterface
-	// Logger receives what the App has to say. Nil means [slog.Default].
+	// Logger receives what the App has to say. Nil means [slog.Default]. What its handler panics on goes to standard
+	// error.
 	Logger *slog.Logger
 	// JSON encodes and decodes JSON. The default uses encoding/json, indented in DEBUG. It is read when used.
 	JSON JSONProvider
@@ -63,11 +66,13 @@ type App struct {
 
 	urlErrorHandlers []URLBuildErrorHandler
 
-	building  sync.Mutex
-	runtime   atomic.Pointer[runtime]
-	buildOnce sync.Once
-	life      *graceful.Life
-	bindPlans binding.Plans
+	building    sync.Mutex
+	prepared    atomic.Pointer[runtime] // nil until it is built
+	runtime     atomic.Pointer[runtime] // prepared, once it may serve
+	buildOnce   sync.Once
+	life        *graceful.Life
+	bindPlans   binding.Plans
+	jsonDecoder jsontext.Decoder
 }
 
 // RequestException is what the receivers of [App.GotRequestException] get: an unhandled error.
@@ -137,6 +142,7 @@ func New(name string, opts ...Option) *App {
 		base = app.instancePath
 	}
 	app.Config = newConfig(base)
+	app.Config.store.Tell(func(text string) { app.logger().Warn(text) })
 	app.JSON = standardJSON{app}
 	app.SessionInterface = &SecureCookieSessionInterface{}
 	app.converters = builtinConverters()
@@ -166,6 +172,10 @@ func (app *App) MarshalJSON() ([]byte, error) { return json.Marshal(app.Name()) 
 
 // Use adds net/http middleware around the whole App. It sees every request, also those that match no route;
 // the first one added is the outermost. Code that needs the Context belongs in a hook.
+//
+// A panic in middleware is logged and, if nothing has been sent, answered by the error handlers, without hooks;
+// otherwise the connection breaks off. [http.ErrAbortHandler] and, with PROPAGATE_EXCEPTIONS, every panic goes on to
+// the server.
 func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	callsite.NoNil("Use", middleware...)
@@ -175,23 +185,42 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 // Build checks everything that can be known before the first request and freezes the App. It reports all
 // problems at once; after an error they can be mended and Build called again. Run, the test client and the
 // first request call it. It may be called by several goroutines.
+//
+// A SECRET_KEY that can be guessed is a problem too, unless DEBUG, TESTING or ALLOW_WEAK_SECRET_KEY is on: nobody knows
+// who reaches a plain handler. [App.Run] and [App.Serve] know their address, and warn of it where only this machine can
+// connect.
 func (app *App) Build() error {
 	if app.runtime.Load() != nil {
 		return nil
 	}
-	app.building.Lock()
-	defer app.building.Unlock()
-	if app.runtime.Load() != nil {
-		return nil
-	}
-	rt, err := app.assemble()
+	rt, err := app.prepare(app.checkHandlerKeys)
 	if err != nil {
-		return fmt.Errorf("dewar: app %q cannot be built:\n%w", app.Name(), err)
+		return err
 	}
-	app.Config.warn(app.logger())
-	app.freeze()
 	app.runtime.Store(rt)
 	return nil
+}
+
+// prepare makes the frozen form of the App, unless that is done, which may not serve yet: Build or serve let it. more is
+// one more check, which logs nothing while there is a problem.
+func (app *App) prepare(more func(problems error) error) (*runtime, error) {
+	app.building.Lock()
+	defer app.building.Unlock()
+	rt, err := app.prepared.Load(), error(nil)
+	if rt == nil {
+		rt, err = app.assemble()
+	}
+	if more != nil {
+		err = more(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dewar: app %q cannot be built:\n%w", app.Name(), err)
+	}
+	if app.prepared.CompareAndSwap(nil, rt) {
+		app.Config.warn(app.logger())
+		app.freeze()
+	}
+	return rt, nil
 }
 
 func (app *App) freeze() {
@@ -213,14 +242,16 @@ func (app *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		rt = app.runtime.Load()
 	}
-	rt.entry.ServeHTTP(w, r)
+	rt.entry.ServeHTTP(w, locate(r))
 }
 
+// logger returns the App's logger, whose handler may panic without harm.
 func (app *App) logger() *slog.Logger {
-	if app.Logger != nil {
-		return app.Logger
+	logger := app.Logger
+	if logger == nil {
+		logger = slog.Default()
 	}
-	return slog.Default()
+	return slog.New(safelog.New(logger.Handler(), os.Stderr))
 }
 
 // A runtime is the frozen form of an App.
@@ -270,7 +301,12 @@ func (app *App) assemble() (*runtime, error) {
 	}
 	rt.entry = http.HandlerFunc(rt.serve)
 	for i := len(app.middleware) - 1; i >= 0; i-- {
-		rt.entry = app.middleware[i](rt.entry)
+		if rt.entry = app.middleware[i](rt.entry); rt.entry == nil {
+			return nil, fmt.Errorf("middleware %d of app.Use returned nil; return the handler that it was given, or one that calls it", i+1)
+		}
+	}
+	if len(app.middleware) > 0 {
+		rt.entry = rt.shielded(rt.entry)
 	}
 	return rt, nil
 }

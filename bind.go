@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"reflect"
 
 	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // A Validator checks what [Context.Bind] has filled, by whatever rules it knows. App.Validator is the one of an
@@ -104,17 +104,10 @@ func (c *Context) validate(v any) error {
 // readBound gets the body ready as a form or as JSON, whichever the struct wants and the client sent.
 func (c *Context) readBound(b *binding.Binder, wantsForm, wantsJSON bool) error {
 	switch {
-	case !c.hasBody(), c.Request.ContentLength == 0, !wantsForm && !wantsJSON:
+	case !wantsForm && !wantsJSON, c.isEmpty():
 		return nil
 	case wantsJSON && c.IsJSON():
-		body, err := c.readBody(c.settings.maxJSON)
-		if err != nil {
-			return bodyError(err)
-		}
-		if err := b.ReadJSON(body); err != nil {
-			return &HTTPError{Code: http.StatusBadRequest, Message: objectMessage(err), Err: err}
-		}
-		return nil
+		return c.readBoundJSON(b)
 	case wantsForm && c.isForm():
 		return c.BodyError()
 	}
@@ -128,20 +121,18 @@ func (c *Context) readBound(b *binding.Binder, wantsForm, wantsJSON bool) error 
 	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must be " + want + "."}
 }
 
-// isForm reports whether the body is declared to be a form.
-func (c *Context) isForm() bool {
-	mediaType, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
-	return mediaType == "application/x-www-form-urlencoded" || mediaType == "multipart/form-data"
-}
-
-func objectMessage(err error) string {
+// readBoundJSON gives the members of a JSON body to b. White space alone has none.
+func (c *Context) readBoundJSON(b *binding.Binder) error {
+	doc, err := c.scanJSON()
 	switch {
-	case errors.Is(err, binding.ErrNoObject):
-		return "The body must be a JSON object."
-	case errors.Is(err, binding.ErrTrailing), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "The body is not valid JSON."
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	case !b.ReadJSON(doc.Root()):
+		return &HTTPError{Code: http.StatusBadRequest, Message: "The body must be a JSON object."}
 	}
-	return jsonMessage(err)
+	return nil
 }
 
 func badFields(problems []binding.Problem) error {
@@ -166,7 +157,7 @@ func (r bindRequest) Texts(src binding.Source, name string) []string {
 	case binding.Query:
 		return r.Query().Strings(name)
 	case binding.Header:
-		return r.Request.Header.Values(name)
+		return intake.Texts(r.Request.Header.Values(name))
 	default:
 		return r.Form().Strings(name)
 	}

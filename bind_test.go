@@ -251,7 +251,7 @@ func TestBind(t *testing.T) {
 				Items:  []item{{"a", 2, time.Minute, false}, {"b", 1, 2500 * time.Millisecond, false}},
 				Main:   &item{"m", 0, 0, false},
 				Labels: map[string]string{"k": "v"}, ByName: map[string]item{"x": {"y", 1, 0, false}},
-				Pair: [2]int{1, 2}, Bytes: []byte("hi"), Any: []any{1.0, "x", nil}, At: at, Level: 9, ID: uuid, Small: -128, Text: "é",
+				Pair: [2]int{1, 2}, Bytes: []byte("hi"), Any: []any{int64(1), "x", nil}, At: at, Level: 9, ID: uuid, Small: -128, Text: "é",
 			}, nil},
 		{"null is missing", jsonBody(`{"items":null,"main":null,"small":null}`), order{Small: 5}, order{Small: 5}},
 		{"null in a list is zero", jsonBody(`{"pair":[null,2],"items":[null]}`), order{Pair: [2]int{0, 2}, Items: []item{{}}}, nil},
@@ -610,7 +610,7 @@ func TestBindRefusesBodies(t *testing.T) {
 		{"no JSON", jsonBody(`title=x`), &order{}, 400, "The body is not valid JSON, at byte"},
 		{"a second value", jsonBody(`{}{}`), &order{}, 400, "The body is not valid JSON."},
 		{"rubbish at the end", jsonBody(`{} x`), &order{}, 400, "The body is not valid JSON"},
-		{"a byte order mark", jsonBody("\ufeff{}"), &order{}, 400, "The body is not valid JSON"},
+		{"a byte order mark in the middle", jsonBody("{\ufeff}"), &order{}, 400, "The body is not valid JSON"},
 		{"UTF-16", jsonBody("{\x00\"\x00"), &order{}, 400, "The body is not valid JSON"},
 		{"a list", jsonBody(`[1]`), &order{}, 400, "The body must be a JSON object."},
 		{"null", jsonBody(`null`), &order{}, 400, "The body must be a JSON object."},
@@ -618,7 +618,7 @@ func TestBindRefusesBodies(t *testing.T) {
 		{"nested too deep for anyone", jsonBody(`{"any":` + strings.Repeat("[", 20000)), &order{}, 400, "not valid JSON"},
 		{"JSON too large", jsonBody(`{"text":"` + strings.Repeat("x", 1<<20) + `"}`), &order{}, 413, ""},
 		{"a form too large", form("title=" + strings.Repeat("x", 500_001)), &both{}, 413, ""},
-		{"a broken form", form("title=%zz"), &both{}, 400, ""},
+		{"a form with too many values", form(strings.Repeat("a&", 10_000)), &both{}, 413, "10000 values"},
 		{"a broken multipart form", sent{contentType: "multipart/form-data; boundary=b", body: "--b\r\nrubbish"}, &both{}, 400, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -712,7 +712,7 @@ func TestBindAnswer(t *testing.T) {
 		{"HTML", "text/html", "/?n%3Cb%3E=x", "<ul>\n<li>n&lt;b&gt;: want an integer, but the value is malformed</li>\n<li>s: missing</li>\n</ul>\n"},
 		{"text", "text/plain", "/?n%3Cb%3E=x", "400 Some fields are not right.\nn<b>: want an integer, but the value is malformed\ns: missing\n"},
 		{"one field", "text/plain", "/?s=1&n%3Cb%3E=x", "400 One field is not right.\nn<b>: want an integer, but the value is malformed\n"},
-		{"a programmer's mistake", "text/plain", "/mistake", "500 Internal Server Error\n"},
+		{"a programmer's mistake", "text/plain", "/mistake", plain500},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ask(t, srv, "GET", tt.path, "Accept", tt.accept)
@@ -753,7 +753,7 @@ func TestBindFormErrorIsAnsweredOnceHandled(t *testing.T) {
 		return c.NoContent()
 	})
 	w := httptest.NewRecorder()
-	r := form("title=%zz").request()
+	r := sent{contentType: "multipart/form-data; boundary=b", body: "--b\r\nrubbish"}.request()
 	r.URL.Path = "/"
 	app.ServeHTTP(w, r)
 	if w.Code != 422 || w.Body.String() != "try again" {

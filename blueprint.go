@@ -1,7 +1,9 @@
 package dewar
 
 import (
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"slices"
@@ -21,6 +23,15 @@ type Blueprint struct {
 	children []registration
 	recorded []func(SetupState)
 }
+
+// Format prints the name, for every verb.
+func (bp *Blueprint) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Blueprint(%q)", bp.name) }
+
+// LogValue returns the name.
+func (bp *Blueprint) LogValue() slog.Value { return slog.StringValue(bp.name) }
+
+// MarshalJSON returns the name.
+func (bp *Blueprint) MarshalJSON() ([]byte, error) { return json.Marshal(bp.name) }
 
 // A registration is one RegisterBlueprint call.
 type registration struct {

@@ -19,12 +19,14 @@ import (
 // Flask's loaders and the getters of [Values].
 //
 // The built-in keys have a type and are converted when they are loaded, so that after a load without an
-// error their getters cannot fail; [Config.Declare] gives an application's own keys the same. The last load
+// error their getters cannot fail; [Config.Declare] gives an application's own keys the same. [Must] and [Require] fail
+// where a getter gives the zero value; in DEBUG the log says, once for each key, that a getter found none. The last load
 // wins and replaces a value whole. Maps and lists are copied on their way in and out.
 //
 // A load is taken whole or not at all. Config may be read and changed by several goroutines; a request keeps the state
 // it began with (see [Context.Config]). However a Config is printed, logged or encoded, secrets show as [redacted]:
-// keys that are declared [Secret] or named like one, and the user part of URLs. Make one with [New].
+// keys that are declared [Secret] or named like one, and the user part of URLs. Templates do not see them either. Make
+// one with [New].
 type Config struct {
 	store   *conf.Store
 	current atomic.Pointer[settings] // what the newest state of store comes to
@@ -92,7 +94,8 @@ func (c *Config) Strings(key string) []string { return c.values().Strings(key) }
 func (c *Config) Source(key string) string { return c.settings().snapshot.Source(key) }
 
 // Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or
-// declared key is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key.
+// declared key is an error, the old value stays, and Build fails until the key is set well. Nil unsets a key: it has no
+// value then, or its default when it is declared or cannot be without one.
 func (c *Config) Set(key string, value any) error {
 	return prefixed(c.store.Set(key, value, callsite.Site()))
 }
@@ -111,7 +114,7 @@ func (c *Config) Update(m Map) error { return prefixed(c.store.Update(m, callsit
 
 // Declare gives an application's own key a type and a default: the type is that of def, which may be a
 // string, bool, int, int64, float64, time.Duration, []string or nil for any. A value that was loaded before
-// is converted; one that does not fit is an error. doc says in one line what the key is for. A key can be
+// is converted, nil to the default; one that does not fit is an error. doc says in one line what the key is for. A key can be
 // declared once, and a built-in key not at all.
 func (c *Config) Declare(key string, def any, doc string, opts ...KeyOption) error {
 	var o keyOptions
@@ -130,7 +133,8 @@ type keyOptions struct{ secret bool }
 // may name a file with its value; see [Config.FromPrefixedEnv].
 func Secret() KeyOption { return func(o *keyOptions) { o.secret = true } }
 
-// FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone.
+// FromMapping takes the keys of m that are upper-case; others are for the mapping's own use and left alone. Build warns
+// of one that would be a known key in upper case and that nothing else has set.
 // If any value is wrong nothing is taken, and the error names every wrong one. Nil unsets a key.
 func (c *Config) FromMapping(m Map) error { return prefixed(c.store.FromMapping(m, callsite.Site())) }
 
@@ -160,7 +164,8 @@ type loadOptions struct {
 }
 
 // Optional passes over a missing file, what Flask calls silent=True, for [Config.FromFile], [Config.FromEnvVar] and
-// [Config.FromDotenv]. A file that cannot be read, is a folder or does not parse is an error all the same.
+// [Config.FromDotenv]. A file that cannot be read, is a folder or does not parse is an error all the same. Build warns
+// when a file with nearly the same name is there.
 func Optional() LoadOption {
 	return LoadOption{"Optional", []string{"FromFile", "FromEnvVar", "FromDotenv"}, func(o *loadOptions) { o.optional = true }}
 }
@@ -214,9 +219,9 @@ func (c *Config) FromEnvVar(name string, unmarshal func(data []byte, v any) erro
 }
 
 // FromPrefixedEnv takes every environment variable that begins with FLASK_, or with another [EnvPrefix]. The rest of
-// the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. A key that is
-// declared as text takes the value as it is, but for a JSON string, which is unquoted. Two underscores reach into a
-// nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables are taken in sorted order.
+// the name is the key, whatever its case. A value that is JSON is decoded, anything else is text. Where text is wanted
+// of it, by a key that is declared so, by String or by a field for [Config.Decode], it is as the variable has it, but
+// for a JSON string, which is unquoted. Two underscores reach into a nested value: FLASK_DB__HOST sets HOST in DB and leaves the rest of DB. Variables are taken in sorted order.
 //
 // For a key that is declared [Secret], as SECRET_KEY is, FLASK_SECRET_KEY_FILE may name a file instead. Its
 // bytes are taken as they are, a line break at the end included, of which Build warns.
@@ -344,13 +349,21 @@ func (c *Config) All() iter.Seq[Setting] {
 // WriteTable writes a table of all keys with their values and sources to w, secrets redacted.
 func (c *Config) WriteTable(w io.Writer) error { return c.settings().snapshot.WriteTable(w) }
 
+// snapshot returns the state of the moment; that of the zero Config is empty.
+func (c *Config) snapshot() *conf.Snapshot {
+	if s := c.settings(); s != nil {
+		return s.snapshot
+	}
+	return &conf.Snapshot{}
+}
+
 // Format prints the keys with their values, secrets redacted, for every verb.
 func (c *Config) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "Config"+c.settings().snapshot.String())
+	_, _ = io.WriteString(f, "Config"+c.snapshot().String())
 }
 
 // LogValue returns the keys with their values, secrets redacted.
-func (c *Config) LogValue() slog.Value { return c.settings().snapshot.LogValue() }
+func (c *Config) LogValue() slog.Value { return c.snapshot().LogValue() }
 
 // MarshalJSON returns an object of the keys with their values, secrets redacted.
-func (c *Config) MarshalJSON() ([]byte, error) { return c.settings().snapshot.MarshalJSON() }
+func (c *Config) MarshalJSON() ([]byte, error) { return c.snapshot().MarshalJSON() }

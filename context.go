@@ -3,6 +3,8 @@ package dewar
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -13,7 +15,9 @@ import (
 
 // Handler is a view, a before-request hook or an after-request hook. A view answers through one of the Context's
 // answering methods or writes to c.Response. A returned error goes to the error handlers; a view that returns nil
-// without an answer is a 500 that names it in the log.
+// without an answer is a 500 that names it in the log. An answer of 400 or more that was written to c.Response, by
+// http.Error or a websocket library that refuses a handshake, stays if the error that comes with it has neither a status
+// nor a handler.
 type Handler func(c *Context) error
 
 // Context is one request and what a handler can do with it. It is a [context.Context] that ends with the
@@ -41,6 +45,7 @@ type Context struct {
 
 	phase   phase
 	outcome outcome
+	whole   bool        // the answer takes no more: what is written next is another one
 	saved   atomic.Bool // the session has been saved, or there was none: later changes are late
 	ran     bool        // every station was passed: no panic is on its way
 	bare    bool        // made by NewContext: no hooks
@@ -55,6 +60,7 @@ type rare struct {
 	changed Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
+	queryErr    error // the query has too many values
 	cookies     *Values
 	body        bodyState
 	limit       *timeLimit // the time limit of the request; nil without one
@@ -73,6 +79,10 @@ type rare struct {
 	finalized bool   // all that acts on the response has run, while the view goes on
 	hijacked  bool
 	again     bool // an error in finalizing had its turn with the error handlers
+	crashed   bool // the handler of 500 had its turn
+
+	ownDeadline bool                     // for writing, set by the handler
+	taken       atomic.Pointer[takeover] // of a connection that was hijacked
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
@@ -102,10 +112,10 @@ type contextKey struct{}
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	c := &Context{App: rt.app, Request: r, born: r, rt: rt, settings: rt.app.Config.settings()}
+	c := &Context{App: rt.app, Request: withPath(r), born: r, rt: rt, settings: rt.app.Config.settings()}
 	c.Response = &c.response
 	c.response.begin(c, w)
-	c.limitBody()
+	c.body()
 	return c
 }
 
@@ -119,7 +129,7 @@ func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, 
 	if err := app.Build(); err != nil {
 		return nil, nil, err
 	}
-	c = newContext(app.runtime.Load(), w, r)
+	c = newContext(app.runtime.Load(), w, locate(r))
 	c.bare = true
 	if err := c.checkHost(); err != nil {
 		return nil, nil, err
@@ -128,6 +138,28 @@ func (app *App) NewContext(w http.ResponseWriter, r *http.Request) (c *Context, 
 	c.advance(handling)
 	return c, c.endBare, nil
 }
+
+// label is what c prints as.
+func (c *Context) label() string {
+	label := ""
+	if c.born != nil {
+		label = c.born.Method
+	}
+	if c.route != nil {
+		label += " " + c.route.Rule
+	}
+	return label
+}
+
+// Format prints the method and the rule of the route, for every verb: a Context holds too much, and secrets, to be
+// printed whole.
+func (c *Context) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Context(%q)", c.label()) }
+
+// LogValue returns the method and the rule of the route.
+func (c *Context) LogValue() slog.Value { return slog.StringValue(c.label()) }
+
+// MarshalJSON returns the method and the rule of the route.
+func (c *Context) MarshalJSON() ([]byte, error) { return json.Marshal(c.label()) }
 
 // FromContext returns the Context that ctx is or was derived from, or nil. Inside a wrapped net/http handler
 // it finds the Context in the request's own: dewar.FromContext(r.Context()).
@@ -139,6 +171,11 @@ func FromContext(ctx context.Context) *Context {
 // parent returns the context of c.Request. A request whose context was derived from c itself would make the
 // Context its own ancestor; then the context it was born with counts.
 func (c *Context) parent() context.Context {
+	if x := c.lazy.Load(); x != nil {
+		if t := x.taken.Load(); t != nil {
+			return t.ctx
+		}
+	}
 	if c.Request == c.born {
 		return c.born.Context()
 	}
@@ -155,7 +192,8 @@ func (c *Context) parent() context.Context {
 // Deadline returns the deadline of the request, if it has one.
 func (c *Context) Deadline() (time.Time, bool) { return c.parent().Deadline() }
 
-// Done returns a channel that is closed when the request is over or its client has gone.
+// Done returns a channel that is closed when the request is over or its client has gone; once the connection was
+// hijacked, when the request is over or the App stops.
 func (c *Context) Done() <-chan struct{} { return c.parent().Done() }
 
 // Err tells why Done was closed; it is nil before.
@@ -203,9 +241,7 @@ func (c *Context) Route() (route Route, ok bool) {
 	if c.route == nil {
 		return Route{}, false
 	}
-	route = c.route.Route
-	route.Methods = slices.Clone(route.Methods)
-	return route, c.hasRule()
+	return c.route.copied(), c.hasRule()
 }
 
 // Config returns the configuration as it was when the request came in. A later change through App.Config
@@ -282,6 +318,19 @@ func (k *Key[T]) Lookup(c *Context) (T, bool) {
 		}
 	}
 	return zero, false
+}
+
+// Delete takes the value away and reports whether one was set in this request. Flask has g.pop.
+func (k *Key[T]) Delete(c *Context) bool {
+	x := c.lazy.Load()
+	if x == nil {
+		return false
+	}
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	before := len(x.g)
+	x.g = slices.DeleteFunc(x.g, func(it item) bool { return it.key == any(k) })
+	return len(x.g) < before
 }
 
 // Set keeps value under name for the rest of the request; [Context.Value] returns it, and templates find it

@@ -276,7 +276,7 @@ func TestHeadersBelongToWhoSetThem(t *testing.T) {
 		{"/second", `"second"`, 200, "X-Second Content-Type:application/json Set-Cookie:second=2", "X-First Location Set-Cookie:first=1", true},
 		{"/second-status", "second", 202, "", "", true},
 		{"/held-header", "second", 200, "X-Second Content-Type:text/plain; charset=utf-8", "X-First", true},
-		{"/raw", "second", 200, "Content-Type:text/plain; charset=utf-8", "", false},
+		{"/raw", "second", 200, "Content-Type:text/plain; charset=utf-8", "", true},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
 			log := &record{}
@@ -361,4 +361,32 @@ func TestNewContextRunsNoHooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, end())
+}
+
+func TestKeyDelete(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	user, other := dewar.NewKey[string]("user"), dewar.NewKey[string]("user")
+	app.Get("/", func(c *dewar.Context) error {
+		if user.Delete(c) {
+			t.Error("a value was deleted that was never set")
+		}
+		user.Set(c, "ann")
+		other.Set(c, "bob")
+		c.Set("user", "eve")
+		if !user.Delete(c) || user.Delete(c) {
+			t.Error("want one value deleted, and once")
+		}
+		if got, ok := user.Lookup(c); ok || got != "" || user.Get(c) != "" {
+			t.Errorf("got %q, %t after the value was deleted", got, ok)
+		}
+		if other.Get(c) != "bob" || c.Value("user") != "eve" {
+			t.Errorf("got %q and %v, want what has the same name alone", other.Get(c), c.Value("user"))
+		}
+		user.Set(c, "ann")
+		return c.Text(user.Get(c))
+	})
+	if got := get(app, "/").Body.String(); got != "ann" {
+		t.Errorf("got %q, want what was set again", got)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"html/template"
 	"net/http"
 	"reflect"
 	"strings"
@@ -19,7 +20,9 @@ import (
 // SecureCookieSessionInterface keeps the session in a signed cookie; it is the default, as in Flask. The
 // cookie can be read by its owner, but not changed; SESSION_COOKIE_ENCRYPT makes it unreadable as well. It
 // needs a SECRET_KEY. The keys of SECRET_KEY_FALLBACKS are accepted too, and what they signed is signed anew
-// when it is used. A cookie that is not valid, whatever is wrong with it, is no session.
+// when it is used. A cookie that is not valid, whatever is wrong with it, is no session. One that a key has signed and
+// that cannot be read all the same, as with a tag that is missing here, is not overwritten; see
+// [StoredSession.MarkUnreadable].
 //
 // A cookie that has been copied stays valid until it expires, also after a logout: what ends it earlier is
 // SESSION_ABSOLUTE_LIFETIME, which no refreshing moves, and Epoch. Of two requests that change the session at
@@ -34,11 +37,13 @@ type SecureCookieSessionInterface struct {
 	// Epoch, if set, makes sessions revocable: it returns a number that the application keeps for the user of s,
 	// beginning with 0, and raises to log the user out everywhere; 0 for a session without a user. The number is kept
 	// in the cookie when a session is new, cleared or renewed, so a login must call [Session.Renew] or [Session.Clear].
-	// A session whose number is smaller than what Epoch returns when it is opened is no session any more.
+	// A session whose number is smaller than what Epoch returns when it is opened is no session any more. One whose
+	// number is raised while its request runs stays behind, also when that calls Renew: whoever raises it and wants to
+	// stay logged in must Clear the session and fill it again.
 	//
-	// It is called for every session that is opened and not empty, and once more when it is saved with a change, so it
-	// should be quick. It must read from s, not from c.Session(), and must not change s. An error ends the request in
-	// 503.
+	// It is called for every session that is opened and not empty, and once or twice more when it is saved with a change,
+	// so it should be quick. It must read from s, not from c.Session(), and must not change s. An error ends the request
+	// in 503.
 	Epoch func(c *Context, s *Session) (int64, error)
 
 	codec atomic.Pointer[taggedjson.Codec] // with Tags; made by CheckConfig
@@ -93,28 +98,57 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 			return nil, err
 		}
 	}
-	s := newSession(i.codec.Load())
+	s := makeSession(i.codec.Load())
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
 	}
-	if revoked, err := i.revoked(c, s); err != nil || !revoked {
-		return s, err
+	if i.Epoch != nil && s.Len() > 0 {
+		return i.openAt(c, s)
 	}
-	return newSession(i.codec.Load()), nil
+	return s, nil
 }
 
-// load fills s with what is in a cookie. It reports false, and leaves s as it is, if that is no session.
-func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool {
-	if limit := c.settings.maxCookie; limit > 0 && len(value) > limit {
-		return false
+// An opening is a session as it was opened, and what Epoch said of it.
+type opening struct {
+	values []byte
+	epoch  int64
+}
+
+// openAt returns s, or a new session if the user of s has been logged out everywhere since s began.
+func (i *SecureCookieSessionInterface) openAt(c *Context, s *Session) (*Session, error) {
+	epoch, err := i.Epoch(c, s)
+	if err != nil {
+		return nil, err
 	}
+	if s.seal.Epoch < epoch {
+		c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.Epoch, "userEpoch", epoch)
+		return makeSession(i.codec.Load()), nil
+	}
+	values, err := s.bag.Encode()
+	s.opening = &opening{values, epoch}
+	return s, err
+}
+
+// load fills s with what is in a cookie. It reports false, and leaves s empty, if that is no session, or one that cannot
+// be read.
+func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool {
 	cookie, err := codec.Decode(c.settings.cookie.name, value)
 	if err != nil {
 		return false
 	}
 	seal, json, err := codec.Unpack(cookie.Payload)
-	if err != nil || c.settings.outlived(seal) || s.bag.Open(json) != nil {
+	if err == nil && c.settings.outlived(seal) {
+		return false
+	}
+	if limit := c.settings.maxCookie; err == nil && limit > 0 && len(value) > limit {
+		err = fmt.Errorf("it has %d bytes, MAX_COOKIE_SIZE is %d", len(value), limit)
+	}
+	if err == nil {
+		err = s.bag.Open(json)
+	}
+	if err != nil {
+		Stored(s).MarkUnreadable(err)
 		return false
 	}
 	stale := cookie.Key > 0
@@ -127,19 +161,6 @@ func (s *Session) load(c *Context, codec *cookiecodec.Codec, value string) bool 
 	s.seal = seal
 	s.expires.Store(c.settings.end(cookie.SignedAt, c.settings.lifetime, seal))
 	return true
-}
-
-// revoked reports whether the user of s has been logged out everywhere since s began.
-func (i *SecureCookieSessionInterface) revoked(c *Context, s *Session) (bool, error) {
-	if i.Epoch == nil || s.Len() == 0 {
-		return false, nil
-	}
-	epoch, err := i.Epoch(c, s)
-	if err != nil || s.seal.Epoch >= epoch {
-		return false, err
-	}
-	c.Logger().Debug("session revoked; a login must call Renew or Clear", "sessionEpoch", s.seal.Epoch, "userEpoch", epoch)
-	return true, nil
 }
 
 // SaveSession sets the session's cookie, or deletes it when the session has been emptied. A cookie larger than
@@ -185,12 +206,34 @@ func (i *SecureCookieSessionInterface) stamp(c *Context, s *Session) (err error)
 	switch {
 	case i.Epoch == nil:
 		s.seal.Epoch = 0
-	case fresh || marks&sessiondata.Renewed != 0:
+	case fresh:
 		s.seal.Epoch, err = i.Epoch(c, s)
+	case marks&sessiondata.Renewed != 0:
+		s.seal.Epoch, err = i.renewedEpoch(c, s)
 	case marks&sessiondata.Modified != 0: // a refresh has just been checked, when the session was opened
 		err = i.warnOfEpoch(c, s)
 	}
 	return err
+}
+
+// renewedEpoch returns the epoch of the user that a renewed session has now. If the user it was opened with has been
+// logged out everywhere meanwhile, it is the one of then, so that the session ends as well.
+func (i *SecureCookieSessionInterface) renewedEpoch(c *Context, s *Session) (int64, error) {
+	epoch, err := i.Epoch(c, s)
+	if err != nil || s.opening == nil || epoch == s.opening.epoch {
+		return epoch, err
+	}
+	before := makeSession(i.codec.Load())
+	if err := before.bag.Open(string(s.opening.values)); err != nil {
+		return 0, err
+	}
+	raised, err := i.Epoch(c, before)
+	if err != nil || raised <= s.opening.epoch {
+		return epoch, err
+	}
+	c.Logger().Info("session revoked while it was renewed; to stay logged in, Clear the session and fill it again",
+		"sessionEpoch", s.opening.epoch, "userEpoch", raised)
+	return s.opening.epoch, nil
 }
 
 // warnOfEpoch tells of a session that will be refused when it comes back, which a login that forgot to renew it does.
@@ -349,13 +392,25 @@ func mustCodec() *taggedjson.Codec {
 	return codec
 }
 
+// TaggedSessions returns a function that makes empty sessions as [NewSession] does, which keep the types of tags as well:
+// for a [SessionInterface] with tags of its own. A tag that is not valid is an error.
+func TaggedSessions(tags ...SessionTag) (newSession func() *Session, err error) {
+	codec, err := newSessionCodec(tags)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %w", err)
+	}
+	return func() *Session { return makeSession(codec) }, nil
+}
+
 // newSessionCodec returns a codec with tags, which are tried in their order and before Flask's own.
 func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
 	own := make([]taggedjson.Tag, len(tags))
 	for i, tag := range tags {
 		own[i] = taggedjson.Tag(tag)
 	}
-	codec, err := taggedjson.New(taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID]()}, own...)
+	codec, err := taggedjson.New(taggedjson.Types{
+		Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML](), Python: true,
+	}, own...)
 	if err != nil {
 		return nil, fmt.Errorf("session %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 func TestKeyThatSignsOtherwiseThanSecurecookieStopsTheApp(t *testing.T) {
 	t.Parallel()
 	app := New("test", RootPath(t.TempDir()))
-	config := Map{"SECRET_KEY": "a key for tests, long enough", "SECRET_KEY_FALLBACKS": []string{"an older key, long enough"}}
+	config := Map{"TESTING": true, "SECRET_KEY": "a key for tests, long enough", "SECRET_KEY_FALLBACKS": []string{"an older key, long enough"}}
 	if err := app.Config.FromMapping(config); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -279,6 +280,57 @@ func TestEpochLogsOutEverywhere(t *testing.T) {
 	broken = errors.New("no database")
 	if res := visit(t, app, "/who", phone); res.StatusCode != 503 {
 		t.Errorf("when the epoch cannot be had: got %d, want 503", res.StatusCode)
+	}
+}
+
+// TestRenewDoesNotOutliveALogoutElsewhere has a session revoked by another request while its own runs.
+func TestRenewDoesNotOutliveALogoutElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		user   string                 // whose session the request has
+		finish func(s *dewar.Session) // after the logout
+		want   string                 // who asks after that
+	}{
+		{"renewed", "ann", func(s *dewar.Session) { s.Renew() }, ""},
+		{"renewed and changed", "ann", func(s *dewar.Session) { s.Set("page", 1); s.Renew() }, ""},
+		{"renewed twice", "ann", func(s *dewar.Session) { s.Renew(); s.Renew() }, ""},
+		{"with the user set again", "ann", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, ""},
+		{"taken over by another user", "ann", func(s *dewar.Session) { s.Set("user", "bob"); s.Renew() }, ""},
+		{"begun anew", "ann", func(s *dewar.Session) { s.Clear(); s.Set("user", "ann") }, "ann"},
+		{"ended and begun anew", "ann", func(s *dewar.Session) { s.Destroy(); s.Set("user", "ann") }, "ann"},
+		{"renewed, of somebody else", "bob", func(s *dewar.Session) { s.Renew() }, "bob"},
+		{"a login without a user before", "", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, "ann"},
+		{"another user's login", "bob", func(s *dewar.Session) { s.Set("user", "ann"); s.Renew() }, "ann"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			epochs := map[string]int64{"ann": 3, "bob": 7}
+			app := newApp(t)
+			app.SessionInterface = &dewar.SecureCookieSessionInterface{
+				Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return epochs[s.String("user")], nil },
+			}
+			app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+			app.Get("/login/{user}", func(c *dewar.Context) error {
+				c.Session().Clear()
+				c.Session().Set("user", c.Params().String("user"))
+				return c.Text("")
+			})
+			app.Get("/slow", func(c *dewar.Context) error {
+				s := c.Session()
+				epochs["ann"]++
+				tt.finish(s)
+				return c.Text("")
+			})
+			jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("theme", "dark") })
+			if tt.user != "" {
+				visit(t, app, "/login/"+tt.user, jar)
+			}
+			visit(t, app, "/slow", jar)
+			if got := visitBody(t, app, "/who", jar); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -629,5 +681,110 @@ func TestSessionCookieAttributesFollowTheConfiguration(t *testing.T) {
 				t.Errorf("deletion: got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// TestSessionThatCannotBeReadIsKept has sessions that this App has signed and cannot read.
+func TestSessionThatCannotBeReadIsKept(t *testing.T) {
+	t.Parallel()
+	strange := celsiusTag
+	strange.Encode = func(any) (any, error) { return "cold", nil }
+	unreadable := map[string]struct {
+		jar    map[string]string
+		reason string
+	}{}
+	unlimited := configured(t, dewar.Map{"MAX_COOKIE_SIZE": 0})
+	unreadable["too large"] = struct {
+		jar    map[string]string
+		reason string
+	}{sessionJar(t, unlimited, func(s *dewar.Session) { s.Set("v", incompressible(6000)) }), "MAX_COOKIE_SIZE is 4093"}
+	writer := newApp(t)
+	writer.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{strange}}
+	unreadable["a tag that refuses"] = struct {
+		jar    map[string]string
+		reason string
+	}{sessionJar(t, writer, func(s *dewar.Session) { s.Set("room", celsius(1)) }), `Decode of tag`}
+	for name, tt := range unreadable {
+		for _, step := range []struct {
+			name   string
+			do     func(s *dewar.Session)
+			status int
+			kept   bool
+		}{
+			{"untouched", nil, 200, true},
+			{"read", func(s *dewar.Session) { s.Get("a"); s.Pop("a"); s.Delete("b") }, 200, true},
+			{"changed", func(s *dewar.Session) { s.Set("a", 1) }, 503, true},
+			{"renewed", func(s *dewar.Session) { s.Renew() }, 503, true},
+			{"permanent", func(s *dewar.Session) { s.SetPermanent(true) }, 503, true},
+			{"cleared", func(s *dewar.Session) { s.Clear() }, 200, false},
+			{"destroyed", func(s *dewar.Session) { s.Destroy() }, 200, false},
+			{"a login that clears", func(s *dewar.Session) { s.Clear(); s.Renew(); s.Set("user", "ann") }, 200, false},
+		} {
+			t.Run(name+", "+step.name, func(t *testing.T) {
+				t.Parallel()
+				var log strings.Builder
+				app := newApp(t)
+				app.Logger = textLogger(&log)
+				app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{celsiusTag}}
+				app.Get("/", func(c *dewar.Context) error {
+					if step.do != nil {
+						if !c.Session().IsNew() || c.Session().Len() != 0 {
+							t.Errorf("got %v, want none", c.Session())
+						}
+						step.do(c.Session())
+					}
+					return c.Text("")
+				})
+				jar := maps.Clone(tt.jar)
+				if res := visit(t, app, "/", jar); res.StatusCode != step.status {
+					t.Errorf("got %d, want %d", res.StatusCode, step.status)
+				}
+				if kept := jar["session"] == tt.jar["session"]; kept != step.kept {
+					t.Errorf("kept %t, want %t", kept, step.kept)
+				}
+				if told := strings.Contains(log.String(), "session cannot be read") && strings.Contains(log.String(), tt.reason); told != (step.do != nil) {
+					t.Errorf("logged %q, want the reason %q if it was opened", log.String(), tt.reason)
+				}
+			})
+		}
+	}
+}
+
+func TestRefusedCookiesAreNotLogged(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	app := newApp(t)
+	app.Logger = textLogger(&log)
+	app.Get("/", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.Text("") })
+	good := sessionJar(t, newApp(t), func(s *dewar.Session) { s.Set("v", 1) })["session"]
+	for name, value := range map[string]string{"garbage": "x", "cut": good[:len(good)-4], "long": strings.Repeat("A", 20_000), "another spelling": good + "="} {
+		jar := map[string]string{"session": value}
+		if res := visit(t, app, "/", jar); res.StatusCode != 200 || jar["session"] == value {
+			t.Errorf("%s: got %d, want a new session", name, res.StatusCode)
+		}
+	}
+	if log.Len() > 0 {
+		t.Errorf("logged %q: a visitor can send anything", log.String())
+	}
+}
+
+func TestLargeSessionThatCompresses(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/{n:int}", func(c *dewar.Context) error {
+		c.Session().Set("text", strings.Repeat("all work ", c.Params().Int("n")/9))
+		return c.Text("")
+	})
+	app.Get("/", func(c *dewar.Context) error { return c.Text(fmt.Sprint(len(c.Session().String("text")))) })
+	jar := map[string]string{}
+	visit(t, app, "/200000", jar)
+	if got := visitBody(t, app, "/", jar); got != "199998" {
+		t.Errorf("got %s bytes back, want 199998", got)
+	}
+	if res := visit(t, app, "/300000", jar); res.StatusCode != 500 {
+		t.Errorf("got %d for more than 256 kB, want an error", res.StatusCode)
+	}
+	if got := visitBody(t, app, "/", jar); got != "199998" {
+		t.Errorf("got %s bytes back after the error, want the session before", got)
 	}
 }

@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // A phase is how far a request has come. It only moves forward:
@@ -108,6 +112,46 @@ func (rt *runtime) serve(w http.ResponseWriter, r *http.Request) {
 	c.ran = true
 }
 
+// shielded answers for a panic of the middleware around the App, which net/http would answer with silence.
+func (rt *runtime) shielded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch value := recover(); {
+			case value == nil: // all is well, or runtime.Goexit
+			case value == http.ErrAbortHandler || rt.app.Config.settings().propagate:
+				panic(value)
+			default:
+				rt.answerPanic(w, r, recovered(value))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answerPanic answers a request whose middleware panicked, on a Context of its own: that of the request may have ended.
+func (rt *runtime) answerPanic(w http.ResponseWriter, r *http.Request, err error) {
+	unsent := isUnsent(w)
+	maps.DeleteFunc(w.Header(), func(key string, _ []string) bool { return headers.DescribesBody(key) })
+	c := newContext(rt, w, r)
+	c.bare = true
+	if !unsent {
+		c.logFailure(sound(err))
+		panic(http.ErrAbortHandler)
+	}
+	defer c.end()
+	c.fail(err)
+	c.finish()
+	c.ran = true
+}
+
+// isUnsent reports whether w has sent no header yet. A writer refuses a status that is none only while it waits for one,
+// net/http's own among them; one that refuses nothing counts as sent.
+func isUnsent(w http.ResponseWriter) (unsent bool) {
+	defer func() { unsent = recover() != nil }()
+	w.WriteHeader(0)
+	return false
+}
+
 // handle runs everything up to the view and checks that it left an answer behind.
 func (c *Context) handle() error {
 	if err := c.admit(); err != nil {
@@ -115,7 +159,10 @@ func (c *Context) handle() error {
 	}
 	c.advance(handling)
 	c.limitTime()
-	c.App.RequestStarted.send(c)
+	if c.App.RequestStarted.connected() {
+		c.App.RequestStarted.send(c)
+		c.keepTouched()
+	}
 	if len(c.chain().preprocessors) > 0 {
 		if err := c.preprocessValues(); err != nil {
 			return err
@@ -176,14 +223,19 @@ func (c *Context) runBefore(hooks []Handler) error {
 		if c.response.started {
 			return err
 		}
-		if c.response.touched {
-			c.response.keepHeader()
-		}
+		c.keepTouched()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepTouched lets what was set in the header before the view stay on every answer.
+func (c *Context) keepTouched() {
+	if c.response.touched {
+		c.response.keepHeader()
+	}
 }
 
 // pendingError returns what went wrong during the view without being returned by it: a header cannot be sent, the
@@ -201,11 +253,7 @@ func (c *Context) pendingError() error {
 	if err := x.session.err(); err != nil {
 		return err
 	}
-	if b := &x.body; b.err != nil && !b.seen {
-		b.seen = true
-		return b.err
-	}
-	return nil
+	return x.intakeError()
 }
 
 // finish runs the after-request hooks, saves the session and commits, unless that has happened.
@@ -215,6 +263,7 @@ func (c *Context) finish() {
 	}
 	if c.phase >= sent {
 		c.checkTrailers()
+		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
 		}
@@ -398,9 +447,12 @@ func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
 		x.limit.cancel()
 	}
-	for _, r := range [...]*http.Request{c.Request, c.born} {
-		if r.MultipartForm != nil {
-			_ = r.MultipartForm.RemoveAll()
+	if t := x.taken.Load(); t != nil {
+		t.end()
+	}
+	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
+		if form != nil {
+			_ = form.RemoveAll()
 		}
 	}
 	if !x.began.IsZero() {
@@ -440,7 +492,7 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
-	err := recovered(value)
+	err := sound(recovered(value))
 	c.rare().session.panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)

@@ -1,6 +1,7 @@
 package dewar_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -15,7 +16,8 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-const testKey = "a test key that is long enough to be one"
+// testKey is another one in each run: a key that stands in a file is one that everybody knows.
+var testKey = rand.Text() + rand.Text()
 
 // newApp returns an app with a key whose log goes to the test's output.
 func newApp(t testing.TB) *dewar.App {

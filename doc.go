@@ -44,7 +44,8 @@
 //
 // A view returns [Abort](404), or any error. One with a method StatusCode() int picks its own status; others are a 500,
 // logged once and bland outside. [App.ErrorHandler] answers a status and [HandleError] a Go type, on an App or a
-// Blueprint. Without a handler browsers get a page, JSON clients problem+json, others text.
+// Blueprint; the nearest type wins. The handler of 500 gets what no other handles, and what a handler fails on. Without
+// a handler browsers get a page, JSON clients problem+json, others text, with the standard description of the status.
 //
 // # Requests
 //

@@ -5,28 +5,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"reflect"
 	"runtime/debug"
-	"slices"
 	"strings"
-	"syscall"
 
+	"github.com/dewar-go/dewar/internal/errtree"
 	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/problem"
 )
-
-// ErrorHandler answers a request that failed with err. The status is that of err unless the handler sets one. An error
-// that it returns is not handled again: it is logged, and the client gets a plain 500. Returning nil without an answer
-// is an error too.
-type ErrorHandler func(c *Context, err error) error
 
 // HTTPError is an error that picks its own HTTP status. [Abort] and [Abortf] make one; Flask calls it HTTPException.
 type HTTPError struct {
 	// Code is the status, 400 to 599.
 	Code int
-	// Message is shown to the client below the status text; empty means the status text alone.
+	// Message is shown to the client below the status text. Empty means the standard description of Code, which
+	// [Abort] and the errors of routing also put here; a status without one is shown alone.
 	Message string
 	// Errors says what is wrong with single fields of the request; [Context.Bind] fills it. Clients are shown
 	// it as a list, JSON clients as the member errors.
@@ -49,10 +43,13 @@ type FieldError struct {
 // Error returns the field and what is wrong with it.
 func (e FieldError) Error() string { return e.Field + ": " + e.Detail }
 
-// Error returns the status, the message, the fields and the cause.
+// Error returns the status, the message unless it is the standard one, the fields and the cause.
 func (e *HTTPError) Error() string {
+	if e == nil {
+		return "a nil *dewar.HTTPError"
+	}
 	text := fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code))
-	if e.Message != "" {
+	if e.Message != "" && e.Message != problem.Describe(e.Code) {
 		text += ": " + e.Message
 	}
 	separator := " "
@@ -67,14 +64,34 @@ func (e *HTTPError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *HTTPError) Unwrap() error { return e.Err }
+func (e *HTTPError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+// As lets [errors.As] find the HTTPError inside a type that embeds it, whose Unwrap returns the cause.
+func (e *HTTPError) As(target any) bool {
+	to, ok := target.(**HTTPError)
+	if ok = ok && e != nil; ok {
+		*to = e
+	}
+	return ok
+}
 
 // StatusCode returns Code. Any error type with this method picks its own status.
-func (e *HTTPError) StatusCode() int { return e.Code }
+func (e *HTTPError) StatusCode() int {
+	if e == nil {
+		return 0
+	}
+	return e.Code
+}
 
-// Abort returns an error that answers the request with code, for a view or hook to return. A code below 400
-// or above 599 gives a 500 that says so in the log.
-func Abort(code int) error { return abort(code, "") }
+// Abort returns an error that answers the request with code and its standard description. A view or hook must return
+// it: called without return it does nothing, and the view goes on, which the analyzer in contrib/vet finds. A code
+// below 400 or above 599 gives a 500 that says in the log what to use instead.
+func Abort(code int) error { return abort(code, problem.Describe(code)) }
 
 // Abortf is [Abort] with a message for the client, formatted as by [fmt.Sprintf].
 func Abortf(code int, format string, args ...any) error {
@@ -83,10 +100,23 @@ func Abortf(code int, format string, args ...any) error {
 
 func abort(code int, message string) error {
 	if code < 400 || code > 599 {
-		return &HTTPError{Code: http.StatusInternalServerError,
-			Err: fmt.Errorf("dewar: Abort(%d): not an error status; pass 400 to 599, or answer with c.Status(%d)", code, code)}
+		return &HTTPError{Code: http.StatusInternalServerError, Message: problem.Describe(http.StatusInternalServerError),
+			Err: fmt.Errorf("dewar: Abort(%d): not an error status; pass 400 to 599, %s", code, insteadOfAbort(code))}
 	}
 	return &HTTPError{Code: code, Message: message}
+}
+
+// insteadOfAbort says what answers with a status that is no error.
+func insteadOfAbort(code int) string {
+	switch {
+	case code == http.StatusNotModified || code == http.StatusNoContent:
+		return fmt.Sprintf("or answer with return c.Status(%d).NoContent()", code)
+	case code >= 300 && code <= 399:
+		return fmt.Sprintf("or redirect with return c.Status(%d).Redirect(url)", code)
+	case code >= 200 && code <= 299:
+		return fmt.Sprintf("or answer with return c.Status(%d).Text(...) or another answering method", code)
+	}
+	return "as in dewar.Abort(404)"
 }
 
 // PanicError is what error handlers and teardown functions get when a handler panicked.
@@ -117,122 +147,70 @@ type statusCoder interface {
 	StatusCode() int
 }
 
-// statusOf returns the status that err asks for, if it asks for one. A panic never does, whatever its value.
+// statusOf returns the status that err asks for: that of the outermost error with one in its tree. A panic never does,
+// whatever its value.
 func statusOf(err error) (int, bool) {
 	if _, ok := errors.AsType[*PanicError](err); ok {
 		return 0, false
 	}
-	if e, ok := errors.AsType[statusCoder](err); ok {
-		if code := e.StatusCode(); code >= 400 && code <= 599 {
-			return code, true
+	for e := range errtree.All(err) {
+		if coder, ok := oneAs[statusCoder](e); ok {
+			if code := coder.StatusCode(); code >= 400 && code <= 599 {
+				return code, true
+			}
 		}
-		return 0, false
-	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge, true
+		if _, ok := oneAs[*http.MaxBytesError](e); ok {
+			return http.StatusRequestEntityTooLarge, true
+		}
 	}
 	return 0, false
 }
 
-// An errorTable holds the error handlers of one App or Blueprint.
-type errorTable struct {
-	byCode     map[int]ErrorHandler
-	byType     map[reflect.Type]ErrorHandler
-	interfaces []interfaceHandler
+// oneAs is errors.As for err alone, without what it wraps.
+func oneAs[T error](err error) (found T, ok bool) {
+	if found, ok = err.(T); ok { //nolint:errorlint // what it wraps is asked by itself
+		return found, true
+	}
+	other, ok := err.(interface{ As(any) bool })
+	return found, ok && other.As(&found)
 }
 
-type interfaceHandler struct {
-	typ    reflect.Type
-	handle ErrorHandler
-}
-
-func (t *errorTable) setCode(code int, h ErrorHandler) {
-	if t.byCode == nil {
-		t.byCode = map[int]ErrorHandler{}
-	}
-	t.byCode[code] = h
-}
-
-func (t *errorTable) setType(typ reflect.Type, h ErrorHandler) {
-	if typ.Kind() == reflect.Interface {
-		t.interfaces = slices.DeleteFunc(t.interfaces, func(i interfaceHandler) bool { return i.typ == typ })
-		t.interfaces = append(t.interfaces, interfaceHandler{typ, h})
-		return
-	}
-	if t.byType == nil {
-		t.byType = map[reflect.Type]ErrorHandler{}
-	}
-	t.byType[typ] = h
-}
-
-// match finds the handler for err by type: the tree is walked from the outside in, and at each error the
-// concrete type comes before interfaces.
-func (t *errorTable) match(err error) (ErrorHandler, error) {
-	if err == nil || t.byType == nil && t.interfaces == nil {
-		return nil, nil
-	}
-	typ := reflect.TypeOf(err)
-	if h := t.byType[typ]; h != nil {
-		return h, err
-	}
-	for _, i := range t.interfaces {
-		if typ.Implements(i.typ) {
-			return i.handle, err
-		}
-	}
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		return t.match(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			if h, found := t.match(inner); h != nil {
-				return h, found
-			}
-		}
-	}
-	return nil, nil
-}
-
-// findErrorHandler returns the handler for err and the error to call it with, in Flask's order: by code from
-// the innermost blueprint out to the app, then by type likewise.
-func findErrorHandler(scopes []*errorTable, err error) (ErrorHandler, error) {
-	if code, ok := statusOf(err); ok {
-		for _, scope := range scopes {
-			if h := scope.byCode[code]; h != nil {
-				return h, err
-			}
-		}
-	}
-	for _, scope := range scopes {
-		if h, found := scope.match(err); h != nil {
-			return h, found
-		}
-	}
-	return nil, nil
-}
-
-// findServerErrorHandler returns the handler for errors that no other handler handles: that of code 500, or of
-// *HTTPError.
-func findServerErrorHandler(scopes []*errorTable) ErrorHandler {
-	for _, scope := range scopes {
-		if h := scope.byCode[http.StatusInternalServerError]; h != nil {
-			return h
-		}
-	}
-	for _, scope := range scopes {
-		if h := scope.byType[reflect.TypeFor[*HTTPError]()]; h != nil {
-			return h
-		}
+// httpErrorOf returns the outermost *HTTPError in err if it has that code, or nil.
+func httpErrorOf(err error, code int) *HTTPError {
+	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == code {
+		return e
 	}
 	return nil
+}
+
+// sound returns err, or what is wrong with it if it is a nil pointer or its methods panic.
+func sound(err error) (good error) {
+	if errtree.IsNil(err) {
+		return fmt.Errorf("dewar: the error that was returned is a nil %T; return nil itself, and declare the variable as an error", err)
+	}
+	defer func() {
+		value := recover()
+		if value == nil {
+			return
+		}
+		good = fmt.Errorf("dewar: the error is a %T whose own methods panic: %v", err, value)
+		if p, ok := err.(*PanicError); ok { //nolint:errorlint // its value is what panics
+			good = &PanicError{Value: fmt.Sprintf("a %T whose own methods panic: %v", p.Value, value), Stack: p.Stack}
+		}
+	}()
+	_ = err.Error()
+	for e := range errtree.All(err) { // whatever will be asked later
+		_, _ = oneAs[statusCoder](e)
+	}
+	_ = errors.Is(err, errGoexit)
+	_, _ = statusOf(err)
+	return err
 }
 
 // fail answers a request that ended with err through the error handlers. What comes after the header has left cuts the
 // connection. While the response is finalized the error handlers have one turn; another error gets dewar's own answer.
 func (c *Context) fail(err error) {
-	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() { // its methods may panic
-		err = fmt.Errorf("dewar: the error that was returned is a nil %T; return nil itself, and declare the variable as an error", err)
-	}
+	err = sound(err)
 	switch {
 	case c.outcome == aborted:
 		return
@@ -241,6 +219,9 @@ func (c *Context) fail(err error) {
 		return
 	case c.phase >= sent:
 		c.cutOff(err)
+		return
+	case c.hasRefused(err):
+		c.keepRefusal(err)
 		return
 	case c.phase == matching:
 		c.advance(handling)
@@ -258,8 +239,37 @@ func (c *Context) fail(err error) {
 	}
 	c.response.Reset()
 	if herr := c.protect(func() error { return c.handleError(err) }); herr != nil {
-		c.failAgain(err, herr)
+		c.failAgain(err, sound(herr))
 	}
+}
+
+// hasRefused reports whether code that does not know of dewar has answered with an error status itself and tells by err
+// that it has, as a websocket library does whose handshake failed. An error with a status or a handler of its own, and a
+// panic, go before that answer.
+func (c *Context) hasRefused(err error) bool {
+	r := &c.response
+	if c.phase != handling || !r.started || r.method || r.StatusCode() < http.StatusBadRequest {
+		return false
+	}
+	if _, ok := errors.AsType[*PanicError](err); ok {
+		return false
+	}
+	if _, ok := statusOf(err); ok {
+		return false
+	}
+	h, _ := findErrorHandler(c.errorScopes(), err)
+	return h == nil
+}
+
+// keepRefusal lets the answer stand that came with err. It is an error of the App only if it says so.
+func (c *Context) keepRefusal(err error) {
+	if c.response.StatusCode() >= http.StatusInternalServerError {
+		if c.unhandled(err); !c.settings.propagate {
+			c.logFailure(err)
+		}
+		return
+	}
+	c.Logger().Debug("request refused", "status", c.response.StatusCode(), "err", err)
 }
 
 // failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the
@@ -271,54 +281,102 @@ func (c *Context) failReplaced(err error) {
 	}
 }
 
-// failAgain ends a request whose error handler failed with second.
+// failAgain goes on with a request whose error handler failed with second: the handler of 500 gets that, once.
 func (c *Context) failAgain(first, second error) {
 	c.conclude(unhandled, first)
 	c.conclude(unhandled, second)
-	switch {
+	switch x := c.rare(); {
 	case c.outcome == aborted:
 	case c.response.replaced:
 		c.failReplaced(second)
 	case c.phase >= sent:
 		c.cutOff(c.failure())
-	default:
+	case x.crashed:
 		c.logFailure(second)
 		c.plainError(second)
+	default:
+		c.response.Reset()
+		if err := c.protect(func() error { return c.crash(second, c.errorScopes()) }); err != nil {
+			c.failAgain(second, sound(err))
+		}
 	}
 }
 
 // handleError finds the handler for err and calls it, or answers with dewar's own page.
 func (c *Context) handleError(err error) error {
-	err = c.timedOut(err)
+	err = c.clientFault(c.timedOut(err))
+	gone := c.isGone(err)
 	scopes := c.errorScopes()
 	code, ok := statusOf(err)
-	picked := ok && !c.traps(code)
-	failed := picked && code >= http.StatusInternalServerError && errors.Unwrap(err) != nil
+	picked := ok && (gone || !c.traps(code))
+	failed := picked && code >= http.StatusInternalServerError && len(errtree.Wrapped(err)) > 0
 	if failed {
 		c.logFailure(err)
 	}
 	if h, found := findErrorHandler(scopes, err); h != nil {
-		return c.callErrorHandler(h, found)
+		c.rare().crashed = code == http.StatusInternalServerError
+		if !ok { // a panic picks none, but what was raised may
+			code, _ = statusOf(found)
+		}
+		herr := c.callErrorHandler(h, found, code)
+		if !passesOn(herr, found) {
+			return herr
+		}
+		c.response.Reset()
 	}
-	if picked && !failed {
+	if gone {
+		c.conclude(unhandled, err) // nobody gets the answer, so teardown functions are told
 		return c.answerError(err)
 	}
-	c.conclude(unhandled, err)
-	c.App.GotRequestException.send(RequestException{c, err})
 	switch {
-	case c.settings.propagate:
-		c.conclude(propagated, err)
-		return nil
+	case !picked:
+		return c.crash(err, scopes)
 	case failed:
-		return c.answerError(err)
+		return c.answerUnhandled(err)
+	}
+	return c.answerError(err)
+}
+
+// passesOn reports whether an error handler gave back the error that it was called with, or one inside it.
+func passesOn(herr, err error) bool {
+	return herr != nil && reflect.TypeOf(herr).Comparable() && errors.Is(err, herr)
+}
+
+// answerUnhandled answers an error of the server that picks its status and has been logged.
+func (c *Context) answerUnhandled(err error) error {
+	if c.unhandled(err); c.settings.propagate {
+		return nil
+	}
+	return c.answerError(err)
+}
+
+// crash answers an error that no handler wants as an error of the server.
+func (c *Context) crash(err error, scopes []*errorTable) error {
+	x := c.rare()
+	if c.unhandled(err); c.settings.propagate {
+		return nil
 	}
 	c.logFailure(err)
-	server := &HTTPError{Code: http.StatusInternalServerError, Err: err}
-	if h := findServerErrorHandler(scopes); h != nil {
-		c.response.setErrorStatus(http.StatusInternalServerError) // a panic inside picks none
-		return c.callErrorHandler(h, server)
+	server := &HTTPError{Code: http.StatusInternalServerError, Message: problem.Describe(http.StatusInternalServerError), Err: err}
+	h := findServerErrorHandler(scopes)
+	if h == nil || x.crashed {
+		return c.answerError(server)
 	}
+	x.crashed = true
+	if herr := c.callErrorHandler(h, server, server.Code); !passesOn(herr, server) {
+		return herr
+	}
+	c.response.Reset()
 	return c.answerError(server)
+}
+
+// unhandled tells that no handler wants err.
+func (c *Context) unhandled(err error) {
+	c.conclude(unhandled, err)
+	c.guard(func() { c.App.GotRequestException.send(RequestException{c, err}) })
+	if c.settings.propagate {
+		c.conclude(propagated, err)
+	}
 }
 
 // traps reports whether an HTTP error without a handler is treated as an error of the application.
@@ -326,9 +384,9 @@ func (c *Context) traps(code int) bool {
 	return c.settings.trapHTTP || c.settings.trapBadRequest && code == http.StatusBadRequest
 }
 
-// callErrorHandler lets h answer; the status is that of err unless h sets one.
-func (c *Context) callErrorHandler(h ErrorHandler, err error) error {
-	if code, ok := statusOf(err); ok {
+// callErrorHandler lets h answer err, with the status code unless h sets one or code is 0.
+func (c *Context) callErrorHandler(h ErrorHandler, err error, code int) error {
+	if code != 0 {
 		c.response.setErrorStatus(code)
 	}
 	if herr := h(c, err); herr != nil {
@@ -381,15 +439,26 @@ func (c *Context) logFailure(err error) {
 	c.Logger().Error("request failed", "err", err)
 }
 
+// clientClosed is the status that a request is logged with when its client has gone. No client sees it; nginx has it.
+const clientClosed = 499
+
+// clientFault gives a status to what the client has done: it went away, or its body could not be read.
+func (c *Context) clientFault(err error) error {
+	if fault := c.bodyFault(err); fault != nil {
+		return fault
+	}
+	if _, picked := statusOf(err); !picked && c.isGone(err) {
+		return &HTTPError{Code: clientClosed, Err: err}
+	}
+	return err
+}
+
 // isGone reports whether err only says that the client closed the connection.
 func (c *Context) isGone(err error) bool {
 	if x := c.lazy.Load(); x != nil && x.writeErr != nil && errors.Is(err, x.writeErr) {
 		return true
 	}
-	if !errors.Is(c.born.Context().Err(), context.Canceled) {
-		return false
-	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed)
+	return c.leftUpload(err) || isClosed(err) && errors.Is(c.born.Context().Err(), context.Canceled)
 }
 
 // answerError writes dewar's own answer for a status: an HTML page for browsers, problem+json for JSON
@@ -399,8 +468,9 @@ func (c *Context) answerError(err error) error {
 	if status, ok := statusOf(err); ok {
 		p.Status = status
 	}
-	if e, ok := errors.AsType[*HTTPError](err); ok && e.Code == p.Status {
-		p.Detail = e.Message
+	p.Detail = problem.Describe(p.Status)
+	if e := httpErrorOf(err, p.Status); e != nil {
+		p.Detail = cmp.Or(e.Message, p.Detail)
 		for _, f := range e.Errors {
 			p.Errors = append(p.Errors, problem.Field(f))
 		}

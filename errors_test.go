@@ -14,6 +14,12 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
+// What a client that wants no page gets of a failed server, and of one that is busy.
+const (
+	plain500 = "500 Internal Server Error\nSomething went wrong on the server, or it is overloaded. It is not your fault.\n"
+	plain503 = "503 Service Unavailable\nThe server cannot answer right now, because of maintenance or too much work. Please try again later.\n"
+)
+
 type notFoundError struct{ what string }
 
 func (e *notFoundError) Error() string   { return e.what + " is not there" }
@@ -86,19 +92,19 @@ func TestErrorHandlerResolution(t *testing.T) {
 		}, base, "any base", 200},
 		{"a blueprint's app-wide handler", func(app *dewar.App, p, c *dewar.Blueprint) { p.AppErrorHandler(403, say("app-wide")) },
 			dewar.Abort(403), "app-wide: 403 Forbidden", 403},
-		{"an error in a handler is not handled again", func(app *dewar.App, p, c *dewar.Blueprint) {
+		{"an error in a handler is not handled again, but by that of 500", func(app *dewar.App, p, c *dewar.Blueprint) {
 			app.ErrorHandler(403, func(*dewar.Context, error) error { return dewar.Abort(404) })
 			app.ErrorHandler(404, say("must not be called"))
-			app.ErrorHandler(500, say("must not be called either"))
-		}, dewar.Abort(403), "500 Internal Server Error\n", 500},
+			app.ErrorHandler(500, say("at last"))
+		}, dewar.Abort(403), "at last: 500 Internal Server Error: 404 Not Found", 500},
 		{"a panic in a handler neither", func(app *dewar.App, p, c *dewar.Blueprint) {
 			app.ErrorHandler(403, func(*dewar.Context, error) error { panic("oh") })
-		}, dewar.Abort(403), "500 Internal Server Error\n", 500},
+		}, dewar.Abort(403), plain500, 500},
 		{"a wrapped error of the standard library", func(app *dewar.App, p, c *dewar.Blueprint) {
 			dewar.HandleError(app, func(c *dewar.Context, err *fs.PathError) error { return c.Status(404).Text("no file") })
 		}, fmt.Errorf("read: %w", &fs.PathError{Op: "open", Path: "x", Err: fs.ErrNotExist}), "no file", 404},
 		{"nothing registered", func(*dewar.App, *dewar.Blueprint, *dewar.Blueprint) {}, dewar.Abortf(410, "It has <b>gone</b>."), "410 It has <b>gone</b>.\n", 410},
-		{"Abort with a status that is no error", func(*dewar.App, *dewar.Blueprint, *dewar.Blueprint) {}, dewar.Abort(200), "500 Internal Server Error\n", 500},
+		{"Abort with a status that is no error", func(*dewar.App, *dewar.Blueprint, *dewar.Blueprint) {}, dewar.Abort(200), plain500, 500},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -43,6 +44,12 @@ type EventStream struct {
 	failed error
 }
 
+// Format prints what the [Context] does.
+func (e *EventStream) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.c) }
+
+// LogValue returns what that of the [Context] does.
+func (e *EventStream) LogValue() slog.Value { return slog.AnyValue(e.c) }
+
 // Events answers with a stream of server-sent events, which a page reads with EventSource: f sends them
 // until it returns. The header is sent, and with it the session saved, before f is called; a comment goes
 // out after every 15 seconds of silence.
@@ -51,6 +58,9 @@ type EventStream struct {
 // Send fails, and when f returns their error, or none, Events returns nil. Any other error of f cuts the
 // connection and is logged; the browser connects again in both cases. A HEAD request gets the header alone.
 func (c *Context) Events(f func(e *EventStream) error) error {
+	if !c.response.Committed() && !c.response.canFlush() {
+		return notSupported("flushed")
+	}
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
@@ -58,14 +68,15 @@ func (c *Context) Events(f func(e *EventStream) error) error {
 	header := c.Response.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
-	return c.stream(func(w io.Writer) error {
-		e := newEventStream(c, w)
-		defer e.close()
-		if err := f(e); !e.gone(err) {
-			return err
-		}
-		return nil
-	})
+	if err := c.response.FlushError(); err != nil || c.response.isHead() {
+		return err
+	}
+	e := newEventStream(c, flushWriter{c.Response})
+	defer e.close()
+	if err := f(e); !e.gone(err) {
+		return err
+	}
+	return nil
 }
 
 func newEventStream(c *Context, w io.Writer) *EventStream {

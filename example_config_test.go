@@ -140,6 +140,22 @@ func ExampleConfig_FromObject() {
 	// Output: <nil> sqlite:///prod.db true
 }
 
+func ExampleLoadDotenv() {
+	dir, _ := os.MkdirTemp("", "example")
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, ".env")
+	_ = os.WriteFile(file, []byte("FLASK_TITLE='My site'\nSMTP_HOST=localhost\n"), 0o600)
+	defer os.Unsetenv("FLASK_TITLE")
+	defer os.Unsetenv("SMTP_HOST")
+
+	fmt.Println(dewar.LoadDotenv(file)) // in main: dewar.LoadDotenv(), before New
+	app := dewar.New("example")
+	fmt.Println(app.Config.FromPrefixedEnv(), app.Config.String("TITLE"), os.Getenv("SMTP_HOST"))
+	// Output:
+	// <nil>
+	// <nil> My site localhost
+}
+
 func ExampleConfig_FromDotenv() {
 	root, _ := os.MkdirTemp("", "example")
 	defer os.RemoveAll(root)
@@ -174,6 +190,18 @@ func ExampleConfig_Declare() {
 	// Output:
 	// <nil> 20
 	// dewar: config key PAGE_SIZE from environment FLASK_PAGE_SIZE: want an integer, but the value is malformed
+}
+
+func ExampleMust() {
+	app := dewar.New("example")
+	_ = app.Config.Declare("POSTS_PER_PAGE", 20, "posts on a page")
+	fmt.Println(dewar.Must[int](app.Config, "POSTS_PER_PAGE"))
+
+	defer func() { fmt.Println(recover()) }()
+	dewar.Must[int](app.Config, "POST_PER_PAGE")
+	// Output:
+	// 20
+	// 500 Internal Server Error: config key POST_PER_PAGE is missing; did you mean POSTS_PER_PAGE?
 }
 
 func ExampleConfig_Decode() {

@@ -40,6 +40,7 @@ func ExampleApp_View() {
 	// Output:
 	// 200 Seven
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 // One view at two places; URLs are built to the rule that takes most of the values.
@@ -101,6 +102,7 @@ func ExampleRoutingOption() {
 	// Output:
 	// 200 ann
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 func ExampleRedirectRule() {

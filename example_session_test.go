@@ -48,7 +48,7 @@ func (b *browser) send(r *http.Request) {
 // empty, which deletes the cookie.
 func ExampleSession_login() {
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 	users := map[string]int{"ann": 42}
 
 	bp := dewar.NewBlueprint("auth")
@@ -91,7 +91,7 @@ func ExampleSession_login() {
 // A permanent session outlives the browser; how long is said by PERMANENT_SESSION_LIFETIME.
 func ExampleSession_SetPermanent() {
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 	configure(app, "PERMANENT_SESSION_LIFETIME", 7*24*time.Hour)
 
 	app.Post("/login", func(c *dewar.Context) error {
@@ -116,7 +116,7 @@ func ExampleSession_SetPermanent() {
 // A change inside a value is noticed and saved. MarkModified, which Flask needs for that, is there all the same.
 func ExampleSession_MarkModified() {
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 
 	app.Get("/add-item", func(c *dewar.Context) error {
 		if !c.Session().Has("cart") {
@@ -176,7 +176,7 @@ func ExampleSession_Decode() {
 		Count int    `json:"count"`
 	}
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 	app.Get("/set", func(c *dewar.Context) error {
 		c.Session().Set("items", []item{{"apple", 2}, {"pear", 1}})
 		return c.Text("kept")
@@ -271,7 +271,7 @@ func ExampleSessionInterface() {
 // A type that sessions do not know is kept with a tag of its own.
 func ExampleSessionTag() {
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 	app.SessionInterface = &dewar.SecureCookieSessionInterface{Tags: []dewar.SessionTag{{
 		Key:    " mo",
 		Check:  func(v any) bool { _, ok := v.(time.Month); return ok },
@@ -301,7 +301,7 @@ func ExampleSessionTag() {
 func ExampleSecureCookieSessionInterface() {
 	epochs := map[int64]int64{} // in a column of the table of users
 	app := dewar.New("example")
-	configure(app, "SECRET_KEY", "a-very-secret-string")
+	configure(app, "SECRET_KEY", testKey)
 	app.SessionInterface = &dewar.SecureCookieSessionInterface{
 		Epoch: func(_ *dewar.Context, s *dewar.Session) (int64, error) { return epochs[s.Int64("user_id")], nil },
 	}

@@ -40,6 +40,7 @@ func Example() {
 	// 200 Hello, World!
 	// 200 {"n":7,"square":49}
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 func ExampleApp_Route() {
@@ -59,7 +60,7 @@ func ExampleApp_Route() {
 	}
 	// Output:
 	// 200 a form
-	// /login [GET HEAD POST]
+	// /login [GET HEAD OPTIONS POST]
 }
 
 func ExampleApp_Use() {
@@ -147,11 +148,12 @@ func ExamplePanicError() {
 	// Output:
 	// panic: sql: connection is already closed | true
 	// 500 500 Internal Server Error
+	// Something went wrong on the server, or it is overloaded. It is not your fault.
 }
 
 func ExampleContext_Session() {
 	app := dewar.New("counter")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Get("/", func(c *dewar.Context) error {
 		visits := dewar.ValueOr(c.Session(), "visits", 0) + 1
 		c.Session().Set("visits", visits)
@@ -237,7 +239,7 @@ func ExampleResponse() {
 // The path of a request through its stations.
 func ExampleObserver() {
 	app := dewar.New("observed")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Observer = func(c *dewar.Context, at dewar.Station, name string) func(err error) {
 		if at == dewar.AtSession {
 			fmt.Println(at, name)
@@ -320,7 +322,7 @@ func ExampleApp_NewContext() {
 
 func ExampleContext_Flash() {
 	app := dewar.New("flash")
-	configure(app, "SECRET_KEY", "a long random text from the environment")
+	configure(app, "SECRET_KEY", testKey)
 	app.Get("/", func(c *dewar.Context) error {
 		c.Flash("Title is required.", "error")
 		for _, m := range c.FlashedMessages() {
@@ -356,6 +358,7 @@ func ExampleConverter() {
 	// Output:
 	// 200 hello
 	// 404 404 Not Found
+	// There is nothing at this address. If you typed it, please check the spelling.
 }
 
 func ExampleWrap() {

@@ -1,11 +1,22 @@
 package dewar
 
-import "slices"
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+)
 
-// Flash is a message that is shown to the user once, with the next page.
+// Flash is a message that is shown to the user once, with the next page. In a template .Message is what was flashed:
+// template.HTML is not escaped, and a mapping has members.
 type Flash struct {
+	// Category is "message" unless another was given.
 	Category string
-	Message  string
+	// Message is the text; the JSON of what is none.
+	Message string
+	// Value is what was flashed if that is not plain text: template.HTML, or what [Session.Get] gives of a mapping, a
+	// list or a number. It is nil for text.
+	Value any
 }
 
 // String returns the message, so that {{.}} shows it in a template.
@@ -20,16 +31,58 @@ type FlashMessage struct {
 // flashesKey is where the session keeps messages, as Flask's does: a list of (category, message).
 const flashesKey = "_flashes"
 
-// Flash keeps a message in the session until it is shown. The category is "message" unless one is given.
-func (c *Context) Flash(message string, category ...string) {
+// Flash keeps a message in the session until it is shown. The category is "message" unless one is given. The message is
+// text, template.HTML, which templates do not escape, an error, whose text is taken, or anything else that a session
+// keeps, such as a mapping for a template to show.
+func (c *Context) Flash(message any, category ...string) {
 	kind := "message"
 	if len(category) > 0 {
 		kind = category[0]
 	}
+	if err, ok := message.(error); ok && err != nil {
+		message = err.Error()
+	}
 	s := c.Session()
 	list, _ := s.Get(flashesKey).([]any)
 	s.Set(flashesKey, append(slices.Clone(list), Tuple{kind, message}))
-	c.App.MessageFlashed.send(FlashMessage{c, Flash{kind, message}})
+	c.App.MessageFlashed.send(FlashMessage{c, newFlash(kind, message)})
+}
+
+// newFlash returns what a message is for those who ask.
+func newFlash(category string, message any) Flash {
+	switch m := message.(type) {
+	case string:
+		return Flash{Category: category, Message: m}
+	case template.HTML:
+		return Flash{category, string(m), m}
+	}
+	text, err := json.Marshal(message)
+	if err != nil {
+		text = fmt.Append(nil, message)
+	}
+	return Flash{category, string(text), message}
+}
+
+// A shownFlash is a Flash in a template, where values need no type.
+type shownFlash struct {
+	Category string
+	Message  any
+	text     string
+}
+
+// String returns the message as text.
+func (f shownFlash) String() string { return f.text }
+
+// shownFlashes returns what templates get of messages.
+func shownFlashes(flashes []Flash) []shownFlash {
+	shown := make([]shownFlash, len(flashes))
+	for i, f := range flashes {
+		shown[i] = shownFlash{f.Category, f.Message, f.Message}
+		if f.Value != nil {
+			shown[i].Message = f.Value
+		}
+	}
+	return shown
 }
 
 // FlashedMessages takes the messages out of the session and returns those of the given categories, or all
@@ -57,10 +110,8 @@ func takeFlashes(s *Session) []Flash {
 		if !ok || len(pair) != 2 {
 			continue
 		}
-		category, ok1 := pair[0].(string)
-		message, ok2 := pair[1].(string)
-		if ok1 && ok2 {
-			flashes = append(flashes, Flash{category, message})
+		if category, ok := pair[0].(string); ok {
+			flashes = append(flashes, newFlash(category, pair[1]))
 		}
 	}
 	return flashes

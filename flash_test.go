@@ -2,6 +2,10 @@ package dewar_test
 
 import (
 	"encoding/json"
+	"errors"
+	"html/template"
+	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -67,5 +71,50 @@ func TestMessageFlashedAfterTheFirstReadIsKeptForTheNextRequest(t *testing.T) {
 	visit(t, app, "/next", jar)
 	if len(jar) > 0 {
 		t.Errorf("the session was not emptied: %v", jar)
+	}
+}
+
+func TestFlashesOfEveryKind(t *testing.T) {
+	t.Parallel()
+	page := `{{range get_flashed_messages}}[{{.Category}} {{.Message}} {{.}}]{{end}}`
+	for _, tt := range []struct {
+		name    string
+		message any
+		text    string // Flash.Message
+		value   any    // Flash.Value
+		shown   string
+	}{
+		{"text", "<b>", "<b>", nil, "[info &lt;b&gt; &lt;b&gt;]"},
+		{"empty text", "", "", nil, "[info  ]"},
+		{"markup", template.HTML("<b>hi</b>"), "<b>hi</b>", template.HTML("<b>hi</b>"), "[info <b>hi</b> &lt;b&gt;hi&lt;/b&gt;]"},
+		{"an error", errors.New("no <such> user"), "no <such> user", nil, "[info no &lt;such&gt; user no &lt;such&gt; user]"},
+		{"a number", 5, "5", int64(5), "[info 5 5]"},
+		{"a mapping", dewar.Map{"title": "a"}, `{"title":"a"}`, dewar.Map{"title": "a"}, "[info map[title:a] {&#34;title&#34;:&#34;a&#34;}]"},
+		{"a list", []any{"a", int64(1)}, `["a",1]`, []any{"a", int64(1)}, "[info [a 1] [&#34;a&#34;,1]]"},
+		{"nothing", nil, "null", nil, "[info null null]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app, _ := pageApp(t, "templates/p.html", page)
+			var told dewar.Flash
+			app.MessageFlashed.Connect(func(m dewar.FlashMessage) { told = m.Flash })
+			app.Get("/flash", func(c *dewar.Context) error { c.Flash(tt.message, "info"); return c.Text("") })
+			app.Get("/get", func(c *dewar.Context) error {
+				want := []dewar.Flash{{Category: "info", Message: tt.text, Value: tt.value}}
+				if got := c.FlashedMessages("info"); !reflect.DeepEqual(got, want) {
+					t.Errorf("got %#v, want %#v", got, want)
+				}
+				return c.Text("")
+			})
+			jar := map[string]string{}
+			visit(t, app, "/flash", jar)
+			if told.Message != tt.text || told.Category != "info" {
+				t.Errorf("the signal told of %#v, want %q", told, tt.text)
+			}
+			if got := visitBody(t, app, "/p.html", maps.Clone(jar)); got != tt.shown {
+				t.Errorf("a page shows %q, want %q", got, tt.shown)
+			}
+			visit(t, app, "/get", jar)
+		})
 	}
 }

@@ -18,4 +18,6 @@ type httpDates struct {
 	replacer httpdates.Replacer
 }
 
-func (d *httpDates) Marshal(v any) ([]byte, error) { return d.JSONProvider.Marshal(d.replacer.Replace(v)) }
+func (d *httpDates) Marshal(v any) ([]byte, error) {
+	return d.JSONProvider.Marshal(d.replacer.Replace(v))
+}

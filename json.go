@@ -1,12 +1,13 @@
 package dewar
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // A JSONProvider encodes and decodes JSON for an App. Set App.JSON to replace the default.
@@ -14,11 +15,11 @@ import (
 type JSONProvider interface {
 	// Marshal returns v as JSON, or an error and nothing.
 	Marshal(v any) ([]byte, error)
-	// Unmarshal stores the JSON in data in what v points to.
+	// Unmarshal stores the JSON in data in what v points to. Bodies of requests have been found to be JSON before.
 	Unmarshal(data []byte, v any) error
 }
 
-// standardJSON is encoding/json, indented in DEBUG.
+// standardJSON is encoding/json, indented in DEBUG. It does not round integers.
 type standardJSON struct{ app *App }
 
 func (p standardJSON) Marshal(v any) ([]byte, error) {
@@ -28,57 +29,53 @@ func (p standardJSON) Marshal(v any) ([]byte, error) {
 	return json.Marshal(v)
 }
 
-func (standardJSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
+func (p standardJSON) Unmarshal(data []byte, v any) error {
+	return p.app.jsonDecoder.Unmarshal(data, v)
+}
 
-// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON is a 415, one that is malformed
-// or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Anything after the first value is malformed too. A
-// struct that has the method Validate() error is asked then, and App.Validator, as by [Context.Bind].
+// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON, or is compressed, is a 415, one
+// that is malformed or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Malformed are also text that is not
+// UTF-8, a name that is twice in its object, values that are nested deeper than 512 levels, and anything after the first
+// value. A byte order mark is passed over. What is decoded into an any is an int64 if it is an integer, and a json.Number
+// if it is one beyond. The body stays readable. Flask has request.get_json.
 func (c *Context) BindJSON(v any) error {
 	if !c.IsJSON() {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must be JSON; send it with Content-Type: application/json."}
 	}
-	body, err := c.readBody(c.settings.maxJSON)
+	doc, err := c.scanJSON()
 	if err != nil {
-		return bodyError(err)
+		return err
 	}
-	if err := c.App.JSON.Unmarshal(body, v); err != nil {
-		return &HTTPError{Code: http.StatusBadRequest, Message: jsonMessage(err), Err: err}
+	if at := doc.Twice(); at >= 0 {
+		return &HTTPError{Code: http.StatusBadRequest, Message: fmt.Sprintf("The JSON has a name twice in one object, at byte %d.", at)}
+	}
+	if err := c.App.JSON.Unmarshal(doc.Root().Raw(), v); err != nil {
+		return badJSON(err)
 	}
 	return c.validate(v)
 }
 
-// readBody reads the whole body, at most limit bytes when limit is above zero, and puts it back so that it
-// can be read again.
-func (c *Context) readBody(limit int64) ([]byte, error) {
-	if b := c.Request.Body; b == nil || b == http.NoBody {
-		return nil, nil
-	}
-	body, err := c.readAll(limit)
-	if err != nil {
+// scanJSON reads the body and looks it over.
+func (c *Context) scanJSON() (*jsontext.Doc, error) {
+	if err := c.checkEncoding(); err != nil {
 		return nil, err
 	}
-	if c.Request == c.born { // made by hand, and never touched
-		c.Request = c.born.WithContext(c.born.Context())
+	var text []byte
+	if b := c.body(); b != nil {
+		var err error
+		if text, err = b.readAll(c.limits().JSON); err != nil {
+			return nil, c.bodyError(err)
+		}
 	}
-	c.Request.Body = io.NopCloser(bytes.NewReader(body))
-	return body, nil
+	doc, err := jsontext.Scan(text)
+	if err != nil {
+		return nil, badJSON(err)
+	}
+	return doc, nil
 }
 
-func (c *Context) readAll(limit int64) ([]byte, error) {
-	if limit <= 0 {
-		return io.ReadAll(c.Request.Body)
-	}
-	if c.Request.ContentLength > limit {
-		return nil, &http.MaxBytesError{Limit: limit}
-	}
-	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(c.Request.Body, limit+1)); err != nil {
-		return nil, err
-	}
-	if int64(b.Len()) > limit {
-		return nil, &http.MaxBytesError{Limit: limit}
-	}
-	return b.Bytes(), nil
+func badJSON(err error) error {
+	return &HTTPError{Code: http.StatusBadRequest, Message: jsonMessage(err), Err: err}
 }
 
 // jsonMessage says what is wrong with a JSON body without repeating any of it.
@@ -88,6 +85,14 @@ func jsonMessage(err error) string {
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && e.Field != "" {
 		return fmt.Sprintf("The field %q has the wrong type.", e.Field)
+	}
+	switch {
+	case errors.Is(err, jsontext.ErrNotUTF8):
+		return "The JSON is not in UTF-8."
+	case errors.Is(err, jsontext.ErrTooDeep):
+		return fmt.Sprintf("The JSON is nested deeper than %d levels.", jsontext.MaxDepth)
+	case errors.Is(err, jsontext.ErrTrailing), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The body is not valid JSON."
 	}
 	return "The body is not the JSON that is expected here."
 }

@@ -9,10 +9,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/intake"
+	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/router"
 	"github.com/dewar-go/dewar/internal/rule"
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // A chain is what runs around the views of one blueprint, or of the app: computed at Build.
@@ -60,6 +64,7 @@ func reversed[T any](list []T) []T {
 // A routeTable finds routes. It is made at Build and never changed.
 type routeTable struct {
 	hosts  *router.Hosts
+	behind *router.Hosts // without the routes that give way; nil when there are none
 	owners []owner
 }
 
@@ -73,11 +78,12 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 		chains[in] = app.chainOf(in)
 	}
 	serverName := strings.ToLower(app.Config.String("SERVER_NAME"))
-	var routes []router.HostRoute
+	var files, routes []router.HostRoute
 	var problems []error
 	for _, r := range app.routes {
 		r.chain = chains[r.in]
 		r.canonical = app.canonicalRoutes(r)
+		r.options = r.answersOptions()
 		switch {
 		case r.spec.buildOnly:
 			continue
@@ -85,46 +91,80 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 			problems = append(problems, fmt.Errorf("%s: %s needs SERVER_NAME; set it, or write dewar.Host with the whole name", r.Site, r.place))
 			continue
 		}
-		routes = append(routes, router.HostRoute{Route: app.entry(r), Pattern: r.place.Pattern(serverName), Shape: r.hostShape()})
+		route := router.HostRoute{Route: app.entry(r), Pattern: r.place.Pattern(serverName), Shape: r.hostShape()}
+		if r.givesWay() {
+			files = append(files, route)
+			continue
+		}
+		routes = append(routes, route)
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	hosts, err := router.NewHosts(routes, app.converters)
-	if err != nil {
-		return nil, err
+	t := &routeTable{owners: app.owners(chains, serverName)}
+	var err error
+	if t.hosts, err = router.NewHosts(slices.Concat(files, routes), app.converters); err == nil && len(files) > 0 {
+		t.behind, err = router.NewHosts(routes, app.converters)
 	}
-	return &routeTable{hosts: hosts, owners: app.owners(chains, serverName)}, nil
+	return t, err
 }
+
+// givesWay reports whether r leaves requests to the routes behind it: those for what is none of its files.
+func (r *boundRoute) givesWay() bool { return r.spec.folder != nil }
 
 // entry returns what the router needs to know of a route.
 func (app *App) entry(r *boundRoute) router.Route {
 	return router.Route{
 		Rule: r.rule, Methods: r.Methods, Data: r,
 		StrictSlashes: orDefault(r.strictSlashes, true),
-		AutoOptions:   orDefault(r.autoOptions, app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS")),
+		AutoOptions:   r.options,
 	}
 }
 
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	data, values := c.rt.router.hosts.Find(c.Request.Method, c.Request.URL.Path, c.inline[:0])
-	if route, ok := data.(*boundRoute); ok {
+	path := c.path()
+	data, values := c.rt.router.hosts.Find(c.Request.Method, path, c.inline[:0])
+	if route, ok := data.(*boundRoute); ok && !route.givesWay() {
 		c.matched(route, values)
 		return
 	}
-	c.answer(c.find(c.Request.URL.Path, c.inline[:0]))
+	c.answer(c.find(path, c.inline[:0]))
 }
+
+// path returns the path of the request as valid text; c.Request.URL.Path is as it came.
+func (c *Context) path() string { return intake.Text(c.Request.URL.Path) }
 
 // find asks the table of all routes for path on the request's host.
 func (c *Context) find(path string, buf []any) router.Result {
-	hosts := c.rt.router.hosts
+	t := c.rt.router
 	var name, port string
-	if hosts.Matter() {
+	if t.hosts.Matter() {
 		name, port = c.askedHost()
 	}
-	return hosts.Match(name, port, c.Request.Method, path, buf)
+	result := t.hosts.Match(name, port, c.Request.Method, path, buf)
+	if t.behind == nil || c.stays(result) {
+		return result
+	}
+	return t.behind.Match(name, port, c.Request.Method, path, buf)
+}
+
+// stays reports whether a result counts that routes that give way had a part in: if they have the file, or it is
+// another's.
+func (c *Context) stays(result router.Result) bool {
+	switch result.Kind {
+	case router.SlashRedirect:
+		return true
+	case router.Found, router.AutoOptions:
+		route := result.Data.(*boundRoute)
+		if !route.givesWay() {
+			return result.Kind == router.Found
+		}
+		name, _ := result.Values[slices.Index(route.names, "filename")].(string)
+		return route.spec.folder.has(name, c.settings.debug)
+	}
+	return false
 }
 
 // detours reports whether a path that route takes whole, slashes and all, would lead to another route if it
@@ -155,7 +195,8 @@ func (c *Context) answer(result router.Result) {
 		}
 		c.rare().answer = answerRedirect(result.Path)
 	case router.MethodNotAllowed:
-		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
+			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
 		c.notFound()
 	}
@@ -163,7 +204,7 @@ func (c *Context) answer(result router.Result) {
 
 func (c *Context) matched(route *boundRoute, values []any) {
 	if route.greedy {
-		if path, ok := c.detours(route, c.Request.URL.Path); ok {
+		if path, ok := c.detours(route, c.path()); ok {
 			c.rare().answer = answerRedirect(path)
 			return
 		}
@@ -193,7 +234,7 @@ func answerOptions(allowed []string) Handler {
 }
 
 func (c *Context) notFound() {
-	if f := c.App.fallback; f != nil && (len(f.Methods) == 0 || slices.Contains(f.Methods, c.Request.Method)) {
+	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
 		c.route = f
 		return
 	}
@@ -212,7 +253,10 @@ func (c *Context) RoutingError() error {
 // answerRedirectRule redirects to what a RedirectRule says.
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
-		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), c.born.URL.RawQuery)
+		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), intake.Escaped(c.born.URL.RawQuery))
+		if errors.Is(err, rule.ErrAstray) {
+			return &HTTPError{Code: http.StatusNotFound, Err: err}
+		}
 		if err != nil {
 			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
 		}
@@ -229,8 +273,11 @@ func answerRedirect(path string) Handler {
 func answerEscapedRedirect(path string) Handler {
 	return func(c *Context) error {
 		target := c.prefix() + path
+		if strings.HasPrefix(target, "//") || strings.ContainsRune(target, '\\') {
+			return Abort(http.StatusNotFound) // a browser would leave the site
+		}
 		if c.born.URL.RawQuery != "" {
-			target += "?" + c.born.URL.RawQuery
+			target += "?" + intake.Escaped(c.born.URL.RawQuery)
 		}
 		return c.Status(http.StatusPermanentRedirect).Redirect(target)
 	}
@@ -257,7 +304,7 @@ func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
 func (r *boundRoute) canonicalPath(method string, values []any) string {
 	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
 	for _, other := range r.canonical {
-		if !slices.Contains(other.Methods, method) || !agrees(lookup, other.defaults) {
+		if !other.answers(method) || !agrees(lookup, other.defaults) {
 			continue
 		}
 		if path, missing, err := other.rule.Build(lookup); err == nil && missing == nil {
@@ -308,7 +355,7 @@ func (c *Context) errorScopes() []*errorTable {
 	}
 	name, port := c.askedHost()
 	for _, o := range c.rt.router.owners {
-		if o.Has(name, port, c.Request.URL.Path) {
+		if o.Has(name, port, c.path()) {
 			return o.chain.scopes
 		}
 	}
@@ -316,7 +363,8 @@ func (c *Context) errorScopes() []*errorTable {
 }
 
 // Params returns the values of the variables in the matched rule and in its [Host], converted by their
-// converters, and its [Defaults]. Without a matched rule it is empty.
+// converters, and its [Defaults]. Without a matched rule it is empty. A getter that is asked for a name that no rule of
+// the App has gives the zero value, and a line in the log in DEBUG and TESTING; [Require] makes a 500 of it.
 func (c *Context) Params() *Values {
 	if c.bag.src == nil {
 		c.bag.src = (*paramSource)(c)
@@ -407,7 +455,31 @@ func (p *paramSource) all() Map {
 }
 
 func (p *paramSource) Describe(key string) (string, int) {
+	if p.unknown(key) {
+		return fmt.Sprintf("path value %q, which no rule has,", key), http.StatusInternalServerError
+	}
 	return fmt.Sprintf("path value %q", key), http.StatusBadRequest
+}
+
+// unknown reports whether no rule of the App has a variable or default of that name: most likely it is misspelt.
+func (p *paramSource) unknown(key string) bool {
+	if p.route == nil || p.route.rule == nil || p.replaced() != nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.App.routes, func(r *boundRoute) bool { return slices.Contains(r.arguments, key) })
+}
+
+// noteMissing reports, in DEBUG and TESTING, that a value was asked for by a name that no rule has.
+func (p *paramSource) noteMissing(key string) {
+	c := (*Context)(p)
+	if !c.notes() || !p.unknown(key) {
+		return
+	}
+	attrs := []any{"name", key, "rule", c.route.Rule, "has", c.route.arguments, "site", callsite.Application()}
+	if near := suggest.Nearest(key, c.route.arguments); near != "" {
+		attrs = append(attrs, "didYouMean", near)
+	}
+	c.Logger().Warn("no rule has a path value of that name, so it is empty; is it misspelt?", attrs...)
 }
 
 // preprocessValues lets the URL value preprocessors change the values of the matched rule.
@@ -417,7 +489,9 @@ func (c *Context) preprocessValues() error {
 		values = (*paramSource)(c).all()
 	}
 	for _, f := range c.chain().preprocessors {
-		if err := f(c, values); err != nil {
+		err := f(c, values)
+		c.keepTouched()
+		if err != nil {
 			return err
 		}
 	}

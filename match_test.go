@@ -1,12 +1,15 @@
 package dewar_test
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -181,4 +184,61 @@ func FuzzRedirectsStayOnTheSite(f *testing.F) {
 			t.Errorf("%q redirects to %q: %s", path, location, offSite(location))
 		}
 	})
+}
+
+// refusingConverter refuses everything that its pattern lets through, and counts how often it is asked.
+type refusingConverter struct {
+	upperConverter
+	asked *atomic.Int32
+}
+
+func (c refusingConverter) Parse(string) (any, error) {
+	c.asked.Add(1)
+	return nil, errors.New("no")
+}
+
+// A rule with expressions is not searched once for every method that a 405 would name, and long segments not at all.
+func TestExpensiveRulesAreAskedFewTimes(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	app := newApp(t)
+	app.Converter("counts", refusingConverter{asked: &asked})
+	for i, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "MKCOL", "LOCK", "BREW", "COPY"} {
+		app.Route("/{x:counts}", index, dewar.Methods(method), dewar.Endpoint(fmt.Sprint("one", i)))
+		app.Route("/{a}-{b:counts}", index, dewar.Methods(method), dewar.Endpoint(fmt.Sprint("two", i)))
+	}
+	for path, most := range map[string]int32{"/ABC": 3, "/A-B": 6, "//ABC": 3, "/ABC//": 0} {
+		for _, method := range []string{"GET", "MKCOL", "OTHER"} {
+			asked.Store(0)
+			if rec := send(app, method, path); rec.Code != 404 || asked.Load() > most {
+				t.Errorf("%s %s: got %d after %d questions, want 404 after %d at most", method, path, rec.Code, asked.Load(), most)
+			}
+		}
+	}
+}
+
+func TestSegmentsThatAreSearchedHaveABound(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Converter("wild", wildConverter{})
+	app.Get("/n/{a}-{b}.{c}", index, dewar.Endpoint("several"))
+	app.Get("/r/{a:path}/blob/{b:path}", index, dewar.Endpoint("paths"))
+	app.Get("/e/{a:[a-z]+}", index, dewar.Endpoint("expression"))
+	app.Get("/w/{a:wild}", index, dewar.Endpoint("wild"))
+	app.Get("/s/{a}", index, dewar.Endpoint("string"))
+	app.Get("/p/{a:path}", index, dewar.Endpoint("path"))
+	long := func(n int) string { return strings.Repeat("a", n) }
+	for _, tt := range []struct {
+		path string
+		want int
+	}{
+		{"/n/" + long(4000) + "-b.c", 200}, {"/n/" + long(5000) + "-b.c", 404}, {"/n/" + strings.Repeat("-", 1<<20), 404},
+		{"/r/" + long(2000) + "/blob/" + long(2000), 200}, {"/r/" + long(2000) + "/blob/" + long(3000), 404}, {"/r/" + strings.Repeat("/blob", 1<<18), 404},
+		{"/e/" + long(60_000), 200}, {"/e/" + long(1<<20), 404}, {"/w/" + long(60_000), 200}, {"/w/" + long(1<<20), 404},
+		{"/s/" + long(1<<20), 200}, {"/p/" + long(1<<20), 200},
+	} {
+		if rec := send(app, "GET", tt.path); rec.Code != tt.want {
+			t.Errorf("%.20s of %d bytes: got %d, want %d", tt.path, len(tt.path), rec.Code, tt.want)
+		}
+	}
 }

@@ -1,13 +1,17 @@
 package dewar
 
 import (
+	"cmp"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/forwarded"
 	"github.com/dewar-go/dewar/internal/hostname"
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // An origin is where a request comes from and what it asks for, as its client sees it: from the connection, or
@@ -15,7 +19,8 @@ import (
 type origin struct {
 	client  netip.Addr
 	scheme  string
-	host    string // with its port; "" while it is not trusted
+	host    string // canonical, with a port that is not the scheme's own; "" while it is not trusted
+	prefix  string // in front of the App's paths, escaped and without a slash at its end
 	proxied bool   // the peer is a trusted proxy
 }
 
@@ -32,23 +37,62 @@ func (c *Context) info() *origin {
 	return x.client.Load()
 }
 
+// newOrigin is the one place where an origin is made.
 func newOrigin(r *http.Request, s *settings) *origin {
-	o := &origin{client: peerAddr(r), scheme: "http", host: r.Host}
+	at := mountOf(r)
+	o := &origin{client: peerAddr(r), scheme: "http", host: hostname.WithoutZone(r.Host), prefix: at.prefix}
 	if r.TLS != nil {
 		o.scheme = "https"
 	}
-	if !trusted(s.trustedProxies, o.client) {
-		return o
+	if o.host == "" && len(s.trustedHosts) == 0 {
+		o.host = s.ownHost(r)
 	}
-	o.proxied = true
-	o.client = forwardedFor(r.Header.Values("X-Forwarded-For"), o.client, s.trustedProxies)
-	if proto := lastValue(r.Header.Values("X-Forwarded-Proto")); strings.EqualFold(proto, "http") || strings.EqualFold(proto, "https") {
-		o.scheme = strings.ToLower(proto)
+	if o.proxied = s.trustsPeer(o.client, r); o.proxied {
+		o.believe(r.Header, s, at)
 	}
-	if host := lastValue(r.Header.Values("X-Forwarded-Host")); host != "" {
-		o.host = host
+	if hostname.Valid(o.host) {
+		o.host = hostname.Canonical(o.host, o.scheme)
 	}
 	return o
+}
+
+// believe takes over what a trusted proxy says. What it says twice it has said last; an item that is none of its kind
+// is passed over, except a host, which makes the request a 400.
+func (o *origin) believe(header http.Header, s *settings, at mountPoint) {
+	o.client = forwardedFor(header["X-Forwarded-For"], o.client, s)
+	if scheme := forwarded.Scheme(forwarded.Last(header["X-Forwarded-Proto"])); scheme != "" {
+		o.scheme = scheme
+	}
+	if host := forwarded.Last(header["X-Forwarded-Host"]); host != "" {
+		o.host = hostname.WithoutZone(host)
+	}
+	if port := forwarded.Port(forwarded.Last(header["X-Forwarded-Port"])); port != "" && hostname.Valid(o.host) {
+		name, _ := hostname.Split(o.host)
+		o.host = name + ":" + port
+	}
+	if prefix, ok := forwarded.Prefix(forwarded.Last(header["X-Forwarded-Prefix"])); ok && !at.told {
+		o.prefix = prefix + o.prefix
+	}
+}
+
+// ownHost is the host of a request that names none, as HTTP/1.0 allows: SERVER_NAME, or the address that the
+// connection came to.
+func (s *settings) ownHost(r *http.Request) string {
+	if s.serverName != "" {
+		return s.serverName
+	}
+	if local := localAddr(r); local != nil {
+		if ap, err := netip.ParseAddrPort(local.String()); err == nil {
+			return netip.AddrPortFrom(ap.Addr().Unmap().WithZone(""), ap.Port()).String()
+		}
+	}
+	return "localhost"
+}
+
+// localAddr returns the address that the connection came to, nil if the request came over none.
+func localAddr(r *http.Request) net.Addr {
+	addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return addr
 }
 
 func peerAddr(r *http.Request) netip.Addr {
@@ -63,8 +107,17 @@ func peerAddr(r *http.Request) netip.Addr {
 	return addr.Unmap()
 }
 
-func trusted(proxies []netip.Prefix, addr netip.Addr) bool {
-	for _, p := range proxies {
+// trustsPeer reports whether the other end of the connection is one of TRUSTED_PROXIES.
+func (s *settings) trustsPeer(peer netip.Addr, r *http.Request) bool {
+	if peer.IsValid() || !s.trustsSocket {
+		return s.trustsProxy(peer)
+	}
+	local := localAddr(r)
+	return local != nil && strings.HasPrefix(local.Network(), "unix")
+}
+
+func (s *settings) trustsProxy(addr netip.Addr) bool {
+	for _, p := range s.trustedProxies {
 		if addr.IsValid() && p.Contains(addr.WithZone("")) {
 			return true
 		}
@@ -73,55 +126,65 @@ func trusted(proxies []netip.Prefix, addr netip.Addr) bool {
 }
 
 // forwardedFor walks X-Forwarded-For from the right past the trusted proxies. An entry that is no address
-// ends the walk at the last one that could be trusted.
-func forwardedFor(lines []string, peer netip.Addr, proxies []netip.Prefix) netip.Addr {
+// ends the walk at the last one that could be trusted. What stands on the left of a client never counts. When all are
+// proxies it is the peer, or who came to it if that has no address.
+func forwardedFor(lines []string, peer netip.Addr, s *settings) netip.Addr {
 	entries := strings.Split(strings.Join(lines, ","), ",")
 	client := peer
 	for n := len(entries) - 1; n >= 0 && len(entries)-n <= maxForwarded; n-- {
-		addr, err := netip.ParseAddr(strings.TrimSpace(entries[n]))
-		if err != nil {
+		if s.trustsSocket && forwarded.IsSocket(entries[n]) {
+			continue
+		}
+		addr, ok := forwarded.Addr(entries[n])
+		if !ok {
 			return client
 		}
-		client = addr.Unmap()
-		if !trusted(proxies, client) {
+		client = addr
+		if !s.trustsProxy(client) {
 			return client
+		}
+		if !peer.IsValid() {
+			peer = client
 		}
 	}
 	return peer
 }
 
-// lastValue returns what the nearest proxy said: the last item of the last line.
-func lastValue(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	last := lines[len(lines)-1]
-	return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
-}
-
 // ClientIP returns the address of the client: that of the connection, or what X-Forwarded-For says when the connection
-// comes from one of TRUSTED_PROXIES. It is the zero Addr when the connection has no IP address, as with a Unix socket.
+// comes from one of TRUSTED_PROXIES. A port behind the address, and brackets around it, are taken off. It is the zero
+// Addr when the connection has no IP address, as with a Unix socket, and no trusted proxy tells one.
 func (c *Context) ClientIP() netip.Addr { return c.info().client }
 
 // Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy says.
 func (c *Context) Scheme() string { return c.info().scheme }
 
-// Host returns the host that the client asked for, with its port if it named one: the Host header, or
-// X-Forwarded-Host of a trusted proxy. It is "" while the host is not one of TRUSTED_HOSTS.
+// Host returns the host that the client asked for: that of the Host header, or of X-Forwarded-Host and
+// X-Forwarded-Port of a trusted proxy. It is in lower case, and has a port only if that is not the one the scheme has
+// anyway. A request that names no host has SERVER_NAME, or else the address it came to. Host is "" while the host is
+// not one of TRUSTED_HOSTS.
 func (c *Context) Host() string { return c.info().host }
 
-// BaseURL returns scheme, host and what the App is mounted below, or APPLICATION_ROOT, ending in a slash.
+// BaseURL returns scheme, host and what stands in front of the App's paths, ending in a slash: the prefix that an
+// App, a [http.StripPrefix] or a trusted proxy with X-Forwarded-Prefix has taken off. WSGI calls it SCRIPT_NAME.
 func (c *Context) BaseURL() string {
 	return c.Scheme() + "://" + c.Host() + c.prefix() + "/"
 }
 
 // URL returns the whole URL of the request as the client sees it.
 func (c *Context) URL() string {
-	u := c.Scheme() + "://" + c.Host() + c.prefix() + c.born.URL.EscapedPath()
+	u := c.Scheme() + "://" + c.Host() + c.prefix() + cmp.Or(c.born.URL.EscapedPath(), "/")
 	if c.born.URL.RawQuery != "" {
-		u += "?" + c.born.URL.RawQuery
+		u += "?" + intake.Escaped(c.born.URL.RawQuery)
 	}
 	return u
+}
+
+// prefix returns what stands in front of the App's paths in URLs.
+func (c *Context) prefix() string {
+	if len(c.settings.trustedProxies) == 0 && !c.settings.trustsSocket {
+		return mountOf(c.born).prefix
+	}
+	return c.info().prefix
 }
 
 // askedHost returns the host that the request asks for as patterns are compared with it, and its port.
@@ -134,7 +197,7 @@ func (c *Context) askedHost() (name, port string) {
 // handlers and after-request hooks still run, with an empty Host.
 func (c *Context) checkHost() error {
 	s := c.settings
-	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && c.rt.validHost(c.born.Host) {
+	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && !s.trustsSocket && c.rt.validHost(c.born.Host) {
 		return nil
 	}
 	o := c.info()
@@ -174,40 +237,72 @@ func (s *settings) trustsHost(host string) bool {
 	return false
 }
 
-// checkOrigin refuses unsafe requests that another site made the browser send, by the standard library's
-// protection, before any hook runs.
+// checkOrigin refuses unsafe requests that another site made the browser send, before any hook runs: by the standard
+// library's protection, and where the browser sends no Sec-Fetch-Site by its origin.
 func (c *Context) checkOrigin() error {
 	switch c.born.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil
 	}
-	if c.settings.crossOrigin == nil || c.route != nil && c.route.exempt {
+	s, header := c.settings, c.born.Header
+	if s.crossOrigin == nil || c.route != nil && c.route.exempt {
 		return nil
 	}
-	header := c.born.Header
 	if len(header["Origin"]) > 1 || len(header["Sec-Fetch-Site"]) > 1 {
 		return Abort(http.StatusBadRequest)
 	}
-	r := c.born
-	if c.Host() != r.Host {
-		r = r.Clone(r.Context())
-		r.Host = c.Host()
+	from, fetch := header.Get("Origin"), header.Get("Sec-Fetch-Site")
+	if from == "" && fetch == "" || s.trustsOrigin(from) {
+		return nil
 	}
-	if err := c.settings.crossOrigin.Check(r); err != nil || c.foreignOrigin() {
-		return &HTTPError{Code: http.StatusForbidden, Message: "This request was sent by another site.", Err: err}
+	if fetch != "" {
+		if s.crossOrigin.Check(c.born) == nil {
+			return nil
+		}
+	} else if c.info().sends(from) {
+		return nil
 	}
-	return nil
+	return c.refuseOrigin(from, fetch)
 }
 
-// foreignOrigin finds what the standard library lets pass for browsers that send no Sec-Fetch-Site: an Origin
-// of http on a site of https, and one with a user name in it.
-func (c *Context) foreignOrigin() bool {
-	origin := c.born.Header.Get("Origin")
-	if origin == "" || c.born.Header.Get("Sec-Fetch-Site") != "" {
+// refuseOrigin says in the log what did not fit, and what to do if it should have.
+func (c *Context) refuseOrigin(from, fetch string) error {
+	own := c.Scheme() + "://" + c.Host()
+	c.Logger().Warn("cross-origin request refused (CSRF)", "origin", clipped(from), "secFetchSite", clipped(fetch), "own", own,
+		"cure", "if it should pass, add the origin to TRUSTED_ORIGINS, or dewar.CrossOriginExempt() to a route that trusts no cookie; "+
+			"if own is not what browsers see, set TRUSTED_PROXIES to the proxy that tells it")
+	return &HTTPError{Code: http.StatusForbidden, Message: "This request was sent by another site.",
+		Err: fmt.Errorf("dewar: origin %q, Sec-Fetch-Site %q: not from %s", clipped(from), clipped(fetch), own)}
+}
+
+// clipped keeps a header that may have any length out of the log.
+func clipped(text string) string { return text[:min(len(text), 200)] }
+
+// sends reports whether pages of o send unsafe requests with from for their Origin. A proxy that takes TLS off and does
+// not say so leaves https of the same host; http on a site of https is another one.
+func (o *origin) sends(from string) bool {
+	scheme, host, ok := hostname.ParseOrigin(from)
+	if !ok || scheme != o.scheme && scheme != "https" {
 		return false
 	}
-	u, err := url.Parse(origin)
-	return err != nil || u.User != nil || c.Scheme() == "https" && u.Scheme == "http" && !c.settings.trustsOrigin(origin)
+	name, port := hostPort(host, scheme)
+	ownName, ownPort := hostPort(o.host, o.scheme)
+	return host == o.host || name == ownName && port == ownPort
+}
+
+// hostPort splits a canonical host into its name and the port that counts.
+func hostPort(host, scheme string) (name, port string) {
+	name, _ = hostname.Split(host)
+	return name, cmp.Or(strings.TrimPrefix(host[len(name):], ":"), hostname.DefaultPort(scheme))
+}
+
+// trustsOrigin reports whether from is one of TRUSTED_ORIGINS.
+func (s *settings) trustsOrigin(from string) bool {
+	if len(s.trustedOrigins) == 0 || from == "" {
+		return false
+	}
+	scheme, host, ok := hostname.ParseOrigin(from)
+	return ok && slices.Contains(s.trustedOrigins, scheme+"://"+host)
 }
 
 // forwardedRequestID returns the request id that a trusted proxy sent, if it is a plain one.

@@ -15,16 +15,20 @@ func TestHosts(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		trusted []string
-		good    []string
+		good    map[string]string
 		bad     []string
 	}{
 		{"any well-formed host", nil,
-			[]string{"localhost", "example.com:8080", "EXAMPLE.com", "127.0.0.1:5000", "[::1]", "[::1]:5000", "a_b.example", "example.com."},
-			[]string{"a:80:90", "a:", "a:99999", "a:0", "a:+80", "[::1", "[::1%25eth0]", "::1", "a..b", ".a", "-a", "a/b", "a@b", "a b", "a?b", "a#b", "a\\b",
+			map[string]string{"localhost": "localhost", "example.com:8080": "example.com:8080", "EXAMPLE.com": "example.com", "127.0.0.1:5000": "127.0.0.1:5000",
+				"[::1]": "[::1]", "[::1]:5000": "[::1]:5000", "a_b.example": "a_b.example", "example.com.": "example.com.", "": "localhost",
+				"example.com:80": "example.com", "example.com:443": "example.com:443", "[2001:DB8:0::1]:80": "[2001:db8::1]",
+				"[::1%25eth0]": "[::1]", "[fe80::1%25en0]:8080": "[fe80::1]:8080"},
+			[]string{"a:80:90", "a:", "a:99999", "a:0", "a:+80", "[::1", "::1", "[::1%25]", "[::1%25a/b]", "a..b", ".a", "-a", "a/b", "a@b", "a b", "a?b", "a#b", "a\\b",
 				"<script>", "é.example", strings.Repeat("a", 254), "[1.2.3.4]", "[]"}},
 		{"trusted hosts", []string{"example.com", ".example.org"},
-			[]string{"example.com", "example.com:80", "EXAMPLE.COM", "example.com.", "example.org", "www.example.org", "a.b.example.org:8080"},
-			[]string{"evil.com", "evilexample.com", "www.example.com", "example.com.evil", "evilexample.org", "example.com:80@evil", "localhost"}},
+			map[string]string{"example.com": "example.com", "example.com:80": "example.com", "EXAMPLE.COM": "example.com", "example.com.": "example.com.",
+				"example.org": "example.org", "www.example.org": "www.example.org", "a.b.example.org:8080": "a.b.example.org:8080"},
+			[]string{"", "evil.com", "evilexample.com", "www.example.com", "example.com.evil", "evilexample.org", "example.com:80@evil", "localhost"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,12 +49,12 @@ func TestHosts(t *testing.T) {
 				return c.Text("bad host")
 			})
 			app.Get("/", func(c *dewar.Context) error { return c.Text(c.Host()) }, dewar.Endpoint("index"))
-			for _, host := range tt.good {
-				if rec := send(app, "GET", "/", "Host", host); rec.Code != 200 || rec.Body.String() != host {
-					t.Errorf("host %q: got %d %q, want 200", host, rec.Code, rec.Body)
+			for host, want := range tt.good {
+				if rec := send(app, "GET", "/", "Host", host); rec.Code != 200 || rec.Body.String() != want {
+					t.Errorf("host %q: got %d %q, want 200 %q", host, rec.Code, rec.Body, want)
 				}
 			}
-			for _, host := range append(tt.bad, "") {
+			for _, host := range tt.bad {
 				if rec := send(app, "GET", "/", "Host", host); rec.Code != 400 || rec.Body.String() != "bad host" {
 					t.Errorf("host %q: got %d %q, want 400", host, rec.Code, rec.Body)
 				}
@@ -80,9 +84,12 @@ func TestForwardedHeaders(t *testing.T) {
 		{"proxies in between", "10.1.2.3:1", []string{"X-Forwarded-For", "6.6.6.6, 1.2.3.4, 10.9.9.9, 192.168.1.1"}, "1.2.3.4 http localhost"},
 		{"only proxies", "10.1.2.3:1", []string{"X-Forwarded-For", "10.9.9.9"}, "10.1.2.3 http localhost"},
 		{"garbage fails closed", "10.1.2.3:1", []string{"X-Forwarded-For", "6.6.6.6, unknown"}, "10.1.2.3 http localhost"},
-		{"an address with a port fails closed", "10.1.2.3:1", []string{"X-Forwarded-For", "1.2.3.4:99"}, "10.1.2.3 http localhost"},
+		{"an address with what is no port fails closed", "10.1.2.3:1", []string{"X-Forwarded-For", "1.2.3.4:99999"}, "10.1.2.3 http localhost"},
 		{"an address of IPv6", "[fd00::1]:1", []string{"X-Forwarded-For", "2001:db8::1"}, "2001:db8::1 http localhost"},
 		{"a mapped address", "10.1.2.3:1", []string{"X-Forwarded-For", "::ffff:1.2.3.4"}, "1.2.3.4 http localhost"},
+		{"a client in the proxies' network behind a spoofed entry", "10.1.2.3:1", []string{"X-Forwarded-For", "6.6.6.6, 10.9.9.9, 1.2.3.4:5, 10.9.9.9:443, [fd00::2]:80"}, "1.2.3.4 http localhost"},
+		{"a scheme with a line break", "10.1.2.3:1", []string{"X-Forwarded-Proto", "https\r\n"}, "10.1.2.3 https localhost"},
+		{"the scheme of a websocket", "10.1.2.3:1", []string{"X-Forwarded-Proto", "wss"}, "10.1.2.3 https localhost"},
 		{"no such scheme", "10.1.2.3:1", []string{"X-Forwarded-Proto", "javascript"}, "10.1.2.3 http localhost"},
 		{"the nearest proxy's scheme", "10.1.2.3:1", []string{"X-Forwarded-Proto", "http, HTTPS"}, "10.1.2.3 https localhost"},
 		{"other headers are not believed", "10.1.2.3:1", []string{"X-Real-IP", "6.6.6.6", "Forwarded", "for=6.6.6.6", "True-Client-IP", "6.6.6.6"}, "10.1.2.3 http localhost"},

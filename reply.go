@@ -12,8 +12,11 @@ import (
 )
 
 // Status sets the status of the answer that follows, so that return c.Status(201).JSON(v) reads as it acts.
-// The default is 200. It panics if code is not an HTTP status.
+// The default is 200. Once the header has left it has no effect. Before that it panics if code is not an HTTP status.
 func (c *Context) Status(code int) *Context {
+	if !c.response.open() {
+		return c
+	}
 	if code < 200 && code != http.StatusSwitchingProtocols || code > 999 {
 		panic(fmt.Sprintf("dewar: c.Status(%d): no status of an answer; pass 200 to 999, or send 1xx with c.Response.WriteHeader", code))
 	}
@@ -71,7 +74,7 @@ func (c *Context) Blob(contentType string, data []byte) error {
 		return err
 	}
 	c.setContentType(contentType)
-	_, err := c.response.Write(data)
+	_, err := c.response.write(data)
 	c.response.answered()
 	return err
 }
@@ -110,6 +113,7 @@ func (c *Context) Redirect(target string) error {
 	}
 	c.response.w.Header().Set("Location", location)
 	c.response.answered()
+	c.whole = true
 	return nil
 }
 
@@ -122,37 +126,46 @@ func (c *Context) RedirectTo(endpoint string, pairs ...any) error {
 	return c.Redirect(target)
 }
 
-// Stream commits the response and calls f with a writer that sends every Write to the client at once. The
-// after-request hooks run and the session is saved before f starts. An error of f cuts the connection, so
-// that no client takes half a stream for a whole one.
+// Stream calls f with a writer that sends every Write to the client at once. The first one commits the response: the
+// after-request hooks run and the session is saved before it leaves, and what f sets in the header until then is sent.
+// The type is text/html; charset=utf-8, as in Flask, unless somebody has set one. Writes and pauses may take any time,
+// see [Response].
+//
+// An error of f before its first Write goes to the error handlers like any other; a later one cuts the connection, so
+// that no client takes half a stream for a whole one. f is not called for HEAD and for a status that has no body. To
+// send the header ahead, call [Response.Flush] first.
 func (c *Context) Stream(f func(w io.Writer) error) error {
-	if c.response.method && !c.response.Committed() {
+	r := &c.response
+	if !r.Committed() && (r.method || !r.started) {
 		if err := c.startAnswer(); err != nil {
 			return err
 		}
+		c.setDefaultType("text/html; charset=utf-8")
 	}
-	return c.stream(f)
+	if r.isHead() || bodyless(r.StatusCode()) {
+		return c.sendAhead()
+	}
+	return f(flushWriter{r})
 }
 
-func (c *Context) stream(f func(w io.Writer) error) error {
-	if err := c.response.FlushError(); err != nil {
+// sendAhead sends the header. Where nothing can be flushed it goes with the body.
+func (c *Context) sendAhead() error {
+	if err := c.response.FlushError(); !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if c.response.isHead() {
-		return nil
-	}
-	return f(flushWriter{c.Response})
+	return nil
 }
 
-// flushWriter sends what is written at once.
+// flushWriter sends what is written at once, if it can be.
 type flushWriter struct{ r *Response }
 
 func (w flushWriter) Write(p []byte) (int, error) {
+	w.r.c.rare().session.early = true
 	n, err := w.r.Write(p)
 	if err != nil {
 		return n, err
 	}
-	return n, w.r.FlushError()
+	return n, w.r.c.sendAhead()
 }
 
 func (c *Context) answerString(contentType, s string) error {
@@ -160,7 +173,7 @@ func (c *Context) answerString(contentType, s string) error {
 		return err
 	}
 	c.setContentType(contentType)
-	_, err := c.response.WriteString(s)
+	_, err := c.response.writeString(s)
 	c.response.answered()
 	return err
 }
@@ -177,12 +190,15 @@ func (c *Context) startAnswer() error {
 	if x := c.lazy.Load(); x != nil && x.headerErr != nil {
 		return c.headerError()
 	}
-	if c.settings.debug || c.settings.testing {
+	if c.notes() {
 		c.noteAnswer()
 	}
 	r.answer()
 	return nil
 }
+
+// notes reports whether it is remembered where an answer was given.
+func (c *Context) notes() bool { return c.settings.debug || c.settings.testing }
 
 // noteAnswer reports a second answer, which is most likely a return that was forgotten. A hook behind the view may
 // replace its answer.
@@ -190,7 +206,7 @@ func (c *Context) noteAnswer() {
 	if c.phase != handling {
 		return
 	}
-	x, site := c.rare(), callsite.Site()
+	x, site := c.rare(), callsite.Application()
 	if c.response.started && x.answerSite != "" {
 		c.Logger().Warn("second answer: it replaces the first one; is a return missing?", "first", x.answerSite, "second", site)
 	}
@@ -205,6 +221,13 @@ func (c *Context) setContentType(value string) {
 	}
 	c.headers[0] = value
 	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
+}
+
+// setDefaultType is setContentType for a type that gives way to any other.
+func (c *Context) setDefaultType(value string) {
+	if len(c.response.w.Header()["Content-Type"]) == 0 {
+		c.setContentType(value)
+	}
 }
 
 // setLastHeaders sets what enters the header when the response is committed, after the last hook.

@@ -1,10 +1,7 @@
 package dewar
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -12,48 +9,33 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/accept"
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
-// Query returns the values of the URL's query. A pair that is badly escaped is kept as it came.
+// Query returns the values of the URL's query. A pair that is badly escaped is kept as it came, and what is no UTF-8 has
+// U+FFFD in its place. A query of more than 10000 values is empty, and the answer is 400.
 func (c *Context) Query() *Values {
 	x := c.rare()
 	if x.query == nil {
-		x.query = &Values{src: &textSource{values: parseQuery(c.Request.URL.RawQuery), what: "query parameter"}}
+		values, err := intake.Pairs(c.Request.URL.RawQuery)
+		if err != nil {
+			x.queryErr = &HTTPError{Code: http.StatusBadRequest, Message: "The query has more than " + strconv.Itoa(intake.MaxPairs) + " values.", Err: err}
+		}
+		x.query = &Values{src: &textSource{values: values, what: "query parameter"}}
 	}
 	return x.query
 }
 
-// parseQuery reads a query as net/url does, but loses nothing: what cannot be unescaped stays as it is.
-func parseQuery(raw string) url.Values {
-	values, err := url.ParseQuery(raw)
-	if err == nil {
-		return values
-	}
-	values = url.Values{}
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
-			continue
-		}
-		key, value, _ := strings.Cut(pair, "=")
-		values.Add(unescapeOrKeep(key), unescapeOrKeep(value))
-	}
-	return values
-}
-
-func unescapeOrKeep(s string) string {
-	if u, err := url.QueryUnescape(s); err == nil {
-		return u
-	}
-	return s
-}
-
-// Form returns the values of a form in the body, urlencoded or multipart. Without such a body it is empty. A
-// body that is malformed or too large makes it empty and becomes the answer, 400 or 413, unless the handler
-// asks [Context.BodyError] and answers itself.
+// Form returns the values of a form in the body, urlencoded or multipart, read as those of [Context.Query]. Without
+// such a body it is empty. A body that is malformed or too large makes it empty and becomes the answer, 400 or 413, one
+// that is compressed 415, one that came too slowly 408, unless the handler asks [Context.BodyError] and answers itself.
+//
+// A body of up to MAX_FORM_MEMORY_SIZE can be read raw too, before and after; reading a larger one again is a 413.
 func (c *Context) Form() *Values {
 	x := c.rare()
 	if x.form == nil {
@@ -71,187 +53,111 @@ func (c *Context) BodyError() error {
 	return b.err
 }
 
-// parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS.
+// parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS,
+// and leaves the body to be read again.
 func (c *Context) parseForm() url.Values {
-	if !c.hasBody() {
-		return nil
-	}
-	mediaType, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
-	var err error
+	mediaType, params, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	parse := c.parseMultipart
 	switch mediaType {
 	case "application/x-www-form-urlencoded":
-		err = c.parseURLEncoded()
+		parse = c.parseURLEncoded
 	case "multipart/form-data":
-		err = c.parseMultipart()
 	default:
 		return nil
 	}
-	if err != nil {
-		c.rare().body.err = bodyError(err)
+	if parsed := c.Request.PostForm; parsed != nil { // by middleware, or the view itself
+		return validValues(parsed)
+	}
+	if c.isEmpty() {
 		return nil
 	}
-	return c.Request.PostForm
-}
-
-func (c *Context) parseURLEncoded() error {
-	if c.Request.PostForm != nil { // by middleware, or the view itself
+	values, err := parse(params["boundary"])
+	_ = c.body().rewind() // an error stays in the body
+	if err != nil {
+		c.rare().body.err = c.bodyError(err)
 		return nil
 	}
-	limit := c.limits().FormMemory
-	if limit > 0 && c.Request.ContentLength > limit {
-		return &http.MaxBytesError{Limit: limit}
-	}
-	reader := io.Reader(c.Request.Body)
-	if limit > 0 {
-		reader = io.LimitReader(reader, limit+1)
-	}
-	body, err := io.ReadAll(reader)
-	if err != nil {
-		return err
-	}
-	if limit > 0 && int64(len(body)) > limit {
-		return &http.MaxBytesError{Limit: limit}
-	}
-	values, err := url.ParseQuery(string(body))
 	c.Request.PostForm = values
-	return err
+	return values
 }
 
-func (c *Context) parseMultipart() error {
-	limit := c.limits().FormMemory
-	if limit <= 0 {
-		limit = 32 << 20
+func (c *Context) parseURLEncoded(string) (url.Values, error) {
+	if err := c.checkEncoding(); err != nil {
+		return nil, err
 	}
-	r := c.Request
-	if err := r.ParseMultipartForm(limit); err != nil {
-		return err
+	text, err := c.body().readAll(c.limits().FormMemory)
+	if err != nil {
+		return nil, err
 	}
-	parts, size := 0, int64(0)
-	for _, values := range r.MultipartForm.Value {
-		parts += len(values)
-		for _, v := range values {
-			size += int64(len(v))
-		}
+	values, err := intake.Pairs(string(text))
+	if err != nil {
+		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The form has more than " + strconv.Itoa(intake.MaxPairs) + " values.", Err: err}
 	}
-	for _, files := range r.MultipartForm.File {
-		parts += len(files)
+	return values, nil
+}
+
+// parseMultipart reads a form with files. Handlers of net/http inside find them too.
+func (c *Context) parseMultipart(boundary string) (url.Values, error) {
+	if err := c.checkEncoding(); err != nil {
+		return nil, err
+	}
+	if boundary == "" {
+		return nil, http.ErrMissingBoundary
+	}
+	b := c.body()
+	if err := b.rewind(); err != nil {
+		return nil, err
 	}
 	limits := c.limits()
-	if limits.FormParts > 0 && parts > limits.FormParts {
-		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("form has %d parts, MAX_FORM_PARTS is %d", parts, limits.FormParts)}
-	}
-	if limits.FormMemory > 0 && size > limits.FormMemory {
-		return &http.MaxBytesError{Limit: limits.FormMemory}
-	}
-	return nil
-}
-
-// bodyError turns an error of reading a body into the answer to it.
-func bodyError(err error) error {
-	if _, ok := errors.AsType[*HTTPError](err); ok {
-		return err
-	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
-		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
-	}
-	return &HTTPError{Code: http.StatusBadRequest, Err: err}
-}
-
-// A bodyState is what is known of a request's body.
-type bodyState struct {
-	source  io.ReadCloser // without a limit
-	bounded io.ReadCloser // what dewar put in its place
-	limits  Limits        // in place of the configuration's where they are not 0
-	err     error         // what was wrong with it when it was read as a form
-	seen    bool          // the handler knows of err, or it has become the answer
-}
-
-// Limits bounds how much of a request's body may be read, for [Context.Limit]. A field that is 0 stays as it is, one
-// below 0 means no limit. A multipart form has net/http's own limits as well: 1000 parts, and 10 MB of fields beyond
-// FormMemory.
-type Limits struct {
-	// Body is the most bytes of the body, in place of MAX_CONTENT_LENGTH. More is a 413.
-	Body int64
-	// FormMemory is the most bytes that the fields of a form may have, files left aside, in place of
-	// MAX_FORM_MEMORY_SIZE. More is a 413.
-	FormMemory int64
-	// FormParts is the most fields and files of a multipart form, in place of MAX_FORM_PARTS. More is a 413.
-	FormParts int
-}
-
-// limitBody bounds the body of the request to MAX_CONTENT_LENGTH. Reading more is an error whose answer is
-// 413. It does so on a copy of the request: when the answer leaves, net/http looks at the type of its own
-// body to tell whether the client still waits for a word.
-func (c *Context) limitBody() {
-	if c.hasBody() {
-		c.boundBody(c.limits().Body)
-	}
-}
-
-// hasBody reports whether the request has a body, perhaps an empty one.
-func (c *Context) hasBody() bool { return c.Request.Body != nil && c.Request.Body != http.NoBody }
-
-// limits returns the limits that hold for this request.
-func (c *Context) limits() Limits {
-	s := c.settings
-	return c.rare().body.limits.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts})
-}
-
-// or returns l with the fields of other where its own are 0.
-func (l Limits) or(other Limits) Limits {
-	return Limits{cmp.Or(l.Body, other.Body), cmp.Or(l.FormMemory, other.FormMemory), cmp.Or(l.FormParts, other.FormParts)}
-}
-
-// Limit replaces the configured limits on the body of this request. It must be called before the body is read, for
-// example in a hook given to [Before]. Flask has max_content_length and the like on the request.
-func (c *Context) Limit(l Limits) {
-	b := &c.rare().body
-	b.limits = l.or(b.limits)
-	if l.Body != 0 && c.hasBody() {
-		c.boundBody(l.Body)
-	}
-}
-
-// boundBody lets at most n bytes of the body be read, any number if n is 0 or less. A body that a hook has put in
-// the place of the client's is bounded alike.
-func (c *Context) boundBody(n int64) {
-	b := &c.rare().body
-	if c.Request.Body != b.bounded {
-		b.source = c.Request.Body
-	}
-	if c.Request == c.born {
-		c.Request = c.born.WithContext(c.born.Context())
-	}
-	switch {
-	case n <= 0:
-		b.bounded = &whole{b.source}
-	case c.Request.ContentLength > n:
-		b.bounded = tooLarge{n}
+	form, err := intake.Multipart(b, boundary, intake.Limits{Memory: limits.FormMemory, Parts: limits.FormParts})
+	switch err {
+	case nil:
+	case intake.ErrParts:
+		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The form has more than %d parts.", limits.FormParts), Err: err}
+	case intake.ErrMemory:
+		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The fields of the form are larger than the limit of %d bytes.", limits.FormMemory), Err: err}
+	case intake.ErrPartHeader:
+		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The header of a part of the form is too large.", Err: err}
 	default:
-		b.bounded = http.MaxBytesReader(c.response.w, b.source, n)
+		return nil, err
 	}
-	c.Request.Body = b.bounded
+	c.rare().body.form, c.Request.MultipartForm = form, form
+	return form.Value, nil
 }
 
-// whole is a body without a limit. A pointer can be compared, whatever the client's body is.
-type whole struct{ io.ReadCloser }
+// shareForm lets a handler of net/http that asks for the form have what was parsed.
+func (c *Context) shareForm() {
+	r := c.Request
+	if r.PostForm == nil || r.Form != nil {
+		return
+	}
+	r.Form = maps.Clone(r.PostForm)
+	query, _ := intake.Pairs(r.URL.RawQuery)
+	for key, list := range query {
+		r.Form[key] = slices.Concat(r.Form[key], list)
+	}
+}
 
-// tooLarge stands for a body whose declared length is over the limit n. Nothing of it is read, so that a client
-// that waits for leave to send it never gets one.
-type tooLarge struct{ n int64 }
-
-func (b tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: b.n} }
-func (tooLarge) Close() error               { return nil }
+// validValues returns a form with its text valid.
+func validValues(form url.Values) url.Values {
+	valid := make(url.Values, len(form))
+	for key, list := range form {
+		key = intake.Text(key)
+		valid[key] = append(valid[key], intake.Texts(list)...)
+	}
+	return valid
+}
 
 // File returns the first uploaded file of the form field name. Without one, or without a multipart form, it
-// is a 400. The file's Filename comes from the client and must not be used as a path.
+// is a 400; a file input that was left empty is none. The file's Filename comes from the client and must not be used
+// as a path.
 func (c *Context) File(name string) (*multipart.FileHeader, error) {
 	files, err := c.Files(name)
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, Abortf(http.StatusBadRequest, "form file %q is missing", name)
+		return nil, c.missingFile(name)
 	}
 	return files[0], nil
 }
@@ -263,10 +169,46 @@ func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
 	if err := c.rare().body.err; err != nil {
 		return nil, err
 	}
-	if c.Request.MultipartForm == nil {
-		return nil, nil
+	if form := c.Request.MultipartForm; form != nil {
+		return form.File[name], nil
 	}
-	return c.Request.MultipartForm.File[name], nil
+	if c.cameAsText(name) {
+		c.Logger().Warn("a file came as text", "field", name, "cure", enctypeCure)
+	}
+	return nil, nil
+}
+
+// cameAsText reports whether a file input stood in a form that sends the names of its files alone.
+func (c *Context) cameAsText(name string) bool {
+	return c.Request.MultipartForm == nil && c.Form().Has(name)
+}
+
+// enctypeCure is what Flask says about such a form in debug mode.
+const enctypeCure = `add enctype="multipart/form-data" to the <form> tag`
+
+// missingFile is the answer where a file must be and is none.
+func (c *Context) missingFile(name string) error {
+	if c.settings.debug && c.cameAsText(name) {
+		return Abortf(http.StatusBadRequest, "form file %q is missing: it came as text; %s", name, enctypeCure)
+	}
+	return Abortf(http.StatusBadRequest, "form file %q is missing", name)
+}
+
+// intakeError returns, once, what was wrong with query or body and is the answer unless the view has said so.
+func (x *rare) intakeError() error {
+	b := &x.body
+	switch {
+	case b.late != nil:
+		err := b.late
+		b.late = nil
+		return err
+	case b.err != nil && !b.seen:
+		b.seen = true
+		return b.err
+	}
+	err := x.queryErr
+	x.queryErr = nil
+	return err
 }
 
 // maxCookies is the most cookies net/http parses; with more it returns none.

@@ -1,20 +1,20 @@
 package dewar
 
 import (
-	"bufio"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
-	"math"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -61,6 +61,18 @@ func (r *Response) begin(c *Context, w http.ResponseWriter) {
 		c.rare().owned.kept = header.Clone()
 	}
 }
+
+// shown returns what r prints as: the status so far.
+func (r *Response) shown() string { return strconv.Itoa(r.StatusCode()) }
+
+// Format prints the status, for every verb: headers and body may hold secrets.
+func (r *Response) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Response(%s)", r.shown()) }
+
+// LogValue returns the status.
+func (r *Response) LogValue() slog.Value { return slog.StringValue(r.shown()) }
+
+// MarshalJSON returns the status.
+func (r *Response) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
 
 // setStatus chooses the status of the answer.
 func (r *Response) setStatus(code int) {
@@ -160,7 +172,7 @@ func (r *Response) SetBody(body []byte) error {
 	}
 	r.dropBody()
 	delete(r.w.Header(), "Content-Length")
-	_, err := r.Write(body)
+	_, err := r.write(body)
 	return err
 }
 
@@ -172,6 +184,7 @@ func (r *Response) Reset() {
 	}
 	r.dropBody()
 	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
+	r.c.whole = false
 	r.c.headers[0] = ""
 	header := r.w.Header()
 	clear(header)
@@ -235,7 +248,34 @@ func (r *Response) answer() {
 	if r.started {
 		r.dropAnswer()
 	}
-	r.started, r.method = true, true
+	r.started, r.method, r.c.whole = true, true, false
+}
+
+// byHand makes room for what is written without an answering method: it is the answer, adds to one, or is another one.
+func (r *Response) byHand() {
+	if r.c.whole {
+		r.startOver()
+	}
+	if r.started {
+		return
+	}
+	r.started = true
+	if r.c.notes() && !r.method {
+		r.c.rare().answerSite = callsite.Application()
+	}
+}
+
+// startOver drops an answer that what is written next must not be added to. What hooks write is always added.
+func (r *Response) startOver() {
+	r.c.whole = false
+	if !r.started || r.c.phase != handling {
+		return
+	}
+	if r.c.notes() {
+		r.c.noteAnswer()
+	}
+	r.dropAnswer()
+	r.started, r.method = false, false
 }
 
 func (r *Response) dropAnswer() {
@@ -296,10 +336,11 @@ func (r *Response) dropBody() {
 	r.text, r.length = "", 0
 }
 
-// WriteHeader sets the status, as [http.ResponseWriter] does; the first call counts. A status of 1xx other
-// than 101 is sent at once and is not the answer. It panics if code is not an HTTP status.
+// WriteHeader sets the status, as [http.ResponseWriter] does. A status of 1xx other than 101 is sent at once and is not
+// the answer. Once there is an answer, or the connection was taken over, it has no effect, whatever the code. Before
+// that it panics if code is not an HTTP status.
 func (r *Response) WriteHeader(code int) {
-	if !r.open() {
+	if !r.open() || r.started {
 		return
 	}
 	if code < 100 || code > 999 {
@@ -311,19 +352,40 @@ func (r *Response) WriteHeader(code int) {
 		}
 		return
 	}
-	if r.started {
+	if r.started && !r.c.whole {
 		return
 	}
+	r.byHand()
+	r.status = uint16(code)
 	r.status, r.started = uint16(code), true
 }
 
-// Write adds to the body. It returns an error when the response was replaced because the session could not
-// be saved or a hook failed, and when the request has ended.
+// Write adds to the body. With a status that has none, such as 204 and 304, it returns [http.ErrBodyNotAllowed]; to HEAD
+// it only counts. It also returns an error when the response was replaced because the session could not be saved or a
+// hook failed, when the connection was taken over, and when the request has ended. Before the commit no error tells that
+// the client has gone; see [Context.Done].
 func (r *Response) Write(p []byte) (int, error) {
+	if len(p) > 0 && bodyless(r.StatusCode()) {
+		return 0, r.refuseBody()
+	}
+	return r.write(p)
+}
+
+// refuseBody is what comes of a body for a status that has none.
+func (r *Response) refuseBody() error {
+	if err := r.closedError(); err != nil {
+		return err
+	}
+	r.started = true
+	return http.ErrBodyNotAllowed
+}
+
+// write is Write for answering methods, whose body is dropped when the status has none.
+func (r *Response) write(p []byte) (int, error) {
 	if !r.open() {
 		return r.writeThrough(p)
 	}
-	r.started = true
+	r.byHand()
 	if r.isHead() || bodyless(r.StatusCode()) {
 		return r.count(p)
 	}
@@ -337,21 +399,32 @@ func (r *Response) Write(p []byte) (int, error) {
 	return r.buffer().Write(p)
 }
 
-// count keeps the length of a body that is not sent, and what of it fits for hooks that look at it.
+// count keeps the length of a body that is not sent, and of its bytes what fits: hooks look at them, and so does who
+// guesses their type.
 func (r *Response) count(p []byte) (int, error) {
-	if r.fits(int64(len(p))) {
-		_, _ = r.buffer().Write(p) // it never fails
+	fitting := p
+	if room := r.bound() - r.length; !r.fits(int64(len(p))) {
+		fitting = p[:max(0, room)]
 	}
+	_, _ = r.buffer().Write(fitting) // it never fails
 	r.length += int64(len(p))
 	return len(p), nil
 }
 
 // WriteString adds to the body without copying s first. See [Response.Write].
 func (r *Response) WriteString(s string) (int, error) {
-	if !r.open() || r.isHead() || bodyless(r.StatusCode()) || !r.fits(int64(len(s))) {
-		return r.Write([]byte(s))
+	if s != "" && bodyless(r.StatusCode()) {
+		return 0, r.refuseBody()
 	}
-	r.started = true
+	return r.writeString(s)
+}
+
+// writeString is write for text.
+func (r *Response) writeString(s string) (int, error) {
+	if !r.open() || r.isHead() || bodyless(r.StatusCode()) || !r.fits(int64(len(s))) {
+		return r.write([]byte(s))
+	}
+	r.byHand()
 	if r.length == 0 {
 		r.text = s
 	} else {
@@ -396,7 +469,7 @@ func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 	if r.isHead() || bodyless(r.StatusCode()) || r.c.inHooks() {
 		return io.Copy(writerOnly{r}, src)
 	}
-	r.started = true
+	r.byHand()
 	if r.declaredLength() > r.bound() {
 		if err := r.commitEarly(); err != nil {
 			return 0, err
@@ -436,8 +509,8 @@ type writerOnly struct{ io.Writer }
 // Flush sends what has been written so far, as [http.Flusher] does. The first call commits the response.
 func (r *Response) Flush() { _ = r.FlushError() }
 
-// FlushError is [Response.Flush] with the error: [http.ErrNotSupported] when the server cannot flush, or the
-// reason why the response could not be committed.
+// FlushError is [Response.Flush] with the error: one that is [http.ErrNotSupported] when the server cannot flush, the
+// reason why the response could not be committed, or why the client cannot be written to.
 func (r *Response) FlushError() error {
 	if err := r.closedError(); err != nil {
 		return err
@@ -447,58 +520,12 @@ func (r *Response) FlushError() error {
 	}
 	if r.c.phase < sent {
 		r.started = true
+		r.c.rare().session.early = true
 		if err := r.commitEarly(); err != nil {
 			return err
 		}
 	}
-	err := http.NewResponseController(r.w).Flush()
-	if !errors.Is(err, http.ErrNotSupported) {
-		r.noteFailure(err)
-	}
-	return err
-}
-
-// Hijack takes the connection over, as [http.Hijacker] does. The hooks run and the session is saved first; a cookie
-// they set stands in [Response.Header] and must be written by the caller. On an error nothing was taken over.
-func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	if err := r.closedError(); err != nil {
-		return nil, nil, err
-	}
-	if r.c.inHooks() {
-		return nil, nil, errors.New("dewar: an after-request hook cannot hijack the connection, because the session is saved after it; do it in the view")
-	}
-	if !canHijack(r.w) {
-		return nil, nil, http.ErrNotSupported
-	}
-	if r.c.phase < sent {
-		if err := r.c.finalizeEarly(); err != nil {
-			return nil, nil, err
-		}
-		r.c.setLastHeaders()
-		if r.status == http.StatusSwitchingProtocols {
-			r.w.WriteHeader(http.StatusSwitchingProtocols)
-		}
-	}
-	conn, rw, err := http.NewResponseController(r.w).Hijack()
-	if err == nil {
-		r.started, r.c.rare().hijacked = true, true
-		r.c.advance(sent)
-	}
-	return conn, rw, err
-}
-
-// canHijack reports whether w, or a writer below it, is an [http.Hijacker].
-func canHijack(w http.ResponseWriter) bool {
-	for {
-		if _, ok := w.(http.Hijacker); ok {
-			return true
-		}
-		inner, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return false
-		}
-		w = inner.Unwrap()
-	}
+	return r.flushOn()
 }
 
 func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead }
@@ -566,13 +593,19 @@ func (r *Response) send(last bool) {
 	switch {
 	case last && r.touched && len(r.w.Header()["Trailer"]) > 0:
 		r.writeHeaderWithoutTrailers(status)
-	case status != http.StatusOK || r.length == 0 || r.isHead():
+	case status != http.StatusOK || last && r.length == 0 || !r.bodyIsSeen():
 		r.w.WriteHeader(status)
-	}
-	if !bodyless(status) && !r.isHead() {
+	} // otherwise it goes with the first bytes, which middleware and net/http look at
+	if !bodyless(status) && r.bodyIsSeen() {
 		r.sendHeld()
 	}
 	r.release()
+}
+
+// bodyIsSeen reports whether the writers below get the body. To HEAD they do if it tells them what belongs into the header:
+// its type, or what middleware makes of the answer of a net/http handler.
+func (r *Response) bodyIsSeen() bool {
+	return !r.isHead() || len(r.w.Header()["Content-Type"]) == 0 || r.c.route != nil && r.c.route.wrapped
 }
 
 // setLength sets Content-Length for a complete body where net/http would not do it by itself.
@@ -617,92 +650,4 @@ func (r *Response) lengthError() error {
 		return fmt.Errorf("dewar: Content-Length says %d but the body has %d bytes; do not set the header, it is computed", want, r.length)
 	}
 	return nil
-}
-
-// piece is how much of a response is sent between two renewals of its write deadline.
-const piece = 512 << 10
-
-// renewDeadline gives the client the server's whole WriteTimeout again for what is written next. net/http
-// counts that time from the request, so a stream or a large download would be cut off in the middle. It does
-// nothing when the server has no such limit or the connection takes no deadlines.
-func (r *Response) renewDeadline() {
-	if limit := r.writeLimit(); limit > 0 {
-		_ = http.NewResponseController(r.w).SetWriteDeadline(time.Now().Add(limit))
-	}
-}
-
-// writeLimit is the WriteTimeout of the server, or 0.
-func (r *Response) writeLimit() time.Duration {
-	server, ok := r.c.born.Context().Value(http.ServerContextKey).(*http.Server)
-	if !ok {
-		return 0
-	}
-	return server.WriteTimeout
-}
-
-// sendOn writes p to a response whose header has been sent.
-func (r *Response) sendOn(p []byte) (sent int, err error) {
-	for {
-		next := p[sent:min(sent+piece, len(p))]
-		r.renewDeadline()
-		n, err := r.w.Write(next)
-		r.noteFailure(err)
-		sent += n
-		if err != nil || n < len(next) || sent == len(p) {
-			return sent, err
-		}
-	}
-}
-
-// copyOn copies src to a response whose header has been sent, in a way that lets the operating system send a
-// file by itself.
-func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
-	if r.writeLimit() <= 0 {
-		return io.Copy(r.w, src)
-	}
-	left := int64(math.MaxInt64)
-	if limited, ok := src.(*io.LimitedReader); ok { // io would hide a file behind two of these
-		src, left = limited.R, limited.N
-		defer func() { limited.N -= sent }()
-	}
-	for left > 0 {
-		next := min(left, piece)
-		r.renewDeadline()
-		n, err := io.Copy(r.w, &io.LimitedReader{R: src, N: next})
-		sent, left = sent+n, left-n
-		if err != nil || n < next {
-			return sent, err
-		}
-	}
-	return sent, nil
-}
-
-// sendHeld sends the body that was held back. The first piece has the time that the server gave the request,
-// so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
-func (r *Response) sendHeld() {
-	if 0 < len(r.text) && len(r.text) <= piece {
-		_, err := io.WriteString(r.w, r.text)
-		r.noteFailure(err)
-		return
-	}
-	if r.length == 0 {
-		return
-	}
-	body := r.buffer().Bytes()
-	first := min(len(body), piece)
-	_, err := r.w.Write(body[:first])
-	r.noteFailure(err)
-	if err == nil && first < len(body) {
-		_, _ = r.sendOn(body[first:])
-	}
-}
-
-// noteFailure remembers that the client could not be written to.
-func (r *Response) noteFailure(err error) {
-	if err == nil || errors.Is(err, http.ErrContentLength) {
-		return
-	}
-	if x := r.c.rare(); x.writeErr == nil {
-		x.writeErr = err
-	}
 }

@@ -158,7 +158,7 @@ func TestSessionIsSavedBeforeTheHeaderByEveryRoad(t *testing.T) {
 		{"HEAD", "HEAD", func(c *dewar.Context) error { set(c); return c.Text(page) }, nil, 200, 0},
 		{"HEAD of a body above the bound", "HEAD", func(c *dewar.Context) error { set(c); return c.Text(large) }, nil, 200, 0},
 		{"HEAD and Flush", "HEAD", func(c *dewar.Context) error { set(c); return c.Response.FlushError() }, nil, 200, 0},
-		{"an error", "GET", func(c *dewar.Context) error { set(c); return dewar.Abort(404) }, nil, 404, 14},
+		{"an error", "GET", func(c *dewar.Context) error { set(c); return dewar.Abortf(404, "Not there") }, nil, 404, 14},
 		{"http.Error in a wrapped handler", "GET", wrapped(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusConflict) }), nil, 409, 3},
 		{"Write in a wrapped handler", "GET", wrapped(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "wrapped") }), nil, 200, 7},
 		{"a wrapped handler that writes nothing", "GET", wrapped(func(http.ResponseWriter, *http.Request) {}), nil, 200, 0},

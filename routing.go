@@ -19,7 +19,8 @@ import (
 type Route struct {
 	// Rule is the whole rule, with the prefixes of its blueprints.
 	Rule string
-	// Methods are the methods it answers, sorted. HEAD stands beside GET.
+	// Methods are the methods it answers, sorted: HEAD stands beside GET, and OPTIONS is there unless
+	// [AutomaticOptions] is off. Nil means every method, as for [App.Handle] and [App.Mount]. Flask has rule.methods.
 	Methods []string
 	// Endpoint is the name that URLs are built by, with the names of its blueprints in front; "" for a
 	// closure that was given none.
@@ -77,6 +78,7 @@ type routeSpec struct {
 	redirect  *rule.Target
 	view      *view
 	buildOnly bool
+	folder    *staticFolder // of static files that every path may be one of
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
 	wrapped   bool
@@ -87,6 +89,8 @@ type routeSpec struct {
 type boundRoute struct {
 	Route
 	routing
+	app       *App
+	options   bool // dewar answers OPTIONS, as Build found
 	spec      *routeSpec
 	rule      *rule.Rule
 	host      *rule.Rule // what its place says; nil without text
@@ -157,7 +161,7 @@ func (spec *routeSpec) handlerProblem() string {
 
 // attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
 func (app *App) attach(spec *routeSpec, in *instance) {
-	r := &boundRoute{spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
+	r := &boundRoute{app: app, spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
 	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
@@ -185,6 +189,9 @@ func (app *App) attach(spec *routeSpec, in *instance) {
 // parse reads the rule of r, its host and what it redirects to.
 func (app *App) parse(r *boundRoute) (err error) {
 	if r.rule, err = rule.Parse(r.Rule, app.converters); err != nil {
+		return err
+	}
+	if err := rule.Slip(r.Rule); err != nil {
 		return err
 	}
 	if r.host, err = r.place.Parse(app.converters); err != nil {
@@ -216,6 +223,11 @@ func (app *App) parse(r *boundRoute) (err error) {
 	return nil
 }
 
+// answers reports whether r answers method.
+func (r *boundRoute) answers(method string) bool {
+	return len(r.Methods) == 0 || slices.Contains(r.Methods, method)
+}
+
 // hostShape identifies the hosts that r answers.
 func (r *boundRoute) hostShape() string { return r.place.Shape(r.host) }
 
@@ -225,6 +237,9 @@ func (r *boundRoute) shape() string { return r.hostShape() + r.rule.Shape() }
 // checkDuplicate panics when r claims what an earlier route has.
 func (app *App) checkDuplicate(r *boundRoute) {
 	for _, other := range app.shapes[r.shape()] {
+		if r.givesWay() != other.givesWay() {
+			continue
+		}
 		if m, clash := router.SharedMethod(other.Methods, r.Methods); clash && !r.spec.buildOnly {
 			panic(fmt.Sprintf("dewar: %s %q is registered at %s and %s; remove one or give it other methods",
 				m, r.Rule, other.Site, r.Site))
@@ -260,7 +275,7 @@ func (spec *routeSpec) sameMethodCure() string {
 	if !spec.boundTo {
 		return ""
 	}
-	return ", or dewar.AlsoAt to one if they are the same method of the same value"
+	return fmt.Sprintf("; if they are the same method of the same value, register it once, with dewar.AlsoAt(%q) for the second rule, or give it a pointer receiver", spec.rule)
 }
 
 // Routes are routes of an App. Printed they are the table that Flask's command routes shows.
@@ -270,10 +285,33 @@ type Routes []Route
 func (app *App) Routes() Routes {
 	routes := make(Routes, len(app.routes))
 	for i, r := range app.routes {
-		routes[i] = r.Route
-		routes[i].Methods = slices.Clone(r.Methods)
+		routes[i] = r.copied()
 	}
 	return routes
+}
+
+// copied returns the Route for a caller to keep.
+func (r *boundRoute) copied() Route {
+	route := r.Route
+	route.Methods = r.allMethods()
+	return route
+}
+
+// allMethods returns the methods of r with the one that dewar answers by itself, in a slice of its own.
+func (r *boundRoute) allMethods() []string {
+	methods := slices.Clone(r.Methods)
+	if i, found := slices.BinarySearch(methods, http.MethodOptions); !found && len(methods) > 0 && r.answersOptions() {
+		methods = slices.Insert(methods, i, http.MethodOptions)
+	}
+	return methods
+}
+
+// answersOptions reports whether dewar answers OPTIONS for r by itself. After Build it does what Build found.
+func (r *boundRoute) answersOptions() bool {
+	if r.app.runtime.Load() != nil {
+		return r.options
+	}
+	return r.rule != nil && orDefault(r.autoOptions, r.app.Config.Bool("PROVIDE_AUTOMATIC_OPTIONS"))
 }
 
 // String returns a table with a line for each route, in the order of the endpoints' names: endpoint, methods without
@@ -309,6 +347,9 @@ func (r Route) name() string {
 // shownMethods lists the methods that a reader wants to know of.
 func (r Route) shownMethods() string {
 	shown := slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool { return m == http.MethodHead || m == http.MethodOptions })
+	if len(r.Methods) == 0 {
+		return "(all)"
+	}
 	if len(shown) == 0 {
 		shown = r.Methods
 	}
@@ -448,7 +489,8 @@ func orDefault[T any](value *T, missing T) T {
 	return *value
 }
 
-// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself.
+// Methods sets the methods of a route. They are made upper-case; HEAD is added to GET by itself. A method may have any
+// name, but Methods panics on one that differs in a single letter from a method that is registered for HTTP.
 func Methods(methods ...string) RouteOption {
 	if len(methods) == 0 {
 		panic(fmt.Sprintf("dewar: %s: Methods() without a method; leave it out for GET", callsite.Site()))
@@ -458,6 +500,9 @@ func Methods(methods ...string) RouteOption {
 		upper[i] = strings.ToUpper(m)
 		if !validToken(m) {
 			panic(fmt.Sprintf("dewar: %s: Methods(%q): no HTTP method; name one a string, as in Methods(\"GET\", \"POST\")", callsite.Site(), m))
+		}
+		if near := router.NearMethod(upper[i]); near != "" {
+			panic(fmt.Sprintf("dewar: %s: Methods(%q): no known HTTP method; did you mean %q?", callsite.Site(), m, near))
 		}
 	}
 	return routeOption(func(spec *routeSpec) { spec.methods = upper })
@@ -506,9 +551,10 @@ func CrossOriginExempt() RouteOption {
 
 // RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are those of the
 // rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil. A path begins with a
-// slash and is below APPLICATION_ROOT. The values are escaped, so they can change nothing but the part of the path
-// where they stand; the query of the request is kept. A variable whose value may have slashes is written {name:path} in
-// target too. It panics on a target that is neither, and Route on a variable that the rule does not have.
+// slash and goes below the prefix of the App. The values are escaped, so they can change nothing but the part of the
+// path where they stand; one that would lead elsewhere, as ".." does, is a 404. The query of the request is kept. A
+// variable whose value may have slashes is written {name:path} in target too. It panics on a target that is neither, and
+// Route on a variable that the rule does not have.
 func RedirectRule(target string) RouteOption {
 	to, ok := rule.NewTarget(target)
 	if !ok {

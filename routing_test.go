@@ -483,6 +483,9 @@ type pages struct{ name string }
 
 func (p *pages) index(c *dewar.Context) error { return c.Text(p.name) }
 
+// A pageSet has the methods of pages.
+type pageSet struct{ *pages }
+
 func TestOneEndpointHasOneFunction(t *testing.T) {
 	t.Parallel()
 	a, b := &pages{"a"}, &pages{"b"}
@@ -497,6 +500,33 @@ func TestOneEndpointHasOneFunction(t *testing.T) {
 		fine bool
 	}{
 		{"a method of one pointer", func(app *dewar.App) { app.Get("/", a.index); app.Get("/index", a.index); app.Post("/", a.index) }, true},
+		{"a method of one pointer, for two methods and two rules", func(app *dewar.App) {
+			app.Get("/", a.index)
+			app.Post("/index", a.index)
+			app.Put("/", a.index)
+		}, true},
+		{"a method that is promoted from one pointer", func(app *dewar.App) {
+			p := pageSet{a}
+			app.Get("/", p.index)
+			app.Get("/index", pageSet{a}.index)
+			app.Get("/home", a.index)
+		}, true},
+		{"a method that is promoted from two pointers", func(app *dewar.App) {
+			app.Get("/", pageSet{a}.index)
+			app.Get("/index", pageSet{b}.index)
+		}, false},
+		{"a method of one pointer in a blueprint", func(app *dewar.App) {
+			bp := dewar.NewBlueprint("main")
+			bp.Route("/", a.index)
+			bp.Route("/index", a.index, dewar.Methods("GET", "POST"))
+			app.RegisterBlueprint(bp)
+			app.RegisterBlueprint(bp, dewar.Name("again"), dewar.URLPrefix("/again"))
+		}, true},
+		{"one method value of a value, kept", func(app *dewar.App) {
+			kept := views{"a"}.List
+			app.Get("/", kept)
+			app.Get("/index", kept)
+		}, true},
 		{"a method of two pointers", func(app *dewar.App) { app.Get("/", a.index); app.Get("/index", b.index) }, false},
 		{"two functions under one name", func(app *dewar.App) { app.Get("/a", index, name); app.Get("/b", other, name) }, false},
 		{"two functions, one rule", func(app *dewar.App) { app.Get("/a", index, name); app.Post("/a", other, name) }, true},
@@ -543,7 +573,8 @@ func TestOneEndpointHasOneFunction(t *testing.T) {
 		app := newApp(t)
 		app.Get("/a", views{"a"}.List)
 		app.Get("/b", views{"a"}.List)
-	}); !strings.Contains(text, "dewar.AlsoAt") {
+	}); !strings.Contains(text, "pass dewar.Endpoint to one of them") ||
+		!strings.Contains(text, `register it once, with dewar.AlsoAt("/b") for the second rule, or give it a pointer receiver`) {
 		t.Errorf("panic %q does not say how one method value gets two rules", text)
 	}
 }

@@ -205,7 +205,9 @@ func (s *sending) settle(p *parcel, named bool) (encoding string, err error) {
 	case s.hasTag && s.tag != "":
 		s.tag, err = files.Tag(s.tag)
 	case !s.hasTag && p.tag != nil:
-		s.tag, err = p.tag()
+		if s.tag, err = p.tag(); err != nil {
+			err = unreadable(err)
+		}
 	}
 	return encoding, err
 }
@@ -269,14 +271,46 @@ func (c *Context) sendRanged(p *parcel, s *sending) error {
 	if header["Content-Encoding"] != nil { // net/http leaves it out then
 		header["Content-Length"] = []string{strconv.FormatInt(p.size, 10)}
 	}
-	r.serveContent(files.Ranged(c.Request, p.size), s.modified, p.content)
+	watched, content := p.watched(c.settings.responseBuffer)
+	r.serveContent(files.Ranged(c.Request, p.size), s.modified, content)
 	switch r.StatusCode() {
 	case http.StatusPreconditionFailed:
 		header.Del("Content-Length")
 	case http.StatusRequestedRangeNotSatisfiable:
 		return &HTTPError{Code: http.StatusRequestedRangeNotSatisfiable, Header: http.Header{"Content-Range": {"bytes */" + strconv.FormatInt(p.size, 10)}}}
 	}
-	return nil
+	return watched.failure()
+}
+
+// watched returns the content and what watches it. Content of more than limit bytes goes as it is, so that the operating
+// system can send it.
+func (p *parcel) watched(limit int64) (*watchedReader, io.ReadSeeker) {
+	watched := &watchedReader{ReadSeeker: p.content}
+	if p.size > limit {
+		return watched, p.content
+	}
+	return watched, watched
+}
+
+// A watchedReader remembers what reading failed with, which net/http does not tell.
+type watchedReader struct {
+	io.ReadSeeker
+	err error
+}
+
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.ReadSeeker.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}
+
+func (r *watchedReader) failure() error {
+	if r.err == nil {
+		return nil
+	}
+	return unreadable(r.err)
 }
 
 // answersToConditions answers with 304 or 412 when the conditions of the request say so, and reports whether it did.
@@ -291,6 +325,9 @@ func (c *Context) answersToConditions(s *sending) bool {
 
 // sendWhole sends everything, as long as it is when that is known.
 func (c *Context) sendWhole(p *parcel) error {
+	if bodyless(c.response.StatusCode()) {
+		return nil
+	}
 	if p.content == nil {
 		if _, err := io.Copy(c.Response, p.stream); err != nil {
 			return fmt.Errorf("dewar: send %q: %w", p.name, err)
@@ -301,6 +338,7 @@ func (c *Context) sendWhole(p *parcel) error {
 		return fmt.Errorf("dewar: send %q: %w", p.name, err)
 	}
 	c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(p.size, 10)}
-	_, err := io.CopyN(c.Response, p.content, p.size)
-	return err
+	watched := &watchedReader{ReadSeeker: p.content}
+	_, err := io.CopyN(c.Response, watched, p.size)
+	return cmp.Or(watched.failure(), err)
 }

@@ -17,16 +17,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
-)
-
-// The limits of the server that Run and Serve make. A response that is sent bit by bit renews its write
-// deadline as it goes, see response.go.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = 60 * time.Second
-	idleTimeout       = 75 * time.Second
-	maxHeaderBytes    = 64 << 10
+	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // How long the App keeps accepting requests when it is told to stop and DRAIN_DELAY is not set: long enough
@@ -38,25 +29,29 @@ const (
 
 // Run builds the App and serves it on addr, a host and port such as "127.0.0.1:5000", until the process gets
 // SIGINT or SIGTERM. With an empty addr the environment variables FLASK_RUN_HOST and FLASK_RUN_PORT say
-// where, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
+// where, or else the keys RUN_HOST and RUN_PORT, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
 //
 // When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection, then ends
-// event streams and waits SHUTDOWN_TIMEOUT for the other requests and the work of [Context.Go], then calls the hooks of
-// [App.OnShutdown]. It returns nil when all of it ended in time. A second signal ends everything at once.
+// event streams and the contexts of requests with a hijacked connection, and waits SHUTDOWN_TIMEOUT for all requests and
+// the work of [Context.Go], then calls the hooks of [App.OnShutdown]. It returns nil when all of it ended in time, and
+// otherwise an error that says what was cut off. A second signal ends everything at once.
 //
-// It is an error to serve an address that other machines can reach with DEBUG on, or with a SECRET_KEY that
-// can be guessed, unless TESTING is on. An App is served once.
+// It is an error to serve an address that other machines can reach with DEBUG on, unless TESTING is on. With a
+// SECRET_KEY that can be guessed it is an error to serve such an address or a Unix socket, unless DEBUG, TESTING or
+// ALLOW_WEAK_SECRET_KEY is on; on a loopback address it is a warning. An App is served once.
 //
-// The server waits 5 seconds for the header of a request, 30 for the whole request and 60 for the answer.
-// An answer that has begun may take any time as long as it moves on.
+// The server waits SERVER_READ_HEADER_TIMEOUT for the header of a request, SERVER_READ_TIMEOUT for the whole request,
+// SERVER_WRITE_TIMEOUT for the answer and SERVER_IDLE_TIMEOUT for the next request: 5, 30, 60 and 75 seconds unless they
+// are set. An answer that has begun may take any time as long as it moves on, see [Response]; a view that takes long
+// uploads gives them time with [Response.SetReadDeadline]. A header may have SERVER_MAX_HEADER_BYTES, 64 KiB.
 func (app *App) Run(addr string) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	if err := app.Build(); err != nil {
+	if _, err := app.prepare(nil); err != nil {
 		return err
 	}
-	l, err := listen(addr)
+	l, err := app.listen(addr)
 	if err != nil {
 		return err
 	}
@@ -65,34 +60,64 @@ func (app *App) Run(addr string) error {
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
 // pays no attention to signals. Requests see the values of ctx. The listener is closed when Serve returns.
+//
+// An [http.Server] of your own serves an App as any handler. It has no OnStart and OnShutdown hooks, its time limits are
+// its own, and it has to tell the App when it stops, see [App.EndStreams]. What goes wrong inside the App, panics too, is
+// logged to App.Logger and nothing of it to the server's ErrorLog, except [http.ErrAbortHandler], which net/http passes
+// over in silence, and what PROPAGATE_EXCEPTIONS lets out.
 func (app *App) Serve(ctx context.Context, l net.Listener) error {
 	return app.serve(ctx, l, nil, slog.String("addr", l.Addr().String()))
 }
 
 func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal, where slog.Attr) error {
 	defer l.Close()
-	if err := app.Build(); err != nil {
+	rt, err := app.prepare(nil)
+	if err != nil {
 		return err
 	}
 	if err := app.checkExposure(l.Addr()); err != nil {
 		return err
 	}
+	app.runtime.Store(rt)
 	server := &graceful.Server{
 		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
-		HTTP: &http.Server{
-			Handler:           app,
-			ReadHeaderTimeout: readHeaderTimeout,
-			ReadTimeout:       readTimeout,
-			WriteTimeout:      writeTimeout,
-			IdleTimeout:       idleTimeout,
-			MaxHeaderBytes:    maxHeaderBytes,
-			ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
-		},
+		HTTP:    app.httpServer(),
 		Drain:   func() time.Duration { return app.drainDelay(l.Addr()) },
 		Timeout: func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
 	}
 	return server.Run(ctx)
 }
+
+// httpServer returns the server that Run and Serve use, with the limits of the configuration.
+func (app *App) httpServer() *http.Server {
+	config := app.Config
+	limit := func(key string) time.Duration {
+		if d := config.Duration(key); d > 0 {
+			return d
+		}
+		return -1 // none; 0 would mean another limit's
+	}
+	return &http.Server{
+		Handler:           app,
+		ReadHeaderTimeout: limit("SERVER_READ_HEADER_TIMEOUT"),
+		ReadTimeout:       limit("SERVER_READ_TIMEOUT"),
+		WriteTimeout:      limit("SERVER_WRITE_TIMEOUT"),
+		IdleTimeout:       limit("SERVER_IDLE_TIMEOUT"),
+		MaxHeaderBytes:    config.Int("SERVER_MAX_HEADER_BYTES"),
+		ErrorLog:          slog.NewLogLogger(app.logger().Handler(), slog.LevelWarn),
+	}
+}
+
+// EndStreams tells the App that its server stops: event streams and the contexts of requests with a hijacked connection
+// end, [App.Draining] is true, and later answers end their connection. Run and Serve do so by themselves. It is for an
+// [http.Server] of your own, whose Shutdown would wait for the streams until its time is over:
+//
+//	server := &http.Server{Handler: app}
+//	server.RegisterOnShutdown(app.EndStreams)
+//
+// Shutdown does not wait for hijacked connections; their views end soon after. It may be called by any goroutine and more
+// than once, and cannot be undone.
+func (app *App) EndStreams() { app.life.Halt() }
 
 func (app *App) drainDelay(addr net.Addr) time.Duration {
 	config := app.Config
@@ -192,11 +217,11 @@ const (
 const windowsInUse = syscall.Errno(10048)
 
 // listen opens the address that Run was given, or the one of the environment.
-func listen(addr string) (net.Listener, error) {
+func (app *App) listen(addr string) (net.Listener, error) {
 	cure := "pass another one to Run"
 	if addr == "" {
 		var err error
-		if addr, err = environmentAddress(); err != nil {
+		if addr, err = app.environmentAddress(); err != nil {
 			return nil, err
 		}
 		cure = "set FLASK_RUN_PORT to another one"
@@ -210,25 +235,32 @@ func listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// environmentAddress is FLASK_RUN_HOST and FLASK_RUN_PORT, or Flask's defaults.
-func environmentAddress() (string, error) {
-	host, port := os.Getenv("FLASK_RUN_HOST"), os.Getenv("FLASK_RUN_PORT")
-	if host == "" {
-		host = defaultHost
-	}
-	if port == "" {
-		port = defaultPort
-	}
+// environmentAddress is FLASK_RUN_HOST and FLASK_RUN_PORT, what the configuration has in their place, or Flask's
+// defaults.
+func (app *App) environmentAddress() (string, error) {
+	host, hostFrom := app.runSetting("RUN_HOST", defaultHost)
+	port, portFrom := app.runSetting("RUN_PORT", defaultPort)
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		host = strings.TrimSuffix(inner, "]")
 	}
 	if _, err := netip.ParseAddr(host); err != nil && strings.Contains(host, ":") {
-		return "", fmt.Errorf("dewar: FLASK_RUN_HOST is %q; set it to a host alone, such as 127.0.0.1, and FLASK_RUN_PORT to the port", host)
+		return "", fmt.Errorf("dewar: %s is %q; set it to a host alone, such as 127.0.0.1, and FLASK_RUN_PORT to the port", hostFrom, host)
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil {
-		return "", fmt.Errorf("dewar: FLASK_RUN_PORT is %q; set it to a number from 0 to 65535", port)
+		return "", fmt.Errorf("dewar: %s is %q; set it to a number from 0 to 65535", portFrom, port)
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// runSetting returns a part of the address, and where it is from.
+func (app *App) runSetting(key, otherwise string) (text, from string) {
+	if text := os.Getenv("FLASK_" + key); text != "" {
+		return text, "FLASK_" + key
+	}
+	if text := app.Config.String(key); text != "" {
+		return text, key + " from " + app.Config.Source(key)
+	}
+	return otherwise, key
 }
 
 func checkAddress(addr string) error {
@@ -261,7 +293,20 @@ func (app *App) checkExposure(addr net.Addr) error {
 		return fmt.Errorf("dewar: DEBUG is on (%s) and other machines can reach %s, so they would see the insides of the app; unset FLASK_DEBUG or serve 127.0.0.1",
 			config.Source("DEBUG"), addr)
 	}
-	return app.checkKeys(public)
+	if err := app.checkKeys(!isLoopback(addr), public); err != nil {
+		return err
+	}
+	if public && !config.Has("SERVER_NAME") && !config.Has("TRUSTED_HOSTS") {
+		app.logger().Warn("neither TRUSTED_HOSTS nor SERVER_NAME is set, so whole URLs have the host that a request names, and anyone can forge it; set TRUSTED_HOSTS to the hosts of the site")
+	}
+	return nil
+}
+
+// isLoopback reports whether addr is a port that only this machine can connect to. A Unix socket is none: a server that
+// others reach most likely stands before it.
+func isLoopback(addr net.Addr) bool {
+	ap, err := netip.ParseAddrPort(addr.String())
+	return err == nil && ap.Addr().Unmap().IsLoopback()
 }
 
 // isPublic reports whether other machines can reach addr. Unix sockets and the like are not public.
@@ -328,13 +373,13 @@ func AccessLog() Option {
 
 // logAccess writes the line of a request that is over.
 func (c *Context) logAccess(began time.Time) {
-	path := c.born.URL.Path
+	path := intake.Text(c.born.URL.Path)
 	status := c.response.StatusCode()
 	if c.outcome == propagated {
 		status = http.StatusInternalServerError
 	}
 	attrs := []slog.Attr{
-		slog.String("path", path[:min(len(path), maxLoggedPath)]),
+		slog.String("path", intake.Text(path[:min(len(path), maxLoggedPath)])),
 		slog.Int("status", status),
 		slog.Duration("duration", time.Since(began)),
 	}

@@ -727,12 +727,19 @@ func TestExposure(t *testing.T) {
 		{"a weak fallback", publicV4, dewar.Map{"SECRET_KEY": strong, "SECRET_KEY_FALLBACKS": []string{strong + "2", "changeme"}}, "SECRET_KEY_FALLBACKS[1] from ", ""},
 		{"a weak key on loopback", local, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w"}, "", "openssl rand -hex 32"},
 		{"a weak key with TESTING", publicV4, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w", "TESTING": true}, "", "at least 16 are needed"},
+		{"a weak key on IPv6 loopback", "[::1]:80", dewar.Map{"SECRET_KEY": "dev"}, "", "everybody knows"},
+		{"a weak key on a Unix socket", "/run/app.sock", dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w"}, "set DEBUG, TESTING or ALLOW_WEAK_SECRET_KEY", ""},
+		{"a weak fallback on a Unix socket", "/run/other.sock", dewar.Map{"SECRET_KEY": strong, "SECRET_KEY_FALLBACKS": []string{"dev"}}, "SECRET_KEY_FALLBACKS[0]", ""},
+		{"a weak key on a Unix socket with DEBUG", "/run/app.sock", dewar.Map{"SECRET_KEY": "dev", "DEBUG": true}, "", "everybody knows"},
+		{"a weak key on a Unix socket, allowed", "/run/app.sock", dewar.Map{"SECRET_KEY": "dev", "ALLOW_WEAK_SECRET_KEY": true}, "", "everybody knows"},
+		{"a weak key that is allowed", publicV4, dewar.Map{"SECRET_KEY": "x7Gq2pLm9RzT4w", "ALLOW_WEAK_SECRET_KEY": true}, "", "at least 16 are needed"},
+		{"no key on a Unix socket", "/run/app.sock", dewar.Map{"SECRET_KEY": nil}, "", ""},
 		{"a strong key on loopback", local, dewar.Map{"SECRET_KEY": strong}, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app, log := loggedApp(t)
-			if err := errors.Join(app.Config.Set("SECRET_KEY", strong), app.Config.FromMapping(tt.config)); err != nil {
+			if err := errors.Join(app.Config.FromMapping(dewar.Map{"SECRET_KEY": strong, "SERVER_NAME": "example.com"}), app.Config.FromMapping(tt.config)); err != nil {
 				t.Fatal(err)
 			}
 			ctx, stop := context.WithCancel(t.Context())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -59,6 +60,14 @@ var (
 	errOpenedLate = errors.New("dewar: the session was opened after the response had begun, so Vary and Cache-Control could not be set; call c.Session() before the first flush")
 )
 
+// noSecretKey says, where it is known, why there is none.
+func (c *Context) noSecretKey() *HTTPError {
+	if leftOut := c.settings.snapshot.LeftOut("SECRET_KEY"); leftOut != "" {
+		return internalError("dewar: the session cannot be written because SECRET_KEY is not set; " + leftOut)
+	}
+	return errNoSecretKey
+}
+
 func internalError(text string) *HTTPError {
 	return &HTTPError{Code: http.StatusInternalServerError, Err: errors.New(text)}
 }
@@ -67,8 +76,9 @@ func internalError(text string) *HTTPError {
 // has the getters of [Values]; [ValueOr] and [Session.Decode] read structs and slices.
 //
 // Values keep their types between requests: integers up to any size, floats, text, []byte, time.Time to the
-// second, [UUID], [Tuple], lists and mappings. A struct is kept as a mapping, and a time.Duration that is set by
-// itself as text.
+// second, [UUID], [Tuple], template.HTML, which is Flask's Markup and which templates do not escape, lists and mappings.
+// A struct is kept as a mapping, and a time.Duration that is set by itself as text. Text is never taken for
+// template.HTML.
 //
 // A change inside a value is saved too: maps, slices and what pointers lead to, also in the fields of structs, are
 // compared with what they were when they were set or handed out by Get, Lookup, All, Map, [ValueOr], [Require] or
@@ -87,6 +97,8 @@ type Session struct {
 	readOnly *HTTPError            // why nothing can be written; nil for a usable session
 	owner    *Context              // whose session it is; nil for one that only a backend knows
 	seal     cookiecodec.Seal
+	opening  *opening // nil without Epoch
+	unread   error    // why what the visitor brought cannot be read
 
 	id       atomic.Pointer[string] // nil without one
 	expires  atomic.Int64           // in seconds since 1970; 0 when it is not known
@@ -100,9 +112,9 @@ type Session struct {
 const permanentKey = "_permanent"
 
 // NewSession returns an empty session that can be written, for a [SessionInterface] to return.
-func NewSession() *Session { return newSession(sessionCodec) }
+func NewSession() *Session { return makeSession(sessionCodec) }
 
-func newSession(codec *taggedjson.Codec) *Session {
+func makeSession(codec *taggedjson.Codec) *Session {
 	s := &Session{}
 	s.bag.Init(codec)
 	s.view.src = sessionSource{&s.bag}
@@ -190,6 +202,20 @@ func (s *Session) Decode(key string, dst any) error {
 // pointer is kept as it is when the session is saved; only a []byte is copied.
 func (s *Session) Set(key string, value any) { s.heed(s.bag.Set(key, value)) }
 
+// SetDefault gives key a value if it has none, and returns what [Session.Get] returns then. That does not keep the type
+// of value: a map[string]int comes back as a Map. Flask calls it setdefault.
+func (s *Session) SetDefault(key string, value any) any {
+	s.heed(s.bag.SetDefault(key, value))
+	return s.Get(key)
+}
+
+// Update gives each key of m its value, as [Session.Set] does and Python's dict.update.
+func (s *Session) Update(m Map) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		s.Set(key, m[key])
+	}
+}
+
 // Pop removes key and returns the value it had, or nil. Only a key that was there makes a change. Of several
 // goroutines one gets the value.
 func (s *Session) Pop(key string) any {
@@ -198,11 +224,16 @@ func (s *Session) Pop(key string) any {
 	return value
 }
 
-// Delete removes keys. Only a key that was there makes a change.
-func (s *Session) Delete(keys ...string) {
+// Delete removes keys and reports whether all of them were there. Only a key that was there makes a change. Python's del
+// raises KeyError for one that was not.
+func (s *Session) Delete(keys ...string) bool {
+	all := true
 	for _, key := range keys {
-		s.heed(s.bag.Delete(key))
+		found, err := s.bag.Delete(key)
+		s.heed(err)
+		all = all && found
 	}
+	return all
 }
 
 // Clear removes everything. It counts as a change also when there was nothing.
@@ -223,8 +254,13 @@ func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) 
 // Permanent reports whether the cookie outlives the browser. The default is false.
 func (s *Session) Permanent() bool { return s.Bool(permanentKey) }
 
-// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it.
-func (s *Session) MarkModified() { s.heed(s.bag.Change(0)) }
+// MarkModified makes sure that the session is saved. Changes, also those inside values, are noticed without it. Where
+// there are no sessions, as without a SECRET_KEY, it does nothing, for nothing is lost by it.
+func (s *Session) MarkModified() {
+	if err := s.bag.Change(0); !errors.Is(err, sessiondata.ErrNull) {
+		s.heed(err)
+	}
+}
 
 // Modified reports whether the session was changed through one of its methods. A change inside a value shows
 // in it when the session is saved.
@@ -307,6 +343,12 @@ type StoredSession struct{ s *Session }
 // it ends.
 func Stored(s *Session) StoredSession { return StoredSession{s} }
 
+// Format prints what the session does: its keys, and never the values.
+func (x StoredSession) Format(f fmt.State, verb rune) { x.s.Format(f, verb) }
+
+// LogValue returns what Format prints.
+func (x StoredSession) LogValue() slog.Value { return slog.AnyValue(x.s) }
+
 // ShouldSave reports whether the session must be saved: it was modified, also inside a value, it is permanent, not
 // empty and SESSION_REFRESH_EACH_REQUEST is on, or [StoredSession.MarkStale] was called, as for one that a key of
 // SECRET_KEY_FALLBACKS signed or that is from before SESSION_ABSOLUTE_LIFETIME was set.
@@ -331,11 +373,34 @@ type Changes struct {
 	Deleted []string
 }
 
+// Format prints the keys, and never the values, for every verb.
+func (c Changes) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "Changes(cleared %t, set %q, deleted %q)", c.Cleared, slices.Sorted(maps.Keys(c.Set)), c.Deleted)
+}
+
+// LogValue returns what Format prints.
+func (c Changes) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
+
 // Changes returns what was changed since the session was opened, changes inside values included. A value that cannot
 // be kept any more is an error.
 func (x StoredSession) Changes() (Changes, error) {
 	changes, err := x.s.bag.Changes()
 	return Changes(changes), ofSession(err)
+}
+
+// MergeInto returns data, the bytes that a backend has of the session by now, with the changes of this request: what
+// other requests have set or deleted meanwhile stays, unless this one changed the same key. Nothing of data is left after
+// [Session.Clear]. Bytes without a value in them are {}.
+//
+// data is empty when the backend has no such session. If one that must be saved has an id all the same, another request has
+// ended it: that is
+// a 409, unless this one has ended it too.
+func (x StoredSession) MergeInto(data []byte) ([]byte, error) {
+	if len(data) == 0 && x.s.ID() != "" && x.s.Len() > 0 && x.ShouldSave() && !x.Destroyed() {
+		return nil, &HTTPError{Code: http.StatusConflict, Message: "The session has ended."}
+	}
+	merged, err := x.s.bag.MergeInto(string(data))
+	return merged, ofSession(err)
 }
 
 // MarshalBinary returns all values in Flask's tagged JSON. Two sessions with the same values give the same
@@ -372,6 +437,19 @@ func (x StoredSession) SetID(id string) { x.s.id.Store(&id) }
 // MarkStale makes sure that a session with values is saved, although nothing in it changed, as after a change of keys.
 func (x StoredSession) MarkStale() { x.s.bag.Note(sessiondata.Stale) }
 
+// MarkUnreadable says of an empty session that stands for one which belongs to the visitor and cannot be read, for the
+// reason err: it was signed by a key of this application, but is too large, damaged, or written by another version.
+// Nobody may lose it without a word. The request that opens it logs the reason; reading it gives nothing; a change ends
+// the request in 503 and leaves what the visitor has, unless [Session.Clear] or [Session.Destroy] give it up.
+func (x StoredSession) MarkUnreadable(err error) { x.s.unread = err }
+
+// tellUnreadable logs why the session cannot be read, if so.
+func (s *Session) tellUnreadable(c *Context) {
+	if s.unread != nil {
+		c.Logger().Warn("session cannot be read, and is kept as it is; Clear gives it up", "err", s.unread)
+	}
+}
+
 // SetExpires tells the session when it ends, to the second, if it is not used again: [Session.ExpiresAt] returns it.
 func (x StoredSession) SetExpires(t time.Time) { x.s.expires.Store(t.Unix()) }
 
@@ -396,7 +474,8 @@ func (x StoredSession) SetLifetime(d time.Duration) {
 // be opened the session is empty, [Session.Err] says why, and the request ends in 503, or in the status that the
 // error picks, such as 400 for a request with more cookies than net/http reads. Without a SECRET_KEY
 // it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
-// it cannot set Vary any more, which is logged as an error.
+// it cannot set Vary any more, which is logged as an error. Only a Flush, Stream or Events of a request that has the
+// session's cookie sets Vary and Cache-Control by itself.
 func (c *Context) Session() *Session { return c.rare().session.open(c) }
 
 // A requestSession is the session of one request: opened when it is first asked for, saved once behind the
@@ -409,6 +488,8 @@ type requestSession struct {
 	toldLate atomic.Bool                   // GotRequestException has been sent for one
 	reported bool                          // its error has become the answer
 	panicked bool                          // the request has: what it did to the session is in doubt
+	early    bool                          // the header leaves before the view has returned, because the view wants it to
+	guarded  bool                          // caches were told of a session that nobody had opened by then
 	cookies  []string                      // the Set-Cookie lines that go with it
 
 	fileCaching string // the Cache-Control that dewar itself chose for a file
@@ -485,9 +566,10 @@ func openSession(c *Context) *Session {
 	case err != nil:
 		return failedSession(unavailable("open", err))
 	case s != nil:
+		s.tellUnreadable(c)
 		return s
 	case c.settings.secretKey() == "":
-		return &Session{readOnly: errNoSecretKey}
+		return &Session{readOnly: c.noSecretKey()}
 	}
 	return &Session{readOnly: errNoSession}
 }
@@ -535,6 +617,10 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 	if err := s.bag.Finish(); err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: ofSession(err)}
 	}
+	if s.unread != nil && s.Modified() && !s.marked(sessiondata.Cleared) {
+		return &HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf(
+			"dewar: the session was changed, but the visitor has one that cannot be read and would be lost; call c.Session().Clear() first to give it up: %w", s.unread)}
+	}
 	stored := false
 	defer func() {
 		if !stored {
@@ -574,9 +660,26 @@ func (rs *requestSession) apply(c *Context) {
 	if len(rs.cookies) > 0 { // also again, after a hijack that failed
 		header["Set-Cookie"] = append(headers.Without(header["Set-Cookie"], rs.cookies, nil), rs.cookies...)
 	}
-	if s := rs.opened.Load(); s != nil && !s.bag.Null() {
+	switch s := rs.opened.Load(); {
+	case s == nil:
+		rs.guardEarly(c, header)
+	case !s.bag.Null():
 		rs.guardCaches(s, header)
 	}
+}
+
+// guardEarly does so for a session that the rest of the view may open, if the request has its cookie. A file is the same
+// for everybody.
+func (rs *requestSession) guardEarly(c *Context, header http.Header) {
+	if !rs.early || rs.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
+		return
+	}
+	if _, err := c.born.Cookie(c.settings.cookie.name); err != nil {
+		return
+	}
+	rs.guarded = true
+	headers.AddVary(header, []string{"Cookie"})
+	headers.SetDefault(header, "Cache-Control", []string{"private"})
 }
 
 // guardCaches keeps shared caches from handing the answer to another visitor. What the application has said itself
@@ -608,13 +711,13 @@ func (rs *requestSession) drop() {
 func (rs *requestSession) tellLate(c *Context) {
 	c.Logger().Error("session change lost", "err", ErrSessionCommitted)
 	if rs.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
-		c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted})
+		c.guard(func() { c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted}) })
 	}
 }
 
 // noticeLate tells of a session that was first opened after the response had begun, and of changes that came then.
 func (rs *requestSession) noticeLate(c *Context) {
-	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate {
+	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate && !rs.guarded {
 		c.Logger().Error("session opened late", "err", errOpenedLate)
 	}
 	rs.noticeLateChange(c)

@@ -109,6 +109,9 @@ func TestNoMethodOfASessionTakesVaryAway(t *testing.T) {
 		}
 	}
 	for method := range reflect.TypeFor[dewar.StoredSession]().Methods() {
+		if method.Name == "Format" {
+			continue
+		}
 		accesses["Stored."+method.Name] = func(s *dewar.Session) { callMethod(reflect.ValueOf(dewar.Stored(s)), method.Name) }
 	}
 	if len(accesses) < 40 {

@@ -284,8 +284,11 @@ func TestSessionOpenedAfterTheResponseHasBegunIsLogged(t *testing.T) {
 		want  int
 	}{
 		{"in a stream", nil, func(c *dewar.Context) error {
-			return c.Stream(func(w io.Writer) error { read(c); read(c); return nil })
+			return c.Stream(func(w io.Writer) error { _, err := w.Write([]byte("x")); read(c); read(c); return err })
 		}, 1},
+		{"in a stream before it writes", nil, func(c *dewar.Context) error {
+			return c.Stream(func(w io.Writer) error { read(c); _, err := w.Write([]byte("x")); return err })
+		}, 0},
 		{"after a flush", nil, func(c *dewar.Context) error { c.Response.Flush(); read(c); return nil }, 1},
 		{"after an overflow", nil, func(c *dewar.Context) error { err := commits["overflow"](c); read(c); return err }, 1},
 		{"before a flush", nil, func(c *dewar.Context) error { read(c); c.Response.Flush(); read(c); return nil }, 0},

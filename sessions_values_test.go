@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -853,5 +855,171 @@ func TestUnmarshalBinaryKeepsNothingOfItsArgument(t *testing.T) {
 	}
 	if got := s.String("a"); got != "hello" {
 		t.Errorf("got %q, want hello", got)
+	}
+}
+
+func TestMarkupIsNeverMadeOfText(t *testing.T) {
+	t.Parallel()
+	const markup = template.HTML("<b>")
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		s := c.Session()
+		if got := s.Get("html"); got != markup {
+			t.Errorf("got %#v, want template.HTML", got)
+		}
+		if got := dewar.ValueOr(s, "html", template.HTML("x")); got != markup {
+			t.Errorf("ValueOr gave %q", got)
+		}
+		if got := s.String("html"); got != "<b>" {
+			t.Errorf("String gave %q, want the text of the markup", got)
+		}
+		if got := dewar.ValueOr(s, "html", ""); got != "<b>" {
+			t.Errorf("ValueOr of text gave %q, want the text of the markup", got)
+		}
+		for _, key := range []string{"text", "number", "missing"} {
+			if got := dewar.ValueOr(s, key, template.HTML("x")); got != "x" {
+				t.Errorf("%s: got the markup %q, want none", key, got)
+			}
+			var dst template.HTML
+			if err := s.Decode(key, &dst); err == nil || dst != "" {
+				t.Errorf("%s: got %q, %v, want an error", key, dst, err)
+			}
+		}
+		if _, err := dewar.Require[template.HTML](s, "text"); err == nil || !strings.Contains(err.Error(), "shown unescaped") || strings.Contains(err.Error(), "<i>") {
+			t.Errorf("got %v, want an error that says what is unsafe, without the value", err)
+		}
+		var bio struct{ Bio template.HTML }
+		if err := s.Decode("struct", &bio); err != nil || bio.Bio != markup {
+			t.Errorf("got %+v, %v, want the field", bio, err)
+		}
+		list := dewar.ValueOr(s, "list", []any(nil))
+		if len(list) != 2 || list[0] != markup || list[1] != "<i>" {
+			t.Errorf("got the list %#v", list)
+		}
+		return c.Text("ok")
+	})
+	jar := sessionJar(t, app, func(s *dewar.Session) {
+		s.Set("html", markup)
+		s.Set("text", "<i>")
+		s.Set("number", 5)
+		s.Set("struct", dewar.Map{"bio": markup})
+		s.Set("list", []any{markup, "<i>"})
+	})
+	visit(t, app, "/", jar)
+}
+
+// TestSessionAsADictionary has what Python's dict can do beside getting and setting.
+func TestSessionAsADictionary(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		do   func(s *dewar.Session) any
+		got  any
+		want dewar.Map
+		save bool
+	}{
+		{"a default that is missing", func(s *dewar.Session) any { return s.SetDefault("new", "x") }, "x", dewar.Map{"a": int64(1), "new": "x"}, true},
+		{"a default that is not needed", func(s *dewar.Session) any { return s.SetDefault("a", "x") }, int64(1), dewar.Map{"a": int64(1)}, false},
+		{"a default where None is", func(s *dewar.Session) any { s.Set("none", nil); return s.SetDefault("none", 5) }, nil, dewar.Map{"a": int64(1), "none": nil}, true},
+		{"a default that is changed", func(s *dewar.Session) any {
+			s.SetDefault("cart", dewar.Map{}).(dewar.Map)["apple"] = 2
+			return nil
+		}, nil, dewar.Map{"a": int64(1), "cart": dewar.Map{"apple": int64(2)}}, true},
+		{"a default that is changed by its own type", func(s *dewar.Session) any {
+			cart := map[string]int{}
+			s.SetDefault("cart", cart)
+			cart["apple"] = 2
+			return nil
+		}, nil, dewar.Map{"a": int64(1), "cart": dewar.Map{"apple": int64(2)}}, true},
+		{"an update", func(s *dewar.Session) any { s.Update(dewar.Map{"a": 2, "b": dewar.Tuple{1}}); return s.Len() }, 2, dewar.Map{"a": int64(2), "b": dewar.Tuple{int64(1)}}, true},
+		{"an update with nothing", func(s *dewar.Session) any { s.Update(nil); return s.Modified() }, false, dewar.Map{"a": int64(1)}, false},
+		{"a key that is deleted", func(s *dewar.Session) any { return s.Delete("a") }, true, dewar.Map{}, true},
+		{"a missing key", func(s *dewar.Session) any { return s.Delete("x") }, false, dewar.Map{"a": int64(1)}, false},
+		{"a missing key among others", func(s *dewar.Session) any { return s.Delete("x", "a") }, false, dewar.Map{}, true},
+		{"a key that is deleted twice", func(s *dewar.Session) any { return s.Delete("a") && s.Delete("a") }, false, dewar.Map{}, true},
+		{"no key", func(s *dewar.Session) any { return s.Delete() }, true, dewar.Map{"a": int64(1)}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			app.Get("/", func(c *dewar.Context) error {
+				if got := tt.do(c.Session()); !reflect.DeepEqual(got, tt.got) {
+					t.Errorf("got %#v, want %#v", got, tt.got)
+				}
+				return c.Text("")
+			})
+			app.Get("/look", func(c *dewar.Context) error {
+				got := maps.Collect(c.Session().All())
+				if !reflect.DeepEqual(got, tt.want) {
+					t.Errorf("got the session %#v, want %#v", got, tt.want)
+				}
+				return c.Text("")
+			})
+			jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("a", 1) })
+			if res := visit(t, app, "/", jar); len(res.Cookies()) > 0 != tt.save {
+				t.Errorf("got the cookies %v, want some: %t", res.Cookies(), tt.save)
+			}
+			visit(t, app, "/look", jar)
+		})
+	}
+}
+
+func TestDefaultIsSetOnce(t *testing.T) {
+	t.Parallel()
+	s := dewar.NewSession()
+	var wait sync.WaitGroup
+	var got [20]any
+	for i := range got {
+		wait.Go(func() { got[i] = s.SetDefault("n", i) })
+	}
+	wait.Wait()
+	for _, n := range got {
+		if n != s.Get("n") || n == nil {
+			t.Errorf("got %v, want the one that was set, %v", n, s.Get("n"))
+		}
+	}
+}
+
+func TestMergeIntoWhatOthersHaveSaved(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(s *dewar.Session)
+		stored string // by another request, meanwhile
+		want   string // "" for a 409
+	}{
+		{"nothing", func(*dewar.Session) {}, `{"a":1,"new":2}`, `{"a":1,"new":2}`},
+		{"another key", func(s *dewar.Session) { s.Set("b", 2) }, `{"a":5}`, `{"a":5,"b":2}`},
+		{"the same key", func(s *dewar.Session) { s.Set("a", 2) }, `{"a":5}`, `{"a":2}`},
+		{"a key that is gone", func(s *dewar.Session) { s.Set("b", 2) }, `{}`, `{"b":2}`},
+		{"a deleted key", func(s *dewar.Session) { s.Delete("a") }, `{"a":5,"n":1}`, `{"n":1}`},
+		{"a key that both deleted", func(s *dewar.Session) { s.Delete("a") }, `{}`, `{}`},
+		{"cleared", func(s *dewar.Session) { s.Clear(); s.Set("c", 3) }, `{"a":5}`, `{"c":3}`},
+		{"inside a value", func(s *dewar.Session) { s.Map("m")["x"] = 2 }, `{"a":5,"m":{"x":1}}`, `{"a":5,"m":{"x":2}}`},
+		{"a key like a tag", func(s *dewar.Session) { s.Clear(); s.Set(" t", 1) }, `{"a":5}`, `{" di":{" t__":1}}`},
+		{"typed values", func(s *dewar.Session) { s.Set("u", dewar.Tuple{1}) }, `{"b":{" b":"AA=="}}`, `{"b":{" b":"AA=="},"u":{" t":[1]}}`},
+		{"one that has ended", func(s *dewar.Session) { s.Set("b", 2) }, ``, ``},
+		{"one that has ended, read alone", func(s *dewar.Session) { s.Get("a") }, ``, `{}`},
+		{"one that both ended", func(s *dewar.Session) { s.Destroy() }, ``, `{}`},
+		{"one that was begun anew", func(s *dewar.Session) { s.Destroy(); s.Set("b", 2) }, ``, `{"b":2}`},
+	} {
+		s := dewar.NewSession()
+		stored := dewar.Stored(s)
+		must(t, stored.UnmarshalBinary([]byte(`{"a":1,"m":{"x":1}}`)))
+		stored.SetID("id")
+		tt.change(s)
+		got, err := stored.MergeInto([]byte(tt.stored))
+		var ended *dewar.HTTPError
+		if tt.want == "" && !(errors.As(err, &ended) && ended.Code == 409) || tt.want != "" && err != nil || string(got) != tt.want {
+			t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
+		}
+	}
+	fresh := dewar.NewSession()
+	fresh.Set("a", 1)
+	if got, err := dewar.Stored(fresh).MergeInto(nil); err != nil || string(got) != `{"a":1}` {
+		t.Errorf("got %s, %v of a new session", got, err)
+	}
+	if _, err := dewar.Stored(fresh).MergeInto([]byte("{")); err == nil {
+		t.Error("got no error of data that is malformed")
 	}
 }

@@ -1,12 +1,12 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +38,7 @@ type settings struct {
 	handlerTimeout                       time.Duration
 	trustedHosts                         []hostname.Pattern
 	trustedProxies                       []netip.Prefix
+	trustsSocket                         bool // "unix" is among TRUSTED_PROXIES
 	trustedOrigins                       []string
 	crossOrigin                          *http.CrossOriginProtection
 	serverName, rootPrefix, preferScheme string
@@ -73,7 +74,7 @@ func derive(snapshot *conf.Snapshot) *settings {
 	d.responseBuffer, d.fileMaxAge = v.Int64("RESPONSE_BUFFER_SIZE"), v.Duration("SEND_FILE_MAX_AGE_DEFAULT")
 	d.maxContentLength, d.maxJSON = v.Int64("MAX_CONTENT_LENGTH"), v.Int64("MAX_JSON_SIZE")
 	d.maxFormMemory, d.maxFormParts = v.Int64("MAX_FORM_MEMORY_SIZE"), v.Int("MAX_FORM_PARTS")
-	d.handlerTimeout, d.trustedOrigins = v.Duration("HANDLER_TIMEOUT"), v.Strings("TRUSTED_ORIGINS")
+	d.handlerTimeout = v.Duration("HANDLER_TIMEOUT")
 	d.serverName, d.preferScheme = v.String("SERVER_NAME"), v.String("PREFERRED_URL_SCHEME")
 	d.rootPrefix = strings.TrimRight(v.String("APPLICATION_ROOT"), "/")
 	d.maxCookie, d.encrypt = v.Int("MAX_COOKIE_SIZE"), v.Bool("SESSION_COOKIE_ENCRYPT")
@@ -88,12 +89,15 @@ func derive(snapshot *conf.Snapshot) *settings {
 		if p, err := hostname.ParseNetwork(proxy); err == nil {
 			d.trustedProxies = append(d.trustedProxies, p)
 		}
+		d.trustsSocket = d.trustsSocket || proxy == conf.UnixProxy
+	}
+	for _, text := range v.Strings("TRUSTED_ORIGINS") {
+		if scheme, host, ok := hostname.ParseOrigin(text); ok {
+			d.trustedOrigins = append(d.trustedOrigins, scheme+"://"+host)
+		}
 	}
 	if v.Bool("CROSS_ORIGIN_PROTECTION") {
 		d.crossOrigin = http.NewCrossOriginProtection()
-		for _, origin := range d.trustedOrigins {
-			_ = d.crossOrigin.AddTrustedOrigin(origin) // checked when it was loaded
-		}
 	}
 	d.cookie = deriveCookie(v, d.rootPrefix)
 	return d
@@ -120,10 +124,6 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 	return k
 }
 
-func (s *settings) trustsOrigin(origin string) bool {
-	return slices.Contains(s.trustedOrigins, origin)
-}
-
 // check says, for Build, what is wrong with the configuration as a whole.
 func (c *Config) check() error {
 	return errors.Join(append(c.store.Problems(), cookieError(&c.settings().cookie))...)
@@ -132,6 +132,10 @@ func (c *Config) check() error {
 // warn logs what is odd about the configuration though it is taken as it is.
 func (c *Config) warn(logger *slog.Logger) {
 	s := c.settings()
+	c.warnOfDotenv(logger)
+	for _, text := range c.store.Notes() {
+		logger.Warn(text)
+	}
 	for _, text := range s.snapshot.LineBreaks() {
 		logger.Warn(text)
 	}
@@ -140,26 +144,56 @@ func (c *Config) warn(logger *slog.Logger) {
 	}
 }
 
-// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address; public tells that
-// other machines can reach it. A key that is empty, short, well-known or repeated is an error when public and
-// neither DEBUG nor TESTING is on, and a warning in the log otherwise.
-func (app *App) checkKeys(public bool) error {
+// checkKeys looks at SECRET_KEY and SECRET_KEY_FALLBACKS before the App serves an address. A key that is empty, short,
+// well-known or repeated is an error if strict, unless weak keys are allowed, and a warning in the log otherwise. public
+// tells that other machines can reach the address: then a missing key is worth a warning.
+func (app *App) checkKeys(strict, public bool) error {
 	s := app.Config.settings()
-	strict := public && !s.debug && !s.testing
 	weak, meagre := s.snapshot.KeyProblems()
-	if strict && len(weak) > 0 {
-		problems := make([]error, len(weak))
-		for i, text := range weak {
-			problems[i] = errors.New(text)
-		}
-		return fmt.Errorf("dewar: app %q must not be served to other machines with these keys; mend them, or serve 127.0.0.1:\n%w",
-			app.Name(), errors.Join(problems...))
+	if strict && len(weak) > 0 && !s.allowsWeakKeys() {
+		return fmt.Errorf("dewar: app %q must not be served to others with these keys; mend them, serve 127.0.0.1, or set %s:\n%w",
+			app.Name(), weakKeysAllowed, joined(weak))
 	}
-	if strict && !s.view.Has("SECRET_KEY") {
-		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+conf.KeyCure)
+	if public && !s.debug && !s.testing && !s.view.Has("SECRET_KEY") {
+		cure := cmp.Or(s.snapshot.LeftOut("SECRET_KEY"), conf.KeyCure)
+		meagre = append(meagre, "SECRET_KEY is not set, so no session can be written; "+cure)
 	}
-	for _, text := range append(weak, meagre...) {
+	app.warnAll(append(weak, meagre...))
+	return nil
+}
+
+// checkHandlerKeys does so for an App that is a plain handler, with the other problems that Build has found. A test has
+// its weak keys on purpose and hears nothing of them.
+func (app *App) checkHandlerKeys(problems error) error {
+	s := app.Config.settings()
+	weak, meagre := s.snapshot.KeyProblems()
+	if len(weak) > 0 && !s.allowsWeakKeys() {
+		return errors.Join(problems, joined(weak), errors.New("in a test or on your own machine set "+weakKeysAllowed+", and weak keys are taken"))
+	}
+	if problems == nil && !s.testing {
+		app.warnAll(append(weak, meagre...))
+	}
+	return problems
+}
+
+// weakKeysAllowed names the switches of allowsWeakKeys.
+const weakKeysAllowed = "DEBUG, TESTING or ALLOW_WEAK_SECRET_KEY"
+
+func (s *settings) allowsWeakKeys() bool {
+	return s.debug || s.testing || s.view.Bool("ALLOW_WEAK_SECRET_KEY")
+}
+
+func (app *App) warnAll(texts []string) {
+	for _, text := range texts {
 		app.logger().Warn(text)
 	}
-	return nil
+}
+
+// joined makes one error of texts.
+func joined(texts []string) error {
+	problems := make([]error, len(texts))
+	for i, text := range texts {
+		problems[i] = errors.New(text)
+	}
+	return errors.Join(problems...)
 }

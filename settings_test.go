@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/conf"
@@ -171,7 +172,7 @@ func TestSecretsAreNotInErrors(t *testing.T) {
 		"Decode":        c.Decode(&wrong),
 		"Require":       required,
 		"Build":         app.Build(),
-		"keys":          app.checkKeys(true),
+		"keys":          app.checkKeys(true, true),
 	} {
 		if err == nil {
 			if name != "keys" {
@@ -209,6 +210,53 @@ func TestSecretsAreNotInTheLogOfARequest(t *testing.T) {
 			w := httptest.NewRecorder()
 			app.ServeHTTP(w, r)
 			wantNoCanary(t, "the answer to "+path, w.Body.String()+fmt.Sprint(w.Header()))
+		}
+	}
+	wantNoCanary(t, "the log", log.String())
+}
+
+func TestSecretsAreNotInTemplates(t *testing.T) {
+	t.Parallel()
+	app, log := canaryApp(t)
+	if err := app.Config.Update(Map{
+		"STRIPE_API_KEY": canaries[4], "DB_PASSWORD": canaries[3], "MAIL_PASS": canaries[3], "STRUCT": struct{ User, Password string }{"ann", canaries[6]},
+		"POINTER": &struct{ APIKey string }{canaries[6]}, "LIST": []struct{ Token string }{{canaries[6]}}, "STRINGS": []string{"redis://:" + canaries[4] + "@h"},
+		"STRINGS_MAP": map[string]string{"secret": canaries[6], "shown": "light"}, "URL": &url.URL{Scheme: "x", User: url.UserPassword("u", canaries[4]), Host: "url.example"},
+		"ERROR": errors.New(canaries[4]), "READER": strings.NewReader(canaries[4]),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const pages = `{{define "all"}}{{range $k, $v := config}}{{$k}}={{$v}} {{printf "%v %+v %#v %q %x %d" $v $v $v $v $v $v}}
+{{end}}{{config}} {{printf "%+v %#v" config config}}{{end}}`
+	fsys := fstest.MapFS{
+		"templates/all.txt":  {Data: []byte(pages + `{{template "all" .}}`)},
+		"templates/all.html": {Data: []byte(pages + `{{template "all" .}}<script>var all = {{config}}, one = {{config.SETTINGS}}, {{config.REPLICAS}}</script>`)},
+		"templates/one.txt":  {Data: []byte(`{{config.SETTINGS.api_key}} {{config.STRUCT.Password}} {{config.STRUCT.User}} {{config.STRIPE_API_KEY}} {{config.SECRET_KEY}} {{index config "DB_PASSWORD"}}{{config.DATABASE_URL}}`)},
+		"templates/made.txt": {Data: []byte(`{{request}} {{printf "%v %+v %#v" request request request}}`)},
+	}
+	app.folders.fsys = fsys
+	var names []string
+	for name := range fsys {
+		names = append(names, strings.TrimPrefix(name, "templates/"))
+	}
+	app.Get("/{name}", func(c *Context) error { return c.Render(c.Params().String("name"), nil) })
+	pageOf := func(name string) string {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/"+name, nil)
+		r.Header.Set("Authorization", "Bearer "+canaries[4])
+		r.AddCookie(&http.Cookie{Name: "session", Value: canaries[4]})
+		app.ServeHTTP(w, r)
+		if w.Code != 200 {
+			t.Errorf("%s: got %d, log %s", name, w.Code, log)
+		}
+		return w.Body.String()
+	}
+	for _, name := range names {
+		wantNoCanary(t, name, pageOf(name))
+	}
+	for _, want := range []string{"PLAIN=shown", "dark", "5432", "light", "ann", "postgres://[redacted]@db.example/app", "x://[redacted]@url.example", "SESSION_COOKIE_NAME=session"} {
+		if all := pageOf("all.txt"); !strings.Contains(all, want) {
+			t.Errorf("all.txt lacks %q:\n%s", want, all)
 		}
 	}
 	wantNoCanary(t, "the log", log.String())
@@ -268,11 +316,13 @@ func TestKeysAreCheckedBeforeServing(t *testing.T) {
 		{"the key among the fallbacks", Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{strings.ToUpper(good), good}}, "SECRET_KEY_FALLBACKS[1]", true},
 	} {
 		for _, where := range []struct {
-			name   string
-			public bool
-			config Map
+			name           string
+			strict, public bool
+			config         Map
 		}{
-			{"public", true, Map{}}, {"loopback", false, Map{}}, {"public, DEBUG", true, Map{"DEBUG": true}}, {"public, TESTING", true, Map{"TESTING": true}},
+			{"public", true, true, Map{}}, {"loopback", false, false, Map{}}, {"a socket", true, false, Map{}},
+			{"public, DEBUG", true, true, Map{"DEBUG": true}}, {"public, TESTING", true, true, Map{"TESTING": true}},
+			{"public, allowed", true, true, Map{"ALLOW_WEAK_SECRET_KEY": true}},
 		} {
 			t.Run(tt.name+", "+where.name, func(t *testing.T) {
 				t.Parallel()
@@ -282,16 +332,88 @@ func TestKeysAreCheckedBeforeServing(t *testing.T) {
 				if err := errors.Join(app.Config.FromMapping(tt.keys), app.Config.FromMapping(where.config)); err != nil {
 					t.Fatal(err)
 				}
-				err := app.checkKeys(where.public)
-				strict := where.name == "public"
+				err := app.checkKeys(where.strict, where.public)
+				strict := where.strict && len(where.config) == 0
 				if wantErr := strict && tt.weak; (err != nil) != wantErr || err != nil && !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("got error %v, want one: %v, with %q", err, wantErr, tt.want)
 				}
 				warned := strings.Contains(log.String(), tt.want) && strings.Contains(log.String(), "level=WARN")
-				if wantWarning := err == nil && tt.want != "" && (strict || tt.name != "not set"); warned != wantWarning {
+				bare := where.public && !app.Config.Bool("DEBUG") && !app.Config.Bool("TESTING")
+				if wantWarning := err == nil && tt.want != "" && (bare || tt.name != "not set"); warned != wantWarning {
 					t.Errorf("got log %q, want a warning: %v, with %q", &log, wantWarning, tt.want)
 				}
 			})
+		}
+	}
+}
+
+// TestHandlerWithAWeakKeyIsNotBuilt has every way in which an App is a plain handler.
+func TestHandlerWithAWeakKeyIsNotBuilt(t *testing.T) {
+	t.Parallel()
+	const good = "6f1c0d8e2b7a4953b1f07c6a9e3d5842"
+	for _, tt := range []struct {
+		name   string
+		config Map
+		want   string // in the error, or the warning
+		weak   bool
+		warned bool
+	}{
+		{"a good key", Map{"SECRET_KEY": good}, "", false, false},
+		{"no key", Map{}, "", false, false},
+		{"a key that could be longer", Map{"SECRET_KEY": good[:20]}, "32 are better", false, true},
+		{"dev", Map{"SECRET_KEY": "dev"}, "is an example that everybody knows; set it to a long random text", true, false},
+		{"short", Map{"SECRET_KEY": good[:10]}, "at least 16", true, false},
+		{"repeated", Map{"SECRET_KEY": strings.Repeat("a", 40)}, "repeats", true, false},
+		{"empty", Map{"SECRET_KEY": ""}, "is empty", true, false},
+		{"a sequence", Map{"SECRET_KEY": "abcdefghijklmnopqrstuvwx"}, "counts up or down", true, false},
+		{"a fallback", Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{"dev"}}, "SECRET_KEY_FALLBACKS[0] from ", true, false},
+		{"with DEBUG", Map{"SECRET_KEY": "dev", "DEBUG": true}, "everybody knows", false, true},
+		{"allowed", Map{"SECRET_KEY": "dev", "ALLOW_WEAK_SECRET_KEY": true}, "everybody knows", false, true},
+		{"with TESTING", Map{"SECRET_KEY": "dev", "TESTING": true}, "", false, false},
+	} {
+		var log bytes.Buffer
+		newApp := func() *App {
+			log.Reset()
+			app := New("test", FS(fstest.MapFS{"templates/a.txt": {Data: []byte("a")}}))
+			app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			if err := app.Config.FromMapping(tt.config); err != nil {
+				t.Fatal(err)
+			}
+			app.Get("/", func(c *Context) error { return c.Text("served") })
+			return app
+		}
+		app := newApp()
+		err := app.Build()
+		if (err != nil) != tt.weak || err != nil && (!strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "set DEBUG, TESTING or ALLOW_WEAK_SECRET_KEY")) {
+			t.Errorf("%s: Build gave %v, want an error %t, with %q and what else can be set", tt.name, err, tt.weak, tt.want)
+		}
+		if warned := strings.Contains(log.String(), "level=WARN"); warned != tt.warned || warned && !strings.Contains(log.String(), tt.want) {
+			t.Errorf("%s: Build logged %q, want a warning %t, with %q", tt.name, &log, tt.warned, tt.want)
+		}
+		if tt.weak { // the App is not frozen, and can be mended
+			app.Get("/late", func(c *Context) error { return c.Text("late") })
+			if err := errors.Join(app.Config.FromMapping(Map{"SECRET_KEY": good, "SECRET_KEY_FALLBACKS": []string{}}), app.Build()); err != nil {
+				t.Errorf("%s: got %v after the key was mended", tt.name, err)
+			}
+		}
+		app, w := newApp(), httptest.NewRecorder()
+		for range 3 {
+			w = httptest.NewRecorder()
+			app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		}
+		if served := w.Body.String() == "served"; served == tt.weak || strings.Count(log.String(), "app cannot be built") > 1 {
+			t.Errorf("%s: got %d %q and log %q, want it served %t and told once", tt.name, w.Code, w.Body, &log, !tt.weak)
+		}
+		_, _, err = newApp().NewContext(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+		if (err != nil) != tt.weak {
+			t.Errorf("%s: NewContext gave %v, want an error %t", tt.name, err, tt.weak)
+		}
+		app = newApp()
+		if text, err := app.RenderString(t.Context(), "a.txt", nil); text != "a" || err != nil {
+			t.Errorf("%s: RenderString gave %q, %v, want a text without a word: it serves nobody", tt.name, text, err)
+		}
+		if err := app.Build(); (err != nil) != tt.weak {
+			t.Errorf("%s: Build after RenderString gave %v, want an error %t", tt.name, err, tt.weak)
 		}
 	}
 }

@@ -15,7 +15,8 @@ type Signal[T any] struct {
 }
 
 // Connect calls f for every later event, in the order of connection and on the goroutine of the event,
-// until disconnect is called. A panic in f is a panic of the request.
+// until disconnect is called. A panic in f is a panic of the request, or only logged when that has its answer or its
+// error already.
 func (s *Signal[T]) Connect(f func(T)) (disconnect func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

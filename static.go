@@ -2,14 +2,12 @@ package dewar
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
@@ -68,8 +66,9 @@ func StaticFolder(dir string) SharedOption {
 }
 
 // StaticURLPath sets the path that static files are served below, for a Blueprint behind its prefix. The default
-// is the last element of the [StaticFolder], /static; "/" serves them at the root, behind every other route. It
-// panics if path does not begin with a slash.
+// is the last element of the [StaticFolder], /static. "/" serves them at the root, behind every other route but in
+// front of one that takes every path, such as /{path:path}, and of [App.Fallback]: what is no file goes on to those, and
+// so does every method but GET and HEAD. It panics if path does not begin with a slash.
 func StaticURLPath(path string) SharedOption {
 	if !strings.HasPrefix(path, "/") {
 		panic(fmt.Sprintf("dewar: %s: StaticURLPath(%q): the path must begin with a slash", callsite.Site(), path))
@@ -127,12 +126,27 @@ type staticFolder struct {
 	onlyInDebug bool
 }
 
-// spec returns the route of the folder.
+// spec returns the route of the folder. Without a prefix it takes every path, and gives way where no file is.
 func (s *staticFolder) spec(prefix, at string) *routeSpec {
-	return &routeSpec{
+	spec := &routeSpec{
 		rule: prefix + "/{filename:path}", handler: s.serve, endpoint: staticEndpoint,
 		methods: []string{http.MethodGet}, site: at,
 	}
+	if prefix == "" {
+		spec.folder = s
+	}
+	return spec
+}
+
+// has reports whether there is a file called name. One that cannot be opened now is there.
+func (s *staticFolder) has(name string, debug bool) bool {
+	f, err := s.Open(name, debug || !s.onlyInDebug)
+	if err != nil {
+		status, _ := statusOf(absent(err))
+		return status != http.StatusNotFound
+	}
+	_ = f.Close()
+	return true
 }
 
 func (s *staticFolder) serve(c *Context) error {
@@ -144,10 +158,15 @@ func (s *staticFolder) serve(c *Context) error {
 	return c.send(parcelOf(f, func() (string, error) { return s.ETag(f) }), false, nil)
 }
 
-// absent makes a 404 of what keeps a file from being opened, except when it is not the file's fault.
+// absent makes a 404 of what keeps a file from being opened, or a 503, which is logged, when it is not the file's fault.
 func absent(err error) error {
-	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-		return fmt.Errorf("dewar: too many files are open: %w", err)
+	if files.IsAbsent(err) {
+		return &HTTPError{Code: http.StatusNotFound, Err: err}
 	}
-	return &HTTPError{Code: http.StatusNotFound, Err: err}
+	return unreadable(err)
+}
+
+// unreadable is the answer when a file is there and cannot be read.
+func unreadable(err error) error {
+	return &HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf("dewar: a file cannot be read: %w", err)}
 }

@@ -3,10 +3,12 @@ package dewar
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
+	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
 )
@@ -39,6 +42,17 @@ type Rendering struct {
 	Name    string
 	Data    Map
 }
+
+// Format prints the name of the template and those of the values, for every verb.
+func (r Rendering) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "Rendering(%q, %q)", r.Name, slices.Sorted(maps.Keys(r.Data)))
+}
+
+// LogValue returns what Format prints.
+func (r Rendering) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
+// MarshalJSON returns what Format prints.
+func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(r)) }
 
 // Render answers with a template, executed with data. data may be nil; values of context processors are added, and
 // those in data win. The status is 200 unless [Context.Status] set another. The template is rendered completely before
@@ -70,11 +84,13 @@ type Rendering struct {
 //
 //   - url_for "blog.show" "id" .ID builds URLs as [Context.URLFor] does; the options are written as in Flask:
 //     "_external" true, "_anchor" "top", "_scheme" "https", "_method" "POST";
-//   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and .Message;
+//   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and its .Message, which
+//     is escaped unless it was flashed as template.HTML;
 //   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
-//     has the names of typed keys and of [Context.Set]; config leaves out what is secret.
+//     has the names of typed keys and of [Context.Set]; config leaves out what is secret, by declaration or by name,
+//     and redacts it inside values.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)
@@ -101,10 +117,10 @@ func (c *Context) RenderString(name string, data Map) (string, error) {
 // made-up GET of /, whose Host is SERVER_NAME, that carries ctx: its Value and Done are those of ctx. Flask calls
 // render_template within app.app_context().
 func (app *App) RenderString(ctx context.Context, name string, data Map) (string, error) {
-	if err := app.Build(); err != nil {
+	rt, err := app.prepare(nil)
+	if err != nil {
 		return "", err
 	}
-	rt := app.runtime.Load()
 	r := &http.Request{
 		Method: http.MethodGet, URL: &url.URL{Path: "/"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, Host: app.Config.settings().serverName,
@@ -326,8 +342,8 @@ func (app *App) templateFunctions() (map[string]any, error) {
 func requestFunctions(c **Context) map[string]any {
 	return map[string]any{
 		"url_for": func(endpoint string, pairs ...any) (string, error) { return (*c).templateURL(endpoint, pairs) },
-		"get_flashed_messages": func(categories ...string) ([]Flash, error) {
-			return inRequest(*c, func() []Flash { return (*c).FlashedMessages(categories...) })
+		"get_flashed_messages": func(categories ...string) ([]shownFlash, error) {
+			return inRequest(*c, func() []shownFlash { return shownFlashes((*c).FlashedMessages(categories...)) })
 		},
 		"request": func() (TemplateRequest, error) {
 			return inRequest(*c, func() TemplateRequest { return TemplateRequest{*c} })
@@ -388,7 +404,7 @@ func templateURLOption(name string, value any) (URLOption, error) {
 		if on {
 			return External(), nil
 		}
-		return func(*urlRequest) {}, nil
+		return Relative(), nil
 	case name == "_external":
 		return nil, fmt.Errorf("%q wants true or false, not a %T", name, value)
 	case name != "_anchor" && name != "_scheme" && name != "_method":
@@ -413,18 +429,24 @@ func (c *Context) sessionValues() Map {
 	return values
 }
 
-// shownConfig returns what templates see as config: every key that has a value and is not declared secret.
+// shownConfig returns what templates see as config: every key that has a value and is not secret.
 func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
 // {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they differ.
 type TemplateRequest struct{ c *Context }
 
+// Format prints what the [Context] does.
+func (r TemplateRequest) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, r.c) }
+
+// LogValue returns what that of the [Context] does.
+func (r TemplateRequest) LogValue() slog.Value { return slog.AnyValue(r.c) }
+
 // Method returns the HTTP method.
 func (r TemplateRequest) Method() string { return r.c.Request.Method }
 
-// Path returns the path of the URL, decoded, without APPLICATION_ROOT.
-func (r TemplateRequest) Path() string { return r.c.Request.URL.Path }
+// Path returns the path of the URL, decoded, without the prefix of the App.
+func (r TemplateRequest) Path() string { return r.c.path() }
 
 // URL returns the whole URL. See [Context.URL].
 func (r TemplateRequest) URL() string { return r.c.URL() }
@@ -457,7 +479,7 @@ func (r TemplateRequest) Form() *Values { return r.c.Form() }
 func (r TemplateRequest) Cookie(name string) string { return r.c.Cookie(name) }
 
 // Header returns the first value of a header field, or "".
-func (r TemplateRequest) Header(name string) string { return r.c.Request.Header.Get(name) }
+func (r TemplateRequest) Header(name string) string { return intake.Text(r.c.Request.Header.Get(name)) }
 
 // checkURLs finds the calls of url_for in templates whose endpoint is written as text and can never be built:
 // there is no such endpoint, or a value is missing. With a [URLBuildErrorHandler] there is nothing to find.

@@ -20,8 +20,13 @@ import (
 // URLOption is an attribute of a URL; it stands among the pairs given to URLFor.
 type URLOption func(*urlRequest)
 
-// External makes URLFor return a whole URL with scheme and host.
-func External() URLOption { return func(u *urlRequest) { u.external = true } }
+// External makes URLFor return a whole URL with scheme and host: SERVER_NAME if it is set, as in Flask, and otherwise
+// the host of the request, which is the site's own only if TRUSTED_HOSTS says so.
+func External() URLOption { return func(u *urlRequest) { u.external, u.relative = true, false } }
+
+// Relative makes [App.URLFor] leave out scheme and host, as [Context.URLFor] does: the path below APPLICATION_ROOT,
+// for which SERVER_NAME need not be set. Flask has _external=False.
+func Relative() URLOption { return func(u *urlRequest) { u.external, u.relative = false, true } }
 
 // Scheme makes URLFor return a whole URL with this scheme. "" leaves the scheme to the page that shows the
 // URL, as in //example.com/login.
@@ -45,6 +50,7 @@ type urlRequest struct {
 	scheme     string
 	hasScheme  bool
 	external   bool
+	relative   bool
 	anchor     string
 	hasAnchor  bool
 	method     string // preferred, or with onlyMethod the only one
@@ -57,7 +63,8 @@ type urlRequest struct {
 // URLFor builds the URL of an endpoint from pairs of names and values, as in c.URLFor("blog.show", "id", 7). Names that
 // are not variables of the rule become the query, lists as repeated parameters; nil values are left out. ".show" is an
 // endpoint of the current blueprint. The URL is relative to the site unless [External] or [Scheme] is among the pairs;
-// it leaves the site only for a route with a [Host] or [Subdomain] other than the request's. Of several routes of the
+// it leaves the site only for a route with a [Host] or [Subdomain] other than the request's. In front of the path stands what
+// the App is mounted below, see [Context.BaseURL]. Of several routes of the
 // endpoint one of the request's method is preferred, then one of its host, then the one that takes more values.
 //
 // An unknown endpoint, a missing value and one that its converter does not take are a [*URLError], which names
@@ -83,7 +90,7 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 		return c.App.handleBuildError(u, err)
 	case !u.external && u.atHand(target.host):
 		return target.path, nil
-	case c.Host() == "":
+	case u.hostAtHand() == "":
 		return "", errors.New("dewar: no external URL can be built in a request whose host is not trusted")
 	}
 	if !u.hasScheme {
@@ -93,15 +100,15 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 }
 
 // URLFor builds the whole URL of an endpoint outside a request, from SERVER_NAME, APPLICATION_ROOT and
-// PREFERRED_URL_SCHEME. Without SERVER_NAME it is an error, except for a route with a [Host]. Inside a
-// request use [Context.URLFor].
+// PREFERRED_URL_SCHEME. Without SERVER_NAME it is an error, except for a route with a [Host] and with [Relative]. Inside
+// a request use [Context.URLFor].
 func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 	u, err := newURLRequest(endpoint, pairs)
 	if err != nil {
 		return "", err
 	}
 	s := app.Config.settings()
-	u.external, u.settings, u.prefix = true, s, s.rootPrefix
+	u.external, u.settings, u.prefix = !u.relative, s, s.rootPrefix
 	if !u.hasScheme {
 		u.scheme = s.preferScheme
 	}
@@ -109,8 +116,11 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 	if err != nil {
 		return app.handleBuildError(u, err)
 	}
+	if !u.external && u.atHand(target.host) {
+		return target.path, nil
+	}
 	if target.host == "" && s.serverName == "" {
-		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed", endpoint)
+		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed; or pass dewar.Relative() for the path alone", endpoint)
 	}
 	return u.whole(target), nil
 }
@@ -130,6 +140,9 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		if i+1 == len(pairs) {
 			return nil, fmt.Errorf("dewar: URL for %q: %q has no value behind it", endpoint, name)
 		}
+		if cure := optionNamed(name); cure != "" {
+			return nil, fmt.Errorf("dewar: URL for %q: %q is a name of Flask and of templates; in Go pass %s in place of the pair", endpoint, name, cure)
+		}
 		if _, again := u.values[name]; !again {
 			u.order = append(u.order, name)
 		}
@@ -137,6 +150,21 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		i++
 	}
 	return u, nil
+}
+
+// optionNamed returns the option that is a pair of this name in templates, "" if none is.
+func optionNamed(name string) string {
+	switch name {
+	case "_external":
+		return "dewar.External()"
+	case "_anchor":
+		return `dewar.Anchor("...")`
+	case "_scheme":
+		return `dewar.Scheme("...")`
+	case "_method":
+		return `dewar.ForMethod("...")`
+	}
+	return ""
 }
 
 // A urlTarget is a URL without its scheme: the host, "" for the one that is at hand, and the rest.
@@ -147,6 +175,7 @@ func (u *urlRequest) whole(target urlTarget) string {
 	if target.host == "" {
 		target.host = u.hostAtHand()
 	}
+	target.host = hostname.Canonical(target.host, u.scheme)
 	if u.scheme != "" {
 		return u.scheme + "://" + target.host + target.path
 	}
@@ -233,16 +262,27 @@ func (u *urlRequest) candidates(routes []*boundRoute) []*boundRoute {
 	}
 	list := slices.Clone(routes)
 	if u.onlyMethod {
-		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !slices.Contains(r.Methods, u.method) })
+		list = slices.DeleteFunc(list, func(r *boundRoute) bool { return !r.answers(u.method) && !slices.Contains(r.allMethods(), u.method) })
 	}
 	slices.SortStableFunc(list, func(a, b *boundRoute) int {
 		return cmp.Or(
-			min(1, slices.Index(b.Methods, u.method)+1)-min(1, slices.Index(a.Methods, u.method)+1),
+			compareBools(b.answers(u.method), a.answers(u.method)),
 			len(b.arguments)-len(a.arguments),
 			len(b.defaults)-len(a.defaults),
 		)
 	})
 	return list
+}
+
+// compareBools puts false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // lookup finds the value of a variable.
@@ -315,17 +355,41 @@ func (u *urlRequest) fragment() string {
 	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
 }
 
-// hostAtHand returns the host that URLs are built for: that of the request, or SERVER_NAME outside of one.
+// hostAtHand returns the host that whole URLs are built for: SERVER_NAME, as it cannot be forged, or that of the
+// request.
 func (u *urlRequest) hostAtHand() string {
-	if u.c != nil {
-		return u.c.Host()
+	if u.settings.serverName != "" || u.c == nil {
+		return u.settings.serverName
 	}
-	return u.settings.serverName
+	return u.c.Host()
 }
 
-// atHand reports whether host, "" for every host, is the host at hand.
+// atHand reports whether the browser is at host, "" for every host, or outside a request whether it is SERVER_NAME.
 func (u *urlRequest) atHand(host string) bool {
-	return host == "" || strings.EqualFold(host, u.hostAtHand())
+	if host == "" {
+		return true
+	}
+	if u.c == nil {
+		return strings.EqualFold(host, u.settings.serverName)
+	}
+	o := u.c.info()
+	name, _ := hostname.Split(o.host)
+	return host == name || hostname.Canonical(host, o.scheme) == o.host
+}
+
+// portAtHand returns the port, with its colon, that a host without one gets: that of the host at hand. A SERVER_NAME
+// without a port has that of a request for it or for a subdomain.
+func (u *urlRequest) portAtHand() string {
+	here := u.hostAtHand()
+	name, _ := hostname.Split(here)
+	if port := here[len(name):]; port != "" || u.c == nil {
+		return port
+	}
+	asked, port := u.c.askedHost()
+	if port == "" || !hostname.NewPattern("."+name).Matches(asked) {
+		return ""
+	}
+	return ":" + port
 }
 
 // buildHost returns the host of a route that has one, or the values it lacks. A pattern without a port gets
@@ -343,9 +407,8 @@ func (u *urlRequest) buildHost(r *boundRoute) (host string, missing []string, er
 		}
 		host = strings.TrimPrefix(host+"."+u.settings.serverName, ".")
 	}
-	if here := u.hostAtHand(); !hostname.HasPort(host) {
-		name, _ := hostname.Split(here)
-		host += here[len(name):]
+	if !hostname.HasPort(host) {
+		host += u.portAtHand()
 	}
 	if !hostname.Valid(host) {
 		return "", nil, fmt.Errorf("the values make no host of %s; give letters, digits and dashes", r.place)
@@ -406,7 +469,7 @@ func (u *urlRequest) special() Map {
 func allMethods(routes []*boundRoute) []string {
 	var all []string
 	for _, r := range routes {
-		all = append(all, r.Methods...)
+		all = append(all, r.allMethods()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -460,22 +523,83 @@ func (app *App) unknownEndpoint(name string) error {
 	return &URLError{Endpoint: name, Unknown: true, text: fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))}
 }
 
+// nearEndpoint says what to write for an endpoint that there is not.
 func (app *App) nearEndpoint(name string) string {
-	known := slices.Sorted(maps.Keys(app.endpoints))
-	near := suggest.Nearest(name, known)
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	for _, k := range known {
-		if near == "" && k[strings.LastIndexByte(k, '.')+1:] == last {
-			near = k
-		}
+	if strings.Contains(name, "/") {
+		return app.endpointOfPath(name)
 	}
-	if near != "" {
+	bp, last := "", name
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		bp, last = name[:dot], name[dot+1:]
+	}
+	if bp != "" && !slices.ContainsFunc(app.blueprints, func(in *instance) bool { return in.name == bp }) {
+		return app.nearBlueprint(bp, last)
+	}
+	known := app.endpointsOf(bp)
+	if near := nearName(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	for _, r := range app.routes {
-		if r.Endpoint == "" {
+		if r.Endpoint == "" && r.Blueprint == bp {
 			return fmt.Sprintf("the closure at %s has no name, give it one with dewar.Endpoint(%q)", r.Site, last)
 		}
 	}
-	return "known are " + strings.Join(known, ", ")
+	switch {
+	case bp == "":
+		return "known are " + strings.Join(known, ", ")
+	case len(known) == 0:
+		return fmt.Sprintf("blueprint %q has no endpoint of its own", bp)
+	}
+	return fmt.Sprintf("blueprint %q has %s", bp, strings.Join(known, ", "))
+}
+
+// endpointsOf returns the endpoints of a blueprint, those of all when bp is "", sorted.
+func (app *App) endpointsOf(bp string) []string {
+	var names []string
+	for name, routes := range app.endpoints {
+		if bp == "" || routes[0].Blueprint == bp {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// nearName returns the known name that name was meant to be: one that differs in few letters, or that has more
+// blueprints in front.
+func nearName(name string, known []string) string {
+	if near := suggest.Within(max(1, len(name)/4), name, known); near != "" {
+		return near
+	}
+	for _, k := range known {
+		if strings.HasSuffix(k, "."+name) {
+			return k
+		}
+	}
+	return ""
+}
+
+// nearBlueprint says that a blueprint is missing, and which endpoint of another one was meant.
+func (app *App) nearBlueprint(bp, last string) string {
+	var names []string
+	for _, in := range app.blueprints {
+		if len(app.endpoints[in.name+"."+last]) > 0 {
+			names = append(names, in.name)
+		}
+	}
+	missing := fmt.Sprintf("no blueprint %q is registered; ", bp)
+	if near := nearName(bp, names); near != "" {
+		return missing + fmt.Sprintf("did you mean %q?", near+"."+last)
+	}
+	return missing + "pass it to RegisterBlueprint"
+}
+
+// endpointOfPath says what to write for a path or a URL in place of an endpoint.
+func (app *App) endpointOfPath(path string) string {
+	for _, r := range app.routes {
+		if r.Rule == path && r.Endpoint != "" {
+			return fmt.Sprintf("an endpoint is a name, not a path; did you mean %q?", r.Endpoint)
+		}
+	}
+	return fmt.Sprintf("an endpoint is a name, not a path; write c.Redirect(%q), or the path as it is", path)
 }

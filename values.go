@@ -18,7 +18,8 @@ type Map = map[string]any
 // [Context.Query] and [Context.Form] return all speak this vocabulary.
 //
 // A getter returns the zero value for a key that is missing or whose value cannot be converted to the
-// wanted type; use [ValueOr] for another default and [Require] for an error. Conversions never lose
+// wanted type; use [ValueOr] for another default, [Require] for an error and
+// [Must] for a panic. Conversions never lose
 // anything: integers are decimal and checked for their range, a fraction is no integer, a bare number is a
 // duration in seconds, and on, off, yes and no are booleans.
 //
@@ -55,7 +56,8 @@ func (v *Values) Has(key string) bool {
 
 // Get returns the value of key, or nil when it is missing.
 func (v *Values) Get(key string) any {
-	x, _ := v.Lookup(key)
+	x, ok := v.Lookup(key)
+	v.noteMissing(key, ok)
 	return x
 }
 
@@ -76,7 +78,14 @@ func (v *Values) Keys() []string {
 }
 
 // String returns the value of key as text, or "" when it is missing or neither text nor a number.
-func (v *Values) String(key string) string { return get(v, key, coerce.String) }
+func (v *Values) String(key string) string {
+	if s, ok := v.config(); ok {
+		if text, ok := s.Text(key); ok {
+			return text
+		}
+	}
+	return get(v, key, coerce.String)
+}
 
 // Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
 func (v *Values) Int(key string) int { return get(v, key, coerce.Int) }
@@ -108,8 +117,21 @@ func (v *Values) Strings(key string) []string {
 	if v == nil || v.src == nil {
 		return nil
 	}
-	list, _ := v.src.List(key)
+	list, found := v.src.List(key)
+	v.noteMissing(key, found)
+	if s, ok := v.config(); ok && !found {
+		s.Missed(key)
+	}
 	return list
+}
+
+// noteMissing tells of a path value that can never be there.
+func (v *Values) noteMissing(key string, found bool) {
+	if !found && v != nil {
+		if p, ok := v.src.(*paramSource); ok {
+			p.noteMissing(key)
+		}
+	}
 }
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,
@@ -140,14 +162,21 @@ func (v *Values) config() (*conf.Snapshot, bool) {
 }
 
 func get[T any](v *Values, key string, convert func(any) (T, error)) T {
+	var zero T
 	x, ok := v.Lookup(key)
+	s, isConfig := v.config()
 	if !ok {
-		var zero T
+		v.noteMissing(key, ok)
+		if isConfig {
+			s.Missed(key)
+		}
 		return zero
 	}
 	t, err := convert(x)
 	if err != nil {
-		var zero T
+		if isConfig {
+			s.Unfit(key, err)
+		}
 		return zero
 	}
 	return t
@@ -182,9 +211,10 @@ func Require[T any](bag Bag, key string) (T, error) {
 		return out, nil
 	}
 	var zero T
+	v.noteMissing(key, found)
 	what, status := v.src.Describe(key)
 	if err == nil {
-		err = fmt.Errorf("%s is missing", what)
+		err = fmt.Errorf("%s is missing%s", what, v.cure(key))
 	} else {
 		err = fmt.Errorf("%s: %w", what, err)
 	}
@@ -192,6 +222,24 @@ func Require[T any](bag Bag, key string) (T, error) {
 		return zero, &HTTPError{Code: status, Message: err.Error(), Err: err}
 	}
 	return zero, &HTTPError{Code: status, Err: err}
+}
+
+// cure says what to do about a missing key, or "".
+func (v *Values) cure(key string) string {
+	if s, ok := v.config(); ok {
+		return s.Cure(key)
+	}
+	return ""
+}
+
+// Must is [Require] for a value without which the program is wrong: it panics with the error. In a view that is a 500,
+// as the KeyError of Flask's app.config["KEY"] is. For what the client sent, use Require.
+func Must[T any](bag Bag, key string) T {
+	value, err := Require[T](bag, key)
+	if err != nil {
+		panic(err)
+	}
+	return value
 }
 
 // coerceInto converts what lookup returned, for the sources that hold plain Go values.

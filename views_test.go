@@ -32,7 +32,7 @@ type guardedView struct{ itemView }
 
 func (v *guardedView) Before(c *dewar.Context) error {
 	if c.Request.Header.Get("X-Key") == "" {
-		return dewar.Abort(401)
+		return dewar.Abortf(401, "Members only.")
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func TestView(t *testing.T) {
 		{"PUT /read", "405 GET, HEAD, OPTIONS"},
 		{"GET /store", "405 OPTIONS, POST"},
 		{"GET /url", "200 /items/3 /bp/3"},
-		{"GET /guarded", "401 401 Unauthorized"},
+		{"GET /guarded", "401 401 Members only."},
 	})
 	if got := v.asked.Load(); got != 3 {
 		t.Errorf("the view was asked %d times, want 3: one value serves every request, HEAD too", got)

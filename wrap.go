@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -11,11 +12,12 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/forwarded"
 	"github.com/dewar-go/dewar/internal/router"
 )
 
-// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
-// r.PathValue, r.Pattern and [FromContext] work.
+// Handle registers a net/http handler for rule and every method, also one that HTTP does not know, unless [Methods]
+// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work.
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -46,13 +48,10 @@ func KeepPath() RouteOption {
 	return routeOption(func(spec *routeSpec) { spec.keepPath = true })
 }
 
-// anyMethod are the methods of a wrapped handler that names none.
-var anyMethod = []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
-
 func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 	callsite.NoNil("Handle", h)
-	s.addRoute(text, Wrap(h), opts, Methods(anyMethod...), routeOption(func(spec *routeSpec) {
-		spec.wrapped, spec.inner = true, innerName(h)
+	s.addRoute(text, Wrap(h), opts, routeOption(func(spec *routeSpec) {
+		spec.wrapped, spec.inner, spec.methods = true, innerName(h), nil
 		if f, ok := h.(http.HandlerFunc); ok {
 			spec.identity = callsite.FunctionOf(f).Identity
 		} else if reflect.ValueOf(h).Comparable() {
@@ -74,7 +73,7 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	if spec.needsRule() {
 		panic(fmt.Sprintf("dewar: %s: Fallback with an option that is about a rule; pass Before, Methods, Timeout, CrossOriginExempt or a Meta", spec.site))
 	}
-	r := &boundRoute{spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
+	r := &boundRoute{app: app, spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
 		before: spec.before, wrapped: true, exempt: spec.exempt}
 	r.Route = Route{Methods: router.Complete(spec.methods), Site: spec.site, meta: r.routing.meta}
 	app.fallback = r
@@ -92,6 +91,7 @@ func (spec *routeSpec) needsRule() bool {
 func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
+		c.whole = c.whole || c.response.method
 		defer func() { adoptForm(c.Request, r) }()
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
@@ -114,21 +114,79 @@ func (c *Context) innerRequest() *http.Request {
 			}
 		}
 	}
+	c.shareForm()
 	return c.Request.WithContext(c)
 }
 
-// A prefixKey is what the prefix of a mounted handler stands under in the context of its request.
-type prefixKey struct{}
+// A mountPoint is where an App is on the site.
+type mountPoint struct {
+	prefix string // what was taken off the paths, escaped and without a slash at its end
+	path   string // what was left behind it, decoded
+	told   bool   // by an App around this one, which has asked its proxy too
+}
+
+// A mountKey is what the mountPoint of a request stands under in its context.
+type mountKey struct{}
+
+// mountOf returns the mountPoint of the App that r came to.
+func mountOf(r *http.Request) mountPoint {
+	at, _ := r.Context().Value(mountKey{}).(mountPoint)
+	return at
+}
+
+// locate finds what was taken off the path of r on its way to the App, as by [http.StripPrefix], and remembers it.
+// What middleware of the App changes comes later and does not count.
+func locate(r *http.Request) *http.Request {
+	asked := askedPath(r.RequestURI)
+	if len(asked)-2*strings.Count(asked, "%") == len(r.URL.Path) {
+		return r
+	}
+	at := mountOf(r)
+	if at.path != "" {
+		asked = (&url.URL{Path: at.path}).EscapedPath()
+	}
+	whole, err := url.PathUnescape(asked)
+	off, ok := strings.CutSuffix(whole, r.URL.Path)
+	if err != nil || !ok || off == "" {
+		return r
+	}
+	prefix, ok := forwarded.Prefix(strings.TrimSuffix(asked, dropDecoded(asked, len(off))))
+	if !ok || prefix == "" {
+		return r
+	}
+	at.prefix, at.path = at.prefix+prefix, cmp.Or(r.URL.Path, "/")
+	return r.WithContext(context.WithValue(r.Context(), mountKey{}, at))
+}
+
+// askedPath returns the path of what stands in a request line, "" if it has none.
+func askedPath(target string) string {
+	target, _, _ = strings.Cut(target, "?")
+	if strings.HasPrefix(target, "/") {
+		return target
+	}
+	_, rest, _ := strings.Cut(target, "://")
+	return rest[strings.IndexByte(rest+"/", '/'):]
+}
+
+// withPath returns r, or a copy of it with the path "/" if it has none, as behind [http.StripPrefix].
+func withPath(r *http.Request) *http.Request {
+	if r.URL.Path != "" {
+		return r
+	}
+	inner, u := r.WithContext(r.Context()), *r.URL
+	u.Path, u.RawPath, inner.URL = "/", "", &u
+	return inner
+}
 
 // stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike, and tells
 // an App below about it.
 func stripPrefix(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := FromContext(r.Context())
-		n := len(r.URL.Path) - len(c.belowMount()) - 1
-		mounted := &url.URL{Path: r.URL.Path[:n]}
-		prefix := c.prefix() + mounted.EscapedPath()
-		inner := r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
+		n := mountedLength(r.URL.Path, c.belowMount())
+		mounted := &url.URL{Path: "/" + strings.TrimLeft(r.URL.Path[:n], "/")} // of several slashes one counts
+		at := mountPoint{c.prefix() + mounted.EscapedPath(), r.URL.Path[n:], true}
+		inner := r.WithContext(context.WithValue(r.Context(), mountKey{}, at))
 		inner.URL = new(url.URL)
 		*inner.URL = *r.URL
 		inner.URL.Path = r.URL.Path[n:]
@@ -136,6 +194,16 @@ func stripPrefix(h http.Handler) http.Handler {
 		defer adoptForm(r, inner)
 		h.ServeHTTP(w, inner)
 	})
+}
+
+// mountedLength returns the length of what stands in front of below in path. It counts slashes, because path may be no
+// valid text, and below is.
+func mountedLength(path, below string) int {
+	n := len(path)
+	for left := strings.Count(below, "/"); left >= 0 && n >= 0; left-- {
+		n = strings.LastIndexByte(path[:n], '/')
+	}
+	return max(n, 0)
 }
 
 // belowMount returns what {path} of a mounted rule has matched. The path values of the request may be those of
@@ -147,15 +215,6 @@ func (c *Context) belowMount() string {
 	}
 	rest, _ := c.values()[last].(string)
 	return rest
-}
-
-// prefix returns what stands in front of the App's paths in URLs: what another App has mounted it below, or
-// APPLICATION_ROOT. WSGI calls it SCRIPT_NAME.
-func (c *Context) prefix() string {
-	if mounted, ok := c.born.Context().Value(prefixKey{}).(string); ok {
-		return mounted
-	}
-	return c.settings.rootPrefix
 }
 
 // adoptForm hands the form that was parsed from a copy of a request to the request itself, so that its

@@ -10,7 +10,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// An App that another one has mounted builds its URLs below the prefix, whatever its own APPLICATION_ROOT.
+// An App that another one has mounted builds its URLs below the prefix, whatever the APPLICATION_ROOT of either.
 func TestMountedAppKnowsItsPrefix(t *testing.T) {
 	t.Parallel()
 	inner := newApp(t)
@@ -48,9 +48,11 @@ func TestMountedAppKnowsItsPrefix(t *testing.T) {
 		{outer, "/m/show/7", "/m/show/7/"},
 		{outer, "/m/old/7", "/m/show/7/"},
 		{outer, "/m/to", "/m/"},
+		{outer, "//m/to", "/m/"},
+		{outer, "//m/", "/m/show/7/ http://localhost/m/show/7/ http://localhost/m/ http://localhost/m/ <nil>"},
 		{outer, "/show/7/", "index"},
 		{outer, "/kept/", "404"},
-		{rooted, "/m/to", "/root/m/"},
+		{rooted, "/m/to", "/m/"},
 		{inner, "/to", "/"},
 	} {
 		rec := send(tt.app, "GET", tt.path)
@@ -128,6 +130,94 @@ func TestFallbackTakesOptions(t *testing.T) {
 	for _, opt := range []dewar.RouteOption{dewar.Endpoint("x"), dewar.AlsoAt("/y"), dewar.BuildOnly(), dewar.Host("a.example"), dewar.KeepPath()} {
 		if text := panicText(func() { newApp(t).Fallback(http.NotFoundHandler(), opt) }); !strings.Contains(text, "wrap_test.go:") || !strings.Contains(text, "about a rule") {
 			t.Errorf("panic %q", text)
+		}
+	}
+}
+
+// davMethods are methods that net/http has no name for, and one that nobody has.
+var davMethods = []string{"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "BREW", "m-search", "TRACE",
+	"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// "All methods" means all, wherever a net/http handler is put.
+func TestHandlersGetEveryMethod(t *testing.T) {
+	t.Parallel()
+	tell := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X-Got", r.Method+" "+r.URL.Path) })
+	app := newApp(t)
+	app.Mount("/dav", tell)
+	app.Mount("/kept", tell, dewar.KeepPath())
+	app.Handle("/one/{x}", tell, dewar.Endpoint("one"))
+	app.Handle("/two", tell, dewar.Methods("PROPFIND", "GET"))
+	bp := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp"))
+	bp.Mount("/dav", tell)
+	bp.Handle("/one", tell)
+	app.RegisterBlueprint(bp)
+	app.Get("/own", index)
+	app.Route("/lock", index, dewar.Methods("LOCK"))
+	app.Fallback(tell)
+	for _, method := range davMethods {
+		for path, want := range map[string]string{
+			"/dav/": "/", "/dav/a/b%20c": "/a/b c", "/kept/x": "/kept/x", "/one/1": "/one/1", "/bp/dav/x": "/x", "/bp/one": "/bp/one", "/else/where": "/else/where",
+		} {
+			rec := send(app, method, path)
+			if got := rec.Header().Get("X-Got"); rec.Code != 200 || got != method+" "+want {
+				t.Errorf("%s %s: got %d %q %v", method, path, rec.Code, got, rec.Header()["Allow"])
+			}
+		}
+		if rec := send(app, method, "/dav"); rec.Code != 308 || rec.Header().Get("Location") != "/dav/" {
+			t.Errorf("%s /dav: got %d %q, want a redirect", method, rec.Code, rec.Header().Get("Location"))
+		}
+	}
+	for _, tt := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PROPFIND", "/two", 200, ""}, {"MKCOL", "/two", 405, "GET, HEAD, OPTIONS, PROPFIND"},
+		{"PROPFIND", "/own", 405, "GET, HEAD, OPTIONS"}, {"LOCK", "/lock", 200, ""}, {"MKCOL", "/lock", 405, "LOCK, OPTIONS"},
+	} {
+		if rec := send(app, tt.method, tt.path); rec.Code != tt.status || rec.Header().Get("Allow") != tt.allow {
+			t.Errorf("%s %s: got %d, Allow %q; want %d, %q", tt.method, tt.path, rec.Code, rec.Header().Get("Allow"), tt.status, tt.allow)
+		}
+	}
+	if rec := send(app, "PROPFIND", "/dav/x", "Sec-Fetch-Site", "cross-site"); rec.Code != 403 {
+		t.Errorf("a foreign method from another site: got %d, want 403", rec.Code)
+	}
+	for _, r := range app.Routes() {
+		if r.Endpoint == "one" && r.Methods != nil {
+			t.Errorf("Routes tells methods %q, want none for all", r.Methods)
+		}
+	}
+	if text := app.Routes().String(); !strings.Contains(text, "(all)") {
+		t.Errorf("the table does not tell that a handler has all methods:\n%s", text)
+	}
+}
+
+// What a route names goes before a handler of every method only where methods come by themselves.
+func TestHandlerOfEveryMethodBesideOthers(t *testing.T) {
+	t.Parallel()
+	tell := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X-Got", r.Method) })
+	for _, first := range []bool{true, false} {
+		app := newApp(t)
+		named := func() { app.Route("/a", index, dewar.Methods("HEAD", "OPTIONS"), dewar.Endpoint("named")) }
+		if first {
+			named()
+		}
+		app.Handle("/a", tell)
+		if !first {
+			named()
+		}
+		for _, methods := range [][]string{{"GET"}, {"MKCOL"}, {"HEAD", "PROPFIND"}} {
+			if text := panicText(func() { app.Route("/a", other, dewar.Methods(methods...)) }); !strings.Contains(text, "is registered at") {
+				t.Errorf("%v beside a handler of all: panic %q", methods, text)
+			}
+		}
+		if text := panicText(func() { app.Handle("/a", tell) }); !strings.Contains(text, `every method of "/a" is registered at`) {
+			t.Errorf("panic %q", text)
+		}
+		for method, want := range map[string]string{"HEAD": "", "OPTIONS": "", "GET": "GET", "MKCOL": "MKCOL"} {
+			if got := send(app, method, "/a").Header().Get("X-Got"); got != want {
+				t.Errorf("named first %v: %s gets %q, want %q", first, method, got, want)
+			}
 		}
 	}
 }

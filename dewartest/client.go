@@ -1,6 +1,8 @@
 package dewartest
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -24,13 +26,19 @@ type Client struct {
 	allowLate, propagate bool
 }
 
-// New builds app and returns a client for it. It ends the test with the whole report when app cannot be
-// built, and when an option is wrong.
+// New builds app and returns a client for it. TESTING is switched on if the configuration does not say otherwise: a
+// SECRET_KEY need not be hard to guess then, and a view that answers twice is reported. New ends the test with the whole
+// report when app cannot be built, and when an option is wrong.
 func New(t testing.TB, app *dewar.App, opts ...Option) *Client {
 	t.Helper()
 	c := &Client{t: t, app: app}
 	for _, opt := range opts {
 		opt.applyClient(c)
+	}
+	if app.Config.Source("TESTING") == "default" {
+		if err := app.Config.Set("TESTING", true); err != nil {
+			t.Fatalf("dewartest: %v", err)
+		}
 	}
 	if err := app.Build(); err != nil {
 		t.Fatalf("dewartest: %v", err)
@@ -42,6 +50,12 @@ func New(t testing.TB, app *dewar.App, opts ...Option) *Client {
 	c.watch()
 	return c
 }
+
+// Format prints the App's name, for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Client(%q)", c.app.Name()) }
+
+// LogValue returns the App's name.
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.app.Name()) }
 
 // Get sends a GET request. See [Client.Do].
 func (c *Client) Get(path string, opts ...RequestOption) *Response {

@@ -133,8 +133,8 @@ func TestWhereRequestsGo(t *testing.T) {
 		{"whole URL without a path", nil, nil, "http://c.example", nil, "c.example", "/", false},
 		{"two slashes are a path", nil, nil, "//evil.example/x", nil, "localhost", "//evil.example/x", false},
 		{"escaped slash", nil, nil, "/a%2Fb", nil, "localhost", "/a%2Fb", false},
-		{"whole URL below APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "http://localhost/app/x", nil, "localhost", "/x", false},
-		{"path with APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "/x", nil, "localhost", "/x", false},
+		{"whole URL below APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "http://localhost/app/x", nil, "localhost", "/app/x", false},
+		{"path with APPLICATION_ROOT", dewar.Map{"APPLICATION_ROOT": "/app"}, nil, "/x", nil, "localhost", "/app/x", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -332,4 +332,19 @@ func TestContextEndsAStream(t *testing.T) {
 			t.Errorf("got %q, flushed %t; want %q, flushed true", got, res.Flushed, want)
 		}
 	})
+}
+
+func TestWeakKeysAreForTests(t *testing.T) {
+	t.Parallel()
+	app := newApp(dewar.Map{"SECRET_KEY": "dev"})
+	app.Get("/", func(c *dewar.Context) error { return c.Text("served") })
+	dewartest.New(t, app).Get("/").Want(200, "served")
+	if !app.Config.Bool("TESTING") {
+		t.Error("TESTING is off, want it on in a test")
+	}
+	app = newApp(dewar.Map{"SECRET_KEY": "dev", "TESTING": false})
+	wantFatal(t, func(t *fakeT) { dewartest.New(t, app) }, "SECRET_KEY", "everybody knows", "TESTING")
+	if app.Config.Bool("TESTING") {
+		t.Error("TESTING is on, want what the configuration says")
+	}
 }

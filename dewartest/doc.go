@@ -25,6 +25,8 @@
 // sets another origin. APPLICATION_ROOT is taken off and put on as the proxy in front of a real application
 // does it: paths are written without it, cookies and redirects have it.
 //
+// TESTING is on, unless the configuration says otherwise, so that a SECRET_KEY for tests need not be hard to guess.
+//
 // # Sessions
 //
 // [Client.Session] is Flask's session_transaction: it opens the session of the client's cookie through the

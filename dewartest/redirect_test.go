@@ -146,8 +146,8 @@ func TestRedirectsOnTheSiteThatAreWholeURLs(t *testing.T) {
 	}{
 		{"same host", "http://localhost/x", "/x", nil, false},
 		{"to https", "https://LOCALHOST:443/x", "/x", nil, true},
-		{"below APPLICATION_ROOT", "/app/x", "/x", dewar.Map{"APPLICATION_ROOT": "/app"}, false},
-		{"relative below APPLICATION_ROOT", "../x", "/x", dewar.Map{"APPLICATION_ROOT": "/app"}, false},
+		{"below APPLICATION_ROOT", "/app/x", "/app/x", dewar.Map{"APPLICATION_ROOT": "/app"}, false},
+		{"relative below APPLICATION_ROOT", "../x", "/app/x", dewar.Map{"APPLICATION_ROOT": "/app"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

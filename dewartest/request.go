@@ -174,7 +174,7 @@ func (q *request) build(ctx context.Context) (*http.Request, *requestBody) {
 		body.Reader = bytes.NewReader(q.data)
 	}
 	r := &http.Request{
-		Method: q.method, URL: &u, Host: q.host, RequestURI: u.RequestURI(), RemoteAddr: q.remoteAddr,
+		Method: q.method, URL: &u, Host: q.host, RequestURI: q.requestURI(), RemoteAddr: q.remoteAddr,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: q.header.Clone(), Body: http.NoBody,
 	}
 	if q.hasBody && (q.stream != nil || len(q.data) > 0) {
@@ -188,6 +188,15 @@ func (q *request) build(ctx context.Context) (*http.Request, *requestBody) {
 		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: hostname(q.host)}
 	}
 	return r.WithContext(ctx), body
+}
+
+// requestURI returns what stands in the request line of the browser; what is in front of the App has taken
+// APPLICATION_ROOT off the path behind it.
+func (q *request) requestURI() string {
+	if target := q.target.RequestURI(); strings.HasPrefix(target, "/") {
+		return q.client.root() + target
+	}
+	return q.target.RequestURI()
 }
 
 // describeBody sets what says how long the body is and what is in it.

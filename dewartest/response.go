@@ -3,6 +3,10 @@ package dewartest
 import (
 	"github.com/dewar-go/dewar/internal/cookies"
 
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"slices"
@@ -54,6 +58,19 @@ type Response struct {
 type Informational struct {
 	StatusCode int
 	Header     http.Header
+}
+
+// Format prints the status and the sizes, for every verb: header and body may hold secrets.
+func (r Response) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.shown()) }
+
+// LogValue returns what Format prints.
+func (r Response) LogValue() slog.Value { return slog.StringValue(r.shown()) }
+
+// MarshalJSON returns what Format prints.
+func (r Response) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+func (r Response) shown() string {
+	return fmt.Sprintf("Response(%d, %d headers, %d bytes)", r.StatusCode, len(r.Header), len(r.Body))
 }
 
 // Text returns the body as text.

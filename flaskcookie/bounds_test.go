@@ -61,7 +61,7 @@ func TestMaxPayload(t *testing.T) {
 }
 
 // mostAllocated is what decoding any cookie may allocate, in bytes.
-const mostAllocated = 2 << 20
+const mostAllocated = 4 << 20
 
 // TestRefusingIsCheap is not parallel, because it counts all memory that is allocated.
 func TestRefusingIsCheap(t *testing.T) {

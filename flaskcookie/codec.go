@@ -153,6 +153,7 @@ func (c *Codec) decode(cookie string, now time.Time, maxAge time.Duration) (p pa
 	if err := checkAge(p.signedAt, now, maxAge); err != nil {
 		return p, -1, err
 	}
+	p.verified = true
 	if p.compressed {
 		if p.payload, err = c.inflate(p.payload); err != nil {
 			return p, -1, err
@@ -191,6 +192,7 @@ type parts struct {
 	payload    []byte
 	compressed bool
 	signedAt   uint64 // seconds since 1970
+	verified   bool   // one of the keys has signed it, and it has not expired
 	mac        []byte
 }
 

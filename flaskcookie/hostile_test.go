@@ -19,15 +19,15 @@ func nested(depth int) string {
 // hostilePayloads are what only a holder of the key can sign and no dewar application does.
 var hostilePayloads = map[string]string{
 	"a list": "[1]", "text": `"x"`, "null": "null", "a number": "1e400", "a list of a number": "[1e400]", "no JSON": "hello",
-	"two documents": `{"a":1}{"a":2}`, "cut short": `{"a":1`, "invalid UTF-8": "{\"a\":\"\xff\"}", "a lone surrogate": `{"a":"\ud800"}`,
-	"NaN": `{"a":NaN}`, "infinity": `{"a":-Infinity}`, "1e400": `{"a":1e400}`, "[1e400]": `{"a":[1e400]}`, "-1e400": `{"a":-1e400}`,
+	"two documents": `{"a":1}{"a":2}`, "cut short": `{"a":1`, "invalid UTF-8": "{\"a\":\"\xff\"}", "half a surrogate pair in a key": `{"\ud800":1}`,
+	"NaN in a key": `{NaN:1}`, "minus NaN": `{"a":-NaN}`, "another infinity": `{"a":+Infinity}`, "1e400": `{"a":1e400}`, "[1e400]": `{"a":[1e400]}`, "-1e400": `{"a":-1e400}`,
 	"an integer of 4,301 digits": `{"a":1` + strings.Repeat("0", 4300) + `}`, "such an integer in a list": `{"a":[-1` + strings.Repeat("0", 4300) + `]}`,
 	"a tuple of 5": `{"a":{" t":5}}`, "a bad UUID": `{"a":{" u":"zz"}}`, "bytes of 5": `{"a":{" b":5}}`, "markup of 5": `{"a":{" m":5}}`,
 	"a bad date": `{"a":{" d":"x"}}`, "a bad escape": `{"a":{" di":5}}`, "a tagged document": `{" t":[1]}`,
 	"depth 65": nested(65), "depth 496": nested(496), "depth 8,000": nested(8_000), "depth 10,000": nested(10_000),
 	"depth 10,000, not closed": strings.Repeat("[", 10_000),
 	"depth 66 in maps":         strings.Repeat(`{"a":`, 65) + "{}" + strings.Repeat("}", 65), "depth 65 in tuples": `{"a":` + strings.Repeat(`{" t":[`, 32) + strings.Repeat("]}", 32) + `}`,
-	"a bomb": strings.Repeat("\x00", 40_000_000), "3 MB of spaces": strings.Repeat(" ", 3_000_000), "a byte over 16 KiB": `{"a":"` + strings.Repeat("a", 16<<10-7) + `"}`,
+	"a bomb": strings.Repeat("\x00", 40_000_000), "3 MB of spaces": strings.Repeat(" ", 3_000_000), "a byte over 256 KiB": `{"a":"` + strings.Repeat("a", 256<<10-7) + `"}`,
 	"many tags, one of them bad": `{"a":[` + strings.Repeat(`{" t":[]},`, 1600) + `{" t":5}]}`,
 }
 
@@ -35,7 +35,7 @@ var hostilePayloads = map[string]string{
 var largePayloads = map[string]string{
 	"depth 64": nested(64), "depth 64 in tuples": `{"a":` + strings.Repeat(`{" t":[`, 31) + "[]" + strings.Repeat("]}", 31) + `}`,
 	"an integer of 4,300 digits": `{"a":1` + strings.Repeat("0", 4299) + `}`, "1e308": `{"a":1e+308}`,
-	"16 KiB of text": `{"a":"` + strings.Repeat("a", 16<<10-8) + `"}`, "16 KiB of lists": `{"a":[` + strings.Repeat("[],", 5450) + `[]]}`,
+	"256 KiB of text": `{"a":"` + strings.Repeat("a", 256<<10-8) + `"}`, "16 KiB of lists": `{"a":[` + strings.Repeat("[],", 5450) + `[]]}`,
 	"16 KiB of tags": `{"a":[` + strings.Repeat(`{" t":[]},`, 1600) + `[]]}`, "16 KiB of maps": `{"a":[` + strings.Repeat(`{"a":1},`, 2000) + `1]}`,
 }
 

@@ -66,7 +66,7 @@ func sharingApp(t *testing.T, config dewar.Map) *dewar.App {
 	t.Helper()
 	app := dewar.New("sharing")
 	app.SessionInterface = &flaskcookie.SessionInterface{}
-	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": oldKey}); err != nil {
+	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": oldKey, "TESTING": true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.Config.FromMapping(config); err != nil {
@@ -342,8 +342,8 @@ var edges = []struct {
 	{"the year 99", inYear(99), false},
 	{"the last code point", "\U0010ffff", true},
 	{"invalid UTF-8", "\xff", false},
-	{"16 KiB", strings.Repeat("a", 16<<10-8), true},
-	{"a byte more", strings.Repeat("a", 16<<10-7), false},
+	{"256 KiB", strings.Repeat("a", 256<<10-8), true},
+	{"a byte more", strings.Repeat("a", 256<<10-7), false},
 	{"more than a cookie holds", randomLetters(6000), false},
 }
 

@@ -2,6 +2,7 @@ package flaskcookie
 
 import (
 	"errors"
+	"fmt"
 	"hash"
 	"net/http"
 	"sync/atomic"
@@ -10,16 +11,13 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// maxSession is the largest session that is read or written, counted before compression. No session in a cookie
-// that browsers keep comes near it.
-const maxSession = 16 << 10
-
 // SessionInterface keeps the session in Flask's own cookie, so that a dewar application and a Flask application
 // with the same SECRET_KEY, SECRET_KEY_FALLBACKS and SESSION_COOKIE keys share one login. Assign a pointer to it to
 // App.SessionInterface. The zero value has Flask's defaults; the fields must not be changed once the App serves.
 //
-// A cookie that is not valid, whatever is wrong with it, is no session; that includes signed cookies that make
-// Flask itself fail, and none such is written. What one of SECRET_KEY_FALLBACKS signed is signed anew when it is
+// A cookie that is not valid, whatever is wrong with it, is no session. One that a key has signed and that cannot be read
+// all the same is not overwritten, as [dewar.StoredSession.MarkUnreadable] has it; what makes Flask itself fail is such a
+// one, and none is written. A session may have DefaultMaxPayload bytes before it is compressed. What one of SECRET_KEY_FALLBACKS signed is signed anew when it is
 // used, and PERMANENT_SESSION_LIFETIME and MAX_COOKIE_SIZE count as they do for dewar's own sessions. As in Flask the
 // signature does not cover the cookie's name, the content can be read by its owner, and nothing limits how long a
 // session lives that is used: SESSION_COOKIE_ENCRYPT and SESSION_ABSOLUTE_LIFETIME cannot be had, and setting one of
@@ -31,6 +29,9 @@ type SessionInterface struct {
 	KeyDerivation string
 	// Digest is SHA-1 if nil, as in Flask.
 	Digest func() hash.Hash
+	// Tags add types that sessions can keep, tried in this order: what the Flask application registers as JSONTag. A tag
+	// that is not valid makes Build fail.
+	Tags []dewar.SessionTag
 
 	keys atomic.Pointer[keys]
 }
@@ -46,6 +47,7 @@ type keys struct {
 	codec    *Codec // nil without a SECRET_KEY
 	lifetime time.Duration
 	limit    int
+	empty    func() *dewar.Session
 }
 
 // OpenSession reads the session from the request's cookie. It returns nil without a SECRET_KEY.
@@ -54,13 +56,22 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	if err != nil || k.codec == nil {
 		return nil, err
 	}
-	s := dewar.NewSession()
+	s := k.empty()
 	value := dewar.SessionCookieValue(c)
-	if value == "" || k.limit > 0 && len(value) > k.limit {
+	if value == "" {
 		return s, nil
 	}
 	cookie, key, err := k.codec.decode(value, time.Now(), k.lifetime)
-	if err != nil || dewar.Stored(s).UnmarshalBinary(cookie.payload) != nil {
+	if err == nil && k.limit > 0 && len(value) > k.limit {
+		err = fmt.Errorf("flaskcookie: the cookie has %d bytes, MAX_COOKIE_SIZE is %d", len(value), k.limit)
+	}
+	if err == nil {
+		err = dewar.Stored(s).UnmarshalBinary(cookie.payload)
+	}
+	if err != nil {
+		if cookie.verified {
+			dewar.Stored(s).MarkUnreadable(err)
+		}
 		return s, nil
 	}
 	if key > 0 {
@@ -133,6 +144,10 @@ func (i *SessionInterface) derive(config *dewar.Values) (*keys, error) {
 		return nil, errors.New("flaskcookie: Flask's cookies do not say when a session began; unset SESSION_ABSOLUTE_LIFETIME")
 	}
 	k := &keys{config: config, lifetime: config.Duration("PERMANENT_SESSION_LIFETIME"), limit: config.Int("MAX_COOKIE_SIZE")}
+	var err error
+	if k.empty, err = dewar.TaggedSessions(i.Tags...); err != nil {
+		return nil, err
+	}
 	secret := config.String("SECRET_KEY")
 	if secret == "" {
 		return k, nil
@@ -141,7 +156,6 @@ func (i *SessionInterface) derive(config *dewar.Values) (*keys, error) {
 	for _, old := range config.Strings("SECRET_KEY_FALLBACKS") {
 		secrets = append(secrets, []byte(old))
 	}
-	var err error
-	k.codec, err = NewCodec(secrets, Options{Salt: i.Salt, KeyDerivation: i.KeyDerivation, Digest: i.Digest, MaxPayload: maxSession})
+	k.codec, err = NewCodec(secrets, Options{Salt: i.Salt, KeyDerivation: i.KeyDerivation, Digest: i.Digest})
 	return k, err
 }

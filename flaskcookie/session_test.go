@@ -2,6 +2,9 @@ package flaskcookie_test
 
 import (
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -191,5 +194,92 @@ func ExampleSessionInterface() {
 	app.SessionInterface = &flaskcookie.SessionInterface{}
 	if err := app.Config.Set("SECRET_KEY", "the key that the Flask application has too"); err != nil {
 		panic(err)
+	}
+}
+
+// A colour is kept by a tag, as a JSONTag of the Flask application does it.
+type colour struct{ R, G, B uint8 }
+
+var colourTag = dewar.SessionTag{
+	Key:    " rgb",
+	Check:  func(v any) bool { _, ok := v.(colour); return ok },
+	Encode: func(v any) (any, error) { c := v.(colour); return []any{c.R, c.G, c.B}, nil },
+	Decode: func(v any) (any, error) {
+		list, ok := v.([]any)
+		if !ok || len(list) != 3 {
+			return nil, errors.New("want three numbers")
+		}
+		var c [3]uint8
+		for i, n := range list {
+			n, _ := n.(int64)
+			c[i] = uint8(n)
+		}
+		return colour{c[0], c[1], c[2]}, nil
+	},
+}
+
+func TestSessionTags(t *testing.T) {
+	t.Parallel()
+	app := sharingApp(t, nil)
+	app.SessionInterface = &flaskcookie.SessionInterface{Tags: []dewar.SessionTag{colourTag}}
+	app.Get("/paint", func(c *dewar.Context) error {
+		c.Session().Set("v", []any{colour{1, 2, 3}, template.HTML("<b>")})
+		return c.Text("")
+	})
+	app.Get("/look", func(c *dewar.Context) error { return c.Text(fmt.Sprintf("%#v", c.Session().Get("v"))) })
+	cookie := ask(app, "/paint", "").Result().Cookies()[0].Value
+	if got, want := ask(app, "/get", cookie).Body.String(), `{"v":[{" rgb":[1,2,3]},{" m":"<b>"}]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := ask(app, "/look", cookie).Body.String(), `[]interface {}{flaskcookie_test.colour{R:0x1, G:0x2, B:0x3}, "<b>"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	bad := sharingApp(t, nil)
+	bad.SessionInterface = &flaskcookie.SessionInterface{Tags: []dewar.SessionTag{{Key: "x"}}}
+	if err := bad.Build(); err == nil || !strings.Contains(err.Error(), "must begin with a space") {
+		t.Errorf("got %v for a tag without a space", err)
+	}
+}
+
+func TestSessionThatCannotBeReadIsKept(t *testing.T) {
+	t.Parallel()
+	for name, payload := range map[string]string{
+		"more than 256 kB": `{"a":"` + strings.Repeat("b", 300_000) + `"}`, "too deep": `{"a":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`,
+		"a tag of 5": `{"a":{" t":5}}`, "no JSON": `hello`,
+	} {
+		cookie, err := newCodec(t, flaskcookie.Options{MaxPayload: 64 << 20}, oldKey).Encode([]byte(payload), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log strings.Builder
+		app := sharingApp(t, nil)
+		app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		app.Get("/write", func(c *dewar.Context) error { c.Session().Set("b", 1); return c.Text("") })
+		app.Get("/again", func(c *dewar.Context) error { c.Session().Clear(); c.Session().Set("b", 1); return c.Text("") })
+		for _, tt := range []struct {
+			path            string
+			status, cookies int
+		}{{"/get", 200, 0}, {"/write", 503, 0}, {"/clear", 200, 1}, {"/again", 200, 1}} {
+			log.Reset()
+			res := ask(app, tt.path, cookie)
+			if res.Code != tt.status || len(res.Result().Cookies()) != tt.cookies {
+				t.Errorf("%s: %s: got %d with %d cookies, want %d with %d", name, tt.path, res.Code, len(res.Result().Cookies()), tt.status, tt.cookies)
+			}
+			if !strings.Contains(log.String(), "session cannot be read") {
+				t.Errorf("%s: %s: logged %q, want the reason", name, tt.path, log.String())
+			}
+		}
+	}
+}
+
+func TestFlaskSessionThatCompressesWell(t *testing.T) {
+	t.Parallel()
+	payload := `{"v":"` + strings.Repeat("x", 200_000) + `"}`
+	cookie, err := newCodec(t, flaskcookie.Options{}, oldKey).Encode([]byte(payload), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(sharingApp(t, nil), "/get", cookie).Body.String(); got != payload {
+		t.Errorf("got %d bytes of a session of %d, which is a cookie of %d", len(got), len(payload), len(cookie))
 	}
 }

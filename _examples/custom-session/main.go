@@ -27,7 +27,7 @@ func main() {
 
 func newApp() (*dewar.App, error) {
 	app := dewar.New("custom-session")
-	app.SessionInterface = &MySessionInterface{sessions: map[string][]byte{}}
+	app.SessionInterface = &MySessionInterface{Max: 10_000, sessions: map[string]record{}}
 	app.Get("/", func(c *dewar.Context) error {
 		visits := c.Session().Int("visits") + 1
 		c.Session().Set("visits", visits)

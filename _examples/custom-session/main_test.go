@@ -1,7 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -104,4 +108,72 @@ func TestSecondLogoutIsFine(t *testing.T) {
 	client.Get("/logout").Want(200, "Bye!")
 	client.Get("/logout").Want(200, "Bye!")
 	client.Get("/logout", dewartest.Cookie("session", id)).Want(200, "Bye!")
+}
+
+// TestConcurrentWritersLoseNothing has requests set and delete values of one session at the same time.
+func TestConcurrentWritersLoseNothing(t *testing.T) {
+	t.Parallel()
+	const writers = 60
+	var opened sync.WaitGroup
+	opened.Add(writers + 1)
+	client := newClient(t, func(app *dewar.App) {
+		app.Get("/set/{n:int}", func(c *dewar.Context) error {
+			c.Session().Get("visits")
+			opened.Done()
+			opened.Wait() // all have opened it, and none has saved it
+			c.Session().Set("n"+c.Params().String("n"), c.Params().Int("n"))
+			return c.NoContent()
+		})
+		app.Get("/delete", func(c *dewar.Context) error {
+			c.Session().Get("visits")
+			opened.Done()
+			opened.Wait()
+			c.Session().Delete("visits")
+			return c.NoContent()
+		})
+	})
+	client.Get("/").Want(200)
+	var wait sync.WaitGroup
+	wait.Go(func() { client.Get("/delete") })
+	for n := range writers {
+		wait.Go(func() { client.Get(fmt.Sprint("/set/", n)) })
+	}
+	wait.Wait()
+	client.Session(func(s *dewar.Session) {
+		if s.Len() != writers || s.Has("visits") {
+			t.Errorf("got %d values, want those of %d writers and not the one that was deleted: %v", s.Len(), writers, s.Keys())
+		}
+	})
+}
+
+func TestSessionsEndAndAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app, err := newApp()
+		if err != nil {
+			t.Fatal(err)
+		}
+		backend := &MySessionInterface{Max: 100, sessions: map[string]record{}}
+		app.SessionInterface = backend
+		client := dewartest.New(t, app)
+		client.Get("/").Want(200, "number 1.")
+		time.Sleep(30 * 24 * time.Hour)
+		client.Get("/").Want(200, "number 2.")
+		time.Sleep(30 * 24 * time.Hour)
+		client.Get("/").Want(200, "number 3.")
+		time.Sleep(31 * 24 * time.Hour)
+		client.Get("/").Want(200, "number 1.")
+		if n := len(backend.sessions); n != 1 {
+			t.Errorf("%d sessions are kept, want the one that has not ended", n)
+		}
+		for range 1000 {
+			dewartest.New(t, app).Get("/").Want(200)
+		}
+		if n := len(backend.sessions); n > 100 {
+			t.Errorf("%d sessions are kept, want at most 100", n)
+		}
+		visitor := dewartest.New(t, app)
+		visitor.Get("/").Want(200, "number 1.")
+		visitor.Get("/").Want(200, "number 2.")
+	})
 }

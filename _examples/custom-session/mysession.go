@@ -3,55 +3,56 @@ package main
 import (
 	"crypto/rand"
 	"sync"
+	"time"
 
 	"github.com/dewar-go/dewar"
 )
 
-// MySessionInterface keeps sessions in memory. It is safe for concurrent use.
+// MySessionInterface keeps at most Max sessions in memory, by id. It is safe for concurrent use.
 type MySessionInterface struct {
+	Max      int
 	mu       sync.Mutex
-	sessions map[string][]byte // in dewar's own encoding, by id
+	sessions map[string]record
 }
 
-// OpenSession finds the session whose id is in the cookie. An id that is not known, such as one that somebody made
-// up, is never taken over.
+type record struct {
+	data []byte // in dewar's own encoding
+	ends time.Time
+}
+
+// OpenSession finds the session whose id is in the cookie. An id that nobody has given out is never taken over.
 func (i *MySessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error) {
-	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if data, ok := i.sessions[id]; ok && dewar.Stored(s).UnmarshalBinary(data) == nil {
-		dewar.Stored(s).SetID(id)
+	s, id := dewar.NewSession(), dewar.SessionCookieValue(c)
+	if !time.Now().Before(i.sessions[id].ends) {
+		return s, nil
 	}
-	return s, nil
+	dewar.Stored(s).SetID(id)
+	return s, dewar.Stored(s).UnmarshalBinary(i.sessions[id].data)
 }
 
-// SaveSession keeps the session and sends its id. One that is renewed gets another id, and one that is empty ends. One
-// that another request has ended meanwhile does not come back.
+// SaveSession merges what has changed into what other requests have saved meanwhile. One that is renewed gets another id.
 func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error {
-	stored := dewar.Stored(s)
-	if !stored.ShouldSave() {
-		return nil
-	}
-	data, err := stored.MarshalBinary()
-	if err != nil {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	stored, id := dewar.Stored(s), s.ID()
+	data, err := stored.MergeInto(i.sessions[id].data)
+	if err != nil || !stored.ShouldSave() {
 		return err
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	_, known := i.sessions[s.ID()]
-	if !known && s.ID() != "" && s.Len() > 0 && !stored.Destroyed() { // another request has logged out meanwhile
-		return dewar.Abortf(409, "The session has ended.")
+	if id == "" || stored.Renewed() || stored.Destroyed() || string(data) == "{}" {
+		delete(i.sessions, id)
+		stored.SetID(rand.Text())
+		for id, r := range i.sessions { // those that have ended are forgotten, and others if there are too many
+			if !time.Now().Before(r.ends) || len(i.sessions) >= i.Max {
+				delete(i.sessions, id)
+			}
+		}
 	}
-	if stored.Renewed() || stored.Destroyed() || s.Len() == 0 {
-		delete(i.sessions, s.ID())
-		stored.SetID("")
-	}
-	if s.Len() == 0 {
+	if string(data) == "{}" {
 		return dewar.SetSessionCookie(c, s, "")
 	}
-	if s.ID() == "" {
-		stored.SetID(rand.Text())
-	}
-	i.sessions[s.ID()] = data
+	i.sessions[s.ID()] = record{data, time.Now().Add(c.Config().Duration("PERMANENT_SESSION_LIFETIME"))}
 	return dewar.SetSessionCookie(c, s, s.ID())
 }

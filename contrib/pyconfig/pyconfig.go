@@ -12,7 +12,8 @@
 // Assign literals and expressions, with names of any case; define and call functions; use if, for, lambda,
 // comprehensions, f-strings, % and format; define classes with base classes, plain attributes and methods.
 // It may import os for os.environ, os.getenv and os.path, timedelta from datetime, and Path from pathlib.
-// Imports of typing and __future__ are skipped.
+// Imports of typing and __future__ are skipped. From dotenv, load_dotenv and find_dotenv do nothing: the Go program
+// calls dewar.LoadDotenv before it reads the configuration.
 //
 // What Python has beyond that (try, with, while, other imports, decorators, os.urandom) is an error that
 // names the line and the cure, when the file reaches it. A function that nobody calls may hold anything.

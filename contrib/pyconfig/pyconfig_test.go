@@ -56,6 +56,24 @@ func TestUnmarshalGivesGoTypes(t *testing.T) {
 	}
 }
 
+// TestLoadDotenvIsNoError holds for a file that Flask shares: the Go program has loaded the .env file before.
+func TestLoadDotenvIsNoError(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		"from dotenv import load_dotenv\nload_dotenv()\n",
+		"import os\nfrom dotenv import load_dotenv, find_dotenv\nload_dotenv(find_dotenv(), override=True)\n",
+		"import dotenv, os\nbasedir = os.path.abspath(os.path.dirname(__file__))\ndotenv.load_dotenv(os.path.join(basedir, '.env'))\n",
+		"from dotenv import load_dotenv as load\nif load('.flaskenv'):\n    Y = 1\n",
+	} {
+		source += "import os\nX = os.environ.get('SECRET_KEY')\n"
+		values := map[string]any{}
+		reader := pyconfig.Reader{LookupEnv: func(name string) (string, bool) { return "value of " + name, true }}
+		if err := reader.Unmarshal([]byte(source), &values); err != nil || values["X"] != "value of SECRET_KEY" {
+			t.Errorf("%s: got %v, %v", source, values["X"], err)
+		}
+	}
+}
+
 func TestUnmarshalLeavesCodeOut(t *testing.T) {
 	t.Parallel()
 	const source = `

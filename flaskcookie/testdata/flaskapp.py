@@ -4,6 +4,9 @@
     flaskapp.py read       for each cookie on stdin print the session in tagged JSON, or "none"
     flaskapp.py write AGE  for each session in tagged JSON on stdin print a cookie that is AGE seconds old
     flaskapp.py make N S   print N random sessions of seed S: cookie, a space, tagged JSON
+    flaskapp.py wild N S   the same, also with what JSON and Go's text do not know, and "zz": 1 in the JSON alone
+    flaskapp.py table      for each value of VALUES print its expression, and a cookie with it as "v", with a tab between
+    flaskapp.py repr       for each cookie on stdin print the Python expression of "v"
 """
 import datetime
 import random
@@ -118,8 +121,20 @@ def write(signer):
 TEXTS = ["", "a", "hé", "😀", "\x00\x1f\x7f", "<>&\"'\\/", " t", " di", "long " * 40, "\u2028\ud7ff\uffff"]
 
 
+WILD = [
+    lambda r: r.choice([float("inf"), float("-inf"), float("nan"), 1e400, -0.0, 5e-324]),
+    lambda r: r.choice(TEXTS) + r.choice(["\ud800", "\udfff\ud800", "\udc00x"]),
+    lambda r: r.choice([1, -1]) * r.randrange(10 ** r.randrange(300)),
+    lambda r: datetime.date.fromordinal(r.randrange(366 * 100, 3652059)),
+    lambda r: datetime.datetime.fromtimestamp(r.randrange(2**35), datetime.timezone(datetime.timedelta(minutes=r.randrange(-840, 840)))),
+    lambda r: datetime.datetime(2024, 1, 1, 12, 30, r.randrange(60), r.randrange(10**6)),
+]
+
+
 def anything(r, depth=0):
-    kind = r.randrange(16 if depth < 4 else 12)
+    if wild and r.randrange(4) == 0:
+        return r.choice(WILD)(r)
+    kind = r.randrange(16 if depth < (9 if wild else 4) else 12)
     if kind < 12:
         return [
             lambda: None,
@@ -145,12 +160,49 @@ def anything(r, depth=0):
     return {r.choice(TEXTS) + str(i): anything(r, depth + 1) for i in several}
 
 
+wild = sys.argv[1:2] == ["wild"]
+
+
 def make(signer):
     r = random.Random(int(sys.argv[3]))
     for _ in range(int(sys.argv[2])):
         session = {r.choice(TEXTS) + str(i): anything(r) for i in range(r.randrange(1, 6))}
-        print(signer.dumps(session), tagged.dumps(session))
+        print(signer.dumps(session), tagged.dumps({**session, "zz": 1} if wild else session))
+
+
+UTC, EAST = datetime.timezone.utc, datetime.timezone(datetime.timedelta(hours=2))
+VALUES = """
+None  True  False  0  -1  2**63-1  -2**63  2**63  -2**63-1  10**4299  0.0  -0.0  1.0  0.1  1e16  1e-7  5e-324  1.7976931348623157e308
+float("inf")  float("-inf")  float("nan")  1e400
+""  "a"  "\\x00\\x1f\\x7f"  "\\u00e9"  "\\u65e5\\u672c"  "\\U0001f600"  "\\U0010ffff"  "\\u2028\\ufeff\\ufffd\\uffff"  "<&>'\\"\\\\/"
+"\\ud800"  "a\\udfffb"  "\\udc00\\ud800"  ["\\ud800",1]  {"k":"\\udfff"}
+b""  b"\\x00\\xff"  bytes(range(256))  ()  (1,)  ((),)  (1,"two",[3])  []  [[]]  [()]  {}  {"a":{}}  {"a":[{"b":({},)}]}
+[[[[[[[[[[1]]]]]]]]]]  {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}}  ((((((((((1,),),),),),),),),),)
+datetime.datetime(2024,1,2,3,4,5,tzinfo=UTC)  datetime.datetime(2024,1,2,3,4,5,tzinfo=EAST)  datetime.datetime(2024,1,2,3,4,5,999)
+datetime.datetime(1900,1,1)  datetime.datetime(9999,12,31,23,59,59)  datetime.date(2024,2,29)
+uuid.UUID(int=0)  uuid.UUID(int=2**128-1)  Markup("")  Markup("<b>")  [Markup("<b>"),"<b>"]
+{" t":1}  {" t":[1]}  {" t__":1}  {" t____":1}  {" di":1}  {" di":{" t__":1}}  {" b":"AA=="}  {" m":"x"}  {" u":"x"}  {" d":"x"}  {" x":1}  {" ":1}  {"":1}
+{"__":1}  {"t__":1}  {" t":1,"b":2}  [{" t":()}]  "x"*200_000
+"""
+
+
+def values():
+    return [text for line in VALUES.split("\n") for text in line.split("  ") if text]
+
+
+def table(signer):
+    for text in values():
+        print(text, signer.dumps({"v": eval(text)}), sep="\t")
+
+
+def represent(signer):
+    for line in sys.stdin:
+        session = signer.loads(line.rstrip("\n"), max_age=3600)
+        print(ascii(session["v"]))
 
 
 if __name__ == "__main__":
-    {"serve": serve, "read": lambda: in_batch(read), "write": lambda: in_batch(write), "make": lambda: in_batch(make)}[sys.argv[1]]()
+    if sys.argv[1] == "serve":
+        serve()
+    else:
+        in_batch({"read": read, "write": write, "make": make, "wild": make, "table": table, "repr": represent}[sys.argv[1]])

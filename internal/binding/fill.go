@@ -1,13 +1,13 @@
 package binding
 
 import (
-	"encoding/json"
 	"errors"
 	"mime/multipart"
 	"reflect"
 	"slices"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // MaxProblems is how many bad fields are listed.
@@ -36,7 +36,7 @@ type Request interface {
 type Binder struct {
 	plan     *Plan
 	request  Request
-	members  map[string]json.RawMessage // of the JSON body
+	members  map[string]jsontext.Value // of the JSON body
 	problems []Problem
 	bad      int   // how many fields were not right, also beyond what is listed
 	err      error // of a method Validate, about something else than fields
@@ -157,7 +157,7 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		return ok && b.convert(name, value, v)
 	case src == JSON:
 		raw, ok := b.members[name]
-		if !ok || isNull(raw) {
+		if !ok || raw.IsNull() {
 			return false
 		}
 		b.decode(raw, value, name, 0)

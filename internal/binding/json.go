@@ -2,79 +2,46 @@ package binding
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
-	"io"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // maxDepth is how deep the values of a JSON body may be nested in a type that leads back to itself.
 const maxDepth = 32
 
-// What is wrong with a body of JSON, where it is not an error of [encoding/json].
-var (
-	ErrNoObject = errors.New("the JSON value is no object")
-	ErrTrailing = errors.New("something follows the JSON value")
-)
-
-// ReadJSON takes a body of JSON apart for the fields with the tag json. An empty one has no members.
-func (b *Binder) ReadJSON(body []byte) (err error) {
-	if len(bytes.TrimSpace(body)) > 0 {
-		b.members, err = b.object(body, b.plan, "")
+// ReadJSON takes a JSON body apart for the fields with the tag json. It reports whether the body is an object.
+func (b *Binder) ReadJSON(body jsontext.Value) bool {
+	if body.IsObject() {
+		b.members = b.object(body, b.plan, "")
 	}
-	return err
+	return body.IsObject()
 }
 
-// object takes a JSON object apart and keeps the members that the plan knows, by their exact name. One that
-// is there twice is reported, because programs differ in which of the two they believe.
-func (b *Binder) object(data []byte, plan *Plan, path string) (map[string]json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return nil, cmp.Or(err, ErrNoObject)
-	}
-	members := map[string]json.RawMessage{}
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, _ := key.(string)
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, err
-		}
+// object keeps the members of an object that the plan knows, by their exact name. One that is there twice is reported,
+// because programs differ in which of the two they believe.
+func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[string]jsontext.Value {
+	members := map[string]jsontext.Value{}
+	for name, value := range object.Members() {
 		if !plan.known[name] {
 			continue
 		}
-		if members[name] != nil {
-			b.report(joinField(path, name), "given more than once")
+		if _, ok := members[name]; ok {
+			b.report(joinField(path, name), givenTwice)
 		}
 		members[name] = value
 	}
-	return members, atEnd(decoder)
+	return members
 }
 
-// atEnd checks that the object is closed and nothing follows it.
-func atEnd(decoder *json.Decoder) error {
-	if _, err := decoder.Token(); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return cmp.Or(err, ErrTrailing)
-	}
-	return nil
-}
-
-func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
+const givenTwice = "given more than once"
 
 // parse returns a JSON value with its numbers as they are written.
-func parse(raw json.RawMessage) (v any, err error) {
+func parse(raw []byte) (v any, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	err = decoder.Decode(&v)
@@ -82,14 +49,14 @@ func parse(raw json.RawMessage) (v any, err error) {
 }
 
 // decode stores a JSON value in v and reports everything that is wrong inside it. Null leaves v as it is.
-func (b *Binder) decode(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	t := v.Type()
 	switch {
-	case isNull(raw) || len(b.problems) == MaxProblems:
+	case raw.IsNull() || len(b.problems) == MaxProblems:
 	case depth > maxDepth:
 		b.report(path, "nested too deep")
 	case t == durationType:
-		value, _ := parse(raw)
+		value, _ := parse(raw.Raw())
 		b.convert(path, v, value)
 	case isJSONLeaf(t):
 		b.unmarshal(raw, v, path)
@@ -109,19 +76,19 @@ func (b *Binder) decode(raw json.RawMessage, v reflect.Value, path string, depth
 }
 
 // decodeStruct sets the fields of v that have the tag json, as Bind does on the outside.
-func (b *Binder) decodeStruct(raw json.RawMessage, v reflect.Value, path string, depth int) {
-	plan := b.plan.nested[v.Type()]
-	members, err := b.object(raw, plan, path)
-	if err != nil {
+func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, depth int) {
+	if !raw.IsObject() {
 		b.report(path, "want an object")
 		return
 	}
+	plan := b.plan.nested[v.Type()]
+	members := b.object(raw, plan, path)
 	before := b.bad
 	for i := range plan.fields {
 		f := &plan.fields[i]
 		name := f.names[JSON]
 		value, ok := members[name]
-		if !ok || isNull(value) {
+		if !ok || value.IsNull() {
 			b.absent(v, f, joinField(path, name))
 			continue
 		}
@@ -134,36 +101,39 @@ func (b *Binder) decodeStruct(raw json.RawMessage, v reflect.Value, path string,
 	}
 }
 
-// decodeMap fills a map in the order of its keys. A key is the client's own, so it is not named in reports.
-func (b *Binder) decodeMap(raw json.RawMessage, v reflect.Value, path string, depth int) {
+// decodeMap fills a map. A key is the client's own, so it is not named in reports.
+func (b *Binder) decodeMap(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	if b.decodeWhole(raw, v) {
 		return
 	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
+	if !raw.IsObject() {
 		b.report(path, "want an object")
 		return
 	}
 	t := v.Type()
-	m := reflect.MakeMapWithSize(t, len(members))
-	for _, key := range slices.Sorted(maps.Keys(members)) {
+	m := reflect.MakeMap(t)
+	for key, member := range raw.Members() {
+		name := reflect.ValueOf(key).Convert(t.Key())
+		if m.MapIndex(name).IsValid() {
+			b.report(path+"[*]", givenTwice)
+		}
 		value := reflect.New(t.Elem()).Elem()
-		b.decode(members[key], value, path+"[*]", depth+1)
-		m.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), value)
+		b.decode(member, value, path+"[*]", depth+1)
+		m.SetMapIndex(name, value)
 	}
 	v.Set(m)
 }
 
 // decodeList fills a slice, or an array of exactly as many elements as the JSON list has.
-func (b *Binder) decodeList(raw json.RawMessage, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeList(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	if v.Kind() == reflect.Slice && b.decodeWhole(raw, v) {
 		return
 	}
-	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil {
+	if !raw.IsList() {
 		b.report(path, "want a list")
 		return
 	}
+	items := slices.Collect(raw.Items())
 	if v.Kind() == reflect.Slice {
 		v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
 	}
@@ -178,17 +148,21 @@ func (b *Binder) decodeList(raw json.RawMessage, v reflect.Value, path string, d
 
 // decodeWhole decodes a collection of plain values in one go. When that fails each value is looked at for
 // itself, to find those that are wrong.
-func (b *Binder) decodeWhole(raw json.RawMessage, v reflect.Value) bool {
+func (b *Binder) decodeWhole(raw jsontext.Value, v reflect.Value) bool {
 	elem := v.Type().Elem()
-	return isPlain(elem.Kind()) && elem != durationType && b.request.Unmarshal(raw, v.Addr().Interface()) == nil
+	return isPlain(elem.Kind()) && elem != durationType && !raw.Twice() && b.request.Unmarshal(raw.Raw(), v.Addr().Interface()) == nil
 }
 
-func (b *Binder) unmarshal(raw json.RawMessage, v reflect.Value, path string) {
-	if b.request.Unmarshal(raw, v.Addr().Interface()) == nil {
+func (b *Binder) unmarshal(raw jsontext.Value, v reflect.Value, path string) {
+	if raw.Twice() {
+		b.report(path, "has a name twice in one object")
+		return
+	}
+	if b.request.Unmarshal(raw.Raw(), v.Addr().Interface()) == nil {
 		return
 	}
 	before := b.bad
-	value, err := parse(raw)
+	value, err := parse(raw.Raw())
 	if text, ok := value.(string); ok && v.Type() == timeType && coerce.Into(v.Addr().Interface(), text) == nil {
 		return // of an input of HTML, sent by a script
 	}

@@ -14,7 +14,7 @@ type assignment struct {
 	key    string
 	path   []string
 	value  any
-	text   *string
+	words  *wording
 	source string
 	spec   *spec // that the key gets with the value; nil to leave it
 }
@@ -53,17 +53,20 @@ func assign(old entry, a assignment) (entry, error) {
 		return mergeEntry(old, a)
 	}
 	if spec == nil {
-		return entry{value: Detached(a.value), text: a.text, source: a.source}, nil
+		return entry{value: Detached(a.value), words: a.words, source: a.source}, nil
 	}
 	value := a.value
-	if a.text != nil {
-		value = spec.fromText(value, *a.text)
+	if a.words != nil {
+		value = spec.fromText(value, a.words.text)
 	}
 	value, err := spec.convert(value)
 	if err != nil {
 		return entry{}, fmt.Errorf("config key %s from %s: %w", a.key, a.source, err)
 	}
-	return entry{value: value, source: a.source, spec: spec}, nil
+	if spec.kind != kindAny {
+		a.words = nil
+	}
+	return entry{value: value, words: a.words, source: a.source, spec: spec}, nil
 }
 
 // mergeEntry sets a part of a nested value.
@@ -76,7 +79,7 @@ func mergeEntry(old entry, a assignment) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	return entry{value: value, source: joinSources(old, a.source), spec: old.spec}, nil
+	return entry{value: value, words: old.words.with(a.path, a.words), source: joinSources(old, a.source), spec: old.spec}, nil
 }
 
 // joinSources names the sources of a value that is put together.

@@ -19,12 +19,14 @@ type Store struct {
 	mu      sync.Mutex       // one change at a time
 	failed  map[string]error // keys whose last Set was refused
 	current *Snapshot
+	dotenv  bool // a .env file was read
+	notes   *notes
 }
 
 // New returns a store of the built-in keys with their defaults, and DEBUG from the environment. base is the folder
 // that relative file names refer to. publish gets every state, one at a time, before the change to it returns.
 func New(base string, publish func(*Snapshot)) *Store {
-	c := &Store{base: base, publish: publish, failed: map[string]error{}}
+	c := &Store{base: base, publish: publish, failed: map[string]error{}, notes: &notes{}}
 	entries := map[string]*entry{}
 	for i := range builtin {
 		spec := &builtin[i]
@@ -36,7 +38,7 @@ func New(base string, publish func(*Snapshot)) *Store {
 }
 
 func (c *Store) become(entries map[string]*entry) {
-	c.current = &Snapshot{entries}
+	c.current = newSnapshot(entries, c.notes)
 	c.publish(c.current)
 }
 
@@ -63,9 +65,11 @@ func (c *Store) Update(m map[string]any, site string) error {
 func (c *Store) take(m map[string]any, wanted func(key string) bool, source string) error {
 	var values []assignment
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if wanted(key) {
-			values = append(values, assignment{key: key, value: m[key], source: source})
+		if !wanted(key) {
+			c.notes.leaveOut(key, source)
+			continue
 		}
+		values = append(values, assignment{key: key, value: m[key], source: source})
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,8 +110,8 @@ func (c *Store) Declare(key string, def any, doc string, secret bool) error {
 	if c.current.entries[key] == nil {
 		old = entry{value: def, source: defaultSource}
 	}
-	spec := &spec{name: key, kind: kind, doc: doc, secret: secret} // without def, which may be secret
-	return c.put([]assignment{{key: key, value: old.value, text: old.text, source: old.source, spec: spec}})
+	spec := &spec{name: key, kind: kind, def: Detached(def), doc: doc, secret: secret, declared: true}
+	return c.put([]assignment{{key: key, value: old.value, words: old.words, source: old.source, spec: spec}})
 }
 
 // upper reports whether key is upper-case as Python's str.isupper has it: at least one letter with a case

@@ -36,14 +36,15 @@ type decoder struct{ problems []error }
 type scope struct {
 	snap   *Snapshot // the configuration itself; nil inside it
 	within map[string]any
-	path   string // of within, as in the name of an environment variable
+	words  *wording // of within
+	path   string   // of within, as in the name of an environment variable
 	source string
 }
 
 // A given is a value on its way into a field.
 type given struct {
 	value  any
-	text   *string
+	words  *wording
 	path   string
 	source string
 }
@@ -52,16 +53,16 @@ type given struct {
 func (s scope) find(key string) (given, bool) {
 	if s.snap != nil {
 		e := s.snap.entry(key)
-		return given{Detached(e.value), e.text, key, e.source}, e.value != nil
+		return given{Detached(e.value), e.words, key, e.source}, e.value != nil
 	}
 	found := given{path: s.path + "__" + key, source: s.source}
 	if value, ok := s.within[key]; ok {
-		found.value = value
+		found.value, found.words = value, s.words.at(key)
 		return found, value != nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.within)) {
 		if strings.EqualFold(name, key) {
-			found.value = s.within[name]
+			found.value, found.words = s.within[name], s.words.at(name)
 			return found, found.value != nil
 		}
 	}
@@ -162,13 +163,10 @@ func (d *decoder) value(dst reflect.Value, v given) {
 	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String && isSection(pointee(t.Elem())):
 		d.entries(dst, v)
 	default:
-		if v.text != nil && pointee(t).Kind() == reflect.String {
-			v.value = (&spec{kind: kindString}).fromText(v.value, *v.text)
-		}
 		if t.Kind() == reflect.Pointer {
 			dst.SetZero() // what it led to is not the decoder's to change
 		}
-		if err := coerce.Into(dst.Addr().Interface(), v.value); err != nil {
+		if err := coerce.Into(dst.Addr().Interface(), v.words.worded(v.value, t)); err != nil {
 			d.fail(v.path, v.source, err)
 		}
 	}
@@ -192,7 +190,7 @@ func (d *decoder) mapping(dst reflect.Value, v given) {
 		d.fail(v.path, v.source, err)
 		return
 	}
-	d.section(dst, scope{within: m, path: v.path, source: v.source})
+	d.section(dst, scope{within: m, words: v.words, path: v.path, source: v.source})
 }
 
 // list fills a slice of structs from a list of mappings.
@@ -204,7 +202,7 @@ func (d *decoder) list(dst reflect.Value, v given) {
 	}
 	fresh := reflect.MakeSlice(dst.Type(), len(items), len(items))
 	for i, item := range items {
-		d.value(fresh.Index(i), given{value: item, path: fmt.Sprintf("%s[%d]", v.path, i), source: v.source})
+		d.value(fresh.Index(i), given{value: item, words: v.words.item(i), path: fmt.Sprintf("%s[%d]", v.path, i), source: v.source})
 	}
 	dst.Set(fresh)
 }
@@ -219,7 +217,7 @@ func (d *decoder) entries(dst reflect.Value, v given) {
 	fresh := reflect.MakeMapWithSize(dst.Type(), len(m))
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		item := reflect.New(dst.Type().Elem()).Elem()
-		d.value(item, given{value: m[key], path: v.path + "__" + key, source: v.source})
+		d.value(item, given{value: m[key], words: v.words.at(key), path: v.path + "__" + key, source: v.source})
 		fresh.SetMapIndex(reflect.ValueOf(key).Convert(dst.Type().Key()), item)
 	}
 	dst.Set(fresh)

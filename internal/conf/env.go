@@ -46,6 +46,7 @@ func (c *Store) FromEnv(env Env, environ []string) error {
 func (c *Store) FromDotenv(env Env, name string, optional bool) error {
 	data, err := os.ReadFile(c.path(name))
 	if optional && errors.Is(err, fs.ErrNotExist) {
+		c.notes.missing(name, c.path(name))
 		return nil
 	}
 	if err != nil {
@@ -55,7 +56,17 @@ func (c *Store) FromDotenv(env Env, name string, optional bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	c.mu.Lock()
+	c.dotenv = true
+	c.mu.Unlock()
 	return c.fromVariables(env, inFile(name, lines, env.Prefix+"_"))
+}
+
+// ReadDotenv reports whether FromDotenv has read a file.
+func (c *Store) ReadDotenv() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dotenv
 }
 
 // inFile returns the variables with the prefix, from the real environment where that has them.
@@ -115,7 +126,7 @@ func (c *Store) fromVariable(env Env, variables map[string]variable, name string
 	if err != nil {
 		value = v.text
 	}
-	return assignment{key: parts[0], path: parts[1:], value: value, text: &v.text, source: v.source}, nil
+	return assignment{key: parts[0], path: parts[1:], value: value, words: wordingOf(v.text, value), source: v.source}, nil
 }
 
 // readSecret returns the content of the file at path. Its errors do not name the file: who puts the secret

@@ -126,7 +126,7 @@ var flask = Env{Prefix: "FLASK", Decode: DecodeJSON}
 
 // withoutKeys returns a store without the built-in keys, which have types.
 func withoutKeys() *Store {
-	c := &Store{publish: func(*Snapshot) {}}
+	c := &Store{publish: func(*Snapshot) {}, notes: &notes{}}
 	c.become(map[string]*entry{})
 	return c
 }

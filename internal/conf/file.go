@@ -22,6 +22,7 @@ func (c *Store) FromFile(name string, unmarshal Unmarshal, optional bool) error 
 	path := c.path(name)
 	data, err := os.ReadFile(path)
 	if optional && errors.Is(err, fs.ErrNotExist) {
+		c.notes.missing(name, path)
 		return nil
 	}
 	if err != nil {
@@ -29,9 +30,35 @@ func (c *Store) FromFile(name string, unmarshal Unmarshal, optional bool) error 
 	}
 	doc := document{fileKey: path}
 	if err := unmarshal(data, &doc); err != nil {
-		return fmt.Errorf("config file %s: %w", path, redact.Error(err, data))
+		return fmt.Errorf("config file %s: %w", path, placed(redact.Error(err, data), err, data))
 	}
 	return c.take(plainMap(doc), upper, name)
+}
+
+// placed adds to what is shown of an error of package encoding/json where in the file it is, and what to type there.
+func placed(shown, err error, data []byte) error {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok || syntax.Offset > int64(len(data)) {
+		return shown
+	}
+	read := bytes.TrimSuffix(data[:syntax.Offset], []byte("\n"))
+	cure := ""
+	if n := len(read); n > 0 {
+		last, before := read[n-1], bytes.TrimRight(read[:n-1], " \t\r\n")
+		switch {
+		case (last == '}' || last == ']') && bytes.HasSuffix(before, []byte(",")):
+			read, cure = before, "; remove the comma before it"
+		case last == '\'':
+			cure = "; write text in double quotes"
+		case last == '#' || last == '/':
+			cure = "; JSON has no comments, remove it"
+		case strings.IndexByte("TFN", last) >= 0:
+			cure = "; write true, false or null in small letters"
+		}
+	}
+	line := 1 + bytes.Count(read, []byte("\n"))
+	column := len(read) - 1 - bytes.LastIndexByte(read, '\n')
+	return fmt.Errorf("line %d, column %d: %w%s", line, column, shown, cure)
 }
 
 // FromEnvVar is FromFile for the file that an environment variable names.

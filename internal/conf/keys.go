@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,12 +21,13 @@ type spec struct {
 	doc      string
 	optional bool // may be unset: None in Flask
 	secret   bool
+	declared bool // by the application
 	check    func(value any) error
 }
 
 // builtin are the keys that dewar reads: Flask's, then its own.
 var builtin = [...]spec{
-	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs and the cookie path"},
+	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs built outside a request and the cookie path"},
 	{name: "DEBUG", kind: kindBool, def: false, doc: "reload templates, indent JSON; refused on a public address"},
 	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log at Build where each template was found"},
 	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
@@ -39,7 +41,7 @@ var builtin = [...]spec{
 	{name: "SECRET_KEY", kind: kindString, def: nil, optional: true, secret: true, doc: "key that session cookies are signed with: long, random and secret"},
 	{name: "SECRET_KEY_FALLBACKS", kind: kindSecrets, def: nil, optional: true, secret: true, check: checkFallbacks, doc: "list of earlier SECRET_KEYs that are still accepted, at most 16"},
 	{name: "SEND_FILE_MAX_AGE_DEFAULT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long browsers may keep static files; unset makes them ask each time"},
-	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of URLs built outside a request"},
+	{name: "SERVER_NAME", kind: kindString, def: nil, optional: true, check: checkHostName, doc: "host, and port, of whole URLs, and of a request that names none"},
 	{name: "SESSION_COOKIE_DOMAIN", kind: kindString, def: nil, optional: true, check: checkCookieDomain, doc: "Domain of the session cookie; unset for this host alone"},
 	{name: "SESSION_COOKIE_HTTPONLY", kind: kindBool, def: true, doc: "keep the session cookie from scripts"},
 	{name: "SESSION_COOKIE_NAME", kind: kindString, def: "session", check: checkCookieName, doc: "name of the session cookie"},
@@ -55,23 +57,38 @@ var builtin = [...]spec{
 	{name: "TRUSTED_HOSTS", kind: kindStrings, def: nil, optional: true, check: checkHosts, doc: "hosts that are served; a dot in front means everything below too; unset for all"},
 	{name: "USE_X_SENDFILE", kind: kindBool, def: false, doc: "let the server in front send the files of SendFile, by the header X-Sendfile"},
 
+	{name: "ALLOW_WEAK_SECRET_KEY", kind: kindBool, def: false, doc: "take a SECRET_KEY that can be guessed, where others may reach the application"},
 	{name: "CROSS_ORIGIN_PROTECTION", kind: kindBool, def: true, doc: "refuse unsafe requests that other sites made a browser send"},
 	{name: "DEFAULT_SECURITY_HEADERS", kind: kindBool, def: true, doc: "add X-Content-Type-Options and, to pages, X-Frame-Options and Referrer-Policy"},
 	{name: "DRAIN_DELAY", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long Run goes on accepting requests when it is stopped; unset for 5s where other machines can connect, 250ms otherwise, 0 with DEBUG or TESTING"},
 	{name: "HANDLER_TIMEOUT", kind: kindDuration, def: nil, optional: true, check: checkNotNegative, doc: "how long a request may take before its context ends; unset or 0 for no limit"},
 	{name: "MAX_JSON_SIZE", kind: kindInt64, def: int64(1 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a JSON body; unset or 0 for no limit of its own"},
 	{name: "RESPONSE_BUFFER_SIZE", kind: kindInt64, def: int64(1 << 20), check: checkNotNegative, doc: "bytes of a response that are held back until the request ends"},
+	{name: "SERVER_IDLE_TIMEOUT", kind: kindDuration, def: 75 * time.Second, check: checkNotNegative, doc: "how long Run and Serve keep a connection open that has no request; 0 for no limit"},
+	{name: "SERVER_MAX_HEADER_BYTES", kind: kindInt, def: 64 << 10, check: checkAboveZero, doc: "most bytes of the header of a request to Run and Serve; more is answered with 431"},
+	{name: "SERVER_READ_HEADER_TIMEOUT", kind: kindDuration, def: 5 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for the header of a request; 0 for no limit"},
+	{name: "SERVER_READ_TIMEOUT", kind: kindDuration, def: 30 * time.Second, check: checkNotNegative, doc: "how long Run and Serve wait for a whole request, with its body; 0 for no limit"},
+	{name: "SERVER_WRITE_TIMEOUT", kind: kindDuration, def: 60 * time.Second, check: checkNotNegative, doc: "how long an answer of Run and Serve may take, counted again whenever a part of it is sent; 0 for no limit"},
+	{name: "RUN_HOST", kind: kindString, def: nil, optional: true, check: checkRunHost, doc: "host that Run serves when it is given no address and FLASK_RUN_HOST is not set; unset for 127.0.0.1"},
+	{name: "RUN_PORT", kind: kindInt, def: nil, optional: true, check: checkPort, doc: "port that Run serves when it is given no address and FLASK_RUN_PORT is not set; unset for 5000, 0 for any free one"},
 	{name: "SESSION_ABSOLUTE_LIFETIME", kind: kindDuration, def: nil, optional: true, check: checkPositive, doc: "how long a session is valid however often it is used; unset for no such limit"},
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
 	{name: "SHUTDOWN_TIMEOUT", kind: kindDuration, def: 20 * time.Second, check: checkPositive, doc: "how long Run waits for requests to end when it is stopped"},
 	{name: "TRUSTED_ORIGINS", kind: kindStrings, def: nil, optional: true, check: checkOrigins, doc: "origins such as https://example.com whose unsafe requests are accepted"},
-	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks whose X-Forwarded headers are believed"},
+	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks, or unix for a Unix socket, whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are believed"},
 }
 
 func checkPositive(v any) error {
 	if v.(time.Duration) <= 0 {
 		return errors.New("want a duration above zero")
+	}
+	return nil
+}
+
+func checkAboveZero(v any) error {
+	if n, err := coerce.Int64(v); err != nil || n <= 0 {
+		return errors.New("want a number above zero")
 	}
 	return nil
 }
@@ -82,6 +99,21 @@ func checkNotNegative(v any) error {
 	}
 	if n, err := coerce.Int64(v); err != nil || n < 0 {
 		return errors.New("want 0 or more")
+	}
+	return nil
+}
+
+func checkPort(v any) error {
+	if n := v.(int); n < 0 || n > 65535 {
+		return errors.New("want a port from 0 to 65535")
+	}
+	return nil
+}
+
+func checkRunHost(v any) error {
+	host := strings.TrimSuffix(strings.TrimPrefix(v.(string), "["), "]")
+	if _, err := netip.ParseAddr(host); err != nil && (strings.Contains(host, ":") || !hostname.Valid(host)) {
+		return errors.New("want a host alone, such as 127.0.0.1; the port goes to RUN_PORT")
 	}
 	return nil
 }
@@ -142,14 +174,25 @@ func checkFallbacks(v any) error {
 }
 
 func checkHostName(v any) error {
-	if !hostname.Valid(v.(string)) {
+	switch s := v.(string); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com or localhost:5000; for none leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com or localhost:5000, without a scheme")
 	}
 	return nil
 }
 
+// isWord reports whether text is a word that was meant to say something else than a host.
+func isWord(text string) bool {
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "none", "null", "nil"}, strings.ToLower(text))
+}
+
 func checkCookieDomain(v any) error {
-	if s := v.(string); s != "" && !hostname.Valid(strings.TrimPrefix(s, ".")) {
+	switch s := strings.TrimPrefix(v.(string), "."); {
+	case isWord(s):
+		return errors.New("want a host name such as example.com; for this host alone leave the key out, or write false, without quotes")
+	case !hostname.Valid(s):
 		return errors.New("want a host name such as example.com")
 	}
 	return nil
@@ -165,19 +208,21 @@ func checkHosts(v any) error {
 }
 
 func checkOrigins(v any) error {
-	p := http.NewCrossOriginProtection()
 	for i, s := range v.([]string) {
-		if p.AddTrustedOrigin(s) != nil {
+		if _, _, ok := hostname.ParseOrigin(s); !ok {
 			return fmt.Errorf("item %d: want an origin such as https://example.com, without a path", i)
 		}
 	}
 	return nil
 }
 
+// UnixProxy is the one of TRUSTED_PROXIES that stands for whoever connects to a Unix socket.
+const UnixProxy = "unix"
+
 func checkProxies(v any) error {
 	for i, s := range v.([]string) {
-		if _, err := hostname.ParseNetwork(s); err != nil {
-			return fmt.Errorf("item %d: want an address such as 10.0.0.1 or a network such as 10.0.0.0/8", i)
+		if _, err := hostname.ParseNetwork(s); err != nil && s != UnixProxy {
+			return fmt.Errorf("item %d: want an address such as 10.0.0.1, a network such as 10.0.0.0/8, or unix for whoever connects to a Unix socket", i)
 		}
 	}
 	return nil

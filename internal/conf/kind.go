@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -25,27 +26,61 @@ const (
 	kindSecrets // a list of text that is never split
 )
 
-// convert makes value fit the key, or says what it should be. It never tells the value.
+// convert makes value fit the key, or says what it should be. It never tells the value. A key that is unset has no
+// value, or its default when it cannot be without one.
 func (spec *spec) convert(value any) (any, error) {
-	if value == nil {
-		if spec.optional || spec.kind == kindAny {
+	if spec.unsetBy(value) {
+		if spec.optional {
 			return nil, nil
 		}
-		return nil, fmt.Errorf("want %s, not nothing", spec.kind)
+		return Detached(spec.def), nil
 	}
-	value, err := spec.kind.convert(value)
+	converted, err := spec.kind.convert(value)
 	if err != nil {
-		return nil, err
-	}
-	if value == "" && spec.optional && !spec.secret {
-		return nil, nil
+		return nil, spec.moreTelling(value, err)
 	}
 	if spec.check != nil {
-		if err := spec.check(value); err != nil {
+		if err := spec.check(converted); err != nil {
 			return nil, err
 		}
 	}
-	return value, nil
+	return converted, nil
+}
+
+// unsetBy reports whether value says that the key has none. Nil does. Of a built-in key everything does that Python
+// calls false and that is no value of its type, for that is all that Flask's code asks of a domain or a path; of a
+// declared one that is no text, the empty text does. An empty secret stays, for Build to complain of it.
+func (spec *spec) unsetBy(value any) bool {
+	v := reflect.ValueOf(value)
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	texts, lists := spec.kind == kindString, spec.kind == kindStrings || spec.kind == kindSecrets
+	switch {
+	case !v.IsValid():
+		return true
+	case spec.kind == kindAny, spec.declared && (texts || lists || v.Kind() != reflect.String):
+		return false
+	case v.Kind() == reflect.String:
+		return v.Len() == 0 && !(texts && spec.secret)
+	case v.Kind() == reflect.Map:
+		return v.Len() == 0
+	case v.Kind() == reflect.Slice:
+		return v.Len() == 0 && !lists
+	case v.Kind() == reflect.Bool || v.CanInt() || v.CanUint() || v.CanFloat():
+		return v.IsZero() && (texts || lists)
+	}
+	return false
+}
+
+// moreTelling returns what the check of a text key says of true and false, which quotes would not make better.
+func (spec *spec) moreTelling(value any, err error) error {
+	if text, isBool := value.(bool); isBool && spec.kind == kindString && spec.check != nil {
+		if refused := spec.check(strconv.FormatBool(text)); refused != nil {
+			return refused
+		}
+	}
+	return err
 }
 
 func (k kind) convert(value any) (any, error) {
@@ -121,20 +156,19 @@ func textList(value any) ([]string, error) {
 // fromText returns what text from the environment is for the key, when decoded is what it is for any key:
 // text where text is wanted, unless it was a JSON string.
 func (spec *spec) fromText(decoded any, text string) any {
+	unset := spec.unsetBy(decoded) && !spec.secret
 	switch spec.kind {
 	case kindString:
-		if _, ok := decoded.(string); ok || decoded == nil && spec.optional && !spec.secret {
+		if _, ok := decoded.(string); ok || unset && !spec.declared {
 			return decoded
 		}
 		return text
 	case kindStrings:
-		switch decoded.(type) {
-		case string, []any:
+		if _, ok := decoded.([]any); ok || unset {
 			return decoded
-		case nil:
-			if spec.optional {
-				return nil
-			}
+		}
+		if _, ok := decoded.(string); ok {
+			return decoded
 		}
 		return text
 	}

@@ -26,7 +26,7 @@ func (s *Snapshot) All() []Setting {
 	settings := make([]Setting, 0, len(s.entries))
 	for _, key := range s.sortedKeys() {
 		e := s.entries[key]
-		setting := Setting{Key: key, Source: e.source, Secret: e.secret() || redact.Named(key), Value: &e.value}
+		setting := Setting{Key: key, Source: e.source, Secret: e.isSecret(key), Value: &e.value}
 		if e.spec != nil {
 			setting.Doc = e.spec.doc
 		}

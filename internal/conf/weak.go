@@ -59,6 +59,8 @@ func weakness(key string) string {
 		return fmt.Sprintf("has %d bytes, at least %d are needed", len(key), minKeyLength)
 	case repeats(key):
 		return "repeats the same few characters"
+	case counts(key):
+		return "counts up or down"
 	}
 	return ""
 }
@@ -72,6 +74,17 @@ func repeats(key string) bool {
 	}
 	different := slices.Compact(slices.Sorted(slices.Values([]byte(key))))
 	return len(different) < 5
+}
+
+// counts reports whether most characters of key follow or repeat their neighbour, as in abcdefgh.
+func counts(key string) bool {
+	steps := 0
+	for i := range len(key) - 1 {
+		if d := int(key[i+1]) - int(key[i]); d >= -1 && d <= 1 {
+			steps++
+		}
+	}
+	return steps*4 > (len(key)-1)*3
 }
 
 // isWellKnown reports whether key is one that tutorials use, whatever its case and punctuation.
@@ -89,25 +102,27 @@ func isWellKnown(key string) bool {
 		slices.ContainsFunc(wellKnownParts[:], func(part string) bool { return strings.Contains(plain, part) })
 }
 
-// wellKnownKeys are keys of tutorials and of this project, in small letters and digits.
+// wellKnownKeys are keys of tutorials, templates and of this project, in small letters and digits.
 var wellKnownKeys = [...]string{
 	"dev", "devkey", "development", "developmentkey", "test", "testing", "testkey", "default", "flask", "dewar",
-	"key", "secret", "secretkey", "secretstring", "secretword", "thesecretkey", "asecretkey", "averysecretkey",
-	"averysecretstring", "averysecretpassword", "verysecret", "verysecretkey", "topsecret", "topsecretkey",
-	"mysecret", "mysecretkey", "mysupersecretkey", "supersecret", "supersecretkey", "thisisasecret",
-	"thisisasecretkey", "thisismysecretkey", "thisissecret", "thisisaverysecretkey", "notsosecret", "somesecret",
-	"somesecretkey", "somethingsecret", "randomstring", "somerandomstring", "longrandomstring", "alongrandomstring",
-	"productionkey", "youwillneverguess", "hardtoguessstring", "password", "password123", "admin", "qwertyuiop",
+	"key", "secret", "secretkey", "secretstring", "secretword", "thesecretkey", "asecretkey", "asecretstring",
+	"thisisasecret", "thisisasecretkey", "thisissecret", "notsosecret", "somesecret", "somesecretkey", "somethingsecret",
+	"randomstring", "somerandomstring", "arandomstring", "anyrandomstring", "productionkey", "temporarykey", "myprecious",
+	"password", "password123", "admin", "letmein", "qwertyuiop", "qwertyuiopasdfghjklzxcvbnm", "qwertyuiopasdfghjklzxcvbnm123456",
 	"0123456789", "1234567890", "12345678901234567890", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz",
-	"0123456789abcdef0123456789abcdef", "deadbeefdeadbeef",
+	"0123456789abcdef0123456789abcdef", "0123456789abcdefghijklmnopqrstuvwxyz", "deadbeefdeadbeef",
 	"192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf", "5y2lf4q8z", "5y2lf4q8znxec",
-	"atestkeythatislongenoughtobeone",
+	"7d441f27d441f27567d441f2b6176a", "5791628bb0b13ce0c676dfde280ba245", "c292a0a3aa32397cdb050e233733900f",
+	"a0zr98j3yxrxhhjmnlwxrt", "21thisismyscretkey12eyyh", "thisismyscretkeyeyyh", "thisisasecret1234",
+	"atestkeythatislongenoughtobeone", "thekeythattheflaskapplicationhastoo",
 }
 
 // wellKnownParts give away a placeholder wherever they stand.
 var wellKnownParts = [...]string{
-	"changeme", "changethis", "changeit", "replaceme", "replacethis", "yoursecret", "yourkeyhere", "secretkeyhere",
-	"insecure", "donttellanyone", "donotuse", "placeholder", "correcthorsebatterystaple",
+	"changeme", "changethis", "changeit", "tobechanged", "replaceme", "replacethis", "yoursecret", "yourown", "yourkeyhere",
+	"yourflasksecret", "secretkeyhere", "secretgoeshere", "keygoeshere", "insertyour", "putyour", "enteryour", "insecure", "donttellanyone",
+	"donotuse", "placeholder", "correcthorsebatterystaple", "neverguess", "hardtoguess", "longrandom", "supersecret",
+	"verysecret", "topsecret", "mysecret", "keyfortests", "examplekey", "samplekey",
 }
 
 // LineBreaks says which secrets end in a line break: a file easily gets one, and it is part of the key then.

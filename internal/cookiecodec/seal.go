@@ -27,8 +27,8 @@ const (
 )
 
 const (
-	deflateFrom = 1 << 10 // the JSON of most sessions is shorter, and compressing it would cost more than it saves
-	maxInflated = 16 << 10
+	deflateFrom = 1 << 10   // the JSON of most sessions is shorter, and compressing it would cost more than it saves
+	maxInflated = 256 << 10 // as in Flask's format
 )
 
 var errPayload = errors.New("the payload of the cookie is malformed")

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // A File is an open regular file.
@@ -115,6 +116,24 @@ func Servable(name string) bool {
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// IsAbsent reports whether err, of opening a file, says that there is no such file to be had: it is not there, may not
+// be read, is no regular file, or its name is none. Anything else is a fault of this side: of the disk, the memory, or
+// what the files come from.
+func IsAbsent(err error) bool {
+	for _, target := range absences {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	e, ok := errors.AsType[*fs.PathError](err)
+	return ok && e.Err.Error() == "path escapes from parent" // os.Root has no name for it
+}
+
+var absences = [...]error{
+	fs.ErrNotExist, fs.ErrPermission, fs.ErrInvalid, ErrNotRegular,
+	syscall.ENOTDIR, syscall.EISDIR, syscall.ELOOP, syscall.ENAMETOOLONG, invalidName,
+}
 
 // Cause returns the error below one of package os, without the path.
 func Cause(err error) error {

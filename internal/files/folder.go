@@ -23,7 +23,7 @@ func (f *Folder) Open(name string, disk bool) (*File, error) {
 	}
 	if f.Dir != "" && disk {
 		file, err := OpenBelow(f.Dir, name)
-		if err == nil || f.FS == nil {
+		if err == nil || f.FS == nil || !IsAbsent(err) {
 			return file, err
 		}
 	}

@@ -29,7 +29,7 @@ func TestParityDocNamesTestsThatExist(t *testing.T) {
 		if heading, ok := strings.CutPrefix(line, "## "); ok {
 			file = heading
 		}
-		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| ---") || strings.HasSuffix(line, "| Go test |") {
+		if file == "Over the wire" || !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| ---") || strings.HasSuffix(line, "| Go test |") {
 			continue
 		}
 		row := parityRow.FindStringSubmatch(line)

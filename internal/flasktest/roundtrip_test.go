@@ -1,12 +1,14 @@
 package flasktest_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -167,6 +169,13 @@ func TestURLForAndMatchAreInverse(t *testing.T) {
 	wait.Wait()
 }
 
+// hasDots reports whether value is text with a segment of dots, which no browser would ask for.
+func hasDots(value any) bool {
+	text, _ := value.(string)
+	segments := strings.Split(text, "/")
+	return slices.Contains(segments, ".") || slices.Contains(segments, "..")
+}
+
 // goAndReturn makes one round trip and returns how many values took part.
 func (f *tripFinder) goAndReturn(t *testing.T, random *rand.Rand, trip roundTrip) int {
 	want, pairs := map[string]any{}, []any{}
@@ -176,6 +185,9 @@ func (f *tripFinder) goAndReturn(t *testing.T, random *rand.Rand, trip roundTrip
 		pairs = append(pairs, name, want[name])
 	}
 	built, err := f.app.URLFor(trip.endpoint, pairs...)
+	if e, ok := errors.AsType[*dewar.URLError](err); ok && hasDots(want[e.Unfit]) {
+		return 1
+	}
 	if err != nil {
 		t.Errorf("rule %q, values %q: %v", trip.rule, want, err)
 		return 1

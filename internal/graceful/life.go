@@ -51,6 +51,12 @@ func (l *Life) OnShutdown(run func(context.Context) error, site string) {
 // Draining reports whether the end has been asked for.
 func (l *Life) Draining() bool { return l.draining.Load() }
 
+// Halt tells that no more requests are accepted. A [Server] does so itself.
+func (l *Life) Halt() {
+	l.draining.Store(true)
+	l.halt()
+}
+
 // Stopping returns a context that ends when no more requests are accepted.
 func (l *Life) Stopping() context.Context { return l.stopping }
 

@@ -25,7 +25,7 @@ type Server struct {
 	Name string
 	// Life is that of the application.
 	Life *Life
-	// HTTP has the handler, the limits and the ErrorLog. Run sets its BaseContext.
+	// HTTP has the handler, the limits and the ErrorLog. Run sets its BaseContext, ConnContext and ConnState.
 	HTTP *http.Server
 	// Listener is where requests come from.
 	Listener net.Listener
@@ -40,7 +40,8 @@ type Server struct {
 	// Timeout returns how long requests and background work may take to end, and each hook. It is called then.
 	Timeout func() time.Duration
 
-	requests crew            // also those whose connection is closed already
+	requests crew // also those whose connection is closed or hijacked
+	conns    conns
 	alive    context.Context // ends when everything has to end at once
 	kill     context.CancelFunc
 }
@@ -55,6 +56,8 @@ func (s *Server) Run(ctx context.Context) error {
 	defer s.kill()
 	s.HTTP.Handler = s.around(s.HTTP.Handler)
 	s.HTTP.BaseContext = func(net.Listener) context.Context { return s.alive }
+	s.HTTP.ConnContext, s.HTTP.ConnState = s.conns.open, s.conns.note
+	s.conns.stopping = s.Life.stopping
 	asked, ask := context.WithCancel(s.alive)
 	defer ask()
 	ended := make(chan error, 1)
@@ -80,6 +83,7 @@ func (s *Server) around(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.join()
 		defer s.requests.leave()
+		defer s.conns.served(r)
 		if s.Life.Draining() {
 			w.Header().Set("Connection", "close")
 		}
@@ -91,6 +95,7 @@ func (s *Server) around(h http.Handler) http.Handler {
 func (s *Server) abort() {
 	s.kill()
 	_ = s.HTTP.Close()
+	s.conns.closeTaken()
 	s.Life.halt()
 	s.Life.end()
 }
@@ -156,10 +161,8 @@ func (s *Server) finish() error {
 func (s *Server) endWork(limit time.Duration) (problem error) {
 	ctx, cancel := context.WithTimeout(s.alive, limit)
 	defer cancel()
-	if s.HTTP.Shutdown(ctx) != nil {
-		_ = s.HTTP.Close()
-		s.await(&s.requests)
-		problem = fmt.Errorf("dewar: requests were cut off after SHUTDOWN_TIMEOUT (%v)", limit)
+	if errors.Join(s.HTTP.Shutdown(ctx), s.requests.wait(ctx)) != nil {
+		problem = s.cutOff(limit)
 	}
 	if s.Life.background.wait(ctx) != nil {
 		problem = errors.Join(problem, fmt.Errorf("dewar: background work had to be cancelled after SHUTDOWN_TIMEOUT (%v)", limit))
@@ -167,6 +170,17 @@ func (s *Server) endWork(limit time.Duration) (problem error) {
 	s.Life.end()
 	s.await(&s.Life.background)
 	return problem
+}
+
+// cutOff closes the connections of the requests that are left, hijacked ones too, and says so.
+func (s *Server) cutOff(limit time.Duration) error {
+	_ = s.HTTP.Close()
+	taken := s.conns.closeTaken()
+	s.await(&s.requests)
+	if taken > 0 {
+		return fmt.Errorf("dewar: requests were cut off after SHUTDOWN_TIMEOUT (%v), with hijacked connections: %d", limit, taken)
+	}
+	return fmt.Errorf("dewar: requests were cut off after SHUTDOWN_TIMEOUT (%v)", limit)
 }
 
 // await gives a crew whose contexts have ended a last moment.

@@ -3,6 +3,7 @@ package hostname
 
 import (
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -22,12 +23,15 @@ func Valid(host string) bool {
 		return false
 	}
 	for i := 0; i < len(name); i++ {
-		b := name[i]
-		if !('a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '.' || b == '-' || b == '_') {
+		if !nameByte(name[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func nameByte(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '.' || b == '-' || b == '_'
 }
 
 // Split takes the port off host; ok is false when what stands there is none.
@@ -58,16 +62,70 @@ func HasPort(host string) bool {
 	return strings.Contains(last[strings.LastIndexByte(last, ']')+1:], ":")
 }
 
-// Normal returns host as patterns are compared with it: in lower case and without a dot at its end, and the port
-// by itself unless it is the one that the scheme, http or https, has anyway.
-func Normal(host, scheme string) (name, port string) {
-	host = strings.ToLower(host)
-	name, _ = Split(host)
-	port = strings.TrimPrefix(host[len(name):], ":")
-	if port == "80" && scheme == "http" || port == "443" && scheme == "https" {
-		port = ""
+// Canonical returns a valid host in the one form that equal hosts share: a name in lower case, an address of IPv6 in its
+// shortest form, and the port in decimal digits unless it is the one that the scheme, http or https, has anyway. A dot at
+// the end of the name stays, as it does in a browser.
+func Canonical(host, scheme string) string {
+	name, _ := Split(host)
+	port := strings.TrimLeft(strings.TrimPrefix(host[len(name):], ":"), "0")
+	name = strings.ToLower(name)
+	if name != "" && name[0] == '[' {
+		if addr, err := netip.ParseAddr(name[1 : len(name)-1]); err == nil {
+			name = "[" + addr.String() + "]"
+		}
 	}
-	return strings.TrimSuffix(name, "."), port
+	if port == "" || port == DefaultPort(scheme) {
+		return name
+	}
+	return name + ":" + port
+}
+
+// DefaultPort returns the port that a scheme, http or https, has when none is named.
+func DefaultPort(scheme string) string {
+	switch scheme {
+	case "http":
+		return "80"
+	case "https":
+		return "443"
+	}
+	return ""
+}
+
+// Normal returns host as patterns are compared with it: in its canonical form, without a dot at its end, and with the
+// port by itself.
+func Normal(host, scheme string) (name, port string) {
+	host = Canonical(host, scheme)
+	name, _ = Split(host)
+	return strings.TrimSuffix(name, "."), strings.TrimPrefix(host[len(name):], ":")
+}
+
+// WithoutZone returns host without the zone of an address of IPv6, as in [fe80::1%25eth0]:80: only the machine that
+// sends it knows what it means.
+func WithoutZone(host string) string {
+	zone, end := strings.IndexByte(host, '%'), strings.LastIndexByte(host, ']')
+	if zone < 0 || end < zone || host[0] != '[' {
+		return host
+	}
+	name := strings.TrimPrefix(host[zone+1:end], "25")
+	for i := range len(name) {
+		if !nameByte(name[i]) && name[i] != '~' {
+			return host
+		}
+	}
+	if name == "" {
+		return host
+	}
+	return host[:zone] + host[end:]
+}
+
+// ParseOrigin reads an origin as browsers send it: scheme, and host in its canonical form. ok is false for what is more
+// or less than an origin, such as "null".
+func ParseOrigin(text string) (scheme, host string, ok bool) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" || !Valid(u.Host) || u.User != nil || u.Path != "" || strings.ContainsAny(text, "?#") {
+		return "", "", false
+	}
+	return u.Scheme, Canonical(u.Host, u.Scheme), true
 }
 
 // A Pattern is one of TRUSTED_HOSTS: a name, or a name with a dot in front that stands for itself and

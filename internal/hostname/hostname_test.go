@@ -36,3 +36,46 @@ func TestNormal(t *testing.T) {
 		}
 	}
 }
+
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ host, scheme, want string }{
+		{"x.test", "http", "x.test"}, {"WWW.X.Test", "https", "www.x.test"}, {"x.test.", "http", "x.test."},
+		{"x.test:80", "http", "x.test"}, {"x.test:080", "http", "x.test"}, {"x.test:443", "http", "x.test:443"},
+		{"x.test:443", "https", "x.test"}, {"x.test:80", "https", "x.test:80"}, {"x.test:443", "", "x.test:443"},
+		{"x.test:08080", "http", "x.test:8080"},
+		{"[::1]", "http", "[::1]"}, {"[::1]:80", "http", "[::1]"}, {"[::1]:443", "https", "[::1]"}, {"[::1]:8080", "http", "[::1]:8080"},
+		{"[2001:DB8:0:0:0::1]:80", "http", "[2001:db8::1]"}, {"127.0.0.1:80", "http", "127.0.0.1"}, {"", "http", ""},
+	} {
+		if got := hostname.Canonical(tt.host, tt.scheme); got != tt.want {
+			t.Errorf("%s %s: got %q, want %q", tt.scheme, tt.host, got, tt.want)
+		}
+	}
+}
+
+func TestWithoutZone(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"[fe80::1%25eth0]": "[fe80::1]", "[fe80::1%eth0]:80": "[fe80::1]:80", "[::1%25en0]:80": "[::1]:80", "x.test": "x.test", "": "",
+		"[::1]": "[::1]", "[::1%25]": "[::1%25]", "[::1%25a/b]": "[::1%25a/b]", "[::1%25a%0d]": "[::1%25a%0d]", "x%25y]": "x%25y]", "[::1%25a": "[::1%25a",
+	} {
+		if got := hostname.WithoutZone(host); got != want {
+			t.Errorf("%q: got %q, want %q", host, got, want)
+		}
+	}
+}
+
+func TestParseOrigin(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"http://x.test": "http x.test", "https://X.Test:443": "https x.test", "http://x.test:443": "http x.test:443", "HTTP://x.test": "http x.test",
+		"http://[::1]:80": "http [::1]", "chrome-extension://abcdef": "chrome-extension abcdef", "https://x.test:8443": "https x.test:8443",
+		"": "", "null": "", "x.test": "", "//x.test": "", "http://": "", "http://user@x.test": "", "http://x.test/": "", "http://x.test/a": "",
+		"http://x.test?": "", "http://x.test#": "", "http://x.test?a": "", "http://x.test:99999": "", "http://é.test": "", "http://a b": "", "http:x.test": "",
+	} {
+		scheme, host, ok := hostname.ParseOrigin(text)
+		if got := scheme + " " + host; ok != (want != "") || ok && got != want {
+			t.Errorf("%q: got %q, %v; want %q", text, got, ok, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@
 package problem
 
 import (
+	"cmp"
 	"html"
 	"strconv"
 	"strings"
@@ -21,11 +22,12 @@ type Field struct {
 	Detail string `json:"detail"`
 }
 
-// Text returns it in plain text.
+// Text returns it in plain text: the status and what there is to say of it, after its name if that is no more than the
+// standard description.
 func (p *Problem) Text() string {
-	message := p.Detail
-	if message == "" {
-		message = p.Title
+	message := cmp.Or(p.Detail, p.Title)
+	if message == Describe(p.Status) {
+		message = p.Title + "\n" + p.Detail
 	}
 	var b strings.Builder
 	b.WriteString(strconv.Itoa(p.Status) + " " + message + "\n")

@@ -3,8 +3,12 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 )
 
 type quietError struct{ error }
@@ -41,7 +45,10 @@ func TestNamed(t *testing.T) {
 	for key, want := range map[string]bool{
 		"SECRET_KEY": true, "MY_SECRET": true, "DB_PASSWORD": true, "password": true, "apiKey": true, "API_KEY": true, "STRIPE_KEYS": true,
 		"ACCESS_TOKEN": true, "tokens": true, "SSH_PASSPHRASE": true, "MYSQL_PWD": true, "AWS_CREDENTIALS": true,
-		"DEBUG": false, "TITLE": false, "KEYBOARD": false, "MAX_COOKIE_SIZE": false, "SESSION_COOKIE_NAME": false, "": false,
+		"MAIL_PASS": true, "dbPass": true, "DBPass": true, "pass": true, "PASS_1": true, "PIN": true, "db.pin": true, "HASH_SALT": true, "DB_PW": true,
+		"Authorization": true, "SMTP_CREDS": true, "PRIVATE_KEY": true, "RECAPTCHA_PRIVATE_KEY": true, "SECRET_PUBLIC_KEY": true,
+		"RECAPTCHA_PUBLIC_KEY": false, "STRIPE_PUBLISHABLE_KEY": false, "SITE_KEY": false, "PASSAGE": false, "Passage": false, "PINE": false,
+		"SPIN": false, "SALTED": false, "passage": false, "DEBUG": false, "TITLE": false, "KEYBOARD": false, "MAX_COOKIE_SIZE": false, "SESSION_COOKIE_NAME": false, "": false,
 	} {
 		if got := Named(key); got != want {
 			t.Errorf("%q: got %v, want %v", key, got, want)
@@ -62,6 +69,7 @@ func TestTextHidesLogins(t *testing.T) {
 		`host=h PASSWORD = 'p \' q' dbname=d`: "host=h PASSWORD = [redacted] dbname=d",
 		"https://h/x?api_key=p&y=1":           "https://h/x?api_key=[redacted]&y=1",
 		"Server=h;Pwd=p;Database=d":           "Server=h;Pwd=[redacted];Database=d",
+		`{"password": "p", "user": "u"}`:      `{"password": [redacted], "user": "u"}`,
 		"https://example.com/a?b=c":           "https://example.com/a?b=c",
 		"me@example.com":                      "me@example.com",
 		"Admin <admin@example.com>":           "Admin <admin@example.com>",
@@ -74,5 +82,55 @@ func TestTextHidesLogins(t *testing.T) {
 		if got := Text(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+type endpoint struct {
+	Host, Password string
+	URL            *url.URL
+}
+
+type sealed struct{ text string }
+
+func TestVisibleShowsWhatIsNotSecret(t *testing.T) {
+	t.Parallel()
+	login, plain := &url.URL{Scheme: "https", User: url.UserPassword("u", "kanarie"), Host: "h"}, &url.URL{Scheme: "https", Host: "h"}
+	loop := map[string]any{}
+	loop["again"] = loop
+	for name, tt := range map[string]struct{ value, want any }{
+		"nothing":                  {nil, nil},
+		"text":                     {"plain", "plain"},
+		"a type of its own":        {time.Month(5), time.Month(5)},
+		"a list keeps its type":    {[]string{"a", "b"}, []string{"a", "b"}},
+		"a mapping keeps its type": {map[string]int{"a": 1}, map[string]int{"a": 1}},
+		"a struct keeps its type":  {endpoint{Host: "h"}, endpoint{Host: "h"}},
+		"a pointer stays":          {&endpoint{Host: "h", URL: plain}, &endpoint{Host: "h", URL: plain}},
+		"a nil pointer":            {(*endpoint)(nil), (*endpoint)(nil)},
+		"a URL":                    {plain, plain},
+		"a time":                   {time.Unix(1, 0), time.Unix(1, 0)},
+		"a login in a list":        {[]string{"a", "postgres://u:kanarie@h"}, []any{"a", "postgres://[redacted]@h"}},
+		"a password in a mapping":  {map[string]string{"password": "kanarie", "HOST": "h"}, map[string]any{"password": Mark, "HOST": "h"}},
+		"a switch in a mapping":    {map[string]any{"USE_TOKEN": true}, map[string]any{"USE_TOKEN": true}},
+		"a password in a struct":   {endpoint{"h", "kanarie", plain}, map[string]any{"Host": "h", "Password": Mark, "URL": "https://h"}},
+		"behind a pointer":         {&endpoint{Password: "kanarie"}, map[string]any{"Host": "", "Password": Mark, "URL": nil}},
+		"a list of structs":        {[]endpoint{{Password: "kanarie"}}, []any{map[string]any{"Host": "", "Password": Mark, "URL": nil}}},
+		"an array":                 {[1]string{"//u:kanarie@h"}, []any{"[redacted]@h"}},
+		"a login in a URL":         {login, "https://[redacted]@h"},
+		"a URL by value":           {*login, "https://[redacted]@h"},
+		"bytes":                    {[]byte("kanarie"), "([]uint8)"},
+		"what hides its fields":    {sealed{"kanarie"}, "(redact.sealed)"},
+		"a pointer to such":        {&sealed{"kanarie"}, "(*redact.sealed)"},
+		"other keys":               {map[int]string{1: "kanarie"}, "(map[int]string)"},
+	} {
+		if got := Visible("KEY_OF_NOTHING_ELSE", tt.value); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: got %#v, want %#v", name, got, tt.want)
+		}
+	}
+	if got := fmt.Sprint(Visible("LOOP", loop)); strings.Contains(got, "0x") || !strings.Contains(got, "(map[string]interface {})") {
+		t.Errorf("got %s of what contains itself, want an end", got)
+	}
+	f := func() {}
+	if got := Visible("FUNC", f); reflect.ValueOf(got).Kind() != reflect.Func {
+		t.Errorf("got %v of a function, want the function", got)
 	}
 }

@@ -21,6 +21,7 @@ type entry struct {
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
 	derived  bool // for a method that the route does not list
+	any      bool // for a route that lists none
 
 	pattern string // what chi knows it by, "" if chi cannot express it
 }
@@ -45,9 +46,12 @@ func (e *entry) target(path string) string {
 func (e *entry) precedence() int {
 	p := 0
 	if e.other {
-		p += 2
+		p += 4
 	}
 	if e.derived {
+		p += 2
+	}
+	if e.any {
 		p++
 	}
 	return p
@@ -67,7 +71,7 @@ func allEntries(routes []Route) map[string][]*entry {
 		forms := routes[i].forms(i)
 		for method, derived := range routes[i].answers(methods) {
 			for _, e := range forms {
-				e.derived = derived
+				e.derived, e.any = derived, len(routes[i].Methods) == 0
 				entries[method] = append(entries[method], &e)
 			}
 		}

@@ -30,6 +30,9 @@ func NewPlace(pattern string, below bool) (*Place, error) {
 		}
 		return text
 	})
+	if rest, ok := strings.CutPrefix(pattern, "*."); ok {
+		problem = fmt.Errorf("%s: a variable is written in braces; write %q", p, "{name}."+rest)
+	}
 	return p, problem
 }
 

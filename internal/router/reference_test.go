@@ -95,22 +95,25 @@ func (f reference) has(shape, method string) bool {
 	})
 }
 
-// lister returns the first route of r's shape that lists method, or else the first that answers it; with another form
-// if that is asked.
+// lister returns the first route of r's shape that names method, or else the first that has every method, or else the
+// first that answers it; with another form if that is asked.
 func (f reference) lister(r twoForms, method string, other bool) router.Route {
-	var answerer *router.Route
+	var all, answerer *router.Route
 	for _, candidate := range f.routes {
 		if candidate.Rule.Shape() != r.Rule.Shape() || other && candidate.other == nil {
 			continue
 		}
-		if lists(candidate.Route, method) {
+		if slices.Contains(candidate.Methods, method) {
 			return candidate.Route
+		}
+		if all == nil && len(candidate.Methods) == 0 {
+			all = &candidate.Route
 		}
 		if answerer == nil && answers(candidate.Route, method) {
 			answerer = &candidate.Route
 		}
 	}
-	return *answerer
+	return *cmp.Or(all, answerer)
 }
 
 // allowed returns the methods that are found at one of paths.

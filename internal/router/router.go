@@ -155,12 +155,17 @@ func (r *Router) table(method string) *table {
 
 // allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect.
 func (r *Router) allowed(buf []any, path, merged string) []string {
+	asked := &search{path: path, buf: buf, repeated: true}
+	alike := asked
+	if merged != path {
+		alike = &search{path: merged, buf: buf, repeated: true}
+	}
 	var allowed []string
 	for _, method := range r.methods {
 		t := r.tables[method]
-		e, _ := t.find(path, buf, false)
-		if e == nil && merged != path {
-			e, _ = t.find(merged, buf, false)
+		e, _ := t.findWith(asked)
+		if e == nil && alike != asked {
+			e, _ = t.findWith(alike)
 		}
 		if e != nil {
 			allowed = append(allowed, method)

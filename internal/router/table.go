@@ -36,19 +36,22 @@ func newTable(entries []*entry) *table {
 // find returns the first entry that matches path, and buf with the values of its variables. Without redirects it passes
 // over the entries that redirect. A nil table finds nothing.
 func (t *table) find(path string, buf []any, redirects bool) (*entry, []any) {
+	return t.findWith(&search{path: path, buf: buf, redirects: redirects})
+}
+
+func (t *table) findWith(s *search) (*entry, []any) {
 	if t == nil {
-		return nil, buf
+		return nil, s.buf
 	}
-	if e := t.static[path]; e != nil && (redirects || !e.redirect) {
-		return e, buf
+	if e := t.static[s.path]; e != nil && (s.redirects || !e.redirect) {
+		return e, s.buf
 	}
-	s := &search{path: path, buf: buf, redirects: redirects}
-	for g := t.index.longestOf(path); g != nil; g = g.shorter {
+	for g := t.index.longestOf(s.path); g != nil; g = g.shorter {
 		if e, values := t.findIn(g, s); e != nil {
 			return e, values
 		}
 	}
-	return nil, buf
+	return nil, s.buf
 }
 
 // findIn returns the first entry of g that matches.
@@ -74,6 +77,14 @@ type search struct {
 	path      string
 	buf       []any
 	redirects bool
+	repeated  bool             // several tables are asked, and values do not count
+	known     map[verdict]bool // what was found out then
+}
+
+// verdict is what entries share that match the same paths.
+type verdict struct {
+	shape string
+	other bool
 }
 
 // first returns the first of entries that matches and ranks before the given rank.
@@ -85,9 +96,26 @@ func (s *search) first(entries []*entry, before int) (*entry, []any) {
 		if e.redirect && !s.redirects {
 			continue
 		}
-		if values, ok := e.match(s.path, s.buf); ok {
+		if values, ok := s.try(e); ok {
 			return e, values
 		}
 	}
 	return nil, s.buf
+}
+
+// try matches e, an expensive one only once.
+func (s *search) try(e *entry) ([]any, bool) {
+	if !s.repeated || !e.rule.Searches() {
+		return e.match(s.path, s.buf)
+	}
+	key := verdict{e.rule.Shape(), e.other}
+	ok, tried := s.known[key]
+	if !tried {
+		if s.known == nil {
+			s.known = map[verdict]bool{}
+		}
+		_, ok = e.match(s.path, s.buf)
+		s.known[key] = ok
+	}
+	return s.buf, ok
 }

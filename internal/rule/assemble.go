@@ -13,6 +13,7 @@ func assemble(text string, parts []part) (*Rule, error) {
 	for _, p := range parts {
 		if p.variable != nil {
 			r.names = append(r.names, p.variable.name)
+			r.searches = r.searches || p.variable.whole != nil
 		}
 	}
 	for _, pieces := range split(parts) {
@@ -22,7 +23,7 @@ func assemble(text string, parts []part) (*Rule, error) {
 		}
 		r.segments = append(r.segments, s)
 		r.shape += "/" + s.Shape
-		r.mixed = r.mixed || s.Kind == Mixed
+		r.mixed, r.searches = r.mixed || s.Kind == Mixed, r.searches || s.expr != nil
 	}
 	return r, nil
 }

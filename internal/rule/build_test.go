@@ -2,6 +2,7 @@ package rule_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -194,6 +195,12 @@ func randomFloat(r *rand.Rand) float64 {
 	}
 }
 
+// hasDots reports whether a segment of text is dots.
+func hasDots(text string) bool {
+	segments := strings.Split(text, "/")
+	return slices.Contains(segments, ".") || slices.Contains(segments, "..")
+}
+
 func TestBuiltPathMatchesWithTheSameValue(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t)
@@ -202,6 +209,9 @@ func TestBuiltPathMatchesWithTheSameValue(t *testing.T) {
 		for range 3_000 {
 			want := b.make(random)
 			built, missing, err := r.Build(from(map[string]any{"v": want}))
+			if errors.Is(err, rule.ErrAstray) && hasDots(fmt.Sprint(want)) {
+				continue
+			}
 			if err != nil || missing != nil {
 				t.Fatalf("%q of %#v: missing %q, error %v", b.rule, want, missing, err)
 			}

@@ -22,6 +22,10 @@ func parse(text string, set Set) (*Rule, error) {
 	if method, path, ok := strings.Cut(text, " /"); ok && strings.ToUpper(method) == method {
 		return nil, fmt.Errorf("a rule has no method; write %q, and the method as in app.Get or dewar.Methods", "/"+path)
 	}
+	if _, rest, ok := strings.Cut(text, "://"); ok && !strings.HasPrefix(text, "/") {
+		host, path, _ := strings.Cut(rest, "/")
+		return nil, fmt.Errorf("a rule is a path; write %q, and dewar.Host(%q) if no other host may have it", "/"+path, host)
+	}
 	if !strings.HasPrefix(text, "/") {
 		return nil, fmt.Errorf("a rule begins with a slash; write %q", "/"+text)
 	}
@@ -108,6 +112,12 @@ func parseVariable(text string, set Set) (*variable, error) {
 		return nil, errors.New("{} has no name; write {name}")
 	case strings.HasSuffix(name, "..."):
 		return nil, fmt.Errorf("{%s} is written {%s:path} here", text, strings.TrimSuffix(name, "..."))
+	case text == "$":
+		return nil, errors.New("a rule matches the whole path anyway; leave {$} out")
+	case strings.HasPrefix(text, "*") && identifier(strings.TrimLeft(text, "*")):
+		return nil, fmt.Errorf("a variable that takes slashes has a converter; write {%s:path} for {%s}", strings.TrimLeft(text, "*"), text)
+	case strings.HasSuffix(name, "?") && identifier(name[:len(name)-1]):
+		return nil, fmt.Errorf("a variable is never optional; write {%s}, and dewar.AlsoAt for the rule without it", name[:len(name)-1])
 	case !identifier(name):
 		return nil, fmt.Errorf("%q is no name for a variable; write letters, digits and _, a letter first", name)
 	case typed && spec == "":

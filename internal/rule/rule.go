@@ -64,6 +64,7 @@ type Rule struct {
 	prefix   string // the text before the first variable
 	suffix   string // the text after the last one
 	mixed    bool   // has a Mixed segment
+	searches bool   // asks a regular expression
 }
 
 // part is a piece of a rule: text, or a variable.
@@ -87,6 +88,9 @@ func (r *Rule) Branch() bool { return strings.HasSuffix(r.suffix, "/") }
 
 // Prefix returns the text before the first variable, the whole text of a static rule.
 func (r *Rule) Prefix() string { return r.prefix }
+
+// Searches reports whether the rule asks a regular expression, so that to match it again is worth avoiding.
+func (r *Rule) Searches() bool { return r.searches }
 
 // Segments returns what lies between the slashes of the rule, in order. The last one of a branch is an empty Text. The
 // caller must not change the slice.

@@ -51,9 +51,12 @@ func newVariable(name, shape string, conv Converter) (*variable, error) {
 	return v, nil
 }
 
+// maxExpressed is how many bytes a value may have that a regular expression is asked about.
+const maxExpressed = 64 << 10
+
 // parse converts text, or reports that the variable does not match it.
 func (v *variable) parse(text string) (any, bool) {
-	if text == "" || v.whole != nil && !v.whole.MatchString(text) {
+	if text == "" || v.whole != nil && (len(text) > maxExpressed || !v.whole.MatchString(text)) {
 		return nil, false
 	}
 	value, err := v.conv.Parse(text)

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -120,12 +121,31 @@ func (b *Bag) Set(key string, value any) error {
 	if b.Null() {
 		return ErrNull
 	}
-	raw, err := b.encode(key, value)
+	raw, err := b.encodeNew(key, value)
 	return b.change(func() error {
 		if err != nil {
 			return err
 		}
 		b.recall(key)
+		b.put(key, raw)
+		b.watch(key, value)
+		return nil
+	})
+}
+
+// SetDefault gives key a value if it has none. Of several goroutines one does.
+func (b *Bag) SetDefault(key string, value any) error {
+	if b.Has(key) {
+		return nil
+	}
+	if b.Null() {
+		return ErrNull
+	}
+	raw, err := b.encodeNew(key, value)
+	return b.change(func() error {
+		if err != nil || b.member(key) != nil {
+			return err
+		}
 		b.put(key, raw)
 		b.watch(key, value)
 		return nil
@@ -153,9 +173,13 @@ func (b *Bag) Pop(key string) (any, error) {
 	return value, nil
 }
 
-// Delete takes the value of key away. Without one that is no change.
-func (b *Bag) Delete(key string) error {
-	return b.changeMember(key, func(*taggedjson.Member) { b.remove(key) })
+// Delete takes the value of key away and reports whether there was one. Without one that is no change.
+func (b *Bag) Delete(key string) (found bool, err error) {
+	err = b.changeMember(key, func(*taggedjson.Member) {
+		found = true
+		b.remove(key)
+	})
+	return found, err
 }
 
 // Clear takes all values away and adds marks.
@@ -237,21 +261,35 @@ func (b *Bag) note(key string) {
 	}
 }
 
-// encode returns the encoding of a value. It takes a duration for text, because a number would be read as seconds.
-func (b *Bag) encode(key string, value any) (string, error) {
-	switch d := value.(type) {
-	case time.Duration:
-		value = d.String()
-	case *time.Duration:
-		if d != nil {
-			value = d.String()
-		}
-	}
-	raw, err := b.codec.AppendMember(nil, key, value)
+// encodeNew returns the encoding of a value that is set.
+func (b *Bag) encodeNew(key string, value any) (string, error) {
+	raw, err := b.codec.AppendMember(nil, key, kept(value))
 	if err != nil {
 		return "", notKept(key, err)
 	}
 	return string(raw), nil
+}
+
+// encode returns the encoding of a value that was handed out.
+func (b *Bag) encode(key string, value any) (string, error) {
+	raw, err := b.codec.AppendReadMember(nil, key, kept(value))
+	if err != nil {
+		return "", notKept(key, err)
+	}
+	return string(raw), nil
+}
+
+// kept returns what is encoded for a value: text for a duration, because a number would be read as seconds.
+func kept(value any) any {
+	switch d := value.(type) {
+	case time.Duration:
+		return d.String()
+	case *time.Duration:
+		if d != nil {
+			return d.String()
+		}
+	}
+	return value
 }
 
 func notKept(key string, err error) error { return fmt.Errorf("value %q cannot be kept: %w", key, err) }
@@ -279,6 +317,31 @@ func (b *Bag) Changes() (Changes, error) {
 		}
 	}
 	return c, nil
+}
+
+// MergeInto returns data, all values as another request has left them, with the changes of this one.
+func (b *Bag) MergeInto(data string) ([]byte, error) {
+	if b.Null() {
+		return nil, ErrNull
+	}
+	changes, err := b.Changes()
+	if err != nil {
+		return nil, err
+	}
+	var merged Bag
+	merged.Init(b.codec)
+	if data != "" && !changes.Cleared {
+		if err := merged.Open(data); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range changes.Deleted {
+		merged.remove(key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes.Set)) {
+		merged.put(key, string(changes.Set[key]))
+	}
+	return merged.Encode()
 }
 
 // Encode returns all values, changes inside them included. What [Bag.Open] is given it takes back.

@@ -34,11 +34,12 @@ func wantData(t *testing.T, b *sessiondata.Bag, want string) {
 
 // changes are all the ways to change a Bag that has "a".
 var changes = map[string]func(b *sessiondata.Bag) error{
-	"Set":    func(b *sessiondata.Bag) error { return b.Set("b", 1) },
-	"Pop":    func(b *sessiondata.Bag) error { _, err := b.Pop("a"); return err },
-	"Delete": func(b *sessiondata.Bag) error { return b.Delete("a") },
-	"Clear":  func(b *sessiondata.Bag) error { return b.Clear(sessiondata.Destroyed) },
-	"Change": func(b *sessiondata.Bag) error { return b.Change(sessiondata.Renewed) },
+	"Set":        func(b *sessiondata.Bag) error { return b.Set("b", 1) },
+	"Pop":        func(b *sessiondata.Bag) error { _, err := b.Pop("a"); return err },
+	"Delete":     func(b *sessiondata.Bag) error { _, err := b.Delete("a"); return err },
+	"SetDefault": func(b *sessiondata.Bag) error { return b.SetDefault("b", 1) },
+	"Clear":      func(b *sessiondata.Bag) error { return b.Clear(sessiondata.Destroyed) },
+	"Change":     func(b *sessiondata.Bag) error { return b.Change(sessiondata.Renewed) },
 }
 
 func TestChangesAreRefusedWhereTheyWouldBeLost(t *testing.T) {

@@ -17,19 +17,28 @@ func (b *Bag) merge(current, before, after string) (string, error) {
 		values[i] = v
 	}
 	switch {
-	case reflect.DeepEqual(values[1], values[2]):
+	case b.same(values[1], values[2]):
 		return current, nil
 	case current == before:
 		return after, nil
 	}
-	raw, err := b.codec.Append(nil, b.overlay(values[0], values[1], values[2]))
+	raw, err := b.codec.AppendRead(nil, b.overlay(values[0], values[1], values[2]))
 	return string(raw), err
+}
+
+// same reports whether two decoded values are, which those with a NaN in them are not for reflect.
+func (b *Bag) same(x, y any) bool {
+	if reflect.DeepEqual(x, y) {
+		return true
+	}
+	texts := b.texts([]any{x, y})
+	return texts[0] == texts[1]
 }
 
 // overlay goes down to the members that differ between before and after, so that others stay as they are in current:
 // a type may know fewer of them than the value has, or know them as text.
 func (b *Bag) overlay(current, before, after any) any {
-	if reflect.DeepEqual(before, after) {
+	if b.same(before, after) {
 		return current
 	}
 	switch after := after.(type) {
@@ -85,7 +94,7 @@ func (b *Bag) overlayList(current, before, after []any) []any {
 func (b *Bag) texts(list []any) []string {
 	texts := make([]string, len(list))
 	for i, v := range list {
-		raw, _ := b.codec.Append(nil, v) // it has just been decoded
+		raw, _ := b.codec.AppendRead(nil, v) // it has just been decoded
 		texts[i] = string(raw)
 	}
 	return texts
@@ -108,7 +117,7 @@ func (b *Bag) overlayMap(current, before, after map[string]any) map[string]any {
 	}
 	for key, v := range after {
 		old, known := before[key]
-		if known && reflect.DeepEqual(old, v) {
+		if known && b.same(old, v) {
 			continue // also when current has it no more
 		}
 		if now, there := current[key]; known && there {

@@ -151,6 +151,9 @@ func (b *Bag) scalar(key string, dst any) (bool, error) {
 	if err != nil {
 		return true, err
 	}
+	if t := reflect.TypeOf(dst).Elem(); !b.codec.Trusts(v, t) {
+		return true, fmt.Errorf("a %T is no %s, which is shown unescaped; escape it first, or keep it as one", v, t)
+	}
 	return true, coerce.Into(dst, v)
 }
 

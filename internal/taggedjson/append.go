@@ -3,6 +3,7 @@ package taggedjson
 import (
 	"cmp"
 	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -29,13 +30,28 @@ import (
 // Functions, channels, complex numbers, text that is not UTF-8, values that contain themselves, and
 // nesting beyond [MaxDepth] are errors. The error is an [*Error]; dst is then returned as it came.
 func (c *Codec) Append(dst []byte, v any) ([]byte, error) {
-	return c.append(dst, v, 0)
+	return c.append(dst, v, 0, false)
+}
+
+// AppendRead is [Codec.Append] for a value that was read, and may have been changed since: NaN and infinities, which it may
+// hold if they were in the document, are written as Python does.
+func (c *Codec) AppendRead(dst []byte, v any) ([]byte, error) {
+	return c.append(dst, v, 0, c.types.Python)
 }
 
 // AppendMember appends the encoding of v, the value that an object will hold under key. It differs
 // from [Codec.Append] in that it leaves room for the object in MaxDepth, and that the path of an error
 // begins with key. A key that is not valid UTF-8 is an error.
 func (c *Codec) AppendMember(dst []byte, key string, v any) ([]byte, error) {
+	return c.appendMember(dst, key, v, false)
+}
+
+// AppendReadMember is to AppendMember what [Codec.AppendRead] is to Append.
+func (c *Codec) AppendReadMember(dst []byte, key string, v any) ([]byte, error) {
+	return c.appendMember(dst, key, v, c.types.Python)
+}
+
+func (c *Codec) appendMember(dst []byte, key string, v any, python bool) ([]byte, error) {
 	if !utf8.ValidString(key) {
 		return dst, under(badUTF8(), keyStep(key))
 	}
@@ -43,15 +59,15 @@ func (c *Codec) AppendMember(dst []byte, key string, v any) ([]byte, error) {
 	if c.isTag(key) {
 		depth = 2 // Join will escape it
 	}
-	dst, err := c.append(dst, v, depth)
+	dst, err := c.append(dst, v, depth, python)
 	if err != nil {
 		return dst, under(err, keyStep(key))
 	}
 	return dst, nil
 }
 
-func (c *Codec) append(dst []byte, v any, depth int) ([]byte, error) {
-	e := encoder{codec: c, tags: c.tags, out: dst, depth: depth}
+func (c *Codec) append(dst []byte, v any, depth int, python bool) ([]byte, error) {
+	e := encoder{codec: c, tags: c.tags, out: dst, depth: depth, python: python}
 	if err := e.value(v); err != nil {
 		return dst, err
 	}
@@ -65,6 +81,8 @@ type encoder struct {
 	out   []byte
 	depth int  // arrays and objects that are open
 	plain bool // write no tags but what encoding/json would
+
+	python bool // write NaN and infinities
 
 	followed int    // pointers, maps and slices on the way here
 	way      [8]ref // the first of them
@@ -117,10 +135,18 @@ func (e *encoder) text(s string) error {
 }
 
 func (e *encoder) float(f float64, bits int) error {
-	if !isFinite(f) {
+	switch {
+	case isFinite(f):
+		e.out = appendFloat(e.out, f, bits)
+	case !e.python:
 		return notFinite()
+	case math.IsNaN(f):
+		e.out = append(e.out, "NaN"...)
+	case f > 0:
+		e.out = append(e.out, "Infinity"...)
+	default:
+		e.out = append(e.out, "-Infinity"...)
 	}
-	e.out = appendFloat(e.out, f, bits)
 	return nil
 }
 

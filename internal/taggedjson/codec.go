@@ -37,6 +37,9 @@ type Types struct {
 	// Markup is a type whose underlying type is string, for " m": text that templates do not escape.
 	// With nil it is read as a plain string, the safe choice, and written again as one.
 	Markup reflect.Type
+	// Python has documents read as Python's json does where it goes beyond JSON: NaN, Infinity and -Infinity are
+	// floats, and half of a surrogate pair in a text, which Go's text cannot hold, is read as U+FFFD.
+	Python bool
 }
 
 // A Tag adds a type to the encoding, as Flask's JSONTag does.
@@ -109,6 +112,11 @@ func (c *Codec) register(tag Tag) error {
 func (c *Codec) isTag(key string) bool {
 	_, ok := c.untag[key]
 	return ok
+}
+
+// Trusts reports whether v, which was decoded, may become a t: nothing but markup becomes markup.
+func (c *Codec) Trusts(v any, t reflect.Type) bool {
+	return t != c.types.Markup || t == nil || v == nil || reflect.TypeOf(v) == t
 }
 
 func (t Types) check() error {

@@ -18,7 +18,7 @@ func (c *Codec) Decode(raw string) (any, error) {
 
 // decode reads the document raw; without a codec tags are ordinary objects.
 func decode(raw string, c *Codec) (any, error) {
-	d := decoder{scanner{data: raw}, c}
+	d := decoder{scanner{data: raw, python: c != nil && c.types.Python}, c}
 	d.space()
 	v, err := d.value(0)
 	if err == nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
 // everyTag is a session with a value of each kind, as Flask writes it.
@@ -218,6 +220,47 @@ func TestDecodeErrorsKeepTheValueSecret(t *testing.T) {
 	} {
 		if _, err := c.Decode(raw); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: got error %v", raw, err)
+		}
+	}
+}
+
+func TestPythonsExtras(t *testing.T) {
+	t.Parallel()
+	strict, err := taggedjson.New(taggedjson.Types{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	python, err := taggedjson.New(taggedjson.Types{Python: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for raw, want := range map[string]string{
+		`NaN`: "NaN", `Infinity`: "+Inf", `[-Infinity,1]`: "[-Inf 1]", `"\ud800"`: "\ufffd", `"\udfff\ud83d\ude00"`: "\ufffd😀", `"\ud800\ud800x"`: "\ufffd\ufffdx",
+		`{"a":NaN}`: "map[a:NaN]",
+	} {
+		got, err := python.Decode(raw)
+		if err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%s: got %v, %v, want %s", raw, got, err, want)
+		}
+		if members, err := python.Split(`{"v":`+raw+`}`, nil); err != nil || len(members) != 1 || members[0].Raw != raw {
+			t.Errorf("%s: split into %v, %v", raw, members, err)
+		}
+		if _, err := strict.Decode(raw); err == nil {
+			t.Errorf("%s is read without Python", raw)
+		}
+		if strings.Contains(raw, "d8") || strings.Contains(raw, "df") {
+			continue
+		}
+		if back, err := python.AppendRead(nil, got); err != nil || string(back) != raw {
+			t.Errorf("%s: written back as %s, %v", raw, back, err)
+		}
+		if _, err := python.Append(nil, got); err == nil {
+			t.Errorf("%s can be set", raw)
+		}
+	}
+	for _, raw := range []string{`nan`, `-NaN`, `+Infinity`, `Inf`, `NaNa`, `{NaN:1}`, `{"\ud800":1}`, `"\ud80"`, `"\ud8zz"`, "\"\xed\xa0\x80\"", `--Infinity`, `1Infinity`} {
+		if v, err := python.Decode(raw); err == nil {
+			t.Errorf("%s is read as %v", raw, v)
 		}
 	}
 }

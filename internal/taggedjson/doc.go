@@ -22,5 +22,5 @@
 // [Codec.Split] splits an object into its undecoded members in one pass. All of them check the whole
 // syntax and are stricter than encoding/json: text must be valid UTF-8 without lone surrogates, and
 // nesting ends at [MaxDepth]. Integers keep every digit. Nothing is repaired: what would come back
-// changed is refused.
+// changed is refused, but for what [Types] Python says.
 package taggedjson

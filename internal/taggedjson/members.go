@@ -14,12 +14,12 @@ type Member struct {
 }
 
 // members splits the object in data and appends its members to dst, in their order. It checks the
-// whole text, but decodes nothing; check, if it is not nil, is called for the values that may hold a tag. Of several
+// whole text, as Python writes it if asked to, but decodes nothing; check, if it is not nil, is called for the values that may hold a tag. Of several
 // members with one key only the last is kept. What is no object is an error, and then dst is returned as it came.
 //
 // Keys and values are parts of data.
-func members(data string, dst []Member, check func(raw string) error) ([]Member, error) {
-	s := scanner{data: data}
+func members(data string, dst []Member, python bool, check func(raw string) error) ([]Member, error) {
+	s := scanner{data: data, python: python}
 	s.space()
 	if s.peek() != '{' {
 		return dst, s.fail("an object is missing")
@@ -103,7 +103,7 @@ func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
 	found, ok := plainMembers(data, dst)
 	if !ok {
 		var err error
-		if found, err = members(data, dst, c.check); err != nil {
+		if found, err = members(data, dst, c.types.Python, c.check); err != nil {
 			return dst, err
 		}
 	}
@@ -114,7 +114,7 @@ func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
 	if only.Key != tagDict {
 		return dst, &Error{Reason: "the document is a tagged value, not an object"}
 	}
-	found, err := members(only.Raw, dst, c.check)
+	found, err := members(only.Raw, dst, c.types.Python, c.check)
 	if err != nil {
 		return dst, err
 	}

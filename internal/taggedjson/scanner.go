@@ -2,6 +2,7 @@ package taggedjson
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -10,12 +11,14 @@ type scanner struct {
 	data    string
 	pos     int
 	tagLike bool // a key has been read that begins with a space, or may when it is unescaped
+	python  bool // read what Python's json writes beside JSON
 }
 
 // A span is the inside of a scanned string.
 type span struct {
 	start, end int
 	escaped    bool
+	broken     bool // holds half of a surrogate pair
 }
 
 func (s *scanner) fail(reason string) error {
@@ -111,6 +114,9 @@ func (s *scanner) key() (span, error) {
 	key, err := s.text()
 	if err != nil {
 		return key, err
+	}
+	if key.broken {
+		return key, s.fail("a key with half of a surrogate pair")
 	}
 	if key.escaped || s.data[key.start] == ' ' {
 		s.tagLike = true
@@ -208,6 +214,9 @@ func (s *scanner) textFrom(start int) (span, error) {
 			return found, nil
 		}
 		n := charLen(s.data[s.pos:])
+		if n == 0 && s.python && isSurrogate(s.data[s.pos:]) {
+			n, found.broken = hexEscape, true
+		}
 		if n == 0 {
 			return span{}, s.fail("a character that no string may hold")
 		}
@@ -236,6 +245,10 @@ func charLen(text string) int {
 // number reads a number as RFC 8259 has it.
 func (s *scanner) number() (number, error) {
 	start := s.pos
+	if word := s.notFinite(); word != "" {
+		s.pos += len(word)
+		return number{text: word}, nil
+	}
 	s.accept('-')
 	if !s.accept('0') && !s.digits() {
 		return number{}, s.fail("a value is missing")
@@ -253,6 +266,19 @@ func (s *scanner) number() (number, error) {
 		}
 	}
 	return number{text: s.data[start:s.pos], integer: s.pos == whole}, nil
+}
+
+// notFinite returns the word for a float that is no number, if one follows and Python's are read.
+func (s *scanner) notFinite() string {
+	if !s.python {
+		return ""
+	}
+	for _, word := range [...]string{"NaN", "Infinity", "-Infinity"} {
+		if strings.HasPrefix(s.data[s.pos:], word) {
+			return word
+		}
+	}
+	return ""
 }
 
 // digits reads digits and reports whether there was one.

@@ -95,6 +95,15 @@ func readEscape(b string) (rune, int) {
 	return r, 12
 }
 
+// hexEscape is the length of \uXXXX.
+const hexEscape = 6
+
+// isSurrogate reports whether b begins with the escape of half of a surrogate pair.
+func isSurrogate(b string) bool {
+	r, ok := readHex(b)
+	return ok && utf16.IsSurrogate(r)
+}
+
 // readHex reads \uXXXX at the beginning of b.
 func readHex(b string) (r rune, ok bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
@@ -127,6 +136,9 @@ func unescape(b string) string {
 			continue
 		}
 		r, n := readEscape(b[i:])
+		if n == 0 { // half of a surrogate pair
+			r, n = utf8.RuneError, hexEscape
+		}
 		out = utf8.AppendRune(out, r)
 		i += n
 	}
@@ -144,6 +156,9 @@ func Unescape(doc []byte) []byte {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if r == '\\' {
 			r, n = readEscape(text[i:])
+		}
+		if n == 0 { // half of a surrogate pair
+			r, n = utf8.RuneError, hexEscape
 		}
 		if r < del {
 			out = append(out, text[i:i+n]...)

@@ -81,8 +81,18 @@ func (m *Machine) importable() map[string]*module {
 	for _, name := range []string{"Path", "PurePath", "PosixPath", "PurePosixPath"} {
 		paths.attrs[name] = pathType{builtin(name, newPath)}
 	}
+	// The Go program loads the files, by dewar.LoadDotenv, before the configuration is read.
+	files := &module{name: "dotenv", attrs: starlark.StringDict{
+		"load_dotenv": ignoring("load_dotenv", starlark.False), "find_dotenv": ignoring("find_dotenv", starlark.String("")),
+	}}
+	files.refuse("name the variable with os.environ, and call dewar.LoadDotenv in main of the Go program", "dotenv_values", "get_key", "set_key", "unset_key")
 	typing := &module{name: "typing", attrs: starlark.StringDict{"TYPE_CHECKING": starlark.False}}
-	return map[string]*module{"os": system, "os.path": ospath, "datetime": dates, "pathlib": paths, "typing": typing}
+	return map[string]*module{"os": system, "os.path": ospath, "datetime": dates, "pathlib": paths, "typing": typing, "dotenv": files}
+}
+
+// ignoring returns a function that takes anything and always gives the same.
+func ignoring(name string, always starlark.Value) *starlark.Builtin {
+	return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return always, nil })
 }
 
 // refuse puts names into a module that fail when they are used.

@@ -74,7 +74,7 @@ func (p *parser) dotted() token {
 // allow refuses a module that is not offered.
 func (p *parser) allow(t, path token) {
 	switch path.word {
-	case "os", "os.path", "datetime", "pathlib", "typing", "__future__":
+	case "os", "os.path", "datetime", "pathlib", "typing", "dotenv", "__future__":
 		return
 	}
 	root, _, _ := strings.Cut(path.word, ".")
@@ -84,8 +84,8 @@ func (p *parser) allow(t, path token) {
 
 func importCure(root string) string {
 	switch root {
-	case "dotenv", "environs", "decouple":
-		return "Delete the line and let FromDotenv of the Go program read the .env file"
+	case "environs", "decouple":
+		return "Take the values from os.environ, and call dewar.LoadDotenv in main of the Go program for a .env file"
 	case "secrets", "uuid", "random":
 		return "Write the value or take it from os.environ; a value that is new at every start is no configuration"
 	case "json", "yaml", "tomllib", "configparser":

@@ -1,0 +1,60 @@
+package intake
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// MaxPairs is the most pairs of a query or of an urlencoded form. net/url has the same limit.
+const MaxPairs = 10_000
+
+// ErrTooManyPairs is what [Pairs] fails with beyond [MaxPairs].
+var ErrTooManyPairs = errors.New("more than 10000 values")
+
+// Pairs reads a query, or the body of an urlencoded form. Pairs are separated by & alone, an escape that is none
+// stays as it is, and the text is made valid by [Text]. More than [MaxPairs] pairs are an error.
+func Pairs(raw string) (url.Values, error) {
+	if strings.Count(raw, "&") >= MaxPairs {
+		return nil, ErrTooManyPairs
+	}
+	values := url.Values{}
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		values.Add(unescape(key), unescape(value))
+	}
+	return values, nil
+}
+
+func unescape(s string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return Text(s)
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+':
+			b = append(b, ' ')
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
+			i += 2
+		default:
+			b = append(b, s[i])
+		}
+	}
+	return Text(string(b))
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&^0x20 - 'A' + 10
+}
