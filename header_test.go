@@ -121,9 +121,11 @@ func TestHeadersOfMiddlewareThatCannotBeSent(t *testing.T) {
 		})
 	})
 	app.Get("/", func(c *dewar.Context) error { return c.Text("page") })
+	handled := 0
+	app.ErrorHandler(500, func(c *dewar.Context, err error) error { handled++; return c.Text("handled") })
 	w := get(app, "/")
-	if w.Code != 500 || w.Header()["X-Bad"] != nil || w.Header().Get("X-Good") != "1" {
-		t.Errorf("got %d %v, want 500 with the good header alone", w.Code, w.Header())
+	if w.Code != 500 || w.Header()["X-Bad"] != nil || w.Header().Get("X-Good") != "1" || handled != 1 {
+		t.Errorf("got %d %v, handled %d times, want 500 with the good header alone, handled once", w.Code, w.Header(), handled)
 	}
 }
 

@@ -363,7 +363,7 @@ func TestSendBytesAndReaders(t *testing.T) {
 			{"/known", []string{"Range", "bytes=99-", "If-None-Match", `"v1"`}, 304, ""},
 			{"/whole", []string{"If-None-Match", `"v1"`, "Range", "bytes=2-3"}, 200, "0123456789"},
 			{"/created", []string{"Range", "bytes=2-3"}, 201, "0123456789"},
-			{"/untyped", nil, 500, "500 Internal Server Error\n"},
+			{"/untyped", nil, 500, "500 Internal Server Error\nSomething went wrong on the server, or it is overloaded. It is not your fault.\n"},
 			{"/typed", nil, 200, "x"},
 		} {
 			for _, method := range []string{"GET", "HEAD"} {
