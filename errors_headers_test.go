@@ -125,7 +125,7 @@ func TestHeadersOfHooksStayOnEveryAnswer(t *testing.T) {
 				t.Errorf("%s %s: %s of the view is left in %v", tt.method, tt.path, key, rec.Header())
 			}
 		}
-		if slices.Contains(rec.Header()["Set-Cookie"], "view=1") {
+		if slices.Contains(rec.Header()["Set-Cookie"], "view=1; Path=/") {
 			t.Errorf("%s %s: the view's cookie is left", tt.method, tt.path)
 		}
 	}

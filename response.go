@@ -359,7 +359,7 @@ func (r *Response) dropBody() {
 // the answer. Once there is an answer, or the connection was taken over, it has no effect, whatever the code. Before
 // that it panics if code is not an HTTP status.
 func (r *Response) WriteHeader(code int) {
-	if !r.open() || r.started {
+	if !r.open() || r.started && !r.c.whole {
 		return
 	}
 	if code < 100 || code > 999 {
@@ -371,12 +371,8 @@ func (r *Response) WriteHeader(code int) {
 		}
 		return
 	}
-	if r.started && !r.c.whole {
-		return
-	}
 	r.byHand()
 	r.status = uint16(code)
-	r.status, r.started = uint16(code), true
 }
 
 // Write adds to the body. With a status that has none, such as 204 and 304, it returns [http.ErrBodyNotAllowed]; to HEAD
@@ -384,6 +380,9 @@ func (r *Response) WriteHeader(code int) {
 // hook failed, when the connection was taken over, and when the request has ended. Before the commit no error tells that
 // the client has gone; see [Context.Done].
 func (r *Response) Write(p []byte) (int, error) {
+	if r.c.whole && r.open() {
+		r.startOver()
+	}
 	if len(p) > 0 && bodyless(r.StatusCode()) {
 		return 0, r.refuseBody()
 	}
@@ -432,6 +431,9 @@ func (r *Response) count(p []byte) (int, error) {
 
 // WriteString adds to the body without copying s first. See [Response.Write].
 func (r *Response) WriteString(s string) (int, error) {
+	if r.c.whole && r.open() {
+		r.startOver()
+	}
 	if s != "" && bodyless(r.StatusCode()) {
 		return 0, r.refuseBody()
 	}

@@ -99,7 +99,7 @@ func testSecondAnswer(t *testing.T, files fstest.MapFS, name string, first, seco
 				t.Errorf("%s: %s: %s is left of the first answer", name, key, value)
 			}
 		}
-		if got := rec.Header()["Set-Cookie"]; len(got) != 1 || got[0] != "hook=1" || rec.Header().Get("X-Hook") != "1" {
+		if got := rec.Header()["Set-Cookie"]; len(got) != 1 || got[0] != "hook=1; Path=/" || rec.Header().Get("X-Hook") != "1" {
 			t.Errorf("%s: the header is %v", name, rec.Header())
 		}
 		want := 2
