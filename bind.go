@@ -9,6 +9,7 @@ import (
 	"reflect"
 
 	"github.com/dewar-go/dewar/internal/binding"
+	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/intake"
 )
 
@@ -41,14 +42,18 @@ type Validator interface {
 // Only fields with a tag are ever set, also in structs inside a JSON body, and names must match exactly;
 // what else the request has is ignored. A value that is missing, empty where the type is not text, or null
 // in JSON leaves its field as it was, or gives it the value of the tag default. With required:"true" it is an
-// error; a zero that the client sent is not.
+// error, and so is an empty text, which is what a form sends for a field that nobody filled in; a zero that the client
+// sent is not, and a *string may be empty. A [time.Time] takes what HTML's inputs of the types date, datetime-local, month, week and time send: a
+// month is its first day, a week its Monday, a time alone one of January 1 of the year 0, all in UTC. A form says
+// nothing of the zone of its user; where that is known, put the parts into [time.Date] with it.
 //
 // A struct that has the method Validate() error is asked when its fields are good, also one inside a JSON
 // body. When nothing was wrong so far, [App.Validator] is asked last. What their errors mean, [Validator] says.
 //
 // Everything that is wrong is reported at once, as an [*HTTPError] with status 400 that lists it in Errors;
 // the good fields are set. A body that cannot be read at all is a 400, 413 or 415. A mistake in the struct
-// itself, such as a tag on an unexported field, is an error whose answer is 500. The body stays readable.
+// itself, such as a tag on an unexported field or one of another framework that nothing would read, is an error whose
+// answer is 500. The body stays readable.
 func (c *Context) Bind(v any) error {
 	rv := reflect.ValueOf(v)
 	if rv.Kind() != reflect.Pointer || rv.IsNil() || rv.Elem().Kind() != reflect.Struct {
@@ -58,6 +63,9 @@ func (c *Context) Bind(v any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Bind: %w", err)
 	}
+	if rule := plan.Unread(); rule != "" && c.rt.validator == nil {
+		return errors.New("dewar: Bind: " + rule)
+	}
 	request := bindRequest{c}
 	binder := plan.Binder(request)
 	if err := c.readBound(binder, plan.Takes(binding.Form), plan.Takes(binding.JSON)); err != nil {
@@ -66,6 +74,26 @@ func (c *Context) Bind(v any) error {
 	problems, err := binder.Fill(rv.Elem())
 	if err == nil && len(problems) == 0 && c.rt.validator != nil {
 		problems, err = request.Problems(c.rt.validator.Validate(c, v))
+	}
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return badFields(problems)
+}
+
+// validate asks the struct that v points to, and then App.Validator, whether it is right. Anything but a struct is.
+func (c *Context) validate(v any) error {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Pointer || rv.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	var problems []binding.Problem
+	var err error
+	if own := coerce.ValidatorOf(rv.Elem()); own != nil {
+		problems, err = bindRequest{c}.Problems(own.Validate())
+	}
+	if err == nil && len(problems) == 0 && c.rt.validator != nil {
+		problems, err = bindRequest{c}.Problems(c.rt.validator.Validate(c, v))
 	}
 	if err != nil || len(problems) == 0 {
 		return err

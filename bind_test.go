@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -206,11 +207,11 @@ func TestBind(t *testing.T) {
 		{"empty is missing also when it comes first", query("n=&n=5"), struct {
 			N int `query:"n" default:"7"`
 		}{7}, nil},
-		{"required is satisfied by zero and empty text", form("n=0&s=&b=off"), struct {
-			N int    `form:"n" required:"true"`
-			S string `form:"s" required:"true"`
-			B bool   `form:"b" required:"true"`
-		}{0, "", false}, nil},
+		{"required is satisfied by zero, and in a pointer by empty text", form("n=0&s=&b=off"), struct {
+			N int     `form:"n" required:"true"`
+			S *string `form:"s" required:"true"`
+			B bool    `form:"b" required:"true"`
+		}{0, ptr(""), false}, nil},
 		{"embedded structs", sent{path: "/x/1?page=3", contentType: formType, body: "author=ann"}, struct {
 			paging
 			*Author
@@ -294,6 +295,172 @@ func TestBind(t *testing.T) {
 	}
 }
 
+type kind string
+
+// Forms send dates and times in HTML's forms, and scripts put them into JSON.
+func TestBindTimesOfHTML(t *testing.T) {
+	t.Parallel()
+	day := func(month time.Month, day, hour, minute, second int) time.Time {
+		return time.Date(2024, month, day, hour, minute, second, 0, time.UTC)
+	}
+	for text, want := range map[string]time.Time{
+		"2024-05-06": day(5, 6, 0, 0, 0), "2024-05-06T07:08": day(5, 6, 7, 8, 0), "2024-05-06T07:08:09": day(5, 6, 7, 8, 9),
+		"2024-05-06T07:08:09.5": day(5, 6, 7, 8, 9).Add(time.Second / 2), "2024-05-06 07:08": day(5, 6, 7, 8, 0), "2024-05": day(5, 1, 0, 0, 0),
+		"2024-W19": day(5, 6, 0, 0, 0), "07:08": time.Date(0, 1, 1, 7, 8, 0, 0, time.UTC), "07:08:09.250": time.Date(0, 1, 1, 7, 8, 9, 250e6, time.UTC),
+		"2024-05-06T09:08:09+02:00": day(5, 6, 7, 8, 9),
+	} {
+		var got struct {
+			Form  time.Time   `form:"at"`
+			Query *time.Time  `query:"at"`
+			List  []time.Time `query:"at"`
+		}
+		escaped := strings.NewReplacer("+", "%2b", " ", "+").Replace(text)
+		if err := bind(t, sent{path: "/x/1?at=" + escaped, contentType: formType, body: "at=" + escaped}, &got); err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if !got.Form.Equal(want) || !got.Query.Equal(want) || len(got.List) != 1 || !got.List[0].Equal(want) {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+		var inJSON struct {
+			At   time.Time   `json:"at"`
+			List []time.Time `json:"list"`
+		}
+		if err := bind(t, jsonBody(`{"at":"`+text+`","list":["`+text+`"]}`), &inJSON); err != nil || !inJSON.At.Equal(want) || !inJSON.List[0].Equal(want) {
+			t.Errorf("JSON %s: got %v, %v, want %v", text, inJSON, err, want)
+		}
+	}
+	for _, text := range []string{"24:00", "2024-W54", "2024-13", "07:08 PM", "06.05.2024"} {
+		var got struct {
+			At time.Time `form:"at" json:"at"`
+		}
+		if err := bind(t, form("at="+text), &got); err == nil {
+			t.Errorf("%s: got %v, want an error", text, got)
+		}
+		if err := bind(t, jsonBody(`{"at":"`+text+`"}`), &got); err == nil {
+			t.Errorf("JSON %s: got %v, want an error", text, got)
+		}
+	}
+}
+
+// Rules of other frameworks would be passed over in silence, and what they guard against let in.
+func TestBindNamesTagsThatNothingReads(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Name string `json:"name" validate:"required"`
+	}
+	for _, tt := range []struct {
+		name, want string
+		validated  bool // by App.Validator, which may read the tag
+		v          any
+	}{
+		{"gin's rules", `field Name of struct`, true, &struct {
+			Name string `form:"name" binding:"required"`
+		}{}},
+		{"gin's rules, the cure", `has the tag binding:"required", which nothing reads; write required:"true" or a method Validate() error, or set app.Validator`, true, &struct {
+			Name string `form:"name" binding:"required"`
+		}{}},
+		{"a validator's rules", `has the tag validate:"min=3", which nothing reads`, true, &struct {
+			Name string `form:"name" validate:"min=3"`
+		}{}},
+		{"rules inside JSON", `field Name of dewar_test.inner has the tag validate:"required"`, true, &struct {
+			List []inner `json:"list"`
+		}{}},
+		{"rules of a field without a source", `has the tag binding:"required"`, true, &struct {
+			Name string `form:"name"`
+			Age  int    `binding:"required"`
+		}{}},
+		{"rules of an embedded struct", `has the tag validate:"required"`, true, &struct {
+			inner
+			X int `form:"x"`
+		}{}},
+		{"gin's path", `field ID of struct`, false, &struct {
+			ID   int    `uri:"id"`
+			Name string `form:"name"`
+		}{}},
+		{"gin's path, the cure", `has the tag uri:"id", which nothing reads; write path:"id"`, false, &struct {
+			ID   int    `uri:"id"`
+			Name string `form:"name"`
+		}{}},
+		{"echo's path", `write path:"id"`, false, &struct {
+			ID   int    `param:"id"`
+			Name string `form:"name"`
+		}{}},
+		{"fiber's header", `write header:"X-A"`, false, &struct {
+			A    string `reqHeader:"X-A"`
+			Name string `form:"name"`
+		}{}},
+		{"gin's layout", `has the tag time_format:"02.01.2006"; take it away`, false, &struct {
+			At time.Time `form:"at" time_format:"02.01.2006"`
+		}{}},
+		{"gin's required in the name", `write a name alone, and required:"true"`, false, &struct {
+			Name string `form:"name,required"`
+		}{}},
+	} {
+		err := bind(t, form("name=x"), tt.v)
+		var he *dewar.HTTPError
+		if err == nil || errors.As(err, &he) || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q and no answer for the client", tt.name, err, tt.want)
+		}
+		app := newApp(t)
+		app.Logger = slog.New(slog.DiscardHandler)
+		app.Validator = validatorFunc(func(*dewar.Context, any) error { return nil })
+		app.Post("/", func(c *dewar.Context) error { return cmp.Or(c.Bind(tt.v), c.NoContent()) })
+		if got := post(app, "/", formType, "name=x").Code; (got == 500) == tt.validated {
+			t.Errorf("%s: got %d with a validator", tt.name, got)
+		}
+	}
+}
+
+// Both a tag for another source and one of dewar's is one program's way to serve two frameworks.
+func TestBindTakesForeignTagsBesideItsOwn(t *testing.T) {
+	t.Parallel()
+	var v struct {
+		ID string `uri:"id" path:"id" validate:"-"`
+	}
+	if err := bind(t, sent{method: "GET"}, &v); err != nil || v.ID != "x" {
+		t.Errorf("got %q, %v", v.ID, err)
+	}
+}
+
+func TestBindJSONValidates(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Logger = slog.New(slog.DiscardHandler)
+	asked := 0
+	app.Validator = validatorFunc(func(c *dewar.Context, v any) error { asked++; return nil })
+	app.Post("/", func(c *dewar.Context) error {
+		var s span
+		if err := c.BindJSON(&s); err != nil {
+			return err
+		}
+		return c.NoContent()
+	})
+	app.Post("/list", func(c *dewar.Context) error {
+		var list []span
+		if err := c.BindJSON(&list); err != nil {
+			return err
+		}
+		return c.NoContent()
+	})
+	for _, tt := range []struct {
+		path, body string
+		status     int
+		asked      int
+		want       string
+	}{
+		{"/", `{"From":1,"To":2}`, 204, 1, ""},
+		{"/", `{"From":2,"To":1}`, 400, 0, "before from"},
+		{"/", `{"From":500,"To":501}`, 500, 0, ""},
+		{"/", `{"From":403,"To":501}`, 403, 0, ""},
+		{"/list", `[{"From":2,"To":1}]`, 204, 0, ""},
+	} {
+		asked = 0
+		w := post(app, tt.path, jsonType, tt.body)
+		if w.Code != tt.status || asked != tt.asked || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s: got %d %s, the validator was asked %d times, want %d", tt.body, w.Code, w.Body, asked, tt.status)
+		}
+	}
+}
+
 func TestBindReportsEveryBadField(t *testing.T) {
 	t.Parallel()
 	type search struct {
@@ -358,6 +525,19 @@ func TestBindReportsEveryBadField(t *testing.T) {
 			N     int    `query:"n" required:"true"`
 			Title string `json:"title" required:"true"`
 		}{}, []dewar.FieldError{{"n", "missing"}, {"title", "missing"}}},
+		{"required and empty text", sent{path: "/x/1?q=&list=&list=", contentType: formType, body: "title=&bytes="}, &struct {
+			Q     string   `query:"q" required:"true"`
+			List  []string `query:"list" required:"true"`
+			Title string   `form:"title" required:"true"`
+			Kind  kind     `form:"title" required:"true"`
+		}{}, []dewar.FieldError{{"q", "empty"}, {"list", "empty"}, {"title", "empty"}, {"title", "empty"}}},
+		{"required and empty text in JSON", jsonBody(`{"title":"","inner":{"name":""},"tags":["",""]}`), &struct {
+			Title string   `json:"title" required:"true"`
+			Tags  []string `json:"tags" required:"true"`
+			Inner struct {
+				Name string `json:"name" required:"true"`
+			} `json:"inner"`
+		}{}, []dewar.FieldError{{"title", "empty"}, {"tags", "empty"}, {"inner.name", "empty"}}},
 		{"no body at all", sent{method: "GET"}, &struct {
 			Title string `form:"title" json:"heading" required:"true"`
 			Text  string `json:"text" required:"true"`

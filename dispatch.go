@@ -262,6 +262,7 @@ func (c *Context) finish() {
 		return
 	}
 	if c.phase >= sent {
+		c.checkTrailers()
 		c.response.renewDeadline() // for what the server still holds back
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLate(c)
@@ -309,6 +310,15 @@ func (c *Context) checkHeader() {
 	if err := c.headerError(); err != nil && !c.ended() {
 		c.fail(err)
 		if err := c.headerError(); err != nil {
+			c.logFailure(err)
+		}
+	}
+}
+
+// checkTrailers drops trailers that cannot be sent. All else has left by now.
+func (c *Context) checkTrailers() {
+	if c.response.touched {
+		if err := c.dropFaults(); err != nil {
 			c.logFailure(err)
 		}
 	}

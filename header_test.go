@@ -121,9 +121,11 @@ func TestHeadersOfMiddlewareThatCannotBeSent(t *testing.T) {
 		})
 	})
 	app.Get("/", func(c *dewar.Context) error { return c.Text("page") })
+	handled := 0
+	app.ErrorHandler(500, func(c *dewar.Context, err error) error { handled++; return c.Text("handled") })
 	w := get(app, "/")
-	if w.Code != 500 || w.Header()["X-Bad"] != nil || w.Header().Get("X-Good") != "1" {
-		t.Errorf("got %d %v, want 500 with the good header alone", w.Code, w.Header())
+	if w.Code != 500 || w.Header()["X-Bad"] != nil || w.Header().Get("X-Good") != "1" || handled != 1 {
+		t.Errorf("got %d %v, handled %d times, want 500 with the good header alone, handled once", w.Code, w.Header(), handled)
 	}
 }
 
@@ -143,6 +145,32 @@ func TestErrorHandlersHeaderThatCannotBeSent(t *testing.T) {
 		if w := get(app, path); w.Code != 500 || w.Header()["X-Bad"] != nil {
 			t.Errorf("%s: got %d %v, want 500 without the header", path, w.Code, w.Header())
 		}
+	}
+}
+
+func TestTrailersThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	app := dewar.New("test", dewar.RootPath(t.TempDir()))
+	app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	app.Get("/", func(c *dewar.Context) error {
+		header := c.Response.Header()
+		header.Set("Trailer", "X-Bad, X-Good")
+		err := c.Stream(func(w io.Writer) error { _, err := io.WriteString(w, "page"); return err })
+		header.Set("X-Bad", "a\x00b")
+		header.Set("X-Good", "good")
+		header.Set(http.TrailerPrefix+"X-Bad-Too", "a\r\nX-Evil: 1")
+		return err
+	})
+	srv := serve(t, app)
+	raw := exchange(t, srv.Listener.Addr().String(), "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	srv.Close()
+	_, trailers, _ := strings.Cut(raw, "\r\n0\r\n")
+	if trailers != "X-Good: good\r\n\r\n" {
+		t.Errorf("got trailers %q in %q, want the good one alone", trailers, raw)
+	}
+	if !strings.Contains(log.String(), "X-Bad") {
+		t.Errorf("the log does not name the trailer: %s", &log)
 	}
 }
 

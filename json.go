@@ -52,7 +52,7 @@ func (c *Context) BindJSON(v any) error {
 	if err := c.App.JSON.Unmarshal(doc.Root().Raw(), v); err != nil {
 		return badJSON(err)
 	}
-	return nil
+	return c.validate(v)
 }
 
 // scanJSON reads the body and looks it over.

@@ -1,7 +1,10 @@
 package dewar
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -21,11 +24,16 @@ type SendOption func(*sending)
 
 // A sending is how a file is sent.
 type sending struct {
-	contentType string
-	disposition string // "", "inline" or "attachment"
-	filename    string
-	maxAge      time.Duration
-	hasMaxAge   bool
+	contentType   string
+	disposition   string // "inline" or "attachment"; "" for none
+	filename      string
+	maxAge        time.Duration
+	hasMaxAge     bool
+	tag           string
+	hasTag        bool
+	modified      time.Time
+	hasModified   bool
+	unconditional bool
 }
 
 // Attachment makes the browser save the file, under the name given; "" means the file's own. The name may
@@ -35,8 +43,8 @@ func Attachment(filename string) SendOption {
 	return func(s *sending) { s.disposition, s.filename = "attachment", filename }
 }
 
-// DownloadName sets the name that the browser suggests when the user saves a file it shows. It is cleaned
-// as that of [Attachment].
+// DownloadName sets the name that the browser suggests when the user saves the file. It is cleaned as that of
+// [Attachment]. The type of the file goes by it, as in Flask.
 func DownloadName(filename string) SendOption {
 	return func(s *sending) { s.filename = filename }
 }
@@ -47,19 +55,37 @@ func MaxAge(d time.Duration) SendOption {
 	return func(s *sending) { s.maxAge, s.hasMaxAge = d, true }
 }
 
-// ContentType sets the type of the file. The default goes by the extension of its name; an unknown one is
-// application/octet-stream.
+// ContentType sets the type of the file. The default goes by the extension of its name, or of that it is downloaded
+// with; an unknown one is application/octet-stream. A name that says that the file is packed, such as table.csv.gz, gives
+// it the type of what is inside and a Content-Encoding, unless it is sent as an attachment. Flask has mimetype.
 func ContentType(contentType string) SendOption {
 	return func(s *sending) { s.contentType = contentType }
 }
+
+// ETag sets the ETag of the file, with or without the quotes and W/ that stand in a header; "" means none. The default
+// goes by the file's time and size, or by its content where there is no time. A tag with quotes, spaces or control
+// characters inside is an error.
+func ETag(tag string) SendOption {
+	return func(s *sending) { s.tag, s.hasTag = tag, true }
+}
+
+// LastModified sets the time that the file was last changed at, in place of that on the disk; the zero time means none.
+func LastModified(t time.Time) SendOption {
+	return func(s *sending) { s.modified, s.hasModified = t, true }
+}
+
+// Unconditional sends the whole file with status 200, whatever the client has already and whatever range it asks for.
+// Flask has conditional=False.
+func Unconditional() SendOption { return func(s *sending) { s.unconditional = true } }
 
 // SendFile answers with a file that the program chose; a relative name begins at RootPath. A file that is
 // missing, or no regular file, is an error that names it and ends in a 500, as in Flask. For a name that came
 // from outside use [Context.SendFromFS].
 //
-// The answer has an ETag and Last-Modified, and conditional requests and those for one range are honoured,
-// unless [Context.Status] set another status than 200. With USE_X_SENDFILE the body is left to the server in
-// front, which finds the file's name in the header X-Sendfile.
+// The answer has an ETag, Last-Modified, and a Content-Disposition with the name. Conditional requests and those for one
+// range are honoured, unless [Context.Status] set another status than 200; of several ranges the whole file is sent. A
+// range without a byte of the file, or that is none, is a 416 that goes to the error handlers. With USE_X_SENDFILE the
+// body is left to the server in front, which finds the file's name in the header X-Sendfile.
 func (c *Context) SendFile(name string, opts ...SendOption) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(c.App.RootPath(), name)
@@ -70,7 +96,7 @@ func (c *Context) SendFile(name string, opts ...SendOption) error {
 	}
 	defer f.Close()
 	f.Path = name
-	return c.sendTagged(f, opts)
+	return c.send(parcelOf(f, f.ETag), true, opts)
 }
 
 // SendFromFS answers with the file name of fsys. The name may come from outside: one that is no plain path
@@ -86,71 +112,184 @@ func (c *Context) SendFromFS(fsys fs.FS, name string, opts ...SendOption) error 
 		return absent(err)
 	}
 	defer f.Close()
-	return c.sendTagged(f, opts)
+	return c.send(parcelOf(f, f.ETag), true, opts)
 }
 
-func (c *Context) sendTagged(f *files.File, opts []SendOption) error {
-	tag, err := f.ETag()
-	if err != nil {
-		return unreadable(err)
+// SendBytes answers with data as if it were a file called name, which may be "" if [ContentType] is given. Its ETag is
+// that of the content; Last-Modified is sent if it is given. See [Context.SendFile] for the answer. Flask sends an
+// io.BytesIO so.
+func (c *Context) SendBytes(name string, data []byte, opts ...SendOption) error {
+	return c.send(&parcel{name: name, content: bytes.NewReader(data), size: int64(len(data)), tag: func() (string, error) {
+		hash := sha256.Sum256(data)
+		return `"` + hex.EncodeToString(hash[:16]) + `"`, nil
+	}}, true, opts)
+}
+
+// SendReader answers with all that r yields as if it were a file called name, which may be "" if [ContentType] is given.
+// ETag and Last-Modified are sent if they are given. An [io.ReadSeeker] is sent from its beginning, ranges are honoured and
+// its length is known; anything else is read once, in whole and without ranges, and sent while it is read when it is
+// larger than RESPONSE_BUFFER_SIZE. An [io.Closer] is closed, also after an error.
+//
+// An error of r ends in a 500, or cuts the connection if a part has been sent, so that nobody takes it for the whole.
+func (c *Context) SendReader(name string, r io.Reader, opts ...SendOption) error {
+	if r == nil {
+		return errors.New("dewar: SendReader of a nil reader; answer with c.NoContent if there is nothing to send")
 	}
-	return c.send(f, tag, opts)
+	if closer, ok := r.(io.Closer); ok {
+		defer closer.Close()
+	}
+	p := &parcel{name: name, stream: r}
+	if content, ok := r.(io.ReadSeeker); ok {
+		if size, err := content.Seek(0, io.SeekEnd); err == nil { // else a pipe
+			p.content, p.size = content, size
+		}
+	}
+	return c.send(p, true, opts)
 }
 
-// send answers with a file.
-func (c *Context) send(f *files.File, tag string, opts []SendOption) error {
-	s := sending{contentType: files.TypeOf(f.Name), maxAge: c.settings.fileMaxAge}
+// A parcel is what is sent as a file.
+type parcel struct {
+	name     string
+	path     string // on the disk, when it is known
+	modified time.Time
+	content  io.ReadSeeker
+	size     int64     // of content
+	stream   io.Reader // where there is no content
+	tag      func() (string, error)
+}
+
+func parcelOf(f *files.File, tag func() (string, error)) *parcel {
+	return &parcel{name: f.Name, path: f.Path, modified: f.Info.ModTime(), content: f.Content, size: f.Info.Size(), tag: tag}
+}
+
+// send answers with a file. Its name is sent if it is named, or if an option asks for it.
+func (c *Context) send(p *parcel, named bool, opts []SendOption) error {
+	s := sending{maxAge: c.settings.fileMaxAge, modified: p.modified}
 	for _, opt := range opts {
 		opt(&s)
 	}
-	if hasControl(s.contentType) {
-		return errors.New("dewar: the content type of a file has a control character in it")
+	encoding, err := s.settle(p, named)
+	if err != nil {
+		return fmt.Errorf("dewar: %w", err)
 	}
 	if err := c.startAnswer(); err != nil {
 		return err
 	}
 	c.setContentType(s.contentType)
 	header := c.response.answerHeader()
-	header["Etag"] = []string{tag}
-	if s.hasMaxAge {
-		header.Del("Cache-Control")
-	}
-	if _, ok := header["Cache-Control"]; !ok {
-		c.rare().session.fileCaching = files.CacheControl(s.maxAge)
-		header["Cache-Control"] = []string{c.rare().session.fileCaching}
-	}
-	if value := s.contentDisposition(f.Name); value != "" {
-		header["Content-Disposition"] = []string{value}
-	}
-	if c.settings.xSendfile && f.Path != "" {
-		header["X-Sendfile"] = []string{f.Path}
-		c.response.answered()
-		return nil
-	}
-	err := c.sendContent(f)
+	s.describe(header, cmp.Or(s.filename, p.name), encoding)
+	c.setFileCaching(header, &s)
+	err = c.sendBody(p, &s)
 	c.response.answered()
 	return err
 }
 
-// sendContent writes the body: by net/http, which answers to conditions and ranges and sets the status, or as
-// it is when a status was set.
-func (c *Context) sendContent(f *files.File) error {
-	if bodyless(c.response.StatusCode()) {
+// settle works out what the options leave open: type, encoding, ETag, disposition.
+func (s *sending) settle(p *parcel, named bool) (encoding string, err error) {
+	name := cmp.Or(s.filename, p.name)
+	switch {
+	case hasControl(s.contentType):
+		return "", errors.New("the content type of a file has a control character in it")
+	case s.contentType == "" && name == "":
+		return "", errors.New("what is sent has neither a name nor a type; pass a name, or dewar.ContentType(\"text/csv\")")
+	case s.contentType == "":
+		s.contentType, encoding = files.TypeOf(name)
+	}
+	if s.disposition == "" && (s.filename != "" || named && name != "") {
+		s.disposition = "inline"
+	}
+	if s.disposition == "attachment" {
+		encoding = "" // browsers would save what is inside
+	}
+	switch {
+	case s.hasTag && s.tag != "":
+		s.tag, err = files.Tag(s.tag)
+	case !s.hasTag && p.tag != nil:
+		if s.tag, err = p.tag(); err != nil {
+			err = unreadable(err)
+		}
+	}
+	return encoding, err
+}
+
+// describe sets the headers that do not depend on the request.
+func (s *sending) describe(header http.Header, name, encoding string) {
+	if s.tag != "" {
+		header["Etag"] = []string{s.tag}
+	}
+	if encoding != "" {
+		header["Content-Encoding"] = []string{encoding}
+	}
+	if s.disposition != "" {
+		header["Content-Disposition"] = []string{files.Disposition(s.disposition, path.Base(filepath.ToSlash(name)))}
+	}
+}
+
+// setFileCaching sets Cache-Control unless the application has, or an option says another age.
+func (c *Context) setFileCaching(header http.Header, s *sending) {
+	if s.hasMaxAge {
+		header.Del("Cache-Control")
+	}
+	if _, ok := header["Cache-Control"]; ok {
+		return
+	}
+	x := c.rare()
+	x.session.fileCaching = files.CacheControl(s.maxAge)
+	if s.hasMaxAge && s.maxAge < time.Second {
+		x.session.fileCaching = "no-cache, max-age=0"
+	}
+	header["Cache-Control"] = []string{x.session.fileCaching}
+}
+
+// sendBody writes the body: by net/http, which answers to conditions and ranges and sets the status, or as it is.
+func (c *Context) sendBody(p *parcel, s *sending) error {
+	r := &c.response
+	handsOver := c.settings.xSendfile && p.path != ""
+	switch {
+	case s.unconditional || r.StatusCode() != http.StatusOK:
+		if !s.modified.IsZero() {
+			r.answerHeader()["Last-Modified"] = []string{s.modified.UTC().Format(http.TimeFormat)}
+		}
+	case p.content == nil || handsOver:
+		if c.answersToConditions(s) {
+			return nil
+		}
+	default:
+		return c.sendRanged(p, s)
+	}
+	if handsOver {
+		r.answerHeader()["X-Sendfile"] = []string{p.path}
 		return nil
 	}
-	if c.response.StatusCode() != http.StatusOK {
-		c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(f.Info.Size(), 10)}
-		content := &watchedReader{ReadSeeker: f.Content}
-		_, err := io.CopyN(c.Response, content, f.Info.Size())
-		return cmp.Or(content.failure(), err)
+	return c.sendWhole(p)
+}
+
+// sendRanged has net/http send the file. A range that cannot be satisfied goes to the error handlers.
+func (c *Context) sendRanged(p *parcel, s *sending) error {
+	r := &c.response
+	header := r.answerHeader()
+	if header["Content-Encoding"] != nil { // net/http leaves it out then
+		header["Content-Length"] = []string{strconv.FormatInt(p.size, 10)}
 	}
-	if f.Info.Size() > c.settings.responseBuffer { // as it is, so that the operating system can send it
-		c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), f.Content)
-		return nil
+	watched, content := p.watched(c.settings.responseBuffer)
+	r.serveContent(files.Ranged(c.Request, p.size), s.modified, content)
+	switch r.StatusCode() {
+	case http.StatusPreconditionFailed:
+		header.Del("Content-Length")
+	case http.StatusRequestedRangeNotSatisfiable:
+		return &HTTPError{Code: http.StatusRequestedRangeNotSatisfiable, Header: http.Header{"Content-Range": {"bytes */" + strconv.FormatInt(p.size, 10)}}}
 	}
-	content := &watchedReader{ReadSeeker: f.Content}
-	c.response.serveContent(files.OneRange(c.Request), f.Info.ModTime(), content)
-	return content.failure()
+	return watched.failure()
+}
+
+// watched returns the content and what watches it. Content of more than limit bytes goes as it is, so that the operating
+// system can send it.
+func (p *parcel) watched(limit int64) (*watchedReader, io.ReadSeeker) {
+	watched := &watchedReader{ReadSeeker: p.content}
+	if p.size > limit {
+		return watched, p.content
+	}
+	return watched, watched
 }
 
 // A watchedReader remembers what reading failed with, which net/http does not tell.
@@ -174,15 +313,32 @@ func (r *watchedReader) failure() error {
 	return unreadable(r.err)
 }
 
-func (s *sending) contentDisposition(name string) string {
-	if s.disposition == "" && s.filename == "" {
-		return ""
+// answersToConditions answers with 304 or 412 when the conditions of the request say so, and reports whether it did.
+func (c *Context) answersToConditions(s *sending) bool {
+	r := &c.response
+	r.serveContent(files.Unranged(c.Request), s.modified, bytes.NewReader(nil))
+	header := r.answerHeader()
+	header.Del("Content-Length")
+	header.Del("Accept-Ranges")
+	return r.StatusCode() != http.StatusOK
+}
+
+// sendWhole sends everything, as long as it is when that is known.
+func (c *Context) sendWhole(p *parcel) error {
+	if bodyless(c.response.StatusCode()) {
+		return nil
 	}
-	if s.disposition == "" {
-		s.disposition = "inline"
+	if p.content == nil {
+		if _, err := io.Copy(c.Response, p.stream); err != nil {
+			return fmt.Errorf("dewar: send %q: %w", p.name, err)
+		}
+		return nil
 	}
-	if s.filename == "" {
-		s.filename = path.Base(name)
+	if _, err := p.content.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("dewar: send %q: %w", p.name, err)
 	}
-	return files.Disposition(s.disposition, s.filename)
+	c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(p.size, 10)}
+	watched := &watchedReader{ReadSeeker: p.content}
+	_, err := io.CopyN(c.Response, watched, p.size)
+	return cmp.Or(watched.failure(), err)
 }

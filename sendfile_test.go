@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,6 +23,7 @@ func TestSendFile(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	writeFile(t, root, "reports/a b.pdf", "%PDF")
+	writeFile(t, root, "table.csv.gz", "gzip")
 	absolute := filepath.Join(t.TempDir(), "b.txt")
 	if err := os.WriteFile(absolute, []byte("absolute"), 0o600); err != nil {
 		t.Fatal(err)
@@ -34,7 +36,7 @@ func TestSendFile(t *testing.T) {
 		header     map[string]string
 	}{
 		{"relative to RootPath", "reports/a b.pdf", nil, 200, "%PDF",
-			map[string]string{"Content-Type": "application/pdf", "Content-Disposition": "", "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}},
+			map[string]string{"Content-Type": "application/pdf", "Content-Disposition": `inline; filename="a b.pdf"`, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}},
 		{"absolute", absolute, nil, 200, "absolute", map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
 		{"attachment", "reports/a b.pdf", []dewar.SendOption{dewar.Attachment("")}, 200, "%PDF",
 			map[string]string{"Content-Disposition": `attachment; filename="a b.pdf"`}},
@@ -46,6 +48,29 @@ func TestSendFile(t *testing.T) {
 			map[string]string{"Content-Disposition": `attachment; filename="May.pdf"`}},
 		{"type", "reports/a b.pdf", []dewar.SendOption{dewar.ContentType("text/x-may")}, 200, "%PDF", map[string]string{"Content-Type": "text/x-may"}},
 		{"age", "reports/a b.pdf", []dewar.SendOption{dewar.MaxAge(time.Minute)}, 200, "%PDF", map[string]string{"Cache-Control": "public, max-age=60"}},
+		{"age of nothing", "reports/a b.pdf", []dewar.SendOption{dewar.MaxAge(0)}, 200, "%PDF", map[string]string{"Cache-Control": "no-cache, max-age=0"}},
+		{"the name decides the type", "reports/a b.pdf", []dewar.SendOption{dewar.DownloadName("table.csv")}, 200, "%PDF",
+			map[string]string{"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `inline; filename="table.csv"`}},
+		{"the attachment's name decides the type", "reports/a b.pdf", []dewar.SendOption{dewar.Attachment("table.csv")}, 200, "%PDF",
+			map[string]string{"Content-Type": "text/csv; charset=utf-8"}},
+		{"the type goes before the name", "reports/a b.pdf", []dewar.SendOption{dewar.DownloadName("table.csv.gz"), dewar.ContentType("text/x-may")}, 200, "%PDF",
+			map[string]string{"Content-Type": "text/x-may", "Content-Encoding": ""}},
+		{"packed", "table.csv.gz", nil, 200, "gzip", map[string]string{"Content-Type": "text/csv; charset=utf-8", "Content-Encoding": "gzip",
+			"Content-Disposition": `inline; filename="table.csv.gz"`, "Content-Length": "4"}},
+		{"packed, as an attachment", "table.csv.gz", []dewar.SendOption{dewar.Attachment("")}, 200, "gzip",
+			map[string]string{"Content-Type": "text/csv; charset=utf-8", "Content-Encoding": ""}},
+		{"packed by its name alone", "reports/a b.pdf", []dewar.SendOption{dewar.DownloadName("a.tgz")}, 200, "%PDF",
+			map[string]string{"Content-Type": "application/x-tar", "Content-Encoding": "gzip"}},
+		{"own tag", "reports/a b.pdf", []dewar.SendOption{dewar.ETag("v1")}, 200, "%PDF", map[string]string{"Etag": `"v1"`}},
+		{"own tag in quotes", "reports/a b.pdf", []dewar.SendOption{dewar.ETag(`W/"v1"`)}, 200, "%PDF", map[string]string{"Etag": `W/"v1"`}},
+		{"no tag", "reports/a b.pdf", []dewar.SendOption{dewar.ETag("")}, 200, "%PDF", map[string]string{"Etag": ""}},
+		{"own time", "reports/a b.pdf", []dewar.SendOption{dewar.LastModified(time.Date(2024, 5, 6, 9, 8, 9, 1, time.FixedZone("", 7200)))}, 200, "%PDF",
+			map[string]string{"Last-Modified": "Mon, 06 May 2024 07:08:09 GMT"}},
+		{"no time", "reports/a b.pdf", []dewar.SendOption{dewar.LastModified(time.Time{})}, 200, "%PDF", map[string]string{"Last-Modified": ""}},
+		{"tag with a line break", "reports/a b.pdf", []dewar.SendOption{dewar.ETag("a\r\nX: y")}, 500, "", nil},
+		{"tag with a quote", "reports/a b.pdf", []dewar.SendOption{dewar.ETag(`a"b`)}, 500, "", nil},
+		{"name with ESC and NUL", "reports/a b.pdf", []dewar.SendOption{dewar.DownloadName("a\x1b\x00b.pdf")}, 200, "%PDF",
+			map[string]string{"Content-Disposition": `inline; filename="ab.pdf"`}},
 		{"type with a line break", "reports/a b.pdf", []dewar.SendOption{dewar.ContentType("a\r\nX: y")}, 500, "", nil},
 		{"missing", "reports/b.pdf", nil, 500, "", map[string]string{"Etag": "", "Content-Disposition": ""}},
 		{"folder", "reports", nil, 500, "", nil},
@@ -243,16 +268,232 @@ func ExampleContext_SendFile() {
 func TestXSendfileLeavesTheBodyToTheServerInFront(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
-	path := filepath.Join(app.RootPath(), "report.txt")
-	if err := os.WriteFile(path, []byte("the content"), 0o600); err != nil {
-		t.Fatal(err)
+	must(t, app.Config.Set("USE_X_SENDFILE", true))
+	writeFile(t, app.RootPath(), "report.txt", "the content")
+	writeFile(t, app.RootPath(), "static/a.css", "the content")
+	app.Get("/", func(c *dewar.Context) error { return c.SendFile("report.txt", dewar.ETag("v1")) })
+	for path, file := range map[string]string{"/": "report.txt", "/static/a.css": "static/a.css"} {
+		for _, method := range []string{"GET", "HEAD"} {
+			rec := send(app, method, path, "Range", "bytes=99-")
+			header := rec.Header()
+			if rec.Code != 200 || rec.Body.Len() != 0 || header.Get("X-Sendfile") != filepath.Join(app.RootPath(), filepath.FromSlash(file)) ||
+				header.Get("Last-Modified") == "" || header.Get("Etag") == "" || header.Get("Content-Type") == "" || header.Get("Accept-Ranges") != "" {
+				t.Errorf("%s %s: got %d %q %v, want an empty body and X-Sendfile", method, path, rec.Code, rec.Body, header)
+			}
+		}
+		if rec := send(app, "GET", path, "If-None-Match", "*"); rec.Code != 304 || rec.Header().Get("X-Sendfile") != "" {
+			t.Errorf("%s: got %d %v, want 304 without a file", path, rec.Code, rec.Header())
+		}
 	}
-	if err := app.Config.Set("USE_X_SENDFILE", true); err != nil {
-		t.Fatal(err)
+}
+
+// onlyReader hides everything of a reader but Read.
+type onlyReader struct{ io.Reader }
+
+// A closing reader counts how often it is closed, and may fail behind its content.
+type closing struct {
+	io.Reader
+	closed *int
+	err    error
+}
+
+func (r closing) Close() error { *r.closed++; return nil }
+
+func (r closing) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err == io.EOF && r.err != nil {
+		err = r.err
 	}
-	app.Get("/", func(c *dewar.Context) error { return c.SendFile("report.txt") })
-	rec := send(app, "GET", "/")
-	if rec.Code != 200 || rec.Body.Len() != 0 || rec.Header().Get("X-Sendfile") != path {
-		t.Errorf("got %d %q %v, want an empty body and X-Sendfile", rec.Code, rec.Body, rec.Header())
+	return n, err
+}
+
+func TestSendBytesAndReaders(t *testing.T) {
+	t.Parallel()
+	modified := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	roads := map[string]func(c *dewar.Context, opts ...dewar.SendOption) error{
+		"bytes": func(c *dewar.Context, opts ...dewar.SendOption) error {
+			return c.SendBytes("a.csv", []byte("0123456789"), opts...)
+		},
+		"seeker": func(c *dewar.Context, opts ...dewar.SendOption) error {
+			return c.SendReader("a.csv", strings.NewReader("0123456789"), opts...)
+		},
+		"reader": func(c *dewar.Context, opts ...dewar.SendOption) error {
+			return c.SendReader("a.csv", onlyReader{strings.NewReader("0123456789")}, opts...)
+		},
 	}
+	for road, send := range roads {
+		app := newApp(t)
+		app.Get("/", func(c *dewar.Context) error { return send(c) })
+		app.Get("/known", func(c *dewar.Context) error { return send(c, dewar.ETag("v1"), dewar.LastModified(modified)) })
+		app.Get("/whole", func(c *dewar.Context) error {
+			return send(c, dewar.ETag("v1"), dewar.LastModified(modified), dewar.Unconditional(), dewar.Attachment("b.tar.gz"))
+		})
+		app.Get("/created", func(c *dewar.Context) error { return send(c.Status(201)) })
+		app.Get("/untyped", func(c *dewar.Context) error { return c.SendReader("", strings.NewReader("x")) })
+		app.Get("/typed", func(c *dewar.Context) error {
+			return c.SendReader("", strings.NewReader("x"), dewar.ContentType("text/x"))
+		})
+		app.ErrorHandler(416, func(c *dewar.Context, err error) error { return c.Text("handled") })
+		srv := serve(t, app)
+		ranged := func(status int) int { // a reader has no ranges
+			if road == "reader" {
+				return 200
+			}
+			return status
+		}
+		for _, tt := range []struct {
+			path   string
+			header []string
+			status int
+			body   string
+		}{
+			{"/", nil, 200, "0123456789"},
+			{"/", []string{"Range", "bytes=2-3"}, ranged(206), "23"},
+			{"/", []string{"Range", "bytes=-0"}, ranged(416), "handled"},
+			{"/", []string{"Range", "bytes=10-"}, ranged(416), "handled"},
+			{"/", []string{"Range", "items=0-1"}, ranged(416), "handled"},
+			{"/", []string{"Range", "bytes=0-99999999999999999999"}, ranged(206), "0123456789"},
+			{"/known", []string{"If-None-Match", `"v1"`}, 304, ""},
+			{"/known", []string{"If-None-Match", `"v2"`}, 200, "0123456789"},
+			{"/known", []string{"If-Modified-Since", "Mon, 06 May 2024 07:08:09 GMT"}, 304, ""},
+			{"/known", []string{"If-Match", `"v2"`}, 412, ""},
+			{"/known", []string{"Range", "bytes=2-3", "If-Range", `"v1"`}, ranged(206), "23"},
+			{"/known", []string{"Range", "bytes=2-3", "If-Range", `"v2"`}, 200, "0123456789"},
+			{"/known", []string{"Range", "bytes=2-3", "If-Range", `W/"v1"`}, 200, "0123456789"},
+			{"/known", []string{"Range", "bytes=99-", "If-None-Match", `"v1"`}, 304, ""},
+			{"/whole", []string{"If-None-Match", `"v1"`, "Range", "bytes=2-3"}, 200, "0123456789"},
+			{"/created", []string{"Range", "bytes=2-3"}, 201, "0123456789"},
+			{"/untyped", nil, 500, "500 Internal Server Error\n"},
+			{"/typed", nil, 200, "x"},
+		} {
+			for _, method := range []string{"GET", "HEAD"} {
+				got := ask(t, srv, method, tt.path, tt.header...)
+				want := tt.body
+				if tt.status == 200 && tt.path != "/typed" && road == "reader" {
+					want = "0123456789"
+				}
+				if method == "HEAD" {
+					want = ""
+				}
+				if got.err != nil || got.StatusCode != tt.status || got.body != want {
+					t.Errorf("%s: %s %s %q gives %d %q, %v, want %d %q", road, method, tt.path, tt.header, got.StatusCode, got.body, got.err, tt.status, want)
+				}
+				if tt.status == 412 && got.ContentLength > 0 {
+					t.Errorf("%s: 412 has Content-Length %d", road, got.ContentLength)
+				}
+			}
+		}
+		if got := ask(t, srv, "GET", "/").Header; got.Get("Content-Type") != "text/csv; charset=utf-8" || got.Get("Content-Length") != "10" ||
+			got.Get("Content-Disposition") != `inline; filename="a.csv"` || got.Get("Cache-Control") != "no-cache" || (got.Get("Etag") != "") != (road == "bytes") {
+			t.Errorf("%s: got %v", road, got)
+		}
+		if got := ask(t, srv, "GET", "/whole").Header; got.Get("Content-Type") != "application/x-tar" || got.Get("Content-Encoding") != "" ||
+			got.Get("Content-Disposition") != `attachment; filename="b.tar.gz"` || got.Get("Last-Modified") != "Mon, 06 May 2024 07:08:09 GMT" || got.Get("Etag") != `"v1"` {
+			t.Errorf("%s: got %v", road, got)
+		}
+	}
+}
+
+func TestSendReaderClosesAndFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name   string
+		reader func(closed *int) io.Reader
+		opts   []dewar.SendOption
+		status int
+		cut    bool
+	}{
+		{"whole", func(n *int) io.Reader { return closing{strings.NewReader("small"), n, nil} }, nil, 200, false},
+		{"large", func(n *int) io.Reader { return closing{strings.NewReader(strings.Repeat("x", 2<<20)), n, nil} }, nil, 200, false},
+		{"fails before it is sent", func(n *int) io.Reader { return closing{strings.NewReader("small"), n, broken} }, nil, 500, false},
+		{"fails when a part is sent", func(n *int) io.Reader { return closing{strings.NewReader(strings.Repeat("x", 2<<20)), n, broken} }, nil, 200, true},
+		{"bad option", func(n *int) io.Reader { return closing{strings.NewReader("small"), n, nil} }, []dewar.SendOption{dewar.ETag("a b")}, 500, false},
+	} {
+		app := newApp(t)
+		app.Logger = slog.New(slog.DiscardHandler)
+		closed := 0
+		app.Get("/", func(c *dewar.Context) error { return c.SendReader("a.txt", tt.reader(&closed), tt.opts...) })
+		srv := serve(t, app)
+		got := ask(t, srv, "GET", "/")
+		srv.Close()
+		if got.Response == nil || got.StatusCode != tt.status || (got.err != nil) != tt.cut || closed != 1 {
+			t.Errorf("%s: got %+v, %v, closed %d times, want %d, cut %t, closed once", tt.name, got.Response, got.err, closed, tt.status, tt.cut)
+		}
+	}
+	app := newApp(t)
+	app.Logger = slog.New(slog.DiscardHandler)
+	app.Get("/", func(c *dewar.Context) error { return c.SendReader("a.txt", nil) })
+	if w := get(app, "/"); w.Code != 500 {
+		t.Errorf("a nil reader gives %d", w.Code)
+	}
+}
+
+// A file that is packed is as long as it says, also when it does not fit into the buffer, and has ranges.
+func TestPackedFiles(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	must(t, app.Config.Set("RESPONSE_BUFFER_SIZE", 1000))
+	content := strings.Repeat("0123456789", 500)
+	writeFile(t, app.RootPath(), "static/a.css.gz", content)
+	srv := serve(t, app)
+	address := srv.Listener.Addr().String()
+	for _, tt := range []struct{ header, status, length string }{
+		{"", "200", "5000"}, {"Range: bytes=10-19\r\n", "206", "10"}, {"If-Match: \"x\"\r\n", "412", "0"},
+	} {
+		raw := exchange(t, address, "GET /static/a.css.gz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"+tt.header+"\r\n")
+		if !strings.HasPrefix(raw, "HTTP/1.1 "+tt.status) || !strings.Contains(raw, "Content-Length: "+tt.length+"\r\n") || strings.Contains(raw, "chunked") {
+			t.Errorf("%q: got %.600q, want %s with %s bytes", tt.header, raw, tt.status, tt.length)
+		}
+		if tt.status != "412" && (!strings.Contains(raw, "Content-Type: text/css; charset=utf-8\r\n") || !strings.Contains(raw, "Content-Encoding: gzip\r\n")) {
+			t.Errorf("%q: got %.600q, want packed CSS", tt.header, raw)
+		}
+	}
+}
+
+func TestEmptyFilesHaveNoRanges(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error { return c.SendBytes("a.txt", nil) })
+	for _, value := range []string{"bytes=-0", "bytes=0-", "bytes=0-0", "bytes=-1", "bytes=5-", "bytes=a-b", "items=0-1"} {
+		if w := get(app, "/", "Range", value); w.Code != 200 || w.Body.Len() != 0 {
+			t.Errorf("%s: got %d %q, want 200 and nothing", value, w.Code, w.Body)
+		}
+	}
+}
+
+// What is no file has no ranges.
+func TestOtherAnswersHaveNoRanges(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error { return c.Blob("text/plain", []byte("0123456789")) })
+	for _, value := range []string{"bytes=0-1", "bytes=-0", "bytes=99-"} {
+		if w := get(app, "/", "Range", value); w.Code != 200 || w.Body.String() != "0123456789" {
+			t.Errorf("%s: got %d %q, want the whole", value, w.Code, w.Body)
+		}
+	}
+}
+
+func ExampleContext_SendBytes() {
+	app := dewar.New("reports")
+	app.Get("/report", func(c *dewar.Context) error {
+		return c.SendBytes("report.csv", []byte("a,b\n"), dewar.MaxAge(time.Minute))
+	})
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/report", nil))
+	fmt.Println(w.Header().Get("Content-Type"), w.Header().Get("Cache-Control"))
+	// Output: text/csv; charset=utf-8 public, max-age=60
+}
+
+func ExampleContext_SendReader() {
+	app := dewar.New("reports")
+	app.Get("/report", func(c *dewar.Context) error {
+		return c.SendReader("report.csv", strings.NewReader("a,b\n"), dewar.Attachment(""), dewar.ETag("v7"))
+	})
+	r := httptest.NewRequest("GET", "/report", nil)
+	r.Header.Set("Range", "bytes=2-")
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, r)
+	fmt.Printf("%d %q %s\n", w.Code, w.Body, w.Header().Get("Content-Disposition"))
+	// Output: 206 "b\n" attachment; filename="report.csv"
 }

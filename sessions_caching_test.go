@@ -63,6 +63,8 @@ func TestEveryAccessSetsVary(t *testing.T) {
 		"Events":     "has a Cache-Control of its own",
 		"SendFile":   "has a Cache-Control of its own: TestFileWithASessionIsNotShared",
 		"SendFromFS": "has a Cache-Control of its own: TestFileWithASessionIsNotShared",
+		"SendBytes":  "has a Cache-Control of its own: TestFileWithASessionIsNotShared",
+		"SendReader": "has a Cache-Control of its own: TestFileWithASessionIsNotShared",
 	}
 	var opening []string
 	for method := range reflect.TypeFor[*dewar.Context]().Methods() {
@@ -526,6 +528,8 @@ func (f fileApp) build(t testing.TB) *dewar.App {
 	}
 	app.Get("/sendfile", view(func(c *dewar.Context) error { return c.SendFile("a.css") }))
 	app.Get("/sendfromfs", view(func(c *dewar.Context) error { return c.SendFromFS(os.DirFS(c.App.RootPath()), "a.css") }))
+	app.Get("/sendbytes", view(func(c *dewar.Context) error { return c.SendBytes("a.css", []byte("body {}")) }))
+	app.Get("/sendreader", view(func(c *dewar.Context) error { return c.SendReader("a.css", onlyReader{strings.NewReader("body {}")}) }))
 	app.BeforeRequest(func(c *dewar.Context) error { return inOrder(c, f.before) })
 	app.AfterRequest(func(c *dewar.Context) error { return inOrder(c, f.after) })
 	return app
@@ -555,7 +559,8 @@ func TestFileWithASessionIsNotShared(t *testing.T) {
 	saying := func(caching string) dewar.Handler {
 		return func(c *dewar.Context) error { c.Response.Header().Set("Cache-Control", caching); return nil }
 	}
-	all, views := []string{"/static/a.css", "/sendfile", "/sendfromfs"}, []string{"/sendfile", "/sendfromfs"}
+	views := []string{"/sendfile", "/sendfromfs", "/sendbytes", "/sendreader"}
+	all := append([]string{"/static/a.css"}, views...)
 	const saved, seen, public = "no-store", "private, ", "public, "
 	for _, tt := range []struct {
 		name      string

@@ -155,11 +155,7 @@ func (s *staticFolder) serve(c *Context) error {
 		return absent(err)
 	}
 	defer f.Close()
-	tag, err := s.ETag(f)
-	if err != nil {
-		return unreadable(err)
-	}
-	return c.send(f, tag, nil)
+	return c.send(parcelOf(f, func() (string, error) { return s.ETag(f) }), false, nil)
 }
 
 // absent makes a 404 of what keeps a file from being opened, or a 503, which is logged, when it is not the file's fault.

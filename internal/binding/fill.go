@@ -89,6 +89,7 @@ func (b *Binder) fill(target reflect.Value, f *field) {
 		value := reflect.New(f.typ).Elem()
 		before := b.bad
 		if b.take(Source(src), name, f, value) {
+			b.checkEmpty(f, value, name, before)
 			if b.bad == before {
 				coerce.FieldAt(target, f.index).Set(value)
 			}
@@ -96,6 +97,30 @@ func (b *Binder) fill(target reflect.Value, f *field) {
 		}
 	}
 	b.absent(target, f, b.nameOf(f))
+}
+
+// checkEmpty reports a required text that is empty: that is what a form sends for a field nobody filled in. A pointer
+// to a text only has to be there.
+func (b *Binder) checkEmpty(f *field, value reflect.Value, name string, before int) {
+	if f.required && b.bad == before && isEmptyText(value) {
+		b.report(name, "empty")
+	}
+}
+
+// isEmptyText reports whether v is a text without a character, or a list of nothing else.
+func isEmptyText(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len() == 0
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if !isEmptyText(v.Index(i)) {
+				return false
+			}
+		}
+		return v.Len() > 0
+	}
+	return false
 }
 
 // absent deals with a field that the request has no value for.

@@ -92,7 +92,9 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 			b.absent(v, f, joinField(path, name))
 			continue
 		}
-		b.decode(value, coerce.FieldAt(v, f.index), joinField(path, name), depth+1)
+		was, field := b.bad, coerce.FieldAt(v, f.index)
+		b.decode(value, field, joinField(path, name), depth+1)
+		b.checkEmpty(f, field, joinField(path, name), was)
 	}
 	if b.bad == before {
 		b.validate(v, plan, path)
@@ -160,7 +162,11 @@ func (b *Binder) unmarshal(raw jsontext.Value, v reflect.Value, path string) {
 		return
 	}
 	before := b.bad
-	if value, err := parse(raw.Raw()); err == nil && !isJSONLeaf(v.Type()) {
+	value, err := parse(raw.Raw())
+	if text, ok := value.(string); ok && v.Type() == timeType && coerce.Into(v.Addr().Interface(), text) == nil {
+		return // of an input of HTML, sent by a script
+	}
+	if err == nil && !isJSONLeaf(v.Type()) {
 		b.convert(path, reflect.New(v.Type()).Elem(), value) // says more, if that cannot convert it either
 	}
 	if b.bad == before {

@@ -44,6 +44,7 @@ type Plan struct {
 	known     map[string]bool        // the names of its JSON members
 	nested    map[reflect.Type]*Plan // of the structs inside its JSON members; for the outermost plan
 	validates bool                   // the struct has a method Validate() error
+	unread    string                 // a rule for a validator, here or inside
 }
 
 // Takes reports whether any field may come from src.
@@ -94,7 +95,7 @@ func (p *Plans) Of(t reflect.Type) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan.nested = maker.nested
+	plan.nested, plan.unread = maker.nested, maker.unread
 	kept, _ := p.byType.LoadOrStore(t, plan)
 	return kept.(*Plan), nil
 }
@@ -103,6 +104,7 @@ func (p *Plans) Of(t reflect.Type) (*Plan, error) {
 type planner struct {
 	nested map[reflect.Type]*Plan
 	seen   map[reflect.Type]bool // types of JSON values, which may lead back to themselves
+	unread string
 }
 
 // plan makes the plan of t, with the tags of the sources from first on: inside JSON only the tag json counts.
@@ -110,6 +112,9 @@ func (p *planner) plan(t reflect.Type, first Source) (*Plan, error) {
 	plan := &Plan{known: map[string]bool{}, validates: reflect.PointerTo(t).Implements(validatorType)}
 	if first == JSON {
 		p.nested[t] = plan
+	}
+	if err := p.checkForeign(t); err != nil {
+		return nil, err
 	}
 	for _, sf := range taggedFields(t, first) {
 		f, err := p.field(t, sf, first)

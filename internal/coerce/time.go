@@ -111,7 +111,7 @@ func parseUnits(s string) (time.Duration, string) {
 }
 
 // Time converts v to a time. It takes times; text in RFC 3339, a date (midnight UTC), a date and time without a zone
-// (UTC) and the dates of HTTP; and whole numbers, which are seconds since 1970. A number in text must have at least
+// (UTC), all else that HTML's inputs send (month, week, time), and the dates of HTTP; and whole numbers, which are seconds since 1970. A number in text must have at least
 // nine digits, for 20240102 could be meant as a date. The year must be one of 1 to 9999, unless v is a time already.
 // Missing (nil), empty and any other value is an error.
 func Time(v any) (time.Time, error) {
@@ -147,7 +147,11 @@ func parseTime(s string) (time.Time, string) {
 			return time.Time{}, reason
 		}
 		return unixTime(w)
-	case !isDated(s):
+	}
+	if t, ok := htmlTime(s); ok {
+		return t, ""
+	}
+	if !isDated(s) {
 		return time.Time{}, malformed
 	}
 	t, err := cast.ToTimeE(s)

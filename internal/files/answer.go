@@ -1,7 +1,7 @@
 package files
 
 import (
-	"net/http"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -15,14 +15,20 @@ func CacheControl(maxAge time.Duration) string {
 	return "public, max-age=" + strconv.FormatInt(int64(maxAge/time.Second), 10)
 }
 
-// OneRange returns r without its Range if that asks for several: the answer would be longer than the file.
-func OneRange(r *http.Request) *http.Request {
-	if !strings.Contains(r.Header.Get("Range"), ",") {
-		return r
+// Tag returns an ETag as it stands in a header: as it is when it has quotes, W/ in front or not, and in quotes
+// otherwise.
+func Tag(tag string) (string, error) {
+	inner, prefix := tag, ""
+	if rest, weak := strings.CutPrefix(tag, `W/"`); weak {
+		inner, prefix = `"`+rest, "W/"
 	}
-	whole := new(http.Request)
-	*whole = *r
-	whole.Header = r.Header.Clone()
-	whole.Header.Del("Range")
-	return whole
+	if len(inner) >= 2 && inner[0] == '"' && inner[len(inner)-1] == '"' {
+		inner = inner[1 : len(inner)-1]
+	}
+	for i := range len(inner) {
+		if c := inner[i]; c <= ' ' || c == '"' || c == 0x7f {
+			return "", errors.New("an ETag has no quotes, spaces or control characters in it; make one with hex.EncodeToString of a hash")
+		}
+	}
+	return prefix + `"` + inner + `"`, nil
 }

@@ -38,12 +38,30 @@ var contentTypes = map[string]string{
 	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
-// TypeOf returns the Content-Type of a file by its name, application/octet-stream when it is unknown.
-func TypeOf(name string) string {
-	if t := TypeOfExtension(strings.ToLower(path.Ext(name))); t != "" {
-		return t
+// encodings are how a file is packed, by its last extension, and shortcuts the extensions that say two things at once.
+var (
+	encodings = map[string]string{".gz": "gzip", ".Z": "compress", ".bz2": "bzip2", ".xz": "xz", ".br": "br"}
+	shortcuts = map[string]string{
+		".svgz": ".svg.gz", ".tgz": ".tar.gz", ".taz": ".tar.gz", ".tz": ".tar.gz", ".tbz2": ".tar.bz2", ".txz": ".tar.xz",
 	}
-	return "application/octet-stream"
+)
+
+// TypeOf returns the Content-Type of a file by its name, application/octet-stream when it is unknown, and the
+// Content-Encoding if the name says that the file is packed: table.csv.gz is text/csv, in gzip. Python's mimetypes see
+// it so.
+func TypeOf(name string) (contentType, encoding string) {
+	ext := path.Ext(name)
+	if long, ok := shortcuts[ext]; ok {
+		name = strings.TrimSuffix(name, ext) + long
+		ext = path.Ext(name)
+	}
+	if encoding = encodings[ext]; encoding != "" {
+		ext = path.Ext(strings.TrimSuffix(name, ext))
+	}
+	if contentType = TypeOfExtension(strings.ToLower(ext)); contentType == "" {
+		contentType = "application/octet-stream"
+	}
+	return contentType, encoding
 }
 
 // TypeOfExtension returns the Content-Type that goes with an extension in lower case, ".html", or "".

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -75,7 +76,11 @@ func OpenBelow(dir, name string) (*File, error) {
 		return nil, err
 	}
 	defer root.Close()
-	return Open(root.FS(), name)
+	f, err := Open(root.FS(), name)
+	if err == nil {
+		f.Path = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return f, err
 }
 
 // ETag returns a strong ETag: of the time and the size, or of the content when the time is not known.
