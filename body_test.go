@@ -583,7 +583,7 @@ func TestSlowUploadIsA408(t *testing.T) {
 		return c.Text(c.Form().String("a"))
 	})
 	srv := httptest.NewUnstartedServer(app)
-	srv.Config.ReadTimeout = 100 * time.Millisecond
+	srv.Config.ReadTimeout = 300 * time.Millisecond
 	srv.Start()
 	defer srv.Close()
 	for _, path := range []string{"/raw", "/form", "/bind"} {
@@ -754,13 +754,13 @@ func TestUploadsThatEndEarlyOverHTTP2(t *testing.T) {
 	}
 	slow := httptest.NewUnstartedServer(app)
 	slow.EnableHTTP2 = true
-	slow.Config.ReadTimeout = 100 * time.Millisecond
+	slow.Config.ReadTimeout = time.Second
 	slow.StartTLS()
 	defer slow.Close()
 	for _, path := range []string{"/raw", "/form"} {
 		res, err := upload(slow.URL, path)
 		if err != nil || res.StatusCode != 408 || res.ProtoMajor != 2 {
-			t.Errorf("%s: got %v, %v, want 408", path, res, err)
+			t.Fatalf("%s: got %v, %v, want 408", path, res, err)
 		}
 		<-app.torn
 	}

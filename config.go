@@ -89,8 +89,8 @@ func (c *Config) Map(key string) Map { return c.values().Map(key) }
 func (c *Config) Strings(key string) []string { return c.values().Strings(key) }
 
 // Source tells where the value of key came from, for example "environment FLASK_DEBUG", "config.toml",
-// "default" or "main.go:31". A value that was put together names all its sources. It is "" for a key that
-// was never set and has no default.
+// "default" or "main.go:31". A value that was put together names all its sources. A known key that was
+// unset names what unset it. It is "" for any other key without a value.
 func (c *Config) Source(key string) string { return c.settings().snapshot.Source(key) }
 
 // Set gives key a value; a key of lower case is another key. A value that does not fit the type of a built-in or

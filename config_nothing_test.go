@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 )
 
 // A documentedKey is a row of the table of built-in keys in docs/config.md.
@@ -196,6 +197,29 @@ func TestWordsThatAreNoDomainAreRefused(t *testing.T) {
 		for _, name := range []string{"example.com", "localhost", "none.example", "127.0.0.1"} {
 			must(t, c.Set(key, name))
 			wantValue(t, c, key, name)
+		}
+	}
+}
+
+// TestACookieWithoutADomain looks at the wire: every way of saying none means none.
+func TestACookieWithoutADomain(t *testing.T) {
+	t.Parallel()
+	for _, none := range []any{nil, false, 0, "", []any{}, dewar.Map{}} {
+		app, _, log := newLogged(t)
+		must(t, app.Config.FromMapping(dewar.Map{
+			"SECRET_KEY": "0123456789abcdef0123456789abcdeF", "SESSION_COOKIE_DOMAIN": none, "APPLICATION_ROOT": none, "SERVER_NAME": none,
+			"SESSION_COOKIE_PATH": none, "SESSION_COOKIE_NAME": none, "SESSION_COOKIE_SAMESITE": none, "PREFERRED_URL_SCHEME": none,
+		}))
+		app.Get("/", func(c *dewar.Context) error {
+			c.Session().Set("a", 1)
+			url, err := c.URLFor("home")
+			must(t, err)
+			return c.Text(url)
+		}, dewar.Endpoint("home"))
+		res := dewartest.New(t, app).Get("/")
+		cookie := res.Header.Get("Set-Cookie")
+		if res.StatusCode != 200 || string(res.Body) != "/" || !strings.HasPrefix(cookie, "session=") || !strings.HasSuffix(cookie, "; Path=/; HttpOnly") {
+			t.Errorf("%#v: got %d and %q, want no Domain and Path=/; log %s", none, res.StatusCode, cookie, log)
 		}
 	}
 }

@@ -63,9 +63,10 @@ func reversed[T any](list []T) []T {
 
 // A routeTable finds routes. It is made at Build and never changed.
 type routeTable struct {
-	hosts  *router.Hosts
-	behind *router.Hosts // without the routes that give way; nil when there are none
-	owners []owner
+	hosts   *router.Hosts
+	behind  *router.Hosts // without the routes that give way; nil when there are none
+	owners  []owner
+	private []*boundRoute // that have a variable which must not be logged
 }
 
 // buildRoutes makes the table of all routes.
@@ -101,7 +102,8 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	t := &routeTable{owners: app.owners(chains, serverName)}
+	private := slices.DeleteFunc(slices.Clone(app.routes), func(r *boundRoute) bool { return !r.hides() })
+	t := &routeTable{owners: app.owners(chains, serverName), private: private}
 	var err error
 	if t.hosts, err = router.NewHosts(slices.Concat(files, routes), app.converters); err == nil && len(files) > 0 {
 		t.behind, err = router.NewHosts(routes, app.converters)

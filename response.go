@@ -25,6 +25,25 @@ import (
 // committed then: the after-request hooks run and the session is saved before the first header leaves.
 //
 // 1xx responses other than 101 pass through without committing. A Response belongs to the goroutine of its request.
+//
+// # As net/http's own
+//
+// A net/http handler finds the errors and states that it finds without an App. These differ, because the answer is held
+// back:
+//
+//   - Write gives no error for a client that has gone, and Header may still change, until the commit. A body that is
+//     complete by then has a Content-Length.
+//   - A Content-Length that contradicts the body is a 500 and a line in the log, in place of [http.ErrContentLength] and a
+//     connection that breaks off. Once the header has left it is net/http's error.
+//   - A panic goes to the error handlers and to App.Logger; [http.Server.ErrorLog] stays silent.
+//   - Once the header has left, the WriteTimeout of the [http.Server] counts for each part that is sent, under any
+//     server: a stream or a download may take any time as long as the client takes what is sent. Silence between the
+//     parts does not count, over HTTP/2 too. A deadline that the view sets itself, by SetWriteDeadline of the Response or
+//     of an [http.ResponseController], is not touched; one that middleware around the App sets is renewed.
+//
+// A Response has Flush, Hijack, ReadFrom and Push whatever the server below has: FlushError, Hijack and Push return an
+// error that is [http.ErrNotSupported] where it cannot. It is no [http.CloseNotifier], which is deprecated; use
+// [Context.Done]. A type assertion on c.Response tells nothing therefore, but one on c.Response.Unwrap() does.
 type Response struct {
 	c      *Context
 	w      http.ResponseWriter

@@ -93,9 +93,10 @@ type boundRoute struct {
 	options   bool // dewar answers OPTIONS, as Build found
 	spec      *routeSpec
 	rule      *rule.Rule
-	host      *rule.Rule // what its place says; nil without text
-	names     []string   // of the variables in rule and host
-	arguments []string   // names and those of defaults, sorted
+	host      *rule.Rule   // what its place says; nil without text
+	names     []string     // of the variables in rule and host
+	forms     []*rule.Rule // of the rule, if a variable of it is Private
+	arguments []string     // names and those of defaults, sorted
 	in        *instance
 	chain     *chain
 	greedy    bool          // has a variable that may take slashes
@@ -210,6 +211,10 @@ func (app *App) parse(r *boundRoute) (err error) {
 		}
 		r.names = slices.Concat(r.names, r.host.Variables())
 	}
+	if err := r.checkPrivate(); err != nil {
+		return err
+	}
+	r.forms = r.formsToMask()
 	r.arguments = slices.Concat(r.names, slices.Sorted(maps.Keys(r.defaults)))
 	slices.Sort(r.arguments)
 	r.arguments = slices.Compact(r.arguments)
@@ -381,6 +386,7 @@ type routing struct {
 	place         *router.Place
 	defaults      Map
 	meta          map[any]any
+	private       []string // names of variables
 }
 
 type routingOption func(*routing)
@@ -462,6 +468,7 @@ func (r routing) within(outer routing) routing {
 		place:         cmp.Or(r.place, outer.place),
 		defaults:      merged(outer.defaults, r.defaults),
 		meta:          merged(outer.meta, r.meta),
+		private:       slices.Concat(outer.private, r.private),
 	}
 }
 

@@ -17,7 +17,6 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
-	"github.com/dewar-go/dewar/internal/intake"
 )
 
 // How long the App keeps accepting requests when it is told to stop and DRAIN_DELAY is not set: long enough
@@ -359,35 +358,4 @@ func (c *Context) timedOut(err error) error {
 	}
 	return &HTTPError{Code: http.StatusServiceUnavailable,
 		Err: fmt.Errorf("dewar: the request took longer than its timeout of %v: %w", limit.length, err)}
-}
-
-// maxLoggedPath is the most bytes of a path that stand in the access log.
-const maxLoggedPath = 2 << 10
-
-// AccessLog makes the App log a line at level Info for every request that reaches it: the path without its
-// query, which may hold secrets, the status, the duration, the client's address, and what [Context.Logger]
-// has. Requests that middleware answers by itself are not logged. By default no request is.
-func AccessLog() Option {
-	return appOption(func(app *App) { app.options.accessLog = true })
-}
-
-// logAccess writes the line of a request that is over.
-func (c *Context) logAccess(began time.Time) {
-	path := intake.Text(c.born.URL.Path)
-	status := c.response.StatusCode()
-	if c.outcome == propagated {
-		status = http.StatusInternalServerError
-	}
-	attrs := []slog.Attr{
-		slog.String("path", intake.Text(path[:min(len(path), maxLoggedPath)])),
-		slog.Int("status", status),
-		slog.Duration("duration", time.Since(began)),
-	}
-	if client := c.ClientIP(); client.IsValid() {
-		attrs = append(attrs, slog.String("client", client.String()))
-	}
-	if c.outcome == aborted || c.outcome == cut {
-		attrs = append(attrs, slog.Bool("cut", true))
-	}
-	c.Logger().LogAttrs(c, slog.LevelInfo, "request", attrs...)
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/cookiecodec"
 	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/sessiondata"
@@ -320,7 +321,7 @@ func (s *Session) heed(refused error) {
 	default:
 		s.fail(ErrSessionCommitted)
 		if s.owner != nil {
-			s.owner.rare().session.tellLate(s.owner)
+			s.owner.rare().session.tellLate(s.owner, refused)
 		}
 	}
 }
@@ -707,9 +708,19 @@ func (rs *requestSession) drop() {
 	}
 }
 
-// tellLate tells of a change that could not be saved any more.
-func (rs *requestSession) tellLate(c *Context) {
-	c.Logger().Error("session change lost", "err", ErrSessionCommitted)
+// errChangedInside stands for a change that no call has told of.
+var errChangedInside = fmt.Errorf("a change inside a value: %w", sessiondata.ErrFinal)
+
+// tellLate tells of a change that could not be saved any more, with the key where there is one, and the line.
+func (rs *requestSession) tellLate(c *Context, refused error) {
+	attrs := []any{"err", ErrSessionCommitted}
+	if late, ok := errors.AsType[*sessiondata.LateKey](refused); ok {
+		attrs = append(attrs, "key", late.Key)
+	}
+	if !errors.Is(refused, errChangedInside) {
+		attrs = append(attrs, "at", callsite.Site())
+	}
+	c.Logger().Error("session change lost", attrs...)
 	if rs.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
 		c.guard(func() { c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted}) })
 	}
@@ -731,7 +742,7 @@ func (rs *requestSession) noticeLateChange(c *Context) {
 	}
 	c.guard(func() {
 		if s.bag.ChangedLate() {
-			s.MarkModified() // is refused, and says so
+			s.heed(errChangedInside)
 		}
 	})
 }

@@ -707,6 +707,40 @@ func TestHeadersOfOneResponseAreItsOwn(t *testing.T) {
 	}
 }
 
+func TestLateChangeNamesKeyAndLine(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(s *dewar.Session)
+		want   string
+	}{
+		"Set":     {func(s *dewar.Session) { s.Set("cart", 1) }, "key=cart at="},
+		"Delete":  {func(s *dewar.Session) { s.Delete("user_id") }, "key=user_id at="},
+		"Pop":     {func(s *dewar.Session) { s.Pop("user_id") }, "key=user_id at="},
+		"Clear":   {func(s *dewar.Session) { s.Clear() }, " at="},
+		"Renew":   {func(s *dewar.Session) { s.Renew() }, " at="},
+		"Destroy": {func(s *dewar.Session) { s.Destroy() }, " at="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			app := newApp(t)
+			app.Logger = textLogger(&log)
+			app.Get("/", func(c *dewar.Context) error {
+				return c.Stream(func(w io.Writer) error {
+					_, _ = io.WriteString(w, "x")
+					tt.change(c.Session())
+					return nil
+				})
+			})
+			app.BeforeRequest(func(c *dewar.Context) error { c.Session().Set("user_id", 7); return nil })
+			visit(t, app, "/", nil)
+			if !strings.Contains(log.String(), tt.want) || !strings.Contains(log.String(), "/sessions_caching_test.go:") {
+				t.Errorf("got %q, want %q and the line in it", log.String(), tt.want)
+			}
+		})
+	}
+}
+
 func TestLateChangeNamesTheHandler(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

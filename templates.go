@@ -80,6 +80,9 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 // calls, so the definitions of one page do not meet those of another. Build checks all templates. They are
 // parsed once, or, with TEMPLATES_AUTO_RELOAD or in DEBUG, again when their file has changed.
 //
+// A name that nobody has given shows as nothing. In DEBUG it is an error to show it, or an unset name of g or config,
+// or to hand it on, unless by and, or, not, dict and list; {{with .title}}{{.}}{{end}} is for one that may be missing.
+//
 // Templates can call these functions, and those of [App.TemplateFunc]:
 //
 //   - url_for "blog.show" "id" .ID builds URLs as [Context.URLFor] does; the options are written as in Flask:
@@ -214,7 +217,10 @@ func newTemplateRenderer(app *App) (Renderer, error) {
 		Funcs:  funcs,
 		Bind:   requestFunctions,
 		Cure:   functionCure,
-		Reload: ValueOr(app.Config, "TEMPLATES_AUTO_RELOAD", app.Config.Bool("DEBUG")),
+
+		FieldCure: fieldCure,
+		Required:  requiredIn(app.Config.Bool("DEBUG")),
+		Reload:    ValueOr(app.Config, "TEMPLATES_AUTO_RELOAD", app.Config.Bool("DEBUG")),
 	})
 	if err := errors.Join(problem, err); err != nil {
 		return nil, err
@@ -373,6 +379,33 @@ func functionCure(name, near string) string {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return fmt.Sprintf("; add it with app.TemplateFunc(%q, f), or write .%s for a value that the view gives", name, name)
+}
+
+// fieldCure says what a template writes for a field that a type of this package lacks, or "".
+func fieldCure(typ, before, field string) string {
+	switch strings.TrimPrefix(typ, "*") {
+	case "dewar.Values", "dewar.Config", "dewar.Session":
+		return fmt.Sprintf("write {{%s.String %q}}", before, field)
+	case "dewar.TemplateRequest":
+		if cure := requestCures[strings.ToLower(field)]; cure != "" {
+			return "write {{" + before + "." + cure + "}}"
+		}
+	}
+	return ""
+}
+
+// requestCures are the attributes of Flask's request that a [TemplateRequest] has under other names.
+var requestCures = map[string]string{
+	"args": `Query.String "name"`, "values": `Query.String "name"`, "view_args": `Params.String "name"`, "form": `Form.String "name"`,
+	"cookies": `Cookie "name"`, "headers": `Header "Name"`, "path": "Path", "url": "URL", "base_url": "BaseURL", "url_root": "BaseURL", "host_url": "BaseURL",
+}
+
+// requiredIn returns the functions whose values must be there when they are shown, and nil when nothing must.
+func requiredIn(debug bool) []string {
+	if debug {
+		return []string{"g", "config"}
+	}
+	return nil
 }
 
 // templateURL is url_for. Options, which are Go values elsewhere, are pairs here, named as in Flask.

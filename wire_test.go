@@ -84,6 +84,7 @@ func start(t *testing.T, proto string, h http.Handler, note notes) *party {
 func transparent(t *testing.T) *dewar.App {
 	app := quietApp(t)
 	configure(app, "DEFAULT_SECURITY_HEADERS", false)
+	configure(app, "RESPONSE_BUFFER_SIZE", buffered)
 	return app
 }
 
@@ -137,7 +138,12 @@ func (tt wireTest) transcript(t *testing.T, proto string, wrap func(http.Handler
 			*lines = append(*lines, fmt.Sprintf(format, args...))
 		}
 	}
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tt.serve(w, r, into(&server)) })
+	var handlers sync.WaitGroup
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers.Add(1)
+		defer handlers.Done()
+		tt.serve(w, r, into(&server))
+	})
 	var served http.Handler = wrap(h)
 	if strings.HasPrefix(tt.name, "around: ") {
 		served = allowOrigins(compress(served))
@@ -150,7 +156,8 @@ func (tt wireTest) transcript(t *testing.T, proto string, wrap func(http.Handler
 		tt.client(p)
 	}
 	p.client.CloseIdleConnections()
-	p.server.Close() // waits for the handlers
+	p.server.Close()
+	handlers.Wait() // those of HTTP/2 go on without their connection
 	mu.Lock()
 	defer mu.Unlock()
 	return "  handler: " + strings.Join(server, "\n  handler: ") + "\n  client: " + strings.Join(client, "\n  client: ")
@@ -188,6 +195,9 @@ func (p *party) noteResponse(method string, res *http.Response) {
 	body, err := io.ReadAll(res.Body)
 	if method != "HEAD" && err == nil && res.ContentLength >= 0 && res.ContentLength != int64(len(body)) && len(body) > 0 {
 		p.t.Errorf("Content-Length is %d, the body has %d bytes", res.ContentLength, len(body))
+	}
+	if err != nil { // how much of what was not flushed has left is nobody's promise
+		body = body[:min(len(body), 1)]
 	}
 	header := res.Header.Clone()
 	for _, name := range []string{"Date", "Content-Length"} {
@@ -246,13 +256,13 @@ func write(texts ...string) func(http.ResponseWriter, *http.Request, notes) {
 }
 
 const (
-	page = "<!DOCTYPE html><title>x</title>"
-	mega = 1 << 20
+	page     = "<!DOCTYPE html><title>x</title>"
+	buffered = 64 << 10
 )
 
 var (
 	long     = page + strings.Repeat("p", 5000)
-	enormous = page + strings.Repeat("e", 2*mega)
+	enormous = page + strings.Repeat("e", 2*buffered)
 )
 
 // bodyTests are about the bytes of an answer and the type that is guessed from them.
@@ -467,7 +477,7 @@ var commitTests = []wireTest{
 		panic(http.ErrAbortHandler)
 	}},
 	{name: "aborted in an enormous page", client: byGet, serve: func(w http.ResponseWriter, r *http.Request, note notes) {
-		w.Header().Set("Content-Length", "3000000")
+		w.Header().Set("Content-Length", "300000")
 		write(enormous)(w, r, note)
 		panic(http.ErrAbortHandler)
 	}},
@@ -641,7 +651,9 @@ var connectionTests = []wireTest{
 		}
 	}},
 	{name: "a read deadline that has passed", client: func(p *party) {
-		p.send("POST", strings.NewReader(strings.Repeat("x", 1<<20)))
+		body, more := io.Pipe()
+		defer more.Close()
+		p.send("POST", body)
 	}, serve: func(w http.ResponseWriter, r *http.Request, note notes) {
 		note.fails("SetReadDeadline", http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)))
 		_, err := io.Copy(io.Discard, r.Body)

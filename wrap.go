@@ -18,6 +18,8 @@ import (
 
 // Handle registers a net/http handler for rule and every method, also one that HTTP does not know, unless [Methods]
 // names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work.
+// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
+// r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -82,17 +84,23 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 // needsRule reports whether an option was given that a fallback has no use for.
 func (spec *routeSpec) needsRule() bool {
 	return spec.endpoint != "" || spec.also != nil || spec.redirect != nil || spec.buildOnly || spec.keepPath ||
-		spec.strictSlashes != nil || spec.mergeSlashes != nil || spec.autoOptions != nil || spec.place != nil || spec.defaults != nil
+		spec.strictSlashes != nil || spec.mergeSlashes != nil || spec.autoOptions != nil || spec.place != nil || spec.defaults != nil || spec.private != nil
 }
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
 // so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
-// saved like any answer; a handler that writes nothing answers with an empty 200, as in net/http.
+// saved like any answer, see [Response]; a handler that writes nothing answers with an empty 200, as in net/http.
+//
+// Of the copy the middleware of [App.Use], and the server's own around the App, get back the Pattern and the path values
+// that an [http.ServeMux] in h has matched, and a parsed multipart form. What else h does to its request stays inside:
+// fields that it sets, and what libraries keep in its context, such as the sessions of gorilla/sessions. Hooks that need
+// it keep it on the Context, which h finds by FromContext.
 func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
 		c.whole = c.whole || c.response.method
 		defer func() { adoptForm(c.Request, r) }()
+		defer c.carryBack(r)
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
 			c.response.claim()
@@ -177,6 +185,27 @@ func withPath(r *http.Request) *http.Request {
 	u.Path, u.RawPath, inner.URL = "/", "", &u
 	return inner
 }
+
+// carryBack gives the requests outside what a net/http handler has found out with its copy: the form, and what a mux has
+// matched.
+func (c *Context) carryBack(inner *http.Request) {
+	adoptForm(c.Request, inner)
+	if inner.Pattern == "" || inner.Pattern == c.born.Pattern {
+		return
+	}
+	c.Request.Pattern, c.born.Pattern = inner.Pattern, inner.Pattern
+	for _, part := range strings.Split(inner.Pattern, "{")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name = strings.TrimSuffix(name, "...")
+		if value := inner.PathValue(name); value != "" {
+			c.Request.SetPathValue(name, value)
+			c.born.SetPathValue(name, value)
+		}
+	}
+}
+
+// A prefixKey is what the prefix of a mounted handler stands under in the context of its request.
+type prefixKey struct{}
 
 // stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike, and tells
 // an App below about it.

@@ -25,6 +25,7 @@ type file struct {
 type call struct {
 	name string // of the template that is called
 	site string // file:line
+	bare bool   // nothing is handed on
 }
 
 // A stamp says where a file is and as of when.
@@ -98,7 +99,7 @@ func (l *Library[T]) read(name string) *file {
 	}
 	set, err := texttemplate.New(name).Funcs(l.known).Parse(source)
 	if err != nil {
-		f.err = l.explain(err)
+		f.err = l.explainSource(err, string(text))
 		return f
 	}
 	for _, t := range set.Templates() {
@@ -115,7 +116,7 @@ func (f *file) collectCalls(list *parse.ListNode) {
 	for _, node := range list.Nodes {
 		switch n := node.(type) {
 		case *parse.TemplateNode:
-			f.calls = append(f.calls, call{n.Name, fmt.Sprintf("%s:%d", f.name, n.Line)})
+			f.calls = append(f.calls, call{n.Name, fmt.Sprintf("%s:%d", f.name, n.Line), n.Pipe == nil})
 		case *parse.IfNode:
 			f.collectBranches(&n.BranchNode)
 		case *parse.RangeNode:

@@ -50,7 +50,7 @@ var keywords = []string{
 // reserved reports whether name means something in Go's templates, or to html/template and this package themselves.
 func reserved(name string) bool {
 	return slices.Contains(builtins, name) || slices.Contains(keywords, name) ||
-		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc
+		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc || name == requireFunc
 }
 
 // sortFuncs puts the functions that get the value of the execution apart from those that do not.
@@ -103,6 +103,9 @@ func fill[T any](fn reflect.Value, current *T) any {
 
 // funcCure says what to write in place of an unknown function.
 func (l *Library[T]) funcCure(name string) string {
+	if cure := filterCures[name]; cure != "" {
+		return "; " + cure
+	}
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.known)), func(s string) bool { return s == declarationFunc })
 	near := suggest.Nearest(name, append(names, builtins...))
 	if l.Cure != nil {

@@ -49,6 +49,8 @@ func (l *Library[T]) newPage(files map[string]*file, f *file, top bool) (*page[T
 	p.files = order
 	problems := p.merge(files)
 	problems = append(problems, p.missing(files)...)
+	problems = append(problems, p.bareCalls()...)
+	problems = append(problems, p.unusedBlocks(f)...)
 	if len(problems) == 0 && top {
 		if err := l.check(p); err != nil {
 			problems = []error{err}

@@ -24,6 +24,7 @@ type page[T any] struct {
 // A bound is a set of templates whose functions see current. It serves one execution at a time.
 type bound[T any] struct {
 	current T
+	data    any
 	set     executor
 }
 
@@ -42,16 +43,20 @@ func (l *Library[T]) take(p *page[T]) (*bound[T], error) {
 // give takes a set back.
 func (p *page[T]) give(b *bound[T]) {
 	var none T
-	b.current = none
+	b.current, b.data = none, nil
 	p.sets.Put(b)
 }
 
 func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	b := &bound[T]{}
 	funcs := l.bind(&b.current)
+	funcs[requireFunc] = b.require
 	if !Escaped(p.name) {
 		set := texttemplate.New(p.name).Funcs(l.known).Funcs(funcs)
 		for name, tree := range p.trees {
+			if l.Required != nil {
+				tree = l.strictly(tree)
+			}
 			if _, err := set.AddParseTree(name, tree); err != nil {
 				return nil, l.explain(err)
 			}
@@ -61,7 +66,11 @@ func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	}
 	set := template.New(p.name).Funcs(l.known).Funcs(funcs)
 	for name, tree := range p.trees {
-		if _, err := set.AddParseTree(name, tree.Copy()); err != nil { // escaping changes the tree
+		tree = tree.Copy() // escaping changes the tree
+		if l.Required != nil {
+			tree = l.strictly(tree)
+		}
+		if _, err := set.AddParseTree(name, tree); err != nil {
 			return nil, l.explain(err)
 		}
 	}
@@ -110,14 +119,44 @@ func (e *explained) Unwrap() error { return e.cause }
 // unknownFunc finds what the parser says of a function that it does not know.
 var unknownFunc = regexp.MustCompile(`: function "(\w+)" not defined$`)
 
-func (l *Library[T]) explain(err error) error {
-	text := err.Error()
-	for _, prefix := range []string{"html/template:", "template:", " "} {
-		text = strings.TrimPrefix(text, prefix)
+// explainSource is explain for what the parser says of a file.
+func (l *Library[T]) explainSource(err error, source string) error {
+	text := brief(err)
+	place := sourcePlace.FindStringSubmatch(text)
+	unknown := ""
+	if m := unknownFunc.FindStringSubmatch(text); m != nil {
+		unknown = m[1]
 	}
-	text = "template " + text
+	if place != nil && filterCures[unknown] == "" {
+		line, _ := strconv.Atoi(place[1])
+		if cure := l.cureOf(source, line, unknown); cure != "" {
+			return &explained{text + cure, err}
+		}
+	}
+	for _, c := range parserCures {
+		if strings.Contains(text, c.part) {
+			return &explained{text + c.cure, err}
+		}
+	}
+	return l.explain(err)
+}
+
+// sourcePlace finds the line in what the parser says.
+var sourcePlace = regexp.MustCompile(`^template .*?:(\d+): `)
+
+func (l *Library[T]) explain(err error) error {
+	text := brief(err)
 	if m := unknownFunc.FindStringSubmatch(text); m != nil {
 		text += l.funcCure(m[1])
 	}
 	return &explained{text, err}
+}
+
+// brief returns what the template packages say without their names.
+func brief(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"html/template:", "template:", " "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return "template " + text
 }

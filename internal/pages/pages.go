@@ -48,6 +48,12 @@ type Options[T any] struct {
 	// Cure says, for the error of an unknown function, what to do about it; near is a function of a similar name, or "".
 	// Nil says only the latter.
 	Cure func(name, near string) string
+	// FieldCure says, for the error of a field that a type lacks, what to write instead, or ""; before is what the
+	// template writes before the field. Nil says nothing.
+	FieldCure func(typ, before, field string) string
+	// Required makes it an error to show a value that a page is not given, and one that is not in the mapping that one of
+	// these functions returns. Nil shows nothing in its place.
+	Required []string
 	// Reload makes the library read the files of a page again, before it is executed, when one of them has changed.
 	Reload bool
 }
@@ -108,10 +114,10 @@ func (l *Library[T]) Execute(w io.Writer, name string, data any, value T) error 
 	if err != nil {
 		return err
 	}
-	b.current = value
+	b.current, b.data = value, data
 	defer p.give(b)
 	if err := b.set.ExecuteTemplate(w, name, data); err != nil {
-		return l.explain(err)
+		return l.explainExecution(p, data, err)
 	}
 	return nil
 }

@@ -271,7 +271,7 @@ func TestExecuteErrors(t *testing.T) {
 		{"failing function", "fail.html", `template fail.html:2:5: executing "fail.html" at <fail>: error calling fail: ann: on purpose`},
 		{"too few arguments", "greet.html", `template greet.html:1:2: executing "greet.html" at <greet>: wrong number of args for greet: want 1 got 0`},
 		{"argument of another type", "type.html", `template type.html:1:8: executing "type.html" at <3>: expected string; found 3`},
-		{"unknown field", "user.html", `template user.html:1:2: executing "user.html" at <.Nmae>: can't evaluate field Nmae in type struct { Name string }`},
+		{"unknown field", "user.html", "template user.html:1: .Nmae: a value of type struct { Name string } has no field or method Nmae; did you mean Name?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := l.Execute(io.Discard, tt.page, struct{ Name string }{}, "ann")

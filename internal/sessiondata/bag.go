@@ -24,6 +24,23 @@ var (
 	ErrFinal = errors.New("sessiondata: the values are final")
 )
 
+// A LateKey is [ErrFinal] for a change of one key.
+type LateKey struct{ Key string }
+
+// Error says what ErrFinal does.
+func (e *LateKey) Error() string { return ErrFinal.Error() }
+
+// Unwrap returns ErrFinal.
+func (e *LateKey) Unwrap() error { return ErrFinal }
+
+// ofKey names the key whose change was refused.
+func ofKey(key string, err error) error {
+	if errors.Is(err, ErrFinal) {
+		return &LateKey{key}
+	}
+	return err
+}
+
 // A Mark says what has happened to a Bag. The marks from Renewed on are kept for its owner.
 type Mark uint32
 
@@ -122,7 +139,7 @@ func (b *Bag) Set(key string, value any) error {
 		return ErrNull
 	}
 	raw, err := b.encodeNew(key, value)
-	return b.change(func() error {
+	return ofKey(key, b.change(func() error {
 		if err != nil {
 			return err
 		}
@@ -130,7 +147,7 @@ func (b *Bag) Set(key string, value any) error {
 		b.put(key, raw)
 		b.watch(key, value)
 		return nil
-	})
+	}))
 }
 
 // SetDefault gives key a value if it has none. Of several goroutines one does.
@@ -142,14 +159,14 @@ func (b *Bag) SetDefault(key string, value any) error {
 		return ErrNull
 	}
 	raw, err := b.encodeNew(key, value)
-	return b.change(func() error {
+	return ofKey(key, b.change(func() error {
 		if err != nil || b.member(key) != nil {
 			return err
 		}
 		b.put(key, raw)
 		b.watch(key, value)
 		return nil
-	})
+	}))
 }
 
 // Pop takes the value of key away and returns it, or nil without one. Of several goroutines one gets the value.
@@ -165,7 +182,7 @@ func (b *Bag) Pop(key string) (any, error) {
 	})
 	switch {
 	case !taken: // another goroutine has, or it was refused
-		return nil, err
+		return nil, ofKey(key, err)
 	case lent != nil:
 		return lent, nil
 	}
@@ -179,7 +196,7 @@ func (b *Bag) Delete(key string) (found bool, err error) {
 		found = true
 		b.remove(key)
 	})
-	return found, err
+	return found, ofKey(key, err)
 }
 
 // Clear takes all values away and adds marks.
