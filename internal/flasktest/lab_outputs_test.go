@@ -233,8 +233,22 @@ func labSends(app *dewar.App, root string) *dewar.App {
 	sends("targz", "archive.tar.gz")
 	sends("png", "pic.png")
 	sends("noextension", "noextension")
+	sends("etag", "a.txt", dewar.ETag("abc"))
+	sends("noetag", "a.txt", dewar.ETag(""))
+	sends("modified", "a.txt", dewar.LastModified(time.Unix(1600000000, 0)))
+	sends("unconditional", "a.txt", dewar.Unconditional())
 	sends("missing", "missing.txt")
 	sends("folder", "")
+	bytes := func(kind, name string, opts ...dewar.SendOption) {
+		app.Get("/file/"+kind, func(c *dewar.Context) error {
+			return c.SendReader(name, strings.NewReader("0123456789"), opts...)
+		})
+	}
+	plain := dewar.ContentType("text/plain; charset=utf-8")
+	bytes("bytes", "", plain)
+	bytes("bytesnamed", "b.csv", dewar.Attachment(""))
+	bytes("bytesnotype", "")
+	bytes("bytesetag", "", plain, dewar.ETag("abc"), dewar.LastModified(time.Unix(1600000000, 0)))
 	bp := dewar.NewBlueprint("bp", dewar.URLPrefix("/bp"), dewar.StaticFolder("static"), dewar.StaticURLPath("/files"))
 	bp.Get("/link", labLinks([]any{".static", "filename", "a b.txt"}, []any{"static", "filename", "x/y"}))
 	app.RegisterBlueprint(bp)
