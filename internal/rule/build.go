@@ -43,7 +43,7 @@ func (r *Rule) Build(get func(name string) (any, bool)) (path string, missing []
 
 // ErrAstray is wrapped by the error for a value with which a path would lead off the site or to another place than it
 // says.
-var ErrAstray = errors.New("a path does not begin with two slashes and has no segment that is . or ..")
+var ErrAstray = errors.New("a path has no second slash at its beginning and no segment of dots alone")
 
 // astray returns where a decoded path leads a browser elsewhere than it says: at a second slash at its beginning, or a
 // segment that is dots. It is -1 if the path does not.
