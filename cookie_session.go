@@ -77,9 +77,9 @@ func (i *SecureCookieSessionInterface) CheckConfig(config *Values) error {
 
 // prepare makes the codec of the Tags.
 func (i *SecureCookieSessionInterface) prepare() error {
-	codec, err := sessionCodec, error(nil)
+	codec, err := cookieCodec, error(nil)
 	if len(i.Tags) > 0 {
-		codec, err = newSessionCodec(i.Tags)
+		codec, err = newSessionCodec(cookieTypes, i.Tags)
 	}
 	if err == nil {
 		i.codec.Store(codec)
@@ -381,11 +381,21 @@ type SessionTag struct {
 	Decode func(v any) (any, error)
 }
 
-// sessionCodec encodes the values of sessions without tags of their own.
-var sessionCodec = mustCodec()
+// What stands for Flask's types: in sessions that Python may have written, and in those of dewar's own cookies, where it
+// has not.
+var (
+	cookieTypes  = taggedjson.Types{Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML]()}
+	sessionTypes = taggedjson.Types{Tuple: cookieTypes.Tuple, UUID: cookieTypes.UUID, Markup: cookieTypes.Markup, Python: true}
+)
 
-func mustCodec() *taggedjson.Codec {
-	codec, err := newSessionCodec(nil)
+// The codecs of sessions without tags of their own.
+var (
+	cookieCodec  = mustCodec(cookieTypes)
+	sessionCodec = mustCodec(sessionTypes)
+)
+
+func mustCodec(types taggedjson.Types) *taggedjson.Codec {
+	codec, err := newSessionCodec(types, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -395,7 +405,7 @@ func mustCodec() *taggedjson.Codec {
 // TaggedSessions returns a function that makes empty sessions as [NewSession] does, which keep the types of tags as well:
 // for a [SessionInterface] with tags of its own. A tag that is not valid is an error.
 func TaggedSessions(tags ...SessionTag) (newSession func() *Session, err error) {
-	codec, err := newSessionCodec(tags)
+	codec, err := newSessionCodec(sessionTypes, tags)
 	if err != nil {
 		return nil, fmt.Errorf("dewar: %w", err)
 	}
@@ -403,14 +413,12 @@ func TaggedSessions(tags ...SessionTag) (newSession func() *Session, err error) 
 }
 
 // newSessionCodec returns a codec with tags, which are tried in their order and before Flask's own.
-func newSessionCodec(tags []SessionTag) (*taggedjson.Codec, error) {
+func newSessionCodec(types taggedjson.Types, tags []SessionTag) (*taggedjson.Codec, error) {
 	own := make([]taggedjson.Tag, len(tags))
 	for i, tag := range tags {
 		own[i] = taggedjson.Tag(tag)
 	}
-	codec, err := taggedjson.New(taggedjson.Types{
-		Tuple: reflect.TypeFor[Tuple](), UUID: reflect.TypeFor[UUID](), Markup: reflect.TypeFor[template.HTML](), Python: true,
-	}, own...)
+	codec, err := taggedjson.New(types, own...)
 	if err != nil {
 		return nil, fmt.Errorf("session %w", err)
 	}
