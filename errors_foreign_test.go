@@ -39,7 +39,7 @@ func TestAnswerOfAForeignHandlerStaysWithItsError(t *testing.T) {
 		{"a refused upgrade", nil, func(c *dewar.Context) error { return refuseUpgrade(c.Response, 400) }, 400, "refused\n", false},
 		{"its error is wrapped", nil, func(c *dewar.Context) error { return fmt.Errorf("ws: %w", refuseUpgrade(c.Response, 426)) }, 426, "refused\n", false},
 		{"by http.Error of a wrapped handler", nil, func(c *dewar.Context) error {
-			_ = dewar.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "refused", 403) }))(c)
+			_ = dewar.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "refused", http.StatusForbidden) }))(c)
 			return upgradeError{}
 		}, 403, "refused\n", false},
 		{"a hook", func(app *dewar.App) {

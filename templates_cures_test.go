@@ -43,7 +43,7 @@ type cureItem struct {
 	hidden string
 }
 
-func (cureItem) Summary() string { return "" }
+func (i cureItem) Summary() string { return i.hidden }
 
 func TestTemplateErrorsAreCures(t *testing.T) {
 	t.Parallel()

@@ -353,9 +353,9 @@ var headerTests = []wireTest{
 		note.fails("WriteString after a flush", err)
 	}},
 	{name: "an unknown status", serve: status(799, "x")},
-	{name: "an error", serve: func(w http.ResponseWriter, _ *http.Request, _ notes) { http.Error(w, "no", 409) }},
+	{name: "an error", serve: func(w http.ResponseWriter, _ *http.Request, _ notes) { http.Error(w, "no", http.StatusConflict) }},
 	{name: "a redirect", serve: func(w http.ResponseWriter, r *http.Request, _ notes) {
-		http.Redirect(w, r, "/else?a=b", 303)
+		http.Redirect(w, r, "/else?a=b", http.StatusSeeOther)
 	}},
 	{name: "WriteHeader after the answer has begun", serve: func(w http.ResponseWriter, r *http.Request, note notes) {
 		w.WriteHeader(201)

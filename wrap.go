@@ -204,9 +204,6 @@ func (c *Context) carryBack(inner *http.Request) {
 	}
 }
 
-// A prefixKey is what the prefix of a mounted handler stands under in the context of its request.
-type prefixKey struct{}
-
 // stripPrefix takes the part before {path} off the path of the request, decoded and encoded alike, and tells
 // an App below about it.
 func stripPrefix(h http.Handler) http.Handler {

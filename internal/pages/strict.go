@@ -19,7 +19,6 @@ type wantedValue struct {
 	from string // as it is written in an action: a dot, a dollar, or the function
 	path string // as the template writes the value
 	name string
-	line string
 }
 
 // strictly returns a copy of a tree that asks for every value before it shows it. What stands in the condition of an if
