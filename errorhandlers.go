@@ -9,11 +9,12 @@ import (
 	"github.com/dewar-go/dewar/internal/errtree"
 )
 
-// ErrorHandler answers a request that failed with err. The status is that of err, wherever it stands in its tree, unless
-// the handler sets one. A handler that returns err itself, or an error inside it, passes it on: an error that picks its
-// status gets dewar's own answer, any other is treated as one without a handler. A handler that returns another error, panics or returns nil
-// without an answer has failed: that error goes to the handler of 500, once, and if there is none, or it fails itself,
-// the client gets a plain 500. Both errors are logged.
+// ErrorHandler answers a request that failed with err. The status is that of err, wherever it stands in its tree,
+// unless the handler sets one; for an error that has none it is 200, as in Flask. A handler that returns err itself,
+// or an error inside it, passes it on: an error that picks its status gets dewar's own answer, any other is treated
+// as one without a handler. A handler that returns another error, panics or returns nil without an answer has
+// failed: that error goes to the handler of 500, once, and if there is none, or it fails itself, the client gets a
+// plain 500. Both errors are logged.
 type ErrorHandler func(c *Context, err error) error
 
 // An errorTable holds the error handlers of one App or Blueprint.

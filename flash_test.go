@@ -5,9 +5,13 @@ import (
 	"errors"
 	"html/template"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
 )
@@ -116,5 +120,20 @@ func TestFlashesOfEveryKind(t *testing.T) {
 			}
 			visit(t, app, "/get", jar)
 		})
+	}
+}
+
+func TestAFieldThatAFlashedMessageLacksIsNamedWithItsCure(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"templates/page.html": {Data: []byte(`{{range get_flashed_messages}}{{.message}}{{end}}`)}}
+	app := dewar.New("test", dewar.FS(files), dewar.RootPath(t.TempDir()))
+	must(t, app.Config.FromMapping(dewar.Map{"SECRET_KEY": "dev", "TESTING": true}))
+	c, end, err := app.NewContext(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	must(t, err)
+	defer end()
+	c.Flash("saved")
+	_, err = c.RenderString("page.html", nil)
+	if want := "write {{.Message}} or {{.Category}}"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q in it", err, want)
 	}
 }

@@ -390,6 +390,8 @@ func fieldCure(typ, before, field string) string {
 		if cure := requestCures[strings.ToLower(field)]; cure != "" {
 			return "write {{" + before + "." + cure + "}}"
 		}
+	case "dewar.shownFlash":
+		return "write {{" + before + ".Message}} or {{" + before + ".Category}}"
 	}
 	return ""
 }

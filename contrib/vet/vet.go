@@ -7,7 +7,7 @@
 // The command dewarvet runs them under go vet:
 //
 //	go get -tool github.com/dewar-go/dewar/contrib/vet/cmd/dewarvet
-//	go vet -vettool=$(go tool -n dewarvet) ./...
+//	dewarvet=$(go tool -n dewarvet) && go vet -vettool="$dewarvet" ./...
 //
 // They are plain go/analysis analyzers, so gopls and golangci-lint can run them too. What they report is a path that the
 // code allows; what they cannot see, such as an answer given by a value of a function type, they do not report.

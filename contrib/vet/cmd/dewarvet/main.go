@@ -1,6 +1,6 @@
 // Dewarvet finds mistakes in the handlers of dewar's applications. It is run by go vet:
 //
-//	go vet -vettool=$(go tool -n dewarvet) ./...
+//	dewarvet=$(go tool -n dewarvet) && go vet -vettool="$dewarvet" ./...
 //
 // Package [github.com/dewar-go/dewar/contrib/vet] says what it finds.
 package main
