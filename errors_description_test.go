@@ -67,7 +67,7 @@ func TestErrorHandlersSeeTheDescription(t *testing.T) {
 		{"GET", "/missing", 404}, {"GET", "/", 405}, {"GET", "/panic", 500}, {"GET", "/fails", 500},
 	} {
 		rec := send(app, tt.method, tt.path)
-		if want := dewar.Abort(tt.code).(*dewar.HTTPError).Message; rec.Code != tt.code || rec.Body.String() != want { //nolint:errorlint // it is one
+		if want := dewar.Abort(tt.code).(*dewar.HTTPError).Message; want == "" || rec.Code != tt.code || rec.Body.String() != want { //nolint:errorlint // it is one
 			t.Errorf("%s %s: got %d %q, want %d %q", tt.method, tt.path, rec.Code, rec.Body, tt.code, want)
 		}
 	}

@@ -43,9 +43,15 @@ func createApp(testConfig dewar.Map) (*dewar.App, *sql.DB, error) {
 		return nil, nil, err
 	}
 	app.OnShutdown(func(context.Context) error { return db.Close() })
+	app.Get("/hello", hello)
 	app.RegisterBlueprint(authBlueprint(db, hasher))
 	app.RegisterBlueprint(blogBlueprint(db))
 	return app, db, nil
+}
+
+// hello is a page without a database or a template.
+func hello(c *dewar.Context) error {
+	return c.HTML("Hello, World!")
 }
 
 // configure returns the bare application with its settings: defaults, then those of the config file in the

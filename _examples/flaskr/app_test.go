@@ -189,6 +189,14 @@ func TestVisitorsGetNoCookie(t *testing.T) {
 	}
 }
 
+func TestHello(t *testing.T) {
+	t.Parallel()
+	app, _ := newBlog(t)
+	if res := visitor(t, app).Get("/hello").Want(200); string(res.Body) != "Hello, World!" {
+		t.Errorf("got %q", res.Body)
+	}
+}
+
 func TestHead(t *testing.T) {
 	t.Parallel()
 	app, _ := newBlog(t)

@@ -16,6 +16,7 @@
 //
 // What to curl:
 //
+//	curl -i http://127.0.0.1:5000/hello
 //	curl -i http://127.0.0.1:5000/
 //	curl -i http://127.0.0.1:5000/auth/register -d username=tester -d password=secret
 //	curl -i http://127.0.0.1:5000/auth/login -d username=tester -d password=secret -c jar

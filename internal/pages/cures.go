@@ -66,7 +66,7 @@ func (l *Library[T]) translate(text string) string {
 		if found == nil {
 			continue
 		}
-		if r.cure == "{{<1>}}" && operand.MatchString(text) {
+		if r.cure == "{{<1>}}" && operand.MatchString(text) && !numbered.MatchString(text) && text != "True" && text != "False" {
 			return "" // the word may be a function or a value
 		}
 		cure := r.cure
@@ -94,6 +94,7 @@ var (
 	presence   = regexp.MustCompile(`^(\S+)\s+is\s+(not\s+)?(defined|none|None)$`)
 	invocation = regexp.MustCompile(`^([\w.]+)\((.*)\)$`)
 	element    = regexp.MustCompile(`^([\w.$]+)\[([^\[\]]+)\]$`)
+	numbered   = regexp.MustCompile(`^([.$A-Za-z_][\w.]*?)\.(\d+)((?:\.[A-Za-z_]\w*)*)$`)
 	operand    = regexp.MustCompile(`^(?:"[^"]*"|'[^']*'|-?\d+(?:\.\d+)?|[.$]?[A-Za-z_][\w.]*|\.|\$)$`)
 )
 
@@ -124,7 +125,14 @@ func (l *Library[T]) expression(text string) (string, bool) {
 		return l.prefixed("print", parts)
 	}
 	if m := element.FindStringSubmatch(text); m != nil {
-		return l.prefixed("index", []string{m[1], m[2]})
+		return l.element(m[1], m[2])
+	}
+	if m := numbered.FindStringSubmatch(text); m != nil {
+		in, ok := l.element(m[1], m[2])
+		if m[3] != "" {
+			in = "(" + in + ")" + m[3]
+		}
+		return in, ok
 	}
 	if m := invocation.FindStringSubmatch(text); m != nil {
 		return l.called(m[1], m[2])
@@ -163,8 +171,35 @@ func (l *Library[T]) prefixed(function string, args []string) (string, bool) {
 	return function, true
 }
 
+// requestValues are the mappings of Flask's request that have another name, by a method that gives text.
+var requestValues = map[string]string{
+	"request.args": "request.Query.String", "request.form": "request.Form.String", "request.view_args": "request.Params.String",
+}
+
+// element translates a[key] and a.get(key).
+func (l *Library[T]) element(of, key string) (string, bool) {
+	if getter := requestValues[of]; getter != "" {
+		return l.prefixed(getter, []string{key})
+	}
+	return l.prefixed("index", []string{of, key})
+}
+
+// get translates a.get(key, otherwise).
+func (l *Library[T]) get(of, list string) (string, bool) {
+	key, otherwise, _ := strings.Cut(list, ",")
+	in, ok := l.element(of, key)
+	if otherwise = strings.TrimSpace(otherwise); otherwise == "" || otherwise == "''" || otherwise == `""` || otherwise == "None" {
+		return in, ok
+	}
+	text, fits := l.expression(otherwise)
+	return "or (" + in + ") " + text, ok && fits
+}
+
 // called translates f(a, b=c), which is written f a "b" c.
 func (l *Library[T]) called(function, list string) (string, bool) {
+	if of, ok := strings.CutSuffix(function, ".get"); ok && list != "" {
+		return l.get(of, list)
+	}
 	switch {
 	case strings.Contains(function, "."):
 		function, _ = l.operand(function)
@@ -232,6 +267,7 @@ var parserCures = []struct{ part, cure string }{
 	{"unexpected EOF", "; an {{if}}, {{range}}, {{with}}, {{block}} or {{define}} above has no {{end}}"},
 	{"unexpected {{end}}", "; there is one {{end}} more than there are {{if}}, {{range}}, {{with}}, {{block}} and {{define}}"},
 	{`unexpected "}" in operand`, "; an action ends with two braces: }}"},
+	{"malformed character constant", `; text stands in double quotes, as in "index"`},
 	{"illegal number syntax", "; templates do no sums: compute the value in the view, or add a function with app.TemplateFunc"},
 	{`unexpected "+"`, "; templates do no sums: compute the value in the view, or add a function with app.TemplateFunc"},
 	{`unexpected "*"`, "; templates do no sums: compute the value in the view, or add a function with app.TemplateFunc"},
