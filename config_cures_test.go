@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,6 +34,14 @@ func wantLog(t *testing.T, log *bytes.Buffer, texts ...string) {
 	}
 }
 
+// folder returns the name of the folder of these tests, which stands before a file name in messages.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	must(t, err)
+	return filepath.Base(dir)
+}
+
 func TestAKnownKeyInLowerCaseIsReportedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -40,7 +50,7 @@ func TestAKnownKeyInLowerCaseIsReportedWithItsPlace(t *testing.T) {
 		want string
 	}{
 		{"a mapping", func(_ string, c *dewar.Config) error { return c.FromMapping(dewar.Map{"secret_key": "canary"}) },
-			"secret_key from config/config_cures_test.go:"},
+			"secret_key from " + folder(t) + "/config_cures_test.go:"},
 		{"a file", func(dir string, c *dewar.Config) error {
 			writeFile(t, dir, "config.json", `{"secret_key": "canary", "debug": true}`)
 			return c.FromFile("config.json", json.Unmarshal)
@@ -49,7 +59,7 @@ func TestAKnownKeyInLowerCaseIsReportedWithItsPlace(t *testing.T) {
 			"was left out, because keys are upper-case: write SECRET_KEY"},
 		{"the key is declared later", func(_ string, c *dewar.Config) error {
 			return errors.Join(c.FromMapping(dewar.Map{"secret_key": 1, "page_size": 5}), c.Declare("PAGE_SIZE", 20, "posts on a page"))
-		}, "config key page_size from config/config_cures_test.go:"},
+		}, "config key page_size from " + folder(t) + "/config_cures_test.go:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +152,7 @@ func TestMustPanicsForAKeyThatIsMissingOrUnfit(t *testing.T) {
 	client := dewartest.New(t, app)
 	for path, want := range map[string]string{
 		"/slip":  "config key POST_PER_PAGE is missing; did you mean POSTS_PER_PAGE?",
-		"/unfit": "config key TITLE from config/config_cures_test.go:",
+		"/unfit": "config key TITLE from " + folder(t) + "/config_cures_test.go:",
 		"/unset": "config key SERVER_NAME from default is missing; set it, for example in the environment as FLASK_SERVER_NAME",
 		"/own":   "config key ZEBRA is missing; set it, or give it a default with app.Config.Declare",
 	} {
@@ -182,9 +192,9 @@ func TestAKeyThatIsReadInVainIsReportedInDebug(t *testing.T) {
 	app.Config.Int("POSTS_PER_PAEG")
 	app.Config.Float64("ZEBRAS")
 	wantLog(t, log, "config key POSTS_PER_PAEG was read but is not set; did you mean POSTS_PER_PAGE?",
-		"config key TITLE was read but is not set; title from config/config_cures_test.go:",
+		"config key TITLE was read but is not set; title from "+folder(t)+"/config_cures_test.go:",
 		"config key ZEBRA was read but is not set; set it, or give it a default with app.Config.Declare", "config key ZEBRAS",
-		"config key NAME from config/config_cures_test.go:", "want true or false, but the value is malformed, so the getter returned its zero value; ask with dewar.Require or dewar.Must for an error")
+		"config key NAME from "+folder(t)+"/config_cures_test.go:", "want true or false, but the value is malformed, so the getter returned its zero value; ask with dewar.Require or dewar.Must for an error")
 	for _, text := range []string{"SERVER_NAME", "HAS", "LOOKUP", "VALUE_OR"} {
 		if strings.Contains(log.String(), text) {
 			t.Errorf("got %q, want no word about %s", log, text)

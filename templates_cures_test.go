@@ -21,7 +21,7 @@ func rendering(t *testing.T, debug bool, pages map[string]string, data dewar.Map
 	}
 	app := dewar.New("test", dewar.FS(files), dewar.RootPath(t.TempDir()))
 	app.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	must(t, app.Config.FromMapping(dewar.Map{"DEBUG": debug, "TITLE": "from config", "SECRET_KEY": "0123456789abcdef0123456789abcdeF"}))
+	must(t, app.Config.FromMapping(dewar.Map{"DEBUG": debug, "TITLE": "from config", "SECRET_KEY": testKey}))
 	app.Post("/{id}", func(c *dewar.Context) error { return nil }, dewar.Endpoint("show"))
 	if err := app.Build(); err != nil {
 		return "", err

@@ -13,7 +13,8 @@ const dewar = "github.com/dewar-go/dewar"
 // answers reports whether a method of Context answers the request.
 func answers(method string) bool {
 	switch method {
-	case "Blob", "Events", "HTML", "JSON", "NoContent", "Redirect", "RedirectTo", "Render", "SendFile", "SendFromFS", "Stream", "Text":
+	case "Blob", "Events", "HTML", "JSON", "NoContent", "Redirect", "RedirectTo", "Render", "SendBytes", "SendFile", "SendFromFS",
+		"SendReader", "Stream", "Text":
 		return true
 	}
 	return false
@@ -22,7 +23,7 @@ func answers(method string) bool {
 // changesHeader reports whether a method of Context changes what is sent before the body.
 func changesHeader(method string) bool {
 	switch method {
-	case "AfterThisRequest", "Flash", "Header", "SetCookie", "Status":
+	case "AfterThisRequest", "DeleteCookie", "Flash", "Header", "SetCookie", "Status":
 		return true
 	}
 	return false
@@ -31,7 +32,8 @@ func changesHeader(method string) bool {
 // changesSession reports whether a method of Session changes it.
 func changesSession(method string) bool {
 	switch method {
-	case "Clear", "Delete", "Destroy", "MarkModified", "Pop", "Renew", "Set", "SetPermanent":
+	case "Clear", "Delete", "Destroy", "MarkModified", "Pop", "Renew", "Set", "SetDefault", "SetPermanent",
+		"Update":
 		return true
 	}
 	return false

@@ -17,9 +17,9 @@ func TestEveryMethodIsClassified(t *testing.T) {
 		harmless []string
 	}{
 		{"Context", func(m string) bool { return answers(m) || changesHeader(m) }, []string{
-			"Accepts", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Deadline", "Done", "Endpoint",
-			"Err", "File", "Files", "FlashedMessages", "Form", "Go", "Host", "IsJSON", "Limit", "Logger", "Params", "Query", "RenderString",
-			"RequestID", "Route", "RoutingError", "Scheme", "Session", "Set", "URL", "URLFor", "Value",
+			"Accepts", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Cookies", "Deadline", "Done", "Endpoint",
+			"Err", "File", "Files", "FlashedMessages", "Form", "Format", "Go", "Host", "IsJSON", "Limit", "LogPath", "LogValue", "Logger", "MarshalJSON", "Params", "Query", "RenderString",
+			"RequestID", "Route", "RoutingError", "SafeNext", "Scheme", "Session", "Set", "URL", "URLFor", "Value",
 		}},
 		{"Session", changesSession, []string{
 			"Accessed", "All", "Bool", "Decode", "Duration", "Err", "ExpiresAt", "Float64", "Format", "Get", "Has", "ID", "Int", "Int64", "IsNew",

@@ -89,12 +89,14 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 		name := f.names[JSON]
 		value, ok := members[name]
 		if !ok || value.IsNull() {
-			b.absent(v, f, joinField(path, name))
+			if f.required || f.hasDefault {
+				b.absent(v, f, joinField(path, name))
+			}
 			continue
 		}
-		was, field := b.bad, coerce.FieldAt(v, f.index)
-		b.decode(value, field, joinField(path, name), depth+1)
-		b.checkEmpty(f, field, joinField(path, name), was)
+		was, field, at := b.bad, coerce.FieldAt(v, f.index), joinField(path, name)
+		b.decode(value, field, at, depth+1)
+		b.checkEmpty(f, field, at, was)
 	}
 	if b.bad == before {
 		b.validate(v, plan, path)
