@@ -175,6 +175,9 @@ func (l *Library[T]) called(function, list string) (string, bool) {
 	for _, arg := range split(list, ",") {
 		arg = strings.TrimSpace(arg)
 		if name, value, ok := strings.Cut(arg, "="); ok && !strings.ContainsAny(name, `"'=!<>`) {
+			if strings.TrimSpace(name) == "with_categories" { // every flash has its category
+				continue
+			}
 			args = append(args, `"`+strings.TrimSpace(name)+`"`)
 			arg = value
 		}
@@ -182,7 +185,19 @@ func (l *Library[T]) called(function, list string) (string, bool) {
 			args = append(args, arg)
 		}
 	}
+	if mapping, ok := strings.CutSuffix(function, ".get"); ok && !strings.HasPrefix(function, "request.") && len(args) > 0 {
+		return l.gotten(mapping, args)
+	}
 	return l.prefixed(function, args)
+}
+
+// gotten translates d.get(a, b) of a dict d.
+func (l *Library[T]) gotten(mapping string, args []string) (string, bool) {
+	value, ok := l.prefixed("index", []string{mapping, args[0]})
+	if !ok || len(args) == 1 {
+		return value, ok
+	}
+	return l.prefixed("or ("+value+")", args[1:])
 }
 
 func (l *Library[T]) operand(text string) (string, bool) {
