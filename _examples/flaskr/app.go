@@ -43,6 +43,7 @@ func createApp(testConfig dewar.Map) (*dewar.App, *sql.DB, error) {
 		return nil, nil, err
 	}
 	app.OnShutdown(func(context.Context) error { return db.Close() })
+	app.Get("/hello", func(c *dewar.Context) error { return c.Text("Hello, World!") })
 	app.RegisterBlueprint(authBlueprint(db, hasher))
 	app.RegisterBlueprint(blogBlueprint(db))
 	return app, db, nil

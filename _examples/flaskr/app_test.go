@@ -44,6 +44,11 @@ func TestCreateApp_TestConfig(t *testing.T) {
 	}
 }
 
+func TestHello(t *testing.T) {
+	app, _ := newEmptyBlog(t)
+	visitor(t, app).Get("/hello").Want(200, "Hello, World!")
+}
+
 func TestCreateApp_NoDatabase(t *testing.T) {
 	inFolder(t)
 	app, err := CreateApp(dewar.Map{"DATABASE": ":closed:/nowhere"})
