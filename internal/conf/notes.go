@@ -44,11 +44,7 @@ func (n *notes) missing(name, path string) {
 		}
 	}
 	base := filepath.Base(path)
-	limit := 1
-	if len(base) >= 10 {
-		limit = 2
-	}
-	if near := suggest.Within(limit, base, names); near != "" {
+	if near := suggest.Within(slips(base), base, names); near != "" {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		n.absent = append(n.absent, fmt.Sprintf("the optional file %s is not there; did you mean %s?", name, near))
@@ -92,30 +88,41 @@ func (c *Store) Tell(tell func(text string)) {
 // Missed hears that a getter found no value for key.
 func (s *Snapshot) Missed(key string) {
 	if e := s.entry(key); !e.there() {
-		s.once(key, "config key "+key+" was read but is not set"+s.Cure(key))
+		s.once(key, func() string { return "config key " + key + " was read but is not set" + s.Cure(key) })
 	}
 }
 
 // Unfit hears that a getter could not convert the value of key.
 func (s *Snapshot) Unfit(key string, err error) {
-	what, _ := s.Describe(key)
-	s.once(key, fmt.Sprintf("%s: %v, so the getter returned its zero value; ask with dewar.Require or dewar.Must for an error", what, err))
+	s.once(key, func() string {
+		what, _ := s.Describe(key)
+		return fmt.Sprintf("%s: %v, so the getter returned its zero value; ask with dewar.Require or dewar.Must for an error", what, err)
+	})
 }
 
-func (s *Snapshot) once(key, text string) {
+// once tells what text returns, which costs nothing where nobody hears of it. No lock is held: who listens may read the
+// configuration.
+func (s *Snapshot) once(key string, text func() string) {
 	if s.notes == nil || s.entry("DEBUG").value != true {
 		return
 	}
-	s.notes.mu.Lock()
-	defer s.notes.mu.Unlock()
-	if s.notes.tell == nil || s.notes.told[key] {
-		return
+	if tell := s.notes.teller(key); tell != nil {
+		tell(text())
 	}
-	if s.notes.told == nil {
-		s.notes.told = map[string]bool{}
+}
+
+// teller returns where to tell of key, or nil if that has been done.
+func (n *notes) teller(key string) func(text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.tell == nil || n.told[key] {
+		return nil
 	}
-	s.notes.told[key] = true
-	s.notes.tell(text)
+	if n.told == nil {
+		n.told = map[string]bool{}
+	}
+	n.told[key] = true
+	return n.tell
 }
 
 // Cure says, behind the words that key has no value, what to do about it.
@@ -126,8 +133,16 @@ func (s *Snapshot) Cure(key string) string {
 	if e := s.entry(key); e.there() {
 		return "; set it, for example in the environment as FLASK_" + key
 	}
-	if near := suggest.Nearest(key, s.sortedKeys()); near != "" {
+	if near := suggest.Within(slips(key), key, s.sortedKeys()); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return "; set it, or give it a default with app.Config.Declare"
+}
+
+// slips is how many letters of name may be wrong for it to be taken for another one: SENDER_NAME is no SERVER_NAME.
+func slips(name string) int {
+	if len(name) >= 12 {
+		return 2
+	}
+	return 1
 }

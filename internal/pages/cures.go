@@ -210,6 +210,9 @@ func (l *Library[T]) called(function, list string) (string, bool) {
 	for _, arg := range split(list, ",") {
 		arg = strings.TrimSpace(arg)
 		if name, value, ok := strings.Cut(arg, "="); ok && !strings.ContainsAny(name, `"'=!<>`) {
+			if strings.TrimSpace(name) == "with_categories" { // every flash has its category
+				continue
+			}
 			args = append(args, `"`+strings.TrimSpace(name)+`"`)
 			arg = value
 		}

@@ -47,6 +47,8 @@ func TestWhatTheParserRefusesIsSaidInGo(t *testing.T) {
 		{"{{if request.args['q'] == 'x'}}{{end}}", `write {{if eq (request.Query.String "q") "x"}}`},
 		{"{{ a.get('b') }}", `write {{index .a "b"}}`},
 		{"{{ a.get('b', 'c') }}", `write {{or (index .a "b") "c"}}`},
+		{"{{ a.get('b', 1) }}", `write {{or (index .a "b") 1}}`},
+		{"{{ shout(with_categories=true) }}", "write {{shout}}"},
 		{"{{.title | upper}}", `add it with app.TemplateFunc("upper", strings.ToUpper), then {{.x | upper}}`},
 		{"{{.title|lower}}", `app.TemplateFunc("lower", strings.ToLower)`},
 		{"{{.title|default('x')}}", `write {{or .x "otherwise"}}`},

@@ -107,7 +107,7 @@ func (l *Library[T]) funcCure(name string) string {
 		return "; " + cure
 	}
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.known)), func(s string) bool { return s == declarationFunc })
-	near := suggest.Nearest(name, append(names, builtins...))
+	near := suggest.Within((len(name)+1)/3, name, append(names, builtins...)) // _ is no g, None no ne
 	if l.Cure != nil {
 		return l.Cure(name, near)
 	}

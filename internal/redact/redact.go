@@ -180,7 +180,7 @@ func (w *walk) fields(v reflect.Value) any {
 
 var (
 	login    = regexp.MustCompile(`(?s)\S*:.*@`)
-	password = regexp.MustCompile(`(?i)((?:secret|passw|pwd|token|credential|key)\w*["']?\s*[=:]\s*)('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^\s&;,]+)`)
+	password = regexp.MustCompile(`(?i)((?:(?:secret|passw|passphrase|passcode|pwd|token|credential|key)\w*|\bpass)["']?\s*[=:]\s*)('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^\s&;,]+)`)
 )
 
 // Text redacts what stands between the scheme and the @ of a URL or of a data source such as
