@@ -256,11 +256,8 @@ func (c *Context) RoutingError() error {
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
 		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), intake.Escaped(c.born.URL.RawQuery))
-		if errors.Is(err, rule.ErrAstray) {
-			return &HTTPError{Code: http.StatusNotFound, Err: err}
-		}
-		if err != nil {
-			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
+		if err != nil { // the values are the client's
+			return &HTTPError{Code: http.StatusNotFound, Err: fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)}
 		}
 		return c.Status(http.StatusPermanentRedirect).Redirect(target)
 	}
