@@ -200,7 +200,7 @@ func (c *Context) answer(result router.Result) {
 		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
 			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
-		c.notFound()
+		c.unmatched()
 	}
 }
 
@@ -233,6 +233,26 @@ func answerOptions(allowed []string) Handler {
 		c.Response.Header().Set("Allow", strings.Join(allowed, ", "))
 		return c.Status(http.StatusOK).NoContent()
 	}
+}
+
+// unmatched hands a request that no route answers to the fallback, as long as no route answers the clean path either:
+// a guard in front of /sub/ is not got around by /./sub/x when the fallback cleans paths by itself.
+func (c *Context) unmatched() {
+	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
+		path := c.path()
+		if clean := router.Clean(path); clean != path && c.isRouted(clean) {
+			c.rare().answer = answerRedirect(clean)
+			return
+		}
+	}
+	c.notFound()
+}
+
+// isRouted reports whether path is that of a route, if perhaps for another method; one that gives way does not count.
+func (c *Context) isRouted(path string) bool {
+	result := c.find(path, nil)
+	route, _ := result.Data.(*boundRoute)
+	return result.Kind != router.NotFound && (route == nil || !route.givesWay())
 }
 
 func (c *Context) notFound() {
