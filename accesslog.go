@@ -25,9 +25,9 @@ func AccessLog() Option {
 
 // Private keeps the values of variables out of logs: the token of a link that resets a password, for example. Where they
 // stand in the path, [Context.LogPath] and with it the access log have the name in braces, also when the request is
-// redirected, is refused or matches nothing because of its method, a slash or a converter. The names hold for a route, or
-// for all rules of a [Blueprint] or an [App] that have such variables. It panics without a name, and Route panics if none of
-// its variables has the name.
+// redirected, is refused, or because of its method, a slash or a converter matches nothing or a route that takes whole
+// paths, such as /{path:path}. The names hold for a route, or for all rules of a [Blueprint] or an [App] that have such
+// variables. It panics without a name, and Route panics if none of its variables has the name.
 //
 //	app.Get("/reset/{token}", reset, dewar.Private("token")) // path=/reset/{token}
 //
@@ -79,14 +79,17 @@ func (r *boundRoute) mask(path string) (masked string, ok bool) {
 // that are [Private].
 func (c *Context) LogPath() string {
 	path, private := intake.Text(c.born.URL.Path), c.rt.router.private
-	if len(private) == 0 || c.hasRule() && !c.route.hides() {
+	switch {
+	case len(private) == 0 || c.hasRule() && !c.route.hides() && !c.route.greedy:
 		return path
-	}
-	if c.hasRule() {
+	case c.hasRule() && c.route.hides():
 		private = []*boundRoute{c.route}
 	}
 	for _, form := range []string{path, router.Clean(path)} {
 		for _, r := range private {
+			if c.hasRule() && rule.Compare(r.rule, c.route.rule) > 0 {
+				continue // c.route is not what is left when r refuses
+			}
 			if masked, ok := r.mask(form); ok {
 				return masked
 			}

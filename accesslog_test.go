@@ -96,6 +96,29 @@ func TestOtherVariablesStayInTheLog(t *testing.T) {
 	}
 }
 
+// A route for every path gets the links whose slash, method or converter is wrong.
+func TestPrivateVariablesStayOutOfTheLogOfACatchAll(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ method, path, want string }{
+		{"GET", "/reset/TOKEN/", "/reset/{token}/"},
+		{"PUT", "/reset/TOKEN", "/reset/{token}"},
+		{"GET", "/typed/TOKEN", "/typed/{token}"},
+		{"GET", "/reset/TOKEN", "/reset/{token}"},
+		{"GET", "/spa/page", "/spa/page"},
+		{"GET", "/other/page", "/other/page"},
+		{"GET", "/bp/plain", "/bp/plain"},
+		{"GET", "/static/none", "/static/none"},
+	} {
+		app, log := privateApp(t)
+		app.Route("/{rest:path}", index, dewar.Methods("GET", "PUT"))
+		app.Get("/{site}/{token}/{page}", other, dewar.Private("token"))
+		send(app, tt.method, strings.ReplaceAll(tt.path, "TOKEN", secretToken))
+		if lines := log.String(); strings.Contains(lines, secretToken) || !strings.Contains(lines, "path="+tt.want+" ") {
+			t.Errorf("%s %s: logged %s, want the path %s", tt.method, tt.path, lines, tt.want)
+		}
+	}
+}
+
 func TestPrivateNamesAVariable(t *testing.T) {
 	t.Parallel()
 	ok := func(c *dewar.Context) error { return nil }

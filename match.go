@@ -200,7 +200,7 @@ func (c *Context) answer(result router.Result) {
 		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
 			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
 	default:
-		c.notFound()
+		c.unmatched()
 	}
 }
 
@@ -235,6 +235,26 @@ func answerOptions(allowed []string) Handler {
 	}
 }
 
+// unmatched hands a request that no route answers to the fallback, as long as no route answers the clean path either:
+// a guard in front of /sub/ is not got around by /./sub/x when the fallback cleans paths by itself.
+func (c *Context) unmatched() {
+	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
+		path := c.path()
+		if clean := router.Clean(path); clean != path && c.isRouted(clean) {
+			c.rare().answer = answerRedirect(clean)
+			return
+		}
+	}
+	c.notFound()
+}
+
+// isRouted reports whether path is that of a route, if perhaps for another method; one that gives way does not count.
+func (c *Context) isRouted(path string) bool {
+	result := c.find(path, nil)
+	route, _ := result.Data.(*boundRoute)
+	return result.Kind != router.NotFound && (route == nil || !route.givesWay())
+}
+
 func (c *Context) notFound() {
 	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
 		c.route = f
@@ -256,11 +276,8 @@ func (c *Context) RoutingError() error {
 func answerRedirectRule(to *rule.Target) Handler {
 	return func(c *Context) error {
 		target, err := to.Build((*paramSource)(c).Lookup, c.prefix(), intake.Escaped(c.born.URL.RawQuery))
-		if errors.Is(err, rule.ErrAstray) {
-			return &HTTPError{Code: http.StatusNotFound, Err: err}
-		}
-		if err != nil {
-			return fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)
+		if err != nil { // the values are the client's
+			return &HTTPError{Code: http.StatusNotFound, Err: fmt.Errorf("dewar: redirect of %s: %w", c.route.Site, err)}
 		}
 		return c.Status(http.StatusPermanentRedirect).Redirect(target)
 	}

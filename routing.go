@@ -559,7 +559,7 @@ func CrossOriginExempt() RouteOption {
 // RedirectRule makes a route that redirects with 308 to target, a path or a whole URL whose variables are those of the
 // rule: the handler of app.Route("/old/{id:int}", nil, dewar.RedirectRule("/new/{id}")) is nil. A path begins with a
 // slash and goes below the prefix of the App. The values are escaped, so they can change nothing but the part of the
-// path where they stand; one that would lead elsewhere, as ".." does, is a 404. The query of the request is kept. A
+// path where they stand; one that would lead elsewhere, as ".." does, or that a converter of target refuses, is a 404. The query of the request is kept. A
 // variable whose value may have slashes is written {name:path} in target too. It panics on a target that is neither, and
 // Route on a variable that the rule does not have.
 func RedirectRule(target string) RouteOption {

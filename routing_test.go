@@ -46,6 +46,25 @@ func panicText(f func()) (text string) {
 func index(c *dewar.Context) error { return c.Text("index") }
 func other(c *dewar.Context) error { return c.Text("other") }
 
+// What the target of a RedirectRule does not take is the client's fault.
+func TestRedirectRuleThatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
+	log := &record{}
+	app := newApp(t)
+	app.Logger = log.logger()
+	app.Route("/old/{x}", nil, dewar.RedirectRule("/new/{x:int}"))
+	app.Route("/files/{x:path}", nil, dewar.RedirectRule("/new/{x}"))
+	for path, want := range map[string]string{"/old/7": "/new/7", "/old/seven": "", "/old/99999999999999999999": "", "/files/a": "/new/a", "/files/a/b": ""} {
+		rec := send(app, "GET", path)
+		if got := rec.Header().Get("Location"); got != want || want == "" && rec.Code != 404 {
+			t.Errorf("%s: got %d to %q, want %q", path, rec.Code, got, want)
+		}
+	}
+	if text := log.String(); strings.Contains(text, "level=ERROR") {
+		t.Errorf("logged %s", text)
+	}
+}
+
 type views struct{ name string }
 
 func (v views) List(c *dewar.Context) error { return c.Text(v.name) }

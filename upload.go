@@ -46,7 +46,8 @@ func FileMode(perm fs.FileMode) SaveOption { return func(s *saving) { s.perm = p
 // The name is that of the upload, made safe by [SecureFilename], upload when nothing of it is left, and shortened to
 // what file systems take. When a file of that name is there, the new one gets random letters behind its name; with
 // [SaveAs] the answer is an error that is [fs.ErrExist]; with [Overwrite] the new file takes the old one's place. What is
-// written is never outside dir, also when dir has symbolic links in it, and never over a folder.
+// written is never outside dir, also when dir has symbolic links in it, and never over a folder, which is in the way with
+// Overwrite too.
 //
 // The file is there as a whole or not at all: it is written under another name, flushed to the disk and renamed. After
 // an error nothing is left behind. It is safe for concurrent use. The type that the client gave the file is not looked
@@ -131,6 +132,9 @@ func (s *saving) write(root *os.Root, file *multipart.FileHeader, draft string) 
 // place gives the draft its name, or another one when it is taken and the name is the client's.
 func (s *saving) place(root *os.Root, draft, name string) (string, error) {
 	if s.overwrite {
+		if info, err := root.Lstat(name); s.name == "" && err == nil && info.IsDir() {
+			name = anotherName(name)
+		}
 		return name, root.Rename(draft, name)
 	}
 	for try := name; ; try = anotherName(name) {

@@ -71,6 +71,18 @@ func TestSaveUploadNamesTheFile(t *testing.T) {
 	}
 }
 
+// The client's name of a file may be that of a folder: that is no fault of the server.
+func TestOverwriteLeavesAFolderItsName(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	must(t, os.Mkdir(filepath.Join(dir, "thumbs"), 0o700))
+	got, err := dewar.SaveUpload(uploaded(t, "thumbs", "new"), dir, dewar.Overwrite())
+	if err != nil || !strings.HasPrefix(got, filepath.Join(dir, "thumbs-")) || len(listing(t, dir)) != 2 {
+		t.Fatalf("got %q, %v and the files %q", got, err, listing(t, dir))
+	}
+	wantSaved(t, got, "new")
+}
+
 func TestSaveUploadNeverWritesOverAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -90,7 +102,7 @@ func TestSaveUploadNeverWritesOverAFile(t *testing.T) {
 			t.Errorf("SaveAs(%q): got %v, want that it exists", name, err)
 		}
 	}
-	if _, err := dewar.SaveUpload(uploaded(t, "folder", "new"), dir, dewar.Overwrite()); err == nil {
+	if _, err := dewar.SaveUpload(uploaded(t, "x", "new"), dir, dewar.Overwrite(), dewar.SaveAs("folder")); err == nil {
 		t.Error("a folder was written over")
 	}
 	wantSaved(t, filepath.Join(dir, "a.tar.gz"), "old")

@@ -17,9 +17,7 @@ import (
 )
 
 // Handle registers a net/http handler for rule and every method, also one that HTTP does not know, unless [Methods]
-// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work.
-// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
-// r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
+// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -64,7 +62,8 @@ func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 
 // Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application that is being
 // moved to dewar. The app's hooks run around it. It takes the options [Before], [Methods], [Timeout],
-// [CrossOriginExempt] and what [Meta.With] returns, and panics on others. Without Methods it serves every method.
+// [CrossOriginExempt] and what [Meta.With] returns, and panics on others. Without Methods it serves every method. A path
+// with repeated slashes or dots for segments that matches a route without them is redirected there, as h may clean paths.
 func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	app.setup("Fallback")
 	callsite.NoNil("Fallback", h)
@@ -99,7 +98,6 @@ func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
 		c.whole = c.whole || c.response.method
-		defer func() { adoptForm(c.Request, r) }()
 		defer c.carryBack(r)
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {

@@ -134,6 +134,36 @@ func TestFallbackTakesOptions(t *testing.T) {
 	}
 }
 
+// A guard in front of a route is not got around by a spelling of its path that matches no route, but that the fallback
+// cleans.
+func TestFallbackIsNoWayAroundAGuard(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	admin := dewar.NewBlueprint("admin", dewar.URLPrefix("/admin"))
+	admin.BeforeRequest(func(*dewar.Context) error { return dewar.Abort(403) })
+	admin.Get("/{page}", index)
+	app.RegisterBlueprint(admin)
+	app.Fallback(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Method, " ", r.URL.Path) }), dewar.Methods("GET", "POST"))
+	for _, tt := range []struct{ method, path, location, body string }{
+		{"GET", "/./admin/x", "/admin/x", ""},
+		{"GET", "/old/../admin/x?a=b", "/admin/x?a=b", ""},
+		{"GET", "/old/%2e%2e/admin/x", "/admin/x", ""},
+		{"GET", "/old//../admin//x", "/admin/x", ""},
+		{"POST", "/./admin/x", "/admin/x", ""},
+		{"GET", "/old/./page", "", "GET /old/./page"},
+		{"GET", "/old//page", "", "GET /old//page"},
+		{"GET", "/admin/a/b", "", "GET /admin/a/b"},
+	} {
+		rec := send(app, tt.method, tt.path)
+		if got := rec.Header().Get("Location"); got != tt.location || rec.Body.String() != tt.body {
+			t.Errorf("%s %s: got %d, %q to %q, want %q to %q", tt.method, tt.path, rec.Code, rec.Body, got, tt.body, tt.location)
+		}
+	}
+	if rec := send(app, "PUT", "/./admin/x"); rec.Code != 404 {
+		t.Errorf("a method that the fallback does not answer: got %d", rec.Code)
+	}
+}
+
 // davMethods are methods that net/http has no name for, and one that nobody has.
 var davMethods = []string{"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "BREW", "m-search", "TRACE",
 	"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -5,6 +5,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxLabel is how many bytes a label may have in the name system.
+const maxLabel = 63
+
 // ASCII returns a host name, without a port, as the name system has it: each label that is not ASCII in lower case and
 // in Punycode, behind xn--. A name that is ASCII is returned as it is; ok is false when it cannot be written that way.
 func ASCII(name string) (ascii string, ok bool) {
@@ -17,10 +20,10 @@ func ASCII(name string) (ascii string, ok bool) {
 	name, dot := strings.CutSuffix(strings.ToLower(strings.Map(dotOr, name)), ".")
 	labels := strings.Split(name, ".")
 	for i, label := range labels {
-		if !isASCII(label) {
+		if !isASCII(label) && utf8.RuneCountInString(label) < maxLabel { // encoding a long one takes its square in time
 			label = "xn--" + punycode([]rune(label))
 		}
-		if label == "" || len(label) > 63 {
+		if label == "" || len(label) > maxLabel {
 			return "", false
 		}
 		labels[i] = label

@@ -7,6 +7,18 @@ import (
 	"github.com/dewar-go/dewar/internal/hostname"
 )
 
+// A label that is longer than any name is refused before it is encoded, which would take minutes.
+func TestLongLabelsAreNotEncoded(t *testing.T) {
+	t.Parallel()
+	var label strings.Builder
+	for r := rune(0x4e00); r < 0x4e00+200_000; r++ {
+		label.WriteRune(r)
+	}
+	if got, ok := hostname.ASCII(label.String() + ".example"); ok || got != "" {
+		t.Errorf("got %d bytes, %t", len(got), ok)
+	}
+}
+
 func TestASCII(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
