@@ -17,9 +17,7 @@ import (
 )
 
 // Handle registers a net/http handler for rule and every method, also one that HTTP does not know, unless [Methods]
-// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work.
-// Handle registers a net/http handler for rule and all methods, unless [Methods] names some. Inside it
-// r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
+// names some. OPTIONS is the handler's too. Inside it r.PathValue, r.Pattern and [FromContext] work, see [Wrap].
 func (s *scaffold) Handle(rule string, h http.Handler, opts ...RouteOption) {
 	s.addWrapped(rule, h, opts)
 }
@@ -99,7 +97,6 @@ func Wrap(h http.Handler) Handler {
 	return func(c *Context) error {
 		r := c.innerRequest()
 		c.whole = c.whole || c.response.method
-		defer func() { adoptForm(c.Request, r) }()
 		defer c.carryBack(r)
 		h.ServeHTTP(c.Response, r)
 		if !c.response.Started() {
@@ -145,6 +142,9 @@ func mountOf(r *http.Request) mountPoint {
 // locate finds what was taken off the path of r on its way to the App, as by [http.StripPrefix], and remembers it.
 // What middleware of the App changes comes later and does not count.
 func locate(r *http.Request) *http.Request {
+	if r.RequestURI == r.URL.Path {
+		return r
+	}
 	asked := askedPath(r.RequestURI)
 	if len(asked)-2*strings.Count(asked, "%") == len(r.URL.Path) {
 		return r
