@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/errtree"
 	"github.com/dewar-go/dewar/internal/headers"
 )
 
@@ -73,7 +74,7 @@ const (
 // conclude remembers that the request ends with err, and in no better way than o.
 func (c *Context) conclude(o outcome, err error) {
 	c.outcome = max(c.outcome, o)
-	if x := c.rare(); !errors.Is(x.err, err) {
+	if x := c.rare(); !errtree.Has(x.err, err) {
 		x.err = join(x.err, err)
 	}
 }

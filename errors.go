@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"runtime/debug"
 	"strings"
 
@@ -275,7 +274,7 @@ func (c *Context) keepRefusal(err error) {
 // failReplaced takes an error that comes when the answer has been replaced by that to another one, as when the
 // session could not be saved on the way. Usually it only tells that the view has noticed.
 func (c *Context) failReplaced(err error) {
-	if !errors.Is(err, c.rare().finalErr) {
+	if !errtree.Has(err, c.rare().finalErr) {
 		c.conclude(unhandled, err)
 		c.logFailure(err)
 	}
@@ -339,7 +338,7 @@ func (c *Context) handleError(err error) error {
 
 // passesOn reports whether an error handler gave back the error that it was called with, or one inside it.
 func passesOn(herr, err error) bool {
-	return herr != nil && reflect.TypeOf(herr).Comparable() && errors.Is(err, herr)
+	return herr != nil && errtree.Has(err, herr)
 }
 
 // answerUnhandled answers an error of the server that picks its status and has been logged.

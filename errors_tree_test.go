@@ -344,3 +344,43 @@ func TestErrorThatAHandlerReturnsIsPassedOn(t *testing.T) {
 type uncomparable []string
 
 func (uncomparable) Error() string { return "uncomparable" }
+
+// A boxedError has a status, and comparing it panics although its type can be compared.
+type boxedError struct {
+	code  int
+	value any
+}
+
+func (e boxedError) Error() string   { return "boxed" }
+func (e boxedError) StatusCode() int { return e.code }
+
+func TestErrorThatCannotBeComparedIsNoPanic(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err  error
+		code int
+	}{
+		{boxedError{418, []int{1}}, 418}, {boxedError{0, []int{1}}, 500}, {uncomparable{"x"}, 500},
+		{fmt.Errorf("x: %w", boxedError{418, []int{1}}), 418},
+	} {
+		app, log := loggedApp(t)
+		dewar.HandleError(app, func(_ *dewar.Context, err error) error { return err })
+		told := ""
+		app.TeardownRequest(func(_ *dewar.Context, err error) { told = fmt.Sprint(err) })
+		app.Get("/", func(*dewar.Context) error { return tt.err })
+		app.Get("/hook", func(c *dewar.Context) error {
+			c.AfterThisRequest(func(*dewar.Context) error { return tt.err })
+			c.AfterThisRequest(func(*dewar.Context) error { return tt.err })
+			return tt.err
+		})
+		for _, path := range []string{"/", "/hook"} {
+			rec := get(app, path)
+			if path == "/" && (rec.Code != tt.code || rec.Code == 500 && told != tt.err.Error()) {
+				t.Errorf("%v: got %d and teardown was told %q, want %d", tt.err, rec.Code, told, tt.code)
+			}
+		}
+		if strings.Contains(log.String(), "panic") {
+			t.Errorf("%v: the log has a panic: %s", tt.err, log)
+		}
+	}
+}

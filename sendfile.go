@@ -338,7 +338,7 @@ func (c *Context) sendWhole(p *parcel) error {
 		return fmt.Errorf("dewar: send %q: %w", p.name, err)
 	}
 	c.response.answerHeader()["Content-Length"] = []string{strconv.FormatInt(p.size, 10)}
-	watched := &watchedReader{ReadSeeker: p.content}
-	_, err := io.CopyN(c.Response, watched, p.size)
+	watched, content := p.watched(c.settings.responseBuffer)
+	_, err := io.CopyN(c.Response, content, p.size)
 	return cmp.Or(watched.failure(), err)
 }

@@ -189,6 +189,38 @@ func (w readerFrom) ReadFrom(src io.Reader) (int64, error) {
 	return io.Copy(w.ResponseWriter, src)
 }
 
+// sourceNoter is a ResponseWriter that notes whether its ReadFrom was given a file as it is.
+type sourceNoter struct {
+	http.ResponseWriter
+	file *atomic.Bool
+}
+
+func (w sourceNoter) ReadFrom(src io.Reader) (int64, error) {
+	limited, ok := src.(*io.LimitedReader)
+	if ok {
+		_, ok = limited.R.(*os.File)
+	}
+	w.file.Store(ok)
+	return io.Copy(w.ResponseWriter, src)
+}
+
+func TestLargeFileIsLeftToTheOperatingSystem(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	writeFile(t, app.RootPath(), "large.bin", strings.Repeat("x", 3<<20))
+	app.Get("/plain", func(c *dewar.Context) error { return c.SendFile("large.bin") })
+	app.Get("/unconditional", func(c *dewar.Context) error { return c.SendFile("large.bin", dewar.Unconditional()) })
+	app.Get("/status", func(c *dewar.Context) error { return c.Status(201).SendFile("large.bin") })
+	for _, path := range []string{"/plain", "/unconditional", "/status"} {
+		var file atomic.Bool
+		rec := httptest.NewRecorder()
+		app.ServeHTTP(sourceNoter{rec, &file}, httptest.NewRequest("GET", path, nil))
+		if rec.Body.Len() != 3<<20 || !file.Load() {
+			t.Errorf("%s: %d bytes, and a file: %v", path, rec.Body.Len(), file.Load())
+		}
+	}
+}
+
 // A file larger than the buffer goes straight to the server, after the session has been saved.
 func TestLargeFile(t *testing.T) {
 	t.Parallel()

@@ -143,6 +143,9 @@ func mountOf(r *http.Request) mountPoint {
 // locate finds what was taken off the path of r on its way to the App, as by [http.StripPrefix], and remembers it.
 // What middleware of the App changes comes later and does not count.
 func locate(r *http.Request) *http.Request {
+	if r.RequestURI == r.URL.Path {
+		return r
+	}
 	asked := askedPath(r.RequestURI)
 	if len(asked)-2*strings.Count(asked, "%") == len(r.URL.Path) {
 		return r

@@ -2,6 +2,7 @@
 package errtree
 
 import (
+	"errors"
 	"iter"
 	"reflect"
 )
@@ -53,6 +54,20 @@ func Wrapped(err error) []error {
 		return e.Unwrap()
 	}
 	return nil
+}
+
+// Has reports whether target is err or inside it, as errors.Is does. Errors that cannot be compared, on which that
+// panics, are the same when all in them is.
+func Has(err, target error) bool {
+	if reflect.ValueOf(target).Comparable() {
+		return errors.Is(err, target)
+	}
+	for e := range All(err) {
+		if reflect.DeepEqual(e, target) {
+			return true
+		}
+	}
+	return false
 }
 
 // promoted reports whether an embedded error wraps e, so that it has been seen.

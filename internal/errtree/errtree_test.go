@@ -110,3 +110,31 @@ func TestWrapped(t *testing.T) {
 		t.Errorf("got %v of an empty Unwrap", got)
 	}
 }
+
+type boxed struct{ value any }
+
+func (boxed) Error() string { return "boxed" }
+
+func TestHas(t *testing.T) {
+	t.Parallel()
+	a, slice := leaf("a"), boxed{[]int{1}}
+	for _, tt := range []struct {
+		name        string
+		err, target error
+		want        bool
+	}{
+		{"nothing", nil, a, false},
+		{"itself", a, a, true},
+		{"inside", fmt.Errorf("w: %w", a), a, true},
+		{"another", leaf("b"), a, false},
+		{"an error that cannot be compared", slice, slice, true},
+		{"inside a list", errors.Join(a, slice), boxed{[]int{1}}, true},
+		{"another that cannot be compared", slice, boxed{[]int{2}}, false},
+		{"one that can", boxed{1}, slice, false},
+		{"a list", list{a}, list{a}, true},
+	} {
+		if got := errtree.Has(tt.err, tt.target); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
