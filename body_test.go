@@ -228,6 +228,58 @@ func talk(t *testing.T, addr, request string) string {
 	return fmt.Sprint(res.StatusCode, " ", string(body))
 }
 
+// A client that sends too much must not fill the memory with it, whether it says beforehand how much comes or not.
+func TestWhatIsTooLargeIsNotReadOn(t *testing.T) {
+	t.Parallel()
+	const sent = 8 << 20
+	flood := strings.Repeat("x", sent)
+	for _, tt := range []struct {
+		name, kind, body string
+		declared         bool
+		most             int64
+	}{
+		{"JSON", "application/json", `"` + flood + `"`, false, 64 << 10},
+		{"JSON of a declared length", "application/json", `"` + flood + `"`, true, 0},
+		{"urlencoded", urlencoded, "a=" + flood, false, 64 << 10},
+		{"urlencoded of a declared length", urlencoded, "a=" + flood, true, 0},
+		{"the value of a part", inParts, parts(`name="a"`, flood), false, 64 << 10},
+		{"the header of a part", inParts, parts(`name="`+flood+`"`, ""), false, 256 << 10},
+	} {
+		app := newApp(t)
+		if err := app.Config.FromMapping(dewar.Map{"MAX_FORM_MEMORY_SIZE": 1000, "MAX_JSON_SIZE": 1000}); err != nil {
+			t.Fatal(err)
+		}
+		app.Post("/", func(c *dewar.Context) error {
+			if c.IsJSON() {
+				return c.BindJSON(new(any))
+			}
+			return c.BodyError()
+		})
+		body := &countedReader{Reader: strings.NewReader(tt.body)}
+		r := httptest.NewRequest("POST", "/", body)
+		r.Header.Set("Content-Type", tt.kind)
+		if r.ContentLength = -1; tt.declared {
+			r.ContentLength = int64(len(tt.body))
+		}
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, r)
+		if w.Code != 413 || body.n > tt.most {
+			t.Errorf("%s: got %d after %d bytes, want 413 after %d at most", tt.name, w.Code, body.n, tt.most)
+		}
+	}
+}
+
+type countedReader struct {
+	io.Reader
+	n int64
+}
+
+func (r *countedReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
 func TestLimitsOfForms(t *testing.T) {
 	t.Parallel()
 	field := func(n int) string { return parts(`name="a"`, strings.Repeat("x", n)) }

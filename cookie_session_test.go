@@ -203,6 +203,43 @@ func TestAbsoluteLifetime(t *testing.T) {
 	})
 }
 
+func TestClearBeginsTheAbsoluteLifetimeAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := configured(t, dewar.Map{"SESSION_ABSOLUTE_LIFETIME": "3h", "PERMANENT_SESSION_LIFETIME": "3h"})
+		app.Get("/who", func(c *dewar.Context) error { return c.Text(c.Session().String("user")) })
+		app.Get("/login", func(c *dewar.Context) error {
+			c.Session().Clear()
+			c.Session().Set("user", "bob")
+			return c.Text("")
+		})
+		jar := sessionJar(t, app, func(s *dewar.Session) { s.Set("user", "ann") })
+		time.Sleep(2 * time.Hour)
+		visit(t, app, "/login", jar)
+		time.Sleep(2 * time.Hour)
+		if got := visitBody(t, app, "/who", jar); got != "bob" {
+			t.Errorf("two hours after the login: got %q, want bob", got)
+		}
+	})
+}
+
+func TestSetSessionCookieAfterTheHeaderIsAnError(t *testing.T) {
+	t.Parallel()
+	app := configured(t, dewar.Map{})
+	var before, after error
+	app.Get("/", func(c *dewar.Context) error {
+		before = dewar.SetSessionCookie(c, dewar.NewSession(), "a")
+		if err := c.Response.FlushError(); err != nil {
+			return err
+		}
+		after = dewar.SetSessionCookie(c, dewar.NewSession(), "b")
+		return nil
+	})
+	w := get(app, "/")
+	if lines := w.Header()["Set-Cookie"]; before != nil || after == nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "session=a;") {
+		t.Errorf("got %v before the header, %v after it and %q, want an error after it alone", before, after, lines)
+	}
+}
+
 func TestAbsoluteLifetimeOfSessionsFromBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		jar := sessionJar(t, newApp(t), func(s *dewar.Session) { s.Set("user", "ann") })

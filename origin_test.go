@@ -92,6 +92,10 @@ func TestForwardedHeaders(t *testing.T) {
 		{"the scheme of a websocket", "10.1.2.3:1", []string{"X-Forwarded-Proto", "wss"}, "10.1.2.3 https localhost"},
 		{"no such scheme", "10.1.2.3:1", []string{"X-Forwarded-Proto", "javascript"}, "10.1.2.3 http localhost"},
 		{"the nearest proxy's scheme", "10.1.2.3:1", []string{"X-Forwarded-Proto", "http, HTTPS"}, "10.1.2.3 https localhost"},
+		{"a socket that nobody trusts", "10.1.2.3:1", []string{"X-Forwarded-For", "6.6.6.6, unix:"}, "10.1.2.3 http localhost"},
+		{"fifty proxies", "10.1.2.3:1", []string{"X-Forwarded-For", "1.2.3.4" + strings.Repeat(", 10.9.9.9", 49)}, "1.2.3.4 http localhost"},
+		{"more proxies than are looked at", "10.1.2.3:1", []string{"X-Forwarded-For", "1.2.3.4" + strings.Repeat(", 10.9.9.9", 50)}, "10.1.2.3 http localhost"},
+		{"the nearest proxy's line", "10.1.2.3:1", []string{"X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "site.example"}, "10.1.2.3 https site.example"},
 		{"other headers are not believed", "10.1.2.3:1", []string{"X-Real-IP", "6.6.6.6", "Forwarded", "for=6.6.6.6", "True-Client-IP", "6.6.6.6"}, "10.1.2.3 http localhost"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

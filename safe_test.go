@@ -138,6 +138,7 @@ func TestSafeNext(t *testing.T) {
 		"http://evil.example#@site.example/": refused, "http://evil.example?@site.example/": refused, "//site.example/a": refused,
 		"javascript:alert(1)": refused, "javascript://site.example/%0aalert(1)": refused, "data:text/html,x": refused, "ftp://site.example/": refused,
 		"／／evil.example": refused, "http://site。example/": refused, "http://[::1]/": refused, "http://site.example./a": "/a", "mailto:a@b": refused,
+		"http://site.example:/a": refused, "/?a=\n": refused, "/#\x7f": refused, `/?a=\`: refused, `/#\`: refused,
 	} {
 		if got := safeNext(t, "http://site.example/login", next); got != want {
 			t.Errorf("SafeNext(%q) = %q, want %q", next, got, want)

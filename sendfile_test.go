@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -135,6 +136,23 @@ func TestSendFromFS(t *testing.T) {
 		}
 	}
 }
+
+// What was a file when it was looked at may be a pipe when it is opened.
+func TestSendFromFSLooksAgainAtWhatItHasOpened(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test")
+	app.Logger = slog.New(slog.DiscardHandler)
+	fsys := swapped{fstest.MapFS{"a.txt": {Data: []byte("file")}, "pipe": {Data: []byte("pipe"), Mode: fs.ModeNamedPipe}}}
+	app.Get("/", func(c *dewar.Context) error { return c.SendFromFS(fsys, "a.txt") })
+	if w := get(app, "/"); w.Code != 404 || strings.Contains(w.Body.String(), "pipe") {
+		t.Errorf("got %d %q, want 404", w.Code, w.Body)
+	}
+}
+
+// swapped is a file system in which a pipe takes the place of a.txt before it is opened.
+type swapped struct{ fstest.MapFS }
+
+func (s swapped) Open(string) (fs.File, error) { return s.MapFS.Open("pipe") }
 
 // unseekable is a file system whose files can only be read from the beginning, like those of an archive.
 type unseekable struct{ fs.FS }

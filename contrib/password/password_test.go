@@ -126,6 +126,7 @@ func TestUnreadableHashesAreErrors(t *testing.T) {
 		{"p is missing", "scrypt:32768:8" + tail(128), "scrypt is written"},
 		{"more memory than allowed", "scrypt:262144:8:1" + tail(128), "costs more"},
 		{"more work than allowed", "scrypt:32768:8:33" + tail(128), "costs more"},
+		{"a method that may be the hash", "scrypt:" + strings.Repeat("1", 30) + "abcdef" + tail(128), "scrypt is written"},
 		{"all bounds at once", "scrypt:536870912:999999999:999999999" + tail(128), "costs more"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"hash"
 	"slices"
@@ -234,6 +235,36 @@ func TestSecurecookieIsTheJudge(t *testing.T) {
 		c := newCodec(t, cookiecodec.Options{Secrets: []string{"new", "old"}, MAC: mac})
 		if got := c.Differing(); !slices.Equal(got, []int{0, 1}) {
 			t.Errorf("%s: the secrets %v differ, want both", name, got)
+		}
+	}
+}
+
+// A key has signed such a payload, but not through Pack: it is refused before anything is allocated for it.
+func TestUnpackRefusesWhatPackDoesNotMake(t *testing.T) {
+	t.Parallel()
+	const created, deflated = 1, 4
+	c := newCodec(t, cookiecodec.Options{})
+	field := func(flags byte, n int64, rest string) string {
+		return string(binary.AppendVarint([]byte{flags}, n)) + rest
+	}
+	long := `{"a":"` + strings.Repeat("x", 256<<10) + `"}`
+	fits := long[len(long)-(256<<10):]
+	for _, tt := range []struct {
+		name, payload string
+		ok            bool
+	}{
+		{"as much as may be", field(deflated, int64(len(fits)), string(c.Deflate([]byte(fits)))), true},
+		{"more than may be", field(deflated, int64(len(long)), string(c.Deflate([]byte(long)))), false},
+		{"more than it says", field(deflated, int64(len(long)-1), string(c.Deflate([]byte(long)))), false},
+		{"less than it says", field(deflated, 100, string(c.Deflate(payload))), false},
+		{"less than nothing", field(deflated, -1, string(c.Deflate(payload))), false},
+		{"from 1970", field(created, 1, "{}"), true},
+		{"from before 1970", field(created, -1, "{}"), false},
+		{"a flag that there is not", "\x10{}", false},
+		{"a flag without its number", "\x01", false},
+	} {
+		if _, _, err := c.Unpack(tt.payload); (err == nil) != tt.ok {
+			t.Errorf("%s: got %v, want it to be right: %v", tt.name, err, tt.ok)
 		}
 	}
 }

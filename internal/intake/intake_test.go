@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -138,5 +139,31 @@ func TestMultipartPassesErrorsOfReadingOn(t *testing.T) {
 		if !errors.Is(err, broken) && !strings.Contains(fmt.Sprint(err), "malformed MIME header") {
 			t.Fatalf("broken off after %q: got %v", whole[:n], err)
 		}
+	}
+}
+
+func TestMultipartLeavesNoFileOfABadForm(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, dir)
+	}
+	file := "--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n" + strings.Repeat("x", 5000)
+	left := func() int {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	form, err := Multipart(strings.NewReader(file+"\r\n--b--\r\n"), "b", Limits{Memory: 1000})
+	if err != nil || left() != 1 {
+		t.Fatalf("got %v and %d files on the disk, want one", err, left())
+	}
+	if err := form.RemoveAll(); err != nil {
+		t.Fatal(err)
+	}
+	tooLarge := "\r\n--b\r\nContent-Disposition: form-data; name=a\r\n\r\n" + strings.Repeat("x", 1001) + "\r\n--b--\r\n"
+	if _, err := Multipart(strings.NewReader(file+tooLarge), "b", Limits{Memory: 1000}); err == nil || left() != 0 {
+		t.Errorf("got %v and %d files, want an error and none", err, left())
 	}
 }

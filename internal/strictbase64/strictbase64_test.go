@@ -25,6 +25,8 @@ func TestDecode(t *testing.T) {
 		{"a line break", "-_\n8", strictbase64.RawURL, "", false},
 		{"a line break at the end", "-_8=\r\n", strictbase64.URL, "", false},
 		{"stray bits", "-_9", strictbase64.RawURL, "", false},
+		{"stray bits in front of padding", "-_9=", strictbase64.URL, "", false},
+		{"stray bits in front of padding, standard", "+/9=", strictbase64.Std, "", false},
 		{"a single letter", "-", strictbase64.RawURL, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
