@@ -11,6 +11,15 @@ import (
 // Text returns s as valid UTF-8: each longest piece that cannot be part of a character becomes U+FFFD, as browsers
 // and Python have it. Valid text is returned as it is.
 func Text(s string) string {
+	for i := range len(s) { // ASCII, as most text is, costs next to nothing
+		if s[i] >= utf8.RuneSelf {
+			return mended(s)
+		}
+	}
+	return s
+}
+
+func mended(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
