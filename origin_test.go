@@ -208,6 +208,13 @@ func TestDefaultHeaders(t *testing.T) {
 		if rec.Header().Get("X-Content-Type-Options") != "nosniff" || rec.Header().Get("X-Frame-Options") != frame {
 			t.Errorf("%s: %v, want nosniff and X-Frame-Options %q", path, rec.Header(), frame)
 		}
+		policy := ""
+		if frame != "" {
+			policy = "strict-origin-when-cross-origin"
+		}
+		if got := rec.Header().Get("Referrer-Policy"); got != policy {
+			t.Errorf("%s: got Referrer-Policy %q, want %q", path, got, policy)
+		}
 	}
 }
 

@@ -18,19 +18,22 @@ func TestSecondAnswerReplacesTheFirst(t *testing.T) {
 	page := template.Must(template.New("").Parse("secret"))
 	foreign := func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "secret") }
 	firsts := map[string]func(c *dewar.Context) error{
-		"Redirect":       func(c *dewar.Context) error { return c.Redirect("/login") },
-		"RedirectTo":     func(c *dewar.Context) error { return c.RedirectTo("login") },
-		"Redirect 303":   func(c *dewar.Context) error { return c.Status(303).Redirect("/login") },
-		"NoContent":      func(c *dewar.Context) error { return c.NoContent() },
-		"Text":           func(c *dewar.Context) error { return c.Status(403).Text("no") },
-		"HTML":           func(c *dewar.Context) error { return c.Status(403).HTML("no") },
-		"JSON":           func(c *dewar.Context) error { return c.Status(403).JSON("no") },
-		"Blob":           func(c *dewar.Context) error { return c.Status(403).Blob("image/png", []byte("no")) },
-		"SendFromFS":     func(c *dewar.Context) error { return c.SendFromFS(files, "a.txt", dewar.Attachment("a.txt")) },
-		"with a header":  func(c *dewar.Context) error { return c.Status(403).Header("X-First", "1").Text("no") },
-		"with a cookie":  func(c *dewar.Context) error { return answerWithCookie(c) },
-		"http.Error":     func(c *dewar.Context) error { http.Error(c.Response, "no", http.StatusForbidden); return nil },
-		"http.Redirect":  func(c *dewar.Context) error { http.Redirect(c.Response, c.Request, "/login", http.StatusFound); return nil },
+		"Redirect":      func(c *dewar.Context) error { return c.Redirect("/login") },
+		"RedirectTo":    func(c *dewar.Context) error { return c.RedirectTo("login") },
+		"Redirect 303":  func(c *dewar.Context) error { return c.Status(303).Redirect("/login") },
+		"NoContent":     func(c *dewar.Context) error { return c.NoContent() },
+		"Text":          func(c *dewar.Context) error { return c.Status(403).Text("no") },
+		"HTML":          func(c *dewar.Context) error { return c.Status(403).HTML("no") },
+		"JSON":          func(c *dewar.Context) error { return c.Status(403).JSON("no") },
+		"Blob":          func(c *dewar.Context) error { return c.Status(403).Blob("image/png", []byte("no")) },
+		"SendFromFS":    func(c *dewar.Context) error { return c.SendFromFS(files, "a.txt", dewar.Attachment("a.txt")) },
+		"with a header": func(c *dewar.Context) error { return c.Status(403).Header("X-First", "1").Text("no") },
+		"with a cookie": func(c *dewar.Context) error { return answerWithCookie(c) },
+		"http.Error":    func(c *dewar.Context) error { http.Error(c.Response, "no", http.StatusForbidden); return nil },
+		"http.Redirect": func(c *dewar.Context) error {
+			http.Redirect(c.Response, c.Request, "/login", http.StatusFound)
+			return nil
+		},
 		"WriteHeader":    func(c *dewar.Context) error { c.Response.WriteHeader(403); return nil },
 		"io.WriteString": func(c *dewar.Context) error { _, err := io.WriteString(c.Response, "no"); return err },
 		"a handler":      func(c *dewar.Context) error { return dewar.Wrap(http.NotFoundHandler())(c) },
