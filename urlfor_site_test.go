@@ -149,3 +149,23 @@ func TestNamesOfTemplateOptionsAreErrors(t *testing.T) {
 		t.Errorf("another name: got %q, %v", got, err)
 	}
 }
+
+// A host that is built from values could otherwise be another site's, as "example.com@evil" is.
+func TestValuesOfAHostMakeAHostOrNone(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	must(t, app.Config.Set("SERVER_NAME", "example.com"))
+	app.Get("/", hello, dewar.Endpoint("host"), dewar.Host("{sub}.example.org"))
+	app.Get("/s", hello, dewar.Endpoint("subdomain"), dewar.Subdomain("{sub}"))
+	must(t, app.Build())
+	for _, endpoint := range []string{"host", "subdomain"} {
+		for _, sub := range []string{"", "a b", "a/b", "a:80", "a..b", "-", "a@b", "a#b", "a?b", `a\b`, "[", "ü", "a\r\nb", "a%2fb"} {
+			if got, err := app.URLFor(endpoint, "sub", sub); err == nil {
+				t.Errorf("%s with %q: got %q, want an error", endpoint, sub, got)
+			}
+		}
+		if got, err := app.URLFor(endpoint, "sub", "A1"); err != nil || !strings.HasPrefix(got, "http://a1.example.") {
+			t.Errorf("%s: got %q, %v", endpoint, got, err)
+		}
+	}
+}
