@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+
+	"github.com/dewar-go/dewar/internal/coerce"
 )
 
 // Flash is a message that is shown to the user once, with the next page. In a template .Message is what was flashed:
@@ -106,13 +108,19 @@ func takeFlashes(s *Session) []Flash {
 	list, _ := s.Pop(flashesKey).([]any)
 	var flashes []Flash
 	for _, item := range list {
-		pair, ok := item.(Tuple)
-		if !ok || len(pair) != 2 {
-			continue
-		}
-		if category, ok := pair[0].(string); ok {
+		if pair := pairOf(item); len(pair) == 2 {
+			category, _ := coerce.String(pair[0]) // "" for None
 			flashes = append(flashes, newFlash(category, pair[1]))
 		}
 	}
 	return flashes
+}
+
+// pairOf takes a flash apart: a tuple, as Flask and dewar write it, or a list.
+func pairOf(item any) []any {
+	if tuple, ok := item.(Tuple); ok {
+		return tuple
+	}
+	list, _ := item.([]any)
+	return list
 }

@@ -137,3 +137,19 @@ func TestAFieldThatAFlashedMessageLacksIsNamedWithItsCure(t *testing.T) {
 		t.Errorf("got %v, want %q in it", err, want)
 	}
 }
+
+func TestFlashesThatOthersWroteAreKept(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.Session().Set("_flashes", []any{
+			dewar.Tuple{"info", "a"}, []any{"error", "b"}, dewar.Tuple{nil, "c"}, dewar.Tuple{7, "d"}, dewar.Tuple{"one"}, "junk", nil,
+		})
+		want := []dewar.Flash{{Category: "info", Message: "a"}, {Category: "error", Message: "b"}, {Message: "c"}, {Category: "7", Message: "d"}}
+		if got := c.FlashedMessages(); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %#v, want %#v", got, want)
+		}
+		return c.Text("")
+	})
+	send(app, "GET", "/")
+}

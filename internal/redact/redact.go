@@ -38,7 +38,7 @@ func Named(key string) bool {
 
 var (
 	publicKey  = regexp.MustCompile(`(?:^|[_-])(?:PUBLIC|PUBLISHABLE|SITE)[_-]?KEYS?$`)
-	secretName = regexp.MustCompile(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|SALT|CREDS|BEARER)(?:$|[_.-])|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
+	secretName = regexp.MustCompile(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|PAT|SALT|CREDS|BEARER)(?:$|[_.-])|[_.-](?i:PRIVATE)$|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
 )
 
 // Secret reports whether value is secret by the name of its key. A switch holds none, whatever its name.
