@@ -282,11 +282,11 @@ func (c *Context) sendRanged(p *parcel, s *sending) error {
 	return watched.failure()
 }
 
-// watched returns the content and what watches it. Content of more than limit bytes goes as it is, so that the operating
+// watched returns the content and what watches it. A file of more than limit bytes goes as it is, so that the operating
 // system can send it.
 func (p *parcel) watched(limit int64) (*watchedReader, io.ReadSeeker) {
 	watched := &watchedReader{ReadSeeker: p.content}
-	if p.size > limit {
+	if _, onDisk := p.content.(*os.File); onDisk && p.size > limit {
 		return watched, p.content
 	}
 	return watched, watched

@@ -37,7 +37,7 @@ func (b brokenFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &brokenFile{f.(seekableFile), b}, nil
+	return &brokenFile{seekableFile: f.(seekableFile), fs: b}, nil
 }
 
 var sound = fstest.MapFS{"a.txt": {Data: []byte(strings.Repeat("sound ", 100)), ModTime: time.Unix(1, 0)}}
@@ -49,7 +49,8 @@ type seekableFile interface {
 
 type brokenFile struct {
 	seekableFile
-	fs brokenFS
+	fs    brokenFS
+	given int
 }
 
 func (f *brokenFile) Stat() (fs.FileInfo, error) {
@@ -60,7 +61,12 @@ func (f *brokenFile) Stat() (fs.FileInfo, error) {
 }
 
 func (f *brokenFile) Read(p []byte) (int, error) {
-	if f.fs.step == "read" {
+	if f.fs.step == "read on" && f.given < 300 {
+		n, err := f.seekableFile.Read(p[:min(len(p), 100)])
+		f.given += n
+		return n, err
+	}
+	if f.fs.step == "read" || f.fs.step == "read on" {
 		return 0, &fs.PathError{Op: "read", Path: "a.txt", Err: f.fs.err}
 	}
 	return f.seekableFile.Read(p)
@@ -98,6 +104,23 @@ func TestFaultOfADiskIsNoMissingFile(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestFileThatFailsWhenAPartOfItIsSentIsCutOffAndLogged(t *testing.T) {
+	t.Parallel()
+	app, log := loggedApp(t)
+	must(t, app.Config.Set("RESPONSE_BUFFER_SIZE", 200))
+	app.Get("/", func(c *dewar.Context) error {
+		return c.SendFromFS(brokenFS{"read on", syscall.EIO}, "a.txt", dewar.ETag("tag"))
+	})
+	srv := serve(t, app)
+	if got := ask(t, srv, "GET", "/"); got.err == nil {
+		t.Errorf("got %q, want a body that is cut off", got.body)
+	}
+	srv.Close()
+	if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), syscall.EIO.Error()) {
+		t.Errorf("logged %q", log)
 	}
 }
 
