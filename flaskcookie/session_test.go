@@ -283,3 +283,31 @@ func TestFlaskSessionThatCompressesWell(t *testing.T) {
 		t.Errorf("got %d bytes of a session of %d, which is a cookie of %d", len(got), len(payload), len(cookie))
 	}
 }
+
+// What nobody has signed, or what has expired, is no session: it is written over, and no visitor can fill the log with it.
+func TestForgedAndExpiredSessionsAreWrittenOver(t *testing.T) {
+	t.Parallel()
+	codec := newCodec(t, flaskcookie.Options{}, oldKey)
+	genuine, err := codec.Encode([]byte(`{"a":1}`), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired, err := codec.Encode([]byte(`{"a":1}`), time.Now().Add(-100*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := newCodec(t, flaskcookie.Options{}, "another key that is long enough").Encode([]byte(`{"a":1}`), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	app := sharingApp(t, nil)
+	app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	app.Get("/write", func(c *dewar.Context) error { c.Session().Set("b", 1); return c.Text("") })
+	for name, cookie := range map[string]string{"forged": genuine[:len(genuine)-2] + "xx", "expired": expired, "foreign": foreign, "no cookie of Flask": "a.b.c"} {
+		if res := ask(app, "/write", cookie); res.Code != 200 || len(res.Result().Cookies()) != 1 || log.Len() > 0 {
+			t.Errorf("%s: got %d with %d cookies, logged %q", name, res.Code, len(res.Result().Cookies()), log.String())
+		}
+		log.Reset()
+	}
+}
