@@ -374,3 +374,21 @@ func TestHeadersOfAnErrorAreMerged(t *testing.T) {
 		t.Errorf("Vary %q, want %q; %v", got, want, header)
 	}
 }
+
+// What a view returns on purpose has a status; what it panics with is a fault, whatever it is.
+func TestPanicHasNoStatusOfItsOwn(t *testing.T) {
+	t.Parallel()
+	app, log := loggedApp(t)
+	for path, value := range map[string]any{
+		"/abort": dewar.Abort(http.StatusForbidden), "/wrapped": fmt.Errorf("x: %w", dewar.Abort(http.StatusNotFound)),
+		"/own": &dewar.HTTPError{Code: http.StatusTeapot}, "/limit": &http.MaxBytesError{Limit: 1},
+	} {
+		app.Get(path, func(*dewar.Context) error { panic(value) })
+	}
+	for _, path := range []string{"/abort", "/wrapped", "/own", "/limit"} {
+		before := len(log.String())
+		if w := get(app, path); w.Code != http.StatusInternalServerError || !strings.Contains(log.String()[before:], "level=ERROR") {
+			t.Errorf("%s: got %d, logged %q, want 500 and an error", path, w.Code, log.String()[before:])
+		}
+	}
+}

@@ -756,3 +756,27 @@ func TestSessionInterfaceThatAsksForTheSessionDoesNotHang(t *testing.T) {
 		}
 	})
 }
+
+func TestSessionThatIsOpenedLateAsksForNoSave(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/login", func(c *dewar.Context) error {
+		c.Session().SetPermanent(true)
+		c.Session().Set("a", 1)
+		return c.NoContent()
+	})
+	app.Get("/in-time", func(c *dewar.Context) error { return c.JSON(dewar.Stored(c.Session()).ShouldSave()) })
+	app.Get("/late", func(c *dewar.Context) error {
+		c.Response.Flush()
+		_, err := fmt.Fprint(c.Response, dewar.Stored(c.Session()).ShouldSave())
+		return err
+	})
+	jar := map[string]string{}
+	visit(t, app, "/login", jar)
+	if got := visitBody(t, app, "/in-time", jar); strings.TrimSpace(got) != "true" {
+		t.Errorf("in time: got %s, want that it is sent again, being permanent", got)
+	}
+	if got := visitBody(t, app, "/late", jar); got != "false" {
+		t.Errorf("late: got %s, want no save that cannot be", got)
+	}
+}

@@ -40,6 +40,15 @@ func TestErrorLeavesOthersAlone(t *testing.T) {
 	}
 }
 
+func TestErrorHidesLogins(t *testing.T) {
+	t.Parallel()
+	file := []byte("TITLE = 'dewar'\nDATABASE_URL = 'postgres://bird:kanarie@h/db\nPORT = 1\n")
+	got := Error(errors.New(`unexpected ':kanarie@h/db' after 'TITLE'`), file).Error()
+	if strings.Contains(got, "kanarie") || !strings.Contains(got, "TITLE") {
+		t.Errorf("got %q, want it without the login", got)
+	}
+}
+
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]bool{
