@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/password"
 )
 
 //go:embed templates static
@@ -30,9 +31,9 @@ func createApp(testConfig dewar.Map) (*dewar.App, *sql.DB, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	hasher, err := newHasher(app.Config.String("PASSWORD_METHOD"))
-	if err != nil {
-		return nil, nil, err
+	passwords := &password.Hasher{Method: app.Config.String("PASSWORD_METHOD")}
+	if _, err := passwords.Hash(context.Background(), ""); err != nil { // tried once, so that no user is the first to
+		return nil, nil, fmt.Errorf("config key PASSWORD_METHOD: %w", err)
 	}
 	path, err := databasePath(app)
 	if err != nil {
@@ -44,7 +45,7 @@ func createApp(testConfig dewar.Map) (*dewar.App, *sql.DB, error) {
 	}
 	app.OnShutdown(func(context.Context) error { return db.Close() })
 	app.Get("/hello", hello)
-	app.RegisterBlueprint(authBlueprint(db, hasher))
+	app.RegisterBlueprint(authBlueprint(db, passwords))
 	app.RegisterBlueprint(blogBlueprint(db))
 	return app, db, nil
 }
@@ -61,7 +62,7 @@ func configure(testConfig dewar.Map) (*dewar.App, error) {
 	defaults := dewar.Map{
 		"SECRET_KEY":      "dev", // for a try at home only
 		"DATABASE":        filepath.Join(app.InstancePath(), "flaskr.sqlite"),
-		"PASSWORD_METHOD": defaultMethod,
+		"PASSWORD_METHOD": password.DefaultMethod,
 	}
 	if err := app.Config.FromMapping(defaults); err != nil {
 		return nil, err

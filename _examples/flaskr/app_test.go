@@ -120,7 +120,7 @@ func TestCreateApp_WrongSettings(t *testing.T) {
 	for _, tt := range []struct{ name, config, want string }{
 		{"no JSON", `{"SECRET_KEY"`, "config.json"},
 		{"wrong type", `{"SESSION_COOKIE_SECURE": "perhaps"}`, "SESSION_COOKIE_SECURE"},
-		{"unknown hashes", `{"PASSWORD_METHOD": "md5"}`, "config key PASSWORD_METHOD: unknown method \"md5\""},
+		{"unknown hashes", `{"PASSWORD_METHOD": "md5"}`, `set Method to "scrypt:32768:8:1"`},
 		{"hashes of no cost", `{"PASSWORD_METHOD": "scrypt:0:8:1"}`, "config key PASSWORD_METHOD"},
 		{"no database", `{"DATABASE": ""}`, "DATABASE, set by config.json, must name a file"},
 	} {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/dewar-go/dewar"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/password"
 )
 
 // User is someone who has registered.
@@ -22,12 +24,12 @@ var currentUser = dewar.NewKey[*User]("user")
 
 // auth is the part of the blog where users register, log in and log out.
 type auth struct {
-	db     *sql.DB
-	hasher *hasher
+	db        *sql.DB
+	passwords *password.Hasher
 }
 
-func authBlueprint(db *sql.DB, h *hasher) *dewar.Blueprint {
-	a := &auth{db, h}
+func authBlueprint(db *sql.DB, passwords *password.Hasher) *dewar.Blueprint {
+	a := &auth{db, passwords}
 	bp := dewar.NewBlueprint("auth", dewar.URLPrefix("/auth"))
 	bp.BeforeAppRequest(a.loadUser)
 	bp.Route("/register", a.register, dewar.Methods("GET", "POST"))
@@ -66,17 +68,17 @@ func (a *auth) register(c *dewar.Context) error {
 	if c.Request.Method != http.MethodPost {
 		return c.Render("auth/register.html", nil)
 	}
-	username, password, err := credentials(c)
+	username, plain, err := credentials(c)
 	if err != nil {
 		return err
 	}
 	switch {
 	case username == "":
 		c.Flash("Username is required.")
-	case password == "":
+	case plain == "":
 		c.Flash("Password is required.")
 	default:
-		err = a.addUser(c, username, password)
+		err = a.addUser(c, username, plain)
 		if err == nil {
 			return c.RedirectTo("auth.login")
 		}
@@ -92,11 +94,11 @@ func (a *auth) login(c *dewar.Context) error {
 	if c.Request.Method != http.MethodPost {
 		return c.Render("auth/login.html", nil)
 	}
-	username, password, err := credentials(c)
+	username, plain, err := credentials(c)
 	if err != nil {
 		return err
 	}
-	id, err := a.checkUser(c, username, password)
+	id, err := a.checkUser(c, username, plain)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		c.Flash("Incorrect username.")
@@ -120,13 +122,13 @@ func (a *auth) logout(c *dewar.Context) error {
 }
 
 // credentials returns the fields of the two forms. One that is missing altogether is a 400.
-func credentials(c *dewar.Context) (username, password string, err error) {
+func credentials(c *dewar.Context) (username, plain string, err error) {
 	username, err = dewar.Require[string](c.Form(), "username")
 	if err != nil {
 		return "", "", err
 	}
-	password, err = dewar.Require[string](c.Form(), "password")
-	return username, password, err
+	plain, err = dewar.Require[string](c.Form(), "password")
+	return username, plain, err
 }
 
 var (
@@ -136,8 +138,8 @@ var (
 
 // addUser keeps a new user, or returns errNameTaken. The database decides on that: to ask it first would leave
 // room for two who want the same name at the same moment.
-func (a *auth) addUser(ctx context.Context, username, password string) error {
-	hash, err := a.hasher.hash(ctx, password)
+func (a *auth) addUser(ctx context.Context, username, plain string) error {
+	hash, err := a.passwords.Hash(ctx, plain)
 	if err != nil {
 		return err
 	}
@@ -151,13 +153,13 @@ func (a *auth) addUser(ctx context.Context, username, password string) error {
 // checkUser returns the id of a user; sql.ErrNoRows when there is none, errPassword when the password is
 // wrong. An unknown name is told apart from a wrong password in the answer, so nothing is done to make them
 // take the same time.
-func (a *auth) checkUser(ctx context.Context, username, password string) (id int64, err error) {
+func (a *auth) checkUser(ctx context.Context, username, plain string) (id int64, err error) {
 	var hash string
 	err = a.db.QueryRowContext(ctx, "SELECT id, password FROM user WHERE username = ?", username).Scan(&id, &hash)
 	if err != nil {
 		return 0, err
 	}
-	ok, err := a.hasher.matches(ctx, hash, password)
+	ok, err := a.passwords.Check(ctx, hash, plain)
 	if err == nil && !ok {
 		err = errPassword
 	}

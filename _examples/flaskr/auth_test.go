@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/password"
 	"github.com/dewar-go/dewar/dewartest"
 )
 
@@ -59,7 +60,7 @@ func TestRegister_MarkupInTakenName(t *testing.T) {
 func TestRegister_TwoAtOnce(t *testing.T) {
 	t.Parallel()
 	_, db := newBlog(t)
-	a := &auth{db, newCheapHasher(t)}
+	a := &auth{db, &password.Hasher{Method: cheapMethod}}
 	results := make(chan error)
 	for range 2 {
 		go func() { results <- a.addUser(t.Context(), "ann", "secret") }()

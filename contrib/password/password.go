@@ -122,11 +122,11 @@ func (h *Hasher) checkNobody(ctx context.Context, password string) error {
 
 func (h *Hasher) method() (method, error) {
 	m, err := parseMethod(cmp.Or(h.Method, DefaultMethod))
-	if err != nil {
-		return nil, err
-	}
 	if p, ok := m.(pbkdf2Method); ok && p.hash == "sha1" {
-		return nil, fmt.Errorf("password: %w: pbkdf2:sha1 is read but not written; set Method to %q", ErrUnsupported, DefaultMethod)
+		err = fmt.Errorf("password: %w: pbkdf2:sha1 is read but not written", ErrUnsupported)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w; set Method to %q", err, DefaultMethod)
 	}
 	return m, nil
 }
