@@ -25,11 +25,7 @@ var LateChange = &analysis.Analyzer{
 func findLate(pass *analysis.Pass) (any, error) {
 	l := late{pass, map[*ast.CallExpr]bool{}}
 	for g := range graphs(pass) {
-		for _, b := range g.Blocks {
-			for i, n := range b.Nodes {
-				l.look(b, i, n)
-			}
-		}
+		eachNode(g, l.look)
 	}
 	return nil, nil
 }
@@ -43,19 +39,22 @@ type late struct {
 func (l late) look(b *cfg.Block, i int, n ast.Node) {
 	for call := range calls(n) {
 		l.insideStream(call)
-		if !b.Live || !l.sends(call) {
-			continue
+		if l.sends(call) {
+			l.follow(call, b, i)
 		}
-		w := walk{info: l.pass.TypesInfo, begin: call, visit: func(change *ast.CallExpr) bool {
-			l.check(call, change)
-			return false
-		}}
-		w.follow(b, i)
 	}
 }
 
-// sends reports whether a call sends the header: Flush in each of its spellings, a whole stream, or a write of the
-// function that streams.
+// follow reports the changes behind a call that has sent the header.
+func (l late) follow(sent *ast.CallExpr, b *cfg.Block, i int) {
+	w := walk{info: l.pass.TypesInfo, begin: sent, visit: func(change *ast.CallExpr) bool {
+		l.check(sent, change)
+		return false
+	}}
+	w.follow(b, i)
+}
+
+// sends reports whether a call sends the header: Flush in each of its spellings, or a whole stream.
 func (l late) sends(call *ast.CallExpr) bool {
 	f := callee(l.pass.TypesInfo, call)
 	if f == nil {
@@ -99,20 +98,13 @@ func (l late) afterWrite(body *ast.FuncLit) {
 		return
 	}
 	g := l.pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs).FuncLit(body)
-	for _, b := range g.Blocks {
-		for i, n := range b.Nodes {
-			for write := range calls(n) {
-				if !b.Live || !writes(l.pass.TypesInfo, write, writer) {
-					continue
-				}
-				w := walk{info: l.pass.TypesInfo, begin: write, visit: func(change *ast.CallExpr) bool {
-					l.check(write, change)
-					return false
-				}}
-				w.follow(b, i)
+	eachNode(g, func(b *cfg.Block, i int, n ast.Node) {
+		for write := range calls(n) {
+			if writes(l.pass.TypesInfo, write, writer) {
+				l.follow(write, b, i)
 			}
 		}
-	}
+	})
 }
 
 // check reports change if it is one.

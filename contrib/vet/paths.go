@@ -33,6 +33,17 @@ func graphs(pass *analysis.Pass) iter.Seq[*cfg.CFG] {
 	}
 }
 
+// eachNode gives look every node of a function that can be reached, with its place.
+func eachNode(g *cfg.CFG, look func(b *cfg.Block, i int, n ast.Node)) {
+	for _, b := range g.Blocks {
+		for i, n := range b.Nodes {
+			if b.Live {
+				look(b, i, n)
+			}
+		}
+	}
+}
+
 // calls yields the calls that a node makes itself, in the order of the code: not those of functions inside it, nor those
 // that are deferred or go their own way.
 func calls(n ast.Node) iter.Seq[*ast.CallExpr] {

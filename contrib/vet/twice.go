@@ -34,11 +34,7 @@ var TwoAnswers = &analysis.Analyzer{
 func findTwice(pass *analysis.Pass) (any, error) {
 	t := twice{pass, pass.ResultOf[answering].(answerers), map[*ast.CallExpr]bool{}}
 	for g := range graphs(pass) {
-		for _, b := range g.Blocks {
-			for i, n := range b.Nodes {
-				t.look(b, i, n)
-			}
-		}
+		eachNode(g, t.look)
 	}
 	return nil, nil
 }
@@ -52,7 +48,7 @@ type twice struct {
 // look follows each answer of a node to the next one.
 func (t twice) look(b *cfg.Block, i int, n ast.Node) {
 	info := t.pass.TypesInfo
-	if _, ok := discarded(n); ok || !b.Live {
+	if _, ok := discarded(n); ok {
 		return
 	}
 	for first := range calls(n) {
