@@ -87,17 +87,17 @@ func reserve(t testing.TB) int {
 	t.Helper()
 	for range 1000 {
 		port := 12000 + rand.IntN(20000)
-		lock, err := net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
+		claimed, err := claim(port)
 		if err != nil {
 			continue
 		}
 		listener, err := net.Listen("tcp", local(port))
 		if err != nil {
-			lock.Close()
+			claimed.Close()
 			continue
 		}
 		listener.Close()
-		t.Cleanup(func() { lock.Close() })
+		t.Cleanup(func() { claimed.Close() })
 		return port
 	}
 	t.Fatal("servers: found no free port on 127.0.0.1 between 12000 and 32000")

@@ -3,6 +3,8 @@ package servers
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,4 +96,9 @@ func prlimit(pid int, set, get *syscall.Rlimit) error {
 		return os.ErrProcessDone
 	}
 	return os.NewSyscallError("prlimit", errno)
+}
+
+// claim takes a port for the tests of this process until the claim is closed. The kernel forgets it with the process.
+func claim(port int) (io.Closer, error) {
+	return net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
 }
