@@ -31,6 +31,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	process *process
+	paused  bool
 }
 
 // plan says how a server is started and asked.
@@ -147,15 +148,28 @@ func (s *Server) Kill() {
 
 // Pause stops the server and its children where they are: connections stay, and new ones are accepted by the kernel, but
 // nothing is answered until Resume.
-func (s *Server) Pause() { s.signalFamily(signalPause) }
+func (s *Server) Pause() { s.hold(true, signalPause) }
 
 // Resume lets a paused server go on.
-func (s *Server) Resume() { s.signalFamily(signalResume) }
+func (s *Server) Resume() { s.hold(false, signalResume) }
 
-func (s *Server) signalFamily(sig syscall.Signal) {
-	if p := s.current(); p != nil {
-		sendAll(family(p.cmd.Process.Pid), sig)
+func (s *Server) hold(paused bool, sig syscall.Signal) {
+	p := s.current()
+	if p == nil {
+		return
 	}
+	s.mu.Lock()
+	s.paused = paused
+	s.mu.Unlock()
+	sendAll(family(p.cmd.Process.Pid), sig)
+}
+
+// serving reports whether the server runs and is not paused.
+func (s *Server) serving() bool {
+	running := s.Running()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return running && !s.paused
 }
 
 // LimitFiles fills the disk of the running server: from now on no write reaches beyond the first n bytes of a file, its
@@ -214,7 +228,7 @@ func (s *Server) launch() {
 	if err != nil {
 		s.t.Fatalf("servers: start %s: %v", s.plan.name, err)
 	}
-	s.process = process
+	s.process, s.paused = process, false
 }
 
 func (s *Server) run() (*process, error) {
