@@ -63,6 +63,12 @@ func faketime(t testing.TB) string {
 	return ""
 }
 
+// prlimit returns the program that limits what another one may do.
+func prlimit(t testing.TB) string {
+	t.Helper()
+	return find(t, "prlimit", "util-linux", "")
+}
+
 // folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test.
 func folder(t testing.TB, name string, a *account) string {
 	t.Helper()
