@@ -239,8 +239,10 @@ func checkReads(t *storeTest) {
 	const writers, readers, rounds = 4, 4, 25
 	h, _ := t.created(map[string]string{"a": `1`})
 	var begun, ended [writers]atomic.Int64
+	var done atomic.Int32
 	t.together(writers+readers, func(i int) {
 		if i < writers {
+			defer done.Add(1)
 			left, right := fmt.Sprint("left", i), fmt.Sprint("right", i)
 			for n := int64(1); n <= rounds; n++ {
 				begun[i].Store(n)
@@ -249,7 +251,7 @@ func checkReads(t *storeTest) {
 			}
 			return
 		}
-		for range rounds {
+		for done.Load() < writers {
 			var least [writers]int64
 			for w := range writers {
 				least[w] = ended[w].Load()
