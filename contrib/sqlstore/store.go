@@ -80,7 +80,7 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 	if err != nil {
 		return err
 	}
-	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.Dialect.places()+")", insertion(h, r)...)
+	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.Dialect.places()+")", s.Dialect.insertion(h, r)...)
 	_, err = s.write(ctx, insert)
 	if errors.Is(err, errDuplicate) { // by a row that has expired, perhaps
 		if _, err = s.write(ctx, s.query("DELETE FROM "+t.sessions+" WHERE handle = ? AND expires <= ?", h.String(), r.Created.UnixMilli())); err == nil {
