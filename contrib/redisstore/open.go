@@ -13,8 +13,8 @@ import (
 // others says so in the URL.
 const (
 	dialTimeout = 500 * time.Millisecond
-	ioTimeout   = 300 * time.Millisecond
-	poolTimeout = 300 * time.Millisecond
+	ioTimeout   = 500 * time.Millisecond
+	poolTimeout = 500 * time.Millisecond
 )
 
 var errURL = errors.New(`redisstore: the address is no URL that Redis can be reached by; it looks like
