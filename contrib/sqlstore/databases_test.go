@@ -37,10 +37,20 @@ type database struct {
 // onEach runs a test on every database that is there.
 func onEach(t *testing.T, test func(t *testing.T, d database)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, database{sqlstore.PostgreSQL, servers.PostgresURL(t)}) })
-	t.Run("MariaDB", func(t *testing.T) { test(t, database{sqlstore.MySQL, servers.MySQLURL(t) + "?interpolateParams=true"}) })
+	t.Run("MariaDB", func(t *testing.T) {
+		test(t, database{sqlstore.MySQL, with(servers.MySQLURL(t), "interpolateParams=true")})
+	})
 	t.Run("SQLite", func(t *testing.T) {
 		test(t, database{sqlstore.SQLite, sqliteDSN(filepath.Join(t.TempDir(), "app.db"))})
 	})
+}
+
+// with returns a data source name with further parameters.
+func with(dsn, parameters string) string {
+	if strings.Contains(dsn, "?") {
+		return dsn + "&" + parameters
+	}
+	return dsn + "?" + parameters
 }
 
 // sqliteDSN is what the README advises.
