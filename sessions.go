@@ -104,6 +104,7 @@ type Session struct {
 	id       atomic.Pointer[string] // nil without one
 	expires  atomic.Int64           // in seconds since 1970; 0 when it is not known
 	lifetime atomic.Int64           // of its own, a time.Duration; or 0
+	state    atomic.Pointer[any]    // of the backend; nil without one
 
 	refresh, openedLate bool
 	headers             [2]string // back Vary and Cache-Control without an allocation each
@@ -209,6 +210,14 @@ func (s *Session) SetDefault(key string, value any) any {
 	s.heed(s.bag.SetDefault(key, value))
 	return s.Get(key)
 }
+
+// Change gives key the value that change returns for the one it has, nil for none; nil removes it. It is for counters
+// and carts that several requests change at once: where the session is kept on a server and another request has changed
+// the value meanwhile, change is called again with that one when the session is saved, and nothing is lost. So it may be
+// called several times, must not use the session, and should do nothing else than to compute. Its argument has the type
+// that [Session.Get] returns, and is its own to change. A key that was Set or Deleted before in the same request is
+// changed once. In a cookie it is a Get and a Set.
+func (s *Session) Change(key string, change func(old any) any) { s.heed(s.bag.Compute(key, change)) }
 
 // Update gives each key of m its value, as [Session.Set] does and Python's dict.update.
 func (s *Session) Update(m Map) {
@@ -372,6 +381,9 @@ type Changes struct {
 	Set map[string][]byte
 	// Deleted are the keys that were removed.
 	Deleted []string
+	// Computed says of keys that [Session.Change] set or removed which encoded value that began with, nil for none. If
+	// the backend has another by now, [StoredSession.Replay] tells what to store.
+	Computed map[string][]byte
 }
 
 // Format prints the keys, and never the values, for every verb.
@@ -387,6 +399,13 @@ func (c Changes) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) 
 func (x StoredSession) Changes() (Changes, error) {
 	changes, err := x.s.bag.Changes()
 	return Changes(changes), ofSession(err)
+}
+
+// Replay returns what the calls of [Session.Change] for key make of current, the encoded value that the backend has by
+// now, empty for none. It is empty when they remove it. The session stays as it is.
+func (x StoredSession) Replay(key string, current []byte) ([]byte, error) {
+	raw, err := x.s.bag.Replay(key, string(current))
+	return []byte(raw), ofSession(err)
 }
 
 // MergeInto returns data, the bytes that a backend has of the session by now, with the changes of this request: what
@@ -422,6 +441,34 @@ func (x StoredSession) UnmarshalBinary(data []byte) error {
 	}
 	if x.s.view.src == nil {
 		x.s.view.src = sessionSource{&x.s.bag}
+	}
+	return nil
+}
+
+// Values returns all values by key, each in Flask's tagged JSON, for backends that keep them apart.
+func (x StoredSession) Values() (map[string]string, error) {
+	values, err := x.s.bag.Values()
+	return values, ofSession(err)
+}
+
+// Restore replaces all values by those that [StoredSession.Values] returned. The session is not new and not modified
+// then. A value that is no tagged JSON is left out; the keys of those are returned, sorted.
+func (x StoredSession) Restore(values map[string]string) (lost []string) {
+	lost = x.s.bag.Restore(values, sessionCodec)
+	if x.s.view.src == nil {
+		x.s.view.src = sessionSource{&x.s.bag}
+	}
+	return lost
+}
+
+// SetState gives the session something of the backend's own, such as what it must know of the stored session when it
+// saves it. It replaces what was there.
+func (x StoredSession) SetState(state any) { x.s.state.Store(&state) }
+
+// State returns what [StoredSession.SetState] was given last, or nil.
+func (x StoredSession) State() any {
+	if state := x.s.state.Load(); state != nil {
+		return *state
 	}
 	return nil
 }

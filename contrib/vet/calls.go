@@ -32,7 +32,7 @@ func changesHeader(method string) bool {
 // changesSession reports whether a method of Session changes it.
 func changesSession(method string) bool {
 	switch method {
-	case "Clear", "Delete", "Destroy", "MarkModified", "Pop", "Renew", "Set", "SetDefault", "SetPermanent",
+	case "Change", "Clear", "Delete", "Destroy", "MarkModified", "Pop", "Renew", "Set", "SetDefault", "SetPermanent",
 		"Update":
 		return true
 	}

@@ -70,6 +70,7 @@ type Bag struct {
 	changed []string             // keys that were set, changed or removed
 	loans   []*loan              // what has been handed out of the values and can be changed
 	marks   Mark                 // what has happened
+	replays map[string]*replay   // keys whose value was computed from the one that was loaded
 	lending atomic.Bool          // there are or were loans
 	stage   atomic.Uint32        // changeable, dropped or final
 	inline  [4]taggedjson.Member // backs members while they are few
@@ -105,10 +106,44 @@ func (b *Bag) Replace(data string, codec *taggedjson.Codec) error {
 	return nil
 }
 
+// Values returns all values, encoded, changes inside them included. What it returns [Bag.Restore] takes back.
+func (b *Bag) Values() (map[string]string, error) {
+	if err := b.Settle(); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	values := make(map[string]string, len(b.members))
+	for _, m := range b.members {
+		values[m.Key] = m.Raw
+	}
+	return values, nil
+}
+
+// Restore replaces all values by those that are given encoded. One that cannot be read is left out, and its key
+// returned. The codec is for a null Bag.
+func (b *Bag) Restore(values map[string]string, codec *taggedjson.Codec) (lost []string) {
+	codec = cmp.Or(b.codec, codec)
+	members := make([]taggedjson.Member, 0, len(values))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, raw := range values {
+		if codec.Check(key, raw) != nil {
+			lost = append(lost, key)
+			continue
+		}
+		members = append(members, taggedjson.Member{Key: key, Raw: raw})
+	}
+	b.codec = codec
+	b.adopt(members)
+	slices.Sort(lost)
+	return lost
+}
+
 // adopt makes members the values. The caller holds the lock, or is alone.
 func (b *Bag) adopt(members []taggedjson.Member) {
 	b.recallAll()
-	b.members, b.changed = members, nil
+	b.members, b.changed, b.replays = members, nil, nil
 	b.marks &^= New | Modified | Cleared
 }
 
@@ -203,7 +238,7 @@ func (b *Bag) Delete(key string) (found bool, err error) {
 func (b *Bag) Clear(marks Mark) error {
 	return b.change(func() error {
 		b.recallAll()
-		b.members, b.changed = nil, nil
+		b.members, b.changed, b.replays = nil, nil, nil
 		b.marks |= Cleared | Modified | marks
 		return nil
 	})
@@ -273,10 +308,14 @@ func (b *Bag) remove(key string) {
 // note remembers that the value of key is another one, or none. The caller holds the lock.
 func (b *Bag) note(key string) {
 	b.marks |= Modified
-	if !slices.Contains(b.changed, key) {
+	delete(b.replays, key)
+	if !b.hasChanged(key) {
 		b.changed = append(b.changed, key)
 	}
 }
+
+// hasChanged reports whether key was set, changed or removed. The caller holds the lock.
+func (b *Bag) hasChanged(key string) bool { return slices.Contains(b.changed, key) }
 
 // encodeNew returns the encoding of a value that is set.
 func (b *Bag) encodeNew(key string, value any) (string, error) {
@@ -313,9 +352,10 @@ func notKept(key string, err error) error { return fmt.Errorf("value %q cannot b
 
 // Changes is what was done to a Bag since it was loaded.
 type Changes struct {
-	Cleared bool
-	Set     map[string][]byte // encoded
-	Deleted []string
+	Cleared  bool
+	Set      map[string][]byte // encoded
+	Deleted  []string
+	Computed map[string][]byte // by key the encoded value that [Bag.Compute] began with, nil for none
 }
 
 // Changes returns what was done, changes inside values included.
@@ -333,6 +373,7 @@ func (b *Bag) Changes() (Changes, error) {
 			c.Deleted = append(c.Deleted, key)
 		}
 	}
+	c.Computed = b.computed()
 	return c, nil
 }
 

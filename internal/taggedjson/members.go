@@ -3,6 +3,7 @@ package taggedjson
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Member is one member of an object, its value still encoded.
@@ -127,6 +128,25 @@ func (c *Codec) Split(data string, dst []Member) ([]Member, error) {
 	}
 	found[len(dst)].Key = key
 	return found, nil
+}
+
+// Check returns an error unless key and raw are a member as Split returns it: a value that Decode takes, under a key
+// that is UTF-8.
+func (c *Codec) Check(key, raw string) error {
+	if !utf8.ValidString(key) {
+		return badUTF8()
+	}
+	s := scanner{data: raw, python: c.types.Python}
+	if err := s.skip(1); err != nil {
+		return err
+	}
+	if err := s.end(); err != nil {
+		return err
+	}
+	if s.tagLike {
+		return c.check(raw)
+	}
+	return nil
 }
 
 // check returns the error of decoding raw.

@@ -1,0 +1,89 @@
+package sessionstore
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// flashesKey is where a session has its flashed messages, as a list. In the store each message is a value of its own, under
+// flashPrefix and 24 hexadecimal digits that sort by time: so that requests which flash and show messages at once neither
+// lose one nor show it twice.
+const (
+	flashesKey  = "_flashes"
+	flashPrefix = flashesKey + ":"
+	flashLen    = len(flashPrefix) + 24
+)
+
+// A flash is a message as it is stored.
+type flash struct{ key, raw string }
+
+func isFlash(key string) bool { return len(key) == flashLen && strings.HasPrefix(key, flashPrefix) }
+
+// gatherFlashes returns the values of a record as a session has them, and the messages among them, oldest first.
+func gatherFlashes(values map[string]string) (map[string]string, []flash) {
+	var flashes []flash
+	for key, raw := range values {
+		if isFlash(key) {
+			flashes = append(flashes, flash{key, raw})
+		}
+	}
+	if flashes == nil {
+		return values, nil
+	}
+	slices.SortFunc(flashes, func(a, b flash) int { return strings.Compare(a.key, b.key) })
+	gathered := maps.Clone(values)
+	var list []string
+	for _, f := range flashes {
+		delete(gathered, f.key)
+		if json.Valid([]byte(f.raw)) { // else it is lost alone
+			list = append(list, f.raw)
+		}
+	}
+	gathered[flashesKey] = "[" + strings.Join(list, ",") + "]"
+	return gathered, flashes
+}
+
+// scatterFlashes takes the list of messages out of what a request has set or deleted, and puts in what that makes of the
+// messages which it found: some taken, some new.
+func scatterFlashes(found []flash, d *Delta, now time.Time) {
+	raw, set := d.Set[flashesKey]
+	deleted := slices.Contains(d.Delete, flashesKey)
+	if !set && !deleted {
+		return
+	}
+	var list []json.RawMessage
+	if set && json.Unmarshal([]byte(raw), &list) != nil {
+		return // the application keeps something else there
+	}
+	delete(d.Set, flashesKey)
+	d.Delete = slices.DeleteFunc(d.Delete, func(key string) bool { return key == flashesKey })
+	again := same(found, list) // all were taken, and the same ones flashed
+	for _, f := range found {
+		if !again && len(list) > 0 && string(list[0]) == f.raw {
+			list = list[1:]
+			continue
+		}
+		d.Delete = append(d.Delete, f.key)
+	}
+	for n, raw := range list {
+		d.Set[newFlashKey(now.Add(time.Duration(n)))] = string(raw)
+	}
+}
+
+// same reports whether the messages are those of the list.
+func same(found []flash, list []json.RawMessage) bool {
+	return slices.EqualFunc(found, list, func(f flash, raw json.RawMessage) bool { return f.raw == string(raw) })
+}
+
+func newFlashKey(at time.Time) string {
+	var id [12]byte
+	binary.BigEndian.PutUint64(id[:], uint64(at.UnixNano()))
+	_, _ = rand.Read(id[8:])
+	return flashPrefix + hex.EncodeToString(id[:])
+}

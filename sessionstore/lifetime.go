@@ -1,0 +1,31 @@
+package sessionstore
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dewar-go/dewar"
+)
+
+// An ownLifetime is what SetLifetime was given.
+type ownLifetime struct{ idle, absolute time.Duration }
+
+// SetLifetime gives s a lifetime of its own from now on: it ends when it was not used for idle, and at the latest absolute
+// after this moment; 0 for no such end. "Remember me" is
+//
+//	sessionstore.SetLifetime(s, 30*24*time.Hour, 0)
+//	s.SetPermanent(true) // or the cookie ends with the browser
+//
+// An idle below a millisecond, and a session that no SessionInterface of this package has opened, is an error.
+func SetLifetime(s *dewar.Session, idle, absolute time.Duration) error {
+	st, ok := dewar.Stored(s).State().(*state)
+	switch {
+	case !ok:
+		return errors.New("sessionstore: SetLifetime needs a session that a sessionstore.SessionInterface has opened; set app.SessionInterface to one")
+	case idle < time.Millisecond || absolute < 0:
+		return errors.New("sessionstore: SetLifetime needs an idle time of a millisecond at least, and an absolute one that is not negative")
+	}
+	st.lifetime.Store(&ownLifetime{idle.Truncate(time.Millisecond), absolute})
+	s.MarkModified()
+	return nil
+}
