@@ -2,6 +2,7 @@ package flasksession
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -63,10 +64,10 @@ func parse(data []byte) (*blob, error) {
 	}
 	seen := map[string]bool{}
 	for i := range b.members {
-		if m := &b.members[i]; m.err == nil && seen[m.key] {
+		if raw := string(b.members[i].rawKey); seen[raw] {
 			return nil, ErrUnreadable
 		}
-		seen[b.members[i].key] = true
+		seen[string(b.members[i].rawKey)] = true
 	}
 	return b, nil
 }
@@ -78,8 +79,8 @@ func (b *blob) writer() writer {
 	return &msgpackWriter{}
 }
 
-// fill gives s the values, and calls lost with those that a session cannot keep.
-func (b *blob) fill(s *dewar.Session, lost func(key string, err error)) error {
+// tagged returns the values in Flask's tagged JSON, as a session keeps them, and calls lost with those that it cannot keep.
+func (b *blob) tagged(lost func(key string, err error)) (map[string]string, error) {
 	scratch := dewar.NewSession()
 	for i := range b.members {
 		m := &b.members[i]
@@ -90,11 +91,7 @@ func (b *blob) fill(s *dewar.Session, lost func(key string, err error)) error {
 			lost(m.key, m.err)
 		}
 	}
-	data, err := dewar.Stored(scratch).MarshalBinary()
-	if err != nil {
-		return err
-	}
-	return dewar.Stored(s).UnmarshalBinary(data)
+	return dewar.Stored(scratch).Values()
 }
 
 func set(s *dewar.Session, m *member) error {
@@ -118,9 +115,32 @@ type part struct {
 	old    *value
 }
 
-// with returns b after the changes of s. What was not changed is copied byte for byte, also what a session cannot keep.
-// After [dewar.Session.Clear] only _permanent is left of it, as in Flask-Session.
-func (b *blob) with(changes dewar.Changes, s *dewar.Session) (*blob, []byte, error) {
+// with returns b after changes. What was not changed is copied byte for byte, also what a session cannot keep. After
+// [dewar.Session.Clear] only _permanent is left of it, as in Flask-Session.
+func (b *blob) with(changes dewar.Changes) (*blob, []byte, error) {
+	parts := b.kept(changes)
+	for _, key := range slices.Sorted(maps.Keys(changes.Set)) {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.key == key && p.raw == nil }) {
+			parts = append(parts, part{key: key})
+		}
+	}
+	values := valuesOf(changes.Set)
+	w := b.writer()
+	err := w.dict(len(parts), func(i int) error {
+		if err := parts[i].write(w, values); err != nil {
+			return fmt.Errorf("flasksession: session value %q: %w", parts[i].key, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	next, err := parse(w.written())
+	return next, w.written(), err
+}
+
+// kept returns the members of b that changes leave or replace, in their order.
+func (b *blob) kept(changes dewar.Changes) []part {
 	var parts []part
 	for i := range b.members {
 		m := &b.members[i]
@@ -133,22 +153,21 @@ func (b *blob) with(changes dewar.Changes, s *dewar.Session) (*blob, []byte, err
 			parts = append(parts, part{key: m.key, rawKey: m.rawKey, raw: m.value.raw})
 		}
 	}
-	kept := len(parts)
-	for _, key := range slices.Sorted(maps.Keys(changes.Set)) {
-		if !slices.ContainsFunc(parts[:kept], func(p part) bool { return p.key == key && p.raw == nil }) {
-			parts = append(parts, part{key: key})
-		}
-	}
-	w := b.writer()
-	err := w.dict(len(parts), func(i int) error { return parts[i].write(w, s) })
-	if err != nil {
-		return nil, nil, err
-	}
-	next, err := parse(w.written())
-	return next, w.written(), err
+	return parts
 }
 
-func (p *part) write(w writer, s *dewar.Session) error {
+// valuesOf returns a session with the encoded values.
+func valuesOf(encoded map[string][]byte) *dewar.Session {
+	texts := make(map[string]string, len(encoded))
+	for key, raw := range encoded {
+		texts[key] = string(raw)
+	}
+	s := dewar.NewSession()
+	dewar.Stored(s).Restore(texts)
+	return s
+}
+
+func (p *part) write(w writer, values *dewar.Session) error {
 	if p.rawKey != nil {
 		w.rawKey(p.rawKey)
 	} else {
@@ -158,7 +177,7 @@ func (p *part) write(w writer, s *dewar.Session) error {
 		w.raw(p.raw)
 		return nil
 	}
-	return write(w, s.Get(p.key), p.old)
+	return write(w, values.Get(p.key), p.old)
 }
 
 // empty reports whether there is nothing that Flask-Session would keep.

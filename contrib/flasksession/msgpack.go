@@ -1,6 +1,8 @@
 package flasksession
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,8 +72,8 @@ func readMsgpack(data []byte, depth int) (v value, rest []byte, err error) {
 	case msgp.StrType:
 		v.plain, rest, err = readText(data)
 	case msgp.BinType:
-		v.plain, rest, err = msgp.ReadBytesBytes(data, nil)
-	case msgp.TimeType:
+		v.plain, rest, err = msgp.ReadBytesBytes(data, []byte{})
+	case msgp.TimeType, msgp.ExtensionType: // msgp takes a time at the end of data for the latter
 		v.plain, rest, err = readTime(data)
 	case msgp.ArrayType:
 		v.list, rest, err = readList(data, depth)
@@ -104,17 +106,28 @@ func readText(data []byte) (string, []byte, error) {
 	return s, rest, err
 }
 
-// readTime takes the timestamps of the MessagePack specification; msgp has another form of its own as well.
+// readTime takes the timestamps of the MessagePack specification, in their three lengths. Other extensions are no times.
 func readTime(data []byte) (any, []byte, error) {
-	const ext8, timestamp = 0xc7, 0xff
-	kind := data[1] // msgp has looked that far
-	if data[0] == ext8 {
-		kind = data[2]
+	rest, err := msgp.Skip(data)
+	if err != nil {
+		return nil, nil, err
 	}
-	if kind != timestamp {
+	var seconds, nanos int64
+	switch body := data[:len(data)-len(rest)]; {
+	case bytes.HasPrefix(body, []byte{0xd6, 0xff}):
+		seconds = int64(binary.BigEndian.Uint32(body[2:]))
+	case bytes.HasPrefix(body, []byte{0xd7, 0xff}):
+		both := binary.BigEndian.Uint64(body[2:])
+		seconds, nanos = int64(both&(1<<34-1)), int64(both>>34)
+	case bytes.HasPrefix(body, []byte{0xc7, 12, 0xff}):
+		seconds, nanos = int64(binary.BigEndian.Uint64(body[7:])), int64(binary.BigEndian.Uint32(body[3:]))
+	default:
 		return nil, nil, errType
 	}
-	return msgp.ReadTimeUTCBytes(data)
+	if nanos >= int64(time.Second) {
+		return nil, nil, errType
+	}
+	return time.Unix(seconds, nanos).UTC(), rest, nil
 }
 
 func readList(data []byte, depth int) ([]value, []byte, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -15,6 +16,7 @@ type saving struct {
 	c        *dewar.Context
 	settings *settings
 	opened   *opened
+	changes  dewar.Changes
 	*dewar.Session
 
 	// What became of it.
@@ -35,19 +37,19 @@ func (s *saving) toRedis() error {
 	if !stored.ShouldSave() {
 		return s.touch()
 	}
-	changes, err := stored.Changes()
-	switch {
+	var err error
+	switch s.changes, err = stored.Changes(); {
 	case err != nil:
 		return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
 	case !s.Modified() && s.opened.id != "": // permanent, or signed by an old key
 		s.id, s.permanent = s.opened.id, s.Permanent()
 		return s.touch()
 	case stored.Destroyed(), s.opened.id != "" && s.opened.blob == nil: // Clear has given up one that cannot be read
-		return s.replace(changes)
+		return s.replace()
 	case s.opened.id == "" || stored.Renewed():
-		return s.renew(changes)
+		return s.renew()
 	}
-	return s.update(changes)
+	return s.update()
 }
 
 func (s *saving) key(id string) string { return s.settings.prefix + id }
@@ -88,7 +90,7 @@ func (s *saving) became(id string, b *blob) {
 }
 
 // replace removes the session and keeps what was set after that as another one.
-func (s *saving) replace(changes dewar.Changes) error {
+func (s *saving) replace() error {
 	if o := s.opened; o.id != "" {
 		if o.blob == nil {
 			s.c.Logger().Warn("session that cannot be read is deleted, because the application gave it up")
@@ -97,7 +99,7 @@ func (s *saving) replace(changes dewar.Changes) error {
 			return err
 		}
 	}
-	next, data, err := s.next(s.fresh(), changes)
+	next, data, err := s.next(s.fresh())
 	if err != nil {
 		return err
 	}
@@ -109,22 +111,22 @@ func (s *saving) replace(changes dewar.Changes) error {
 }
 
 // next returns b after the changes.
-func (s *saving) next(b *blob, changes dewar.Changes) (*blob, []byte, error) {
-	next, data, err := b.with(changes, s.Session)
+func (s *saving) next(b *blob) (*blob, []byte, error) {
+	next, data, err := b.with(s.changes)
 	if err != nil {
-		return nil, nil, &dewar.HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf("flasksession: %w", err)}
+		return nil, nil, &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
 	return next, data, nil
 }
 
 // renew keeps the session under a new id, and removes the old one if there was one. Of two requests that do so one wins.
-func (s *saving) renew(changes dewar.Changes) error {
+func (s *saving) renew() error {
 	o := s.opened
 	if o.id == "" {
-		return s.replace(changes)
+		return s.replace()
 	}
 	return s.eachTry(func(before *blob, stored []byte) (now []byte, done bool, err error) {
-		next, data, err := s.next(before, changes)
+		next, data, err := s.next(before)
 		if err != nil {
 			return nil, false, err
 		}
@@ -143,10 +145,10 @@ func (s *saving) renew(changes dewar.Changes) error {
 }
 
 // update writes the changes into the session as it is by now.
-func (s *saving) update(changes dewar.Changes) error {
+func (s *saving) update() error {
 	o := s.opened
 	return s.eachTry(func(before *blob, stored []byte) (now []byte, done bool, err error) {
-		next, data, err := s.next(before, changes)
+		next, data, err := s.next(before)
 		if err != nil {
 			return nil, false, err
 		}
@@ -178,8 +180,36 @@ func (s *saving) eachTry(f func(before *blob, stored []byte) (now []byte, done b
 		if before, err = parse(now); err != nil {
 			return fmt.Errorf("flasksession: another request has written what cannot be read: %w", err)
 		}
+		if err := s.replay(before); err != nil {
+			return err
+		}
 	}
 	return errors.New("flasksession: other requests have changed the session over and over while it was saved")
+}
+
+// replay computes the values of Session.Change from those that the session has by now.
+func (s *saving) replay(now *blob) error {
+	changes := &s.changes
+	if len(changes.Computed) == 0 {
+		return nil
+	}
+	values, err := now.tagged(func(string, error) {})
+	if err != nil {
+		return err
+	}
+	for key := range changes.Computed {
+		next, err := dewar.Stored(s.Session).Replay(key, []byte(values[key]))
+		if err != nil {
+			return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: err}
+		}
+		changes.Deleted = slices.DeleteFunc(changes.Deleted, func(other string) bool { return other == key })
+		if delete(changes.Set, key); len(next) > 0 {
+			changes.Set[key] = next
+		} else {
+			changes.Deleted = append(changes.Deleted, key)
+		}
+	}
+	return nil
 }
 
 // cookie sends the cookie that follows.

@@ -48,13 +48,10 @@ var (
 
 // An opened is a session as it was opened.
 type opened struct {
-	session *dewar.Session
-	id      string // "" for a new one
-	stored  stored
-	blob    *blob // nil when it cannot be read
+	id     string // "" for a new one
+	stored stored
+	blob   *blob // nil when it cannot be read
 }
-
-var openedKey = dewar.NewKey[*opened]("flasksession: the session as it was opened")
 
 // CheckConfig says what is wrong with the fields and with the configuration. App.Build calls it.
 func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
@@ -92,11 +89,11 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{session: dewar.NewSession()}
-	openedKey.Set(c, o)
+	s, o := dewar.NewSession(), &opened{}
+	dewar.Stored(s).SetState(o)
 	id, stale := conf.idOf(dewar.SessionCookieValue(c))
 	if id == "" {
-		return o.session, nil
+		return s, nil
 	}
 	ctx, cancel := i.context(c)
 	defer cancel()
@@ -104,35 +101,35 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 		return nil, err
 	}
 	if len(o.stored.data) == 0 {
-		return o.session, nil
-	}
-	if err := i.fill(c, o); err != nil {
-		return nil, err
+		return s, nil
 	}
 	o.id = id
-	s := dewar.Stored(o.session)
-	s.SetID(id)
-	s.SetExpires(time.Now().Add(o.stored.left))
-	if stale {
-		s.MarkStale()
+	if err := i.fill(c, s, o); err != nil {
+		return nil, err
 	}
-	return o.session, nil
+	stored := dewar.Stored(s)
+	stored.SetID(id)
+	stored.SetExpires(time.Now().Add(o.stored.left))
+	if stale {
+		stored.MarkStale()
+	}
+	return s, nil
 }
 
-// fill gives the session the values of its blob.
-func (i *SessionInterface) fill(c *dewar.Context, o *opened) error {
-	b, err := parse(o.stored.data)
-	if err != nil {
-		dewar.Stored(o.session).MarkUnreadable(err)
+// fill gives s the values of its blob.
+func (i *SessionInterface) fill(c *dewar.Context, s *dewar.Session, o *opened) (err error) {
+	if o.blob, err = parse(o.stored.data); err != nil {
+		dewar.Stored(s).MarkUnreadable(err)
 		if i.Unreadable != nil {
 			i.Unreadable(c, err)
 		}
 		return nil
 	}
-	o.blob = b
-	return b.fill(o.session, func(key string, err error) {
+	values, err := o.blob.tagged(func(key string, err error) {
 		c.Logger().Warn("session value cannot be read, and is kept as it is", "key", key, "err", err)
 	})
+	dewar.Stored(s).Restore(values)
+	return err
 }
 
 // SaveSession writes what has changed to Redis, and sets or deletes the cookie. What was only read is not written; its time
@@ -142,9 +139,9 @@ func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error
 	if err != nil {
 		return err
 	}
-	o := openedKey.Get(c)
-	if o == nil || o.session != s {
-		return errors.New("flasksession: the session to be saved is not the one that was opened")
+	o, ok := dewar.Stored(s).State().(*opened)
+	if !ok {
+		o = &opened{} // another backend has opened it
 	}
 	ctx, cancel := i.context(context.WithoutCancel(c))
 	defer cancel()
