@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What a server needs of the machine: its program, a folder, a port, and a user to run as.
@@ -63,14 +64,27 @@ func faketime(t testing.TB) string {
 	return ""
 }
 
-// folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test.
+// prlimit returns the program that limits what another one may do.
+func prlimit(t testing.TB) string {
+	t.Helper()
+	return find(t, "prlimit", "util-linux", "")
+}
+
+// folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test, or
+// with a later one when the test process did not live to see its end.
 func folder(t testing.TB, name string, a *account) string {
 	t.Helper()
+	removeAbandoned()
 	dir, err := os.MkdirTemp("", "dewar-"+name+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := lockFile(filepath.Join(dir, owned))
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
+		kept.Close()
 		if err := os.RemoveAll(dir); err != nil {
 			t.Errorf("servers: %v", err)
 		}
@@ -81,23 +95,41 @@ func folder(t testing.TB, name string, a *account) string {
 	return dir
 }
 
+// owned is the file in a folder that is locked as long as the folder is in use.
+const owned = ".owned"
+
+// removeAbandoned removes the folders of test processes that were killed. A new one may not be locked yet.
+func removeAbandoned() {
+	files, _ := filepath.Glob(filepath.Join(os.TempDir(), "dewar-*", owned)) // only a pattern that is wrong is an error
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		if lock, err := lockFile(file); err == nil {
+			_ = os.RemoveAll(filepath.Dir(file)) // the next one tries again
+			lock.Close()
+		}
+	}
+}
+
 // reserve returns the port of an address on 127.0.0.1 that no other test of this machine is given until this one ends. It
 // is below those that connections come from, so that it is still free when the server is started again.
 func reserve(t testing.TB) int {
 	t.Helper()
 	for range 1000 {
 		port := 12000 + rand.IntN(20000)
-		lock, err := net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
+		claimed, err := claim(port)
 		if err != nil {
 			continue
 		}
 		listener, err := net.Listen("tcp", local(port))
 		if err != nil {
-			lock.Close()
+			claimed.Close()
 			continue
 		}
 		listener.Close()
-		t.Cleanup(func() { lock.Close() })
+		t.Cleanup(func() { claimed.Close() })
 		return port
 	}
 	t.Fatal("servers: found no free port on 127.0.0.1 between 12000 and 32000")

@@ -4,6 +4,7 @@ package servers
 
 import (
 	"errors"
+	"io"
 	"os/exec"
 	"syscall"
 )
@@ -25,4 +26,6 @@ func alive(int) bool { return false }
 
 func family(pid int) []int { return []int{pid} }
 
-func limitFiles(int, int64) error { return errors.ErrUnsupported }
+func claim(int) (io.Closer, error) { return io.NopCloser(nil), nil }
+
+func lockFile(string) (io.Closer, error) { return nil, errors.ErrUnsupported }
