@@ -1,0 +1,97 @@
+package servers
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"unsafe"
+)
+
+const (
+	signalPause  = syscall.SIGSTOP
+	signalResume = syscall.SIGCONT
+)
+
+// canStart tells whether servers can be started on this system.
+const canStart = true
+
+// command returns a command that ends with the thread that starts it. A write to a full disk is an error for it and no
+// signal, and it leaves no core.
+func command(a *account, args ...string) *exec.Cmd {
+	cmd := exec.Command("sh", append([]string{"-c", `trap "" XFSZ; ulimit -c 0; exec "$@"`, "sh"}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if a != nil {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+	}
+	return cmd
+}
+
+func send(pid int, sig syscall.Signal) error { return syscall.Kill(pid, sig) }
+
+// alive reports whether a process is there and not merely waiting to be collected.
+func alive(pid int) bool {
+	state, _, ok := stat(pid)
+	return ok && state != 'Z' && state != 'X'
+}
+
+// family returns pid and all that descend from it, parents first.
+func family(pid int) []int {
+	children := map[int][]int{}
+	entries, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return []int{pid}
+	}
+	for _, entry := range entries {
+		child, err := strconv.Atoi(filepath.Base(entry))
+		if err != nil {
+			continue
+		}
+		if _, parent, ok := stat(child); ok {
+			children[parent] = append(children[parent], child)
+		}
+	}
+	pids := []int{pid}
+	for i := 0; i < len(pids); i++ {
+		pids = append(pids, children[pids[i]]...)
+	}
+	return pids
+}
+
+// stat returns the state of a process and its parent. They stand behind the name, which may hold anything.
+func stat(pid int) (state byte, parent int, ok bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, 0, false
+	}
+	_, err = fmt.Sscanf(string(text[bytes.LastIndexByte(text, ')')+1:]), " %c %d", &state, &parent)
+	return state, parent, err == nil
+}
+
+// limitFiles sets RLIMIT_FSIZE of a process, and leaves the hard limit, so that it can be taken back.
+func limitFiles(pid int, n int64) error {
+	var limit syscall.Rlimit
+	if err := prlimit(pid, nil, &limit); err != nil {
+		return err
+	}
+	if limit.Cur = uint64(n); n == Unlimited {
+		limit.Cur = limit.Max
+	}
+	return prlimit(pid, &limit, nil)
+}
+
+func prlimit(pid int, set, get *syscall.Rlimit) error {
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(pid), syscall.RLIMIT_FSIZE,
+		uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(get)), 0, 0)
+	switch errno {
+	case 0:
+		return nil
+	case syscall.ESRCH:
+		return os.ErrProcessDone
+	}
+	return os.NewSyscallError("prlimit", errno)
+}
