@@ -1,0 +1,202 @@
+package siege
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const (
+	quickRounds = 1000
+	fullRounds  = 10000
+	// inCrowd is how many requests a crowd has.
+	inCrowd = 64
+	// abreast is how many rounds run at once.
+	abreast = 8
+)
+
+// rounds returns how many to do.
+func rounds(quick, full int) int {
+	if os.Getenv("DEWAR_ROUNDS") == "full" {
+		return full
+	}
+	return quick
+}
+
+// seed returns the number that decides what happens: DEWAR_SEED, or another one each time, which is logged.
+func seed(t testing.TB) uint64 {
+	t.Helper()
+	n, err := strconv.ParseUint(os.Getenv("DEWAR_SEED"), 10, 64)
+	if err != nil {
+		n = rand.Uint64N(1_000_000)
+	}
+	t.Logf("DEWAR_SEED=%d", n)
+	return n
+}
+
+// TestRaces sends requests of one session at the same time, in two processes, to every backend.
+func TestRaces(t *testing.T) {
+	for _, b := range backends {
+		t.Run(b.name, func(t *testing.T) {
+			f := b.settle(t).fleet(t, 20*time.Second)
+			var n tally
+			race(f, &n, seed(t), rounds(quickRounds, fullRounds))
+			for _, problem := range n.problems {
+				t.Error(problem)
+			}
+			table.races(t, b.name, &n)
+		})
+	}
+}
+
+// A tally is what races came to.
+type tally struct {
+	mu                                   sync.Mutex
+	rounds, requests, conflicts, unknown int
+	problems                             []string
+}
+
+func (n *tally) count(history []past) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.rounds++
+	n.requests += len(history)
+	for _, h := range history {
+		n.conflicts += btoi(h.re.code == http.StatusConflict)
+		n.unknown += btoi(h.re.unknown())
+	}
+}
+
+func (n *tally) complain(format string, args ...any) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.problems = append(n.problems, fmt.Sprintf(format, args...))
+}
+
+// enough reports whether so much has gone wrong that more would say nothing new.
+func (n *tally) enough() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.problems) >= 3
+}
+
+// race runs as many rounds, one in forty of them a crowd.
+func race(f *fleet, n *tally, seed uint64, rounds int) {
+	next := atomic.Int64{}
+	var workers sync.WaitGroup
+	for range abreast {
+		workers.Go(func() {
+			for round := int(next.Add(1)); round <= rounds && !n.enough(); round = int(next.Add(1)) {
+				s := newSchedule(seed, round, f.addrs)
+				if round%40 == 0 {
+					gather(f, s, n)
+				} else {
+					skirmish(f, s, n)
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// skirmish is a round of few requests that do different things.
+func skirmish(f *fleet, s *schedule, n *tally) {
+	login := s.login()
+	re := f.send(login)
+	if !re.ok() || re.cookie == "" {
+		n.complain("round %d: login was answered %d %s", s.round, re.code, re.body)
+		return
+	}
+	begun := newSession(login, re.cookie)
+	history := charge(f, n, s.wave(3+s.IntN(4), fmt.Sprintf("gate-%d", s.round), []string{re.cookie}))
+	history = append(history, charge(f, n, s.wave(s.IntN(4), "", cookiesOf(re.cookie, history)))...)
+	for _, cookie := range cookiesOf(re.cookie, history) {
+		for _, addr := range f.addrs {
+			read := op{what: "read", cookie: cookie, addr: addr}
+			history = append(history, past{read, f.send(read)})
+		}
+	}
+	n.count(history)
+	if !explained(begun, history) {
+		n.complain("round %d, %s: no order of these requests explains what they were answered:\n%s", s.round, s.theme.name, story(begun, history))
+	}
+}
+
+// cookiesOf returns the cookies that a session has had, the first one first.
+func cookiesOf(first string, history []past) []string {
+	cookies := []string{first}
+	for _, h := range history {
+		if h.what == "renew" && h.re.ok() && h.re.cookie != "" && slices.Contains(cookies, h.cookie) {
+			cookies = append(cookies, h.re.cookie)
+		}
+	}
+	return cookies
+}
+
+// charge sends requests at once. Those with a gate have opened their session before the others are sent, and save it after
+// those were answered.
+func charge(f *fleet, n *tally, ops []op) []past {
+	held, free := sendAll(f, ops, true), []past(nil)
+	waiting := map[string]int{}
+	var gate string
+	for _, o := range ops {
+		if o.gate != "" {
+			gate = o.gate
+			waiting[o.addr]++
+		}
+	}
+	visit := func(addr, name, value string) {
+		if err := f.control(addr, "POST", "/gates/"+gate, url.Values{name: {value}}, nil); err != nil {
+			n.complain("%v", err)
+		}
+	}
+	for addr, many := range waiting {
+		visit(addr, "arrived", strconv.Itoa(many))
+	}
+	free = sendAll(f, ops, false)()
+	for addr := range waiting {
+		visit(addr, "open", "true")
+	}
+	return append(held(), free...)
+}
+
+// sendAll sends those requests that have a gate, or those that have none, and returns what waits for their answers.
+func sendAll(f *fleet, ops []op, gated bool) (wait func() []past) {
+	var mu sync.Mutex
+	var history []past
+	var all sync.WaitGroup
+	for _, o := range ops {
+		if (o.gate != "") != gated {
+			continue
+		}
+		all.Go(func() {
+			re := f.send(o)
+			mu.Lock()
+			defer mu.Unlock()
+			history = append(history, past{o, re})
+		})
+	}
+	return func() []past { all.Wait(); return history }
+}
+
+// TestRacesFindFlaws sends the same requests to stores that each have one flaw: the oracle is worth what it finds.
+func TestRacesFindFlaws(t *testing.T) {
+	for name := range flaws {
+		t.Run(name, func(t *testing.T) {
+			f := startFleet(t, plan{Backend: name, Listeners: 2, Deadline: time.Minute, SecretKey: canary("key")}, 1)
+			var n tally
+			race(f, &n, seed(t), 400)
+			if sound := name == "sound"; sound != (len(n.problems) == 0) {
+				t.Errorf("after %d rounds with a store that is %s: %d problems", n.rounds, name, len(n.problems))
+			}
+		})
+	}
+}
