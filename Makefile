@@ -11,6 +11,9 @@ COUNT    = 1
 # Every folder with a go.mod: the core, the modules of contrib/, _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
+# Where sessions on a server are tested against real ones.
+STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
+
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off
 export CGO_ENABLED = 0
@@ -33,9 +36,13 @@ done; \
 printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2 )
 @[ "$$(uname)" != Linux ] || { PATH="$$PATH:/usr/sbin"; command -v nginx && command -v haproxy; } >/dev/null || \
 	printf '%s\n\n' '*** NOTHING WAS TESTED BEHIND A REAL PROXY: install nginx and haproxy. ***' >&2
+@[ "$$(uname)" != Linux ] || { \
+	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; \
+	for server in redis-server postgres mariadbd; do command -v $$server >/dev/null || printf '%s\n\n' \
+		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run test check race long fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -62,6 +69,15 @@ race: ## run the tests of every module with the race detector, shuffled (needs a
 
 long: ## run the core's random, forgery and restart tests in full rounds, for minutes
 	DEWAR_ROUNDS=full go test ./...
+	$(compared)
+
+stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in full rounds, for up to an hour
+	@failed=; \
+	for folder in $(STORES); do \
+		echo "==> $$folder: full rounds"; \
+		(cd $$folder && DEWAR_ROUNDS=full go test -count=1 -timeout 60m ./...) || failed="$$failed $$folder"; \
+	done; \
+	[ -z "$$failed" ] || { echo "stores failed in:$$failed" >&2; exit 1; }
 	$(compared)
 
 # What go test -list prints, names and after them the package they are of, made into pairs of package and name.

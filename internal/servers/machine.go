@@ -63,6 +63,12 @@ func faketime(t testing.TB) string {
 	return ""
 }
 
+// prlimit returns the program that limits what another one may do.
+func prlimit(t testing.TB) string {
+	t.Helper()
+	return find(t, "prlimit", "util-linux", "")
+}
+
 // folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test.
 func folder(t testing.TB, name string, a *account) string {
 	t.Helper()
@@ -87,17 +93,17 @@ func reserve(t testing.TB) int {
 	t.Helper()
 	for range 1000 {
 		port := 12000 + rand.IntN(20000)
-		lock, err := net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
+		claimed, err := claim(port)
 		if err != nil {
 			continue
 		}
 		listener, err := net.Listen("tcp", local(port))
 		if err != nil {
-			lock.Close()
+			claimed.Close()
 			continue
 		}
 		listener.Close()
-		t.Cleanup(func() { lock.Close() })
+		t.Cleanup(func() { claimed.Close() })
 		return port
 	}
 	t.Fatal("servers: found no free port on 127.0.0.1 between 12000 and 32000")

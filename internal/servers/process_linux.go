@@ -3,12 +3,13 @@ package servers
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
-	"unsafe"
 )
 
 const (
@@ -72,26 +73,7 @@ func stat(pid int) (state byte, parent int, ok bool) {
 	return state, parent, err == nil
 }
 
-// limitFiles sets RLIMIT_FSIZE of a process, and leaves the hard limit, so that it can be taken back.
-func limitFiles(pid int, n int64) error {
-	var limit syscall.Rlimit
-	if err := prlimit(pid, nil, &limit); err != nil {
-		return err
-	}
-	if limit.Cur = uint64(n); n == Unlimited {
-		limit.Cur = limit.Max
-	}
-	return prlimit(pid, &limit, nil)
-}
-
-func prlimit(pid int, set, get *syscall.Rlimit) error {
-	_, _, errno := syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(pid), syscall.RLIMIT_FSIZE,
-		uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(get)), 0, 0)
-	switch errno {
-	case 0:
-		return nil
-	case syscall.ESRCH:
-		return os.ErrProcessDone
-	}
-	return os.NewSyscallError("prlimit", errno)
+// claim takes a port for the tests of this process until the claim is closed. The kernel forgets it with the process.
+func claim(port int) (io.Closer, error) {
+	return net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
 }

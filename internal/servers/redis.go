@@ -62,8 +62,6 @@ func (r Redis) Start(t testing.TB) *Node {
 // launch starts the server on the port without waiting for it.
 func (r Redis) launch(t testing.TB, port int, files ...file) *Node {
 	t.Helper()
-	program := find(t, "redis-server", "redis-server", "DEWAR_REDIS")
-	dir := folder(t, "redis", nil)
 	if r.ReplicaOf != nil {
 		of := r.ReplicaOf.config
 		r.User, r.Password, r.TLS, r.certificate = of.User, of.Password, of.TLS, of.certificate
@@ -71,16 +69,23 @@ func (r Redis) launch(t testing.TB, port int, files ...file) *Node {
 	if r.TLS && r.certificate == nil {
 		r.certificate = newCertificate(t)
 	}
+	return r.run(t, port, r.lines(port), nil, files...)
+}
+
+// run starts redis-server with the lines of its configuration.
+func (r Redis) run(t testing.TB, port int, lines, flags []string, files ...file) *Node {
+	t.Helper()
+	program := find(t, "redis-server", "redis-server", "DEWAR_REDIS")
+	dir := folder(t, "redis", nil)
 	node := &Node{dial: redisDial{addr: local(port), user: r.User, password: r.Password}, config: r}
 	if r.TLS {
 		node.dial.tls = r.certificate.trust()
 		files = append(files, r.certificate.files()...)
 	}
-	files = append(files, file{"redis.conf", strings.Join(r.lines(port, dir), "\n") + "\n"})
-	write(t, dir, files...)
+	write(t, dir, append(files, file{"redis.conf", strings.Join(lines, "\n") + "\n"})...)
 	node.Server = start(t, dir, local(port), r.Clock, plan{
 		name:    "redis-server",
-		args:    []string{program, filepath.Join(dir, "redis.conf")},
+		args:    append([]string{program, filepath.Join(dir, "redis.conf")}, flags...),
 		url:     r.url(local(port)),
 		stop:    syscall.SIGTERM,
 		answers: node.answers,
@@ -89,10 +94,8 @@ func (r Redis) launch(t testing.TB, port int, files ...file) *Node {
 }
 
 // lines returns redis.conf.
-func (r Redis) lines(port int, dir string) []string {
+func (r Redis) lines(port int) []string {
 	lines := []string{
-		"bind 127.0.0.1",
-		"dir " + dir,
 		fmt.Sprintf("save %q", r.Save),
 		"repl-diskless-sync-delay 0",
 		"repl-ping-replica-period 1",
@@ -117,9 +120,9 @@ func (r Redis) lines(port int, dir string) []string {
 
 func (r Redis) listen(port int) []string {
 	if !r.TLS {
-		return []string{"port " + strconv.Itoa(port)}
+		return []string{"bind 127.0.0.1", "port " + strconv.Itoa(port)}
 	}
-	return []string{"port 0", "tls-port " + strconv.Itoa(port), "tls-cert-file cert.pem", "tls-key-file key.pem",
+	return []string{"bind 127.0.0.1", "port 0", "tls-port " + strconv.Itoa(port), "tls-cert-file cert.pem", "tls-key-file key.pem",
 		"tls-ca-cert-file cert.pem", "tls-auth-clients no", "tls-replication yes", "tls-cluster yes"}
 }
 
@@ -197,8 +200,8 @@ func (n *Node) info(section string) map[string]string {
 	return fields
 }
 
-// isPrimary reports whether a running node says that it is no replica.
-func (n *Node) isPrimary() bool { return n.Running() && n.info("replication")["role"] == "master" }
+// isPrimary reports whether the node answers and says that it is no replica.
+func (n *Node) isPrimary() bool { return n.serving() && n.info("replication")["role"] == "master" }
 
 // file is a file in the folder of a server.
 type file struct{ name, text string }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -31,6 +32,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	process *process
+	paused  bool
 }
 
 // plan says how a server is started and asked.
@@ -147,15 +149,28 @@ func (s *Server) Kill() {
 
 // Pause stops the server and its children where they are: connections stay, and new ones are accepted by the kernel, but
 // nothing is answered until Resume.
-func (s *Server) Pause() { s.signalFamily(signalPause) }
+func (s *Server) Pause() { s.hold(true, signalPause) }
 
 // Resume lets a paused server go on.
-func (s *Server) Resume() { s.signalFamily(signalResume) }
+func (s *Server) Resume() { s.hold(false, signalResume) }
 
-func (s *Server) signalFamily(sig syscall.Signal) {
-	if p := s.current(); p != nil {
-		sendAll(family(p.cmd.Process.Pid), sig)
+func (s *Server) hold(paused bool, sig syscall.Signal) {
+	p := s.current()
+	if p == nil {
+		return
 	}
+	s.mu.Lock()
+	s.paused = paused
+	s.mu.Unlock()
+	sendAll(family(p.cmd.Process.Pid), sig)
+}
+
+// serving reports whether the server runs and is not paused.
+func (s *Server) serving() bool {
+	running := s.Running()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return running && !s.paused
 }
 
 // LimitFiles fills the disk of the running server: from now on no write reaches beyond the first n bytes of a file, its
@@ -167,9 +182,15 @@ func (s *Server) LimitFiles(n int64) {
 	if pid == 0 {
 		s.t.Fatalf("servers: %s on %s does not run; start it before LimitFiles", s.plan.name, s.addr)
 	}
+	soft := "--fsize=unlimited:"
+	if n != Unlimited {
+		soft = fmt.Sprintf("--fsize=%d:", n)
+	}
+	// Those who run a process may limit it; root may not everywhere.
 	for _, pid := range family(pid) {
-		if err := limitFiles(pid, n); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			s.t.Fatalf("servers: limit the files of %s: %v", s.plan.name, err)
+		output, err := command(s.plan.account, prlimit(s.t), "--pid", strconv.Itoa(pid), soft).CombinedOutput()
+		if err != nil && alive(pid) {
+			s.t.Fatalf("servers: limit the files of %s: %v: %s", s.plan.name, err, output)
 		}
 	}
 }
@@ -214,7 +235,7 @@ func (s *Server) launch() {
 	if err != nil {
 		s.t.Fatalf("servers: start %s: %v", s.plan.name, err)
 	}
-	s.process = process
+	s.process, s.paused = process, false
 }
 
 func (s *Server) run() (*process, error) {
@@ -226,7 +247,8 @@ func (s *Server) run() (*process, error) {
 	cmd := command(s.plan.account, s.plan.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.dir, log, log
 	if s.clock != "" {
-		cmd.Env = append(cmd.Env, "LD_PRELOAD="+faketime(s.t), "FAKETIME_TIMESTAMP_FILE="+s.clock,
+		// The memory of libc comes before that of jemalloc, which asks for the time before libfaketime can tell it.
+		cmd.Env = append(cmd.Env, "LD_PRELOAD="+faketime(s.t)+":libc.so.6", "FAKETIME_TIMESTAMP_FILE="+s.clock,
 			"FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1")
 	}
 	return launch(cmd)
