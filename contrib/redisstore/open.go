@@ -1,0 +1,84 @@
+package redisstore
+
+import (
+	"cmp"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// How long a part of a call may take, so that a session that a dead server has is known to be lost within a second. Whoever wants
+// others says so in the URL.
+const (
+	dialTimeout = 500 * time.Millisecond
+	ioTimeout   = 300 * time.Millisecond
+	poolTimeout = 300 * time.Millisecond
+)
+
+var errURL = errors.New(`redisstore: the address is no URL that Redis can be reached by; it looks like
+	redis://user:password@host:6379/0                      one server; rediss:// for TLS
+	redis://host1:6379?addr=host2:6379&addr=host3:6379     a cluster: two of its nodes at least
+	redis://sentinel1:26379/0?master_name=mymaster&addr=sentinel2:26379&username=user&password=password
+and what is special in a password is percent-encoded, such as %2F for a slash`)
+
+// Open returns a Store for a URL, without connecting yet:
+//
+//	redis://user:password@host:6379/0                      one server; rediss:// for TLS, unix:///path for a socket
+//	redis://host1:6379?addr=host2:6379&addr=host3:6379     a cluster: two of its nodes at least, or one twice
+//	redis://host1:26379/0?master_name=mymaster&addr=...    Sentinel; user and password are those of the sentinels, those of
+//	                                                       Redis are ?username= and ?password=
+//
+// Other parameters are those of [redis.ParseURL], such as pool_size and read_timeout. Every call ends when its context does.
+// Anything else, such as certificates of your own, is a Store with a Client of your own.
+func Open(address string) (*Store, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errURL // which, unlike err, has no password
+	}
+	query := u.Query()
+	switch {
+	case query.Has("master_name"):
+		return openFailover(address)
+	case query.Has("addr"):
+		return openCluster(address)
+	}
+	o, err := redis.ParseURL(address)
+	if err != nil {
+		return nil, errURL
+	}
+	o.Protocol = cmp.Or(o.Protocol, 2)
+	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
+	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, 1), cmp.Or(o.DialerRetries, 1)
+	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	return &Store{Client: redis.NewClient(o)}, nil
+}
+
+func openFailover(address string) (*Store, error) {
+	o, err := redis.ParseFailoverURL(address)
+	if err != nil {
+		return nil, errURL
+	}
+	o.Protocol = cmp.Or(o.Protocol, 2)
+	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
+	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, 1), cmp.Or(o.DialerRetries, 1)
+	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	return &Store{Client: redis.NewFailoverClient(o)}, nil
+}
+
+func openCluster(address string) (*Store, error) {
+	o, err := redis.ParseClusterURL(address)
+	if err != nil {
+		return nil, errURL
+	}
+	o.Protocol = cmp.Or(o.Protocol, 2)
+	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
+	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	o.MaxRedirects, o.DialerRetries = cmp.Or(o.MaxRedirects, 2), cmp.Or(o.DialerRetries, 1)
+	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	o.ClusterStateReloadInterval = cmp.Or(o.ClusterStateReloadInterval, 5*time.Second)
+	return &Store{Client: redis.NewClusterClient(o)}, nil
+}

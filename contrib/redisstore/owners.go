@@ -1,0 +1,91 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/dewar-go/dewar/sessionstore"
+)
+
+// The hash of an owner has a field for each claim, named by the handle's bytes, with two times; and his mark.
+const markField = "mark"
+
+// Claim notes that a session is about to become owner's. Owners are in slots of their own in a cluster.
+func (s *Store) Claim(ctx context.Context, owner string, h sessionstore.Handle, at, until time.Time) error {
+	b, err := s.use()
+	if err != nil {
+		return err
+	}
+	w := newWrite(claimScript, b.ownerKey(owner), 3)
+	w.args = append(w.args, string(h[:]), appendTime(appendTime(nil, at), until), milliseconds(until.Sub(at)))
+	_, err = b.write(ctx, "claim a session", w)
+	return err
+}
+
+// Release forgets a claim.
+func (s *Store) Release(ctx context.Context, owner string, h sessionstore.Handle) error {
+	b, err := s.use()
+	if err != nil {
+		return err
+	}
+	_, err = b.write(ctx, "release a session", command("hdel", b.ownerKey(owner), string(h[:])))
+	return err
+}
+
+// Claims returns the sessions that were claimed for an owner.
+func (s *Store) Claims(ctx context.Context, owner string) ([]sessionstore.Claim, error) {
+	b, err := s.use()
+	if err != nil {
+		return nil, err
+	}
+	fields, err := s.Client.HGetAll(ctx, b.ownerKey(owner)).Result()
+	if err != nil {
+		return nil, b.failure("read the sessions of a user", err)
+	}
+	claims := make([]sessionstore.Claim, 0, len(fields))
+	for field, times := range fields {
+		claim := sessionstore.Claim{}
+		if copy(claim.Handle[:], field) != len(field) || len(field) != len(claim.Handle) {
+			continue
+		}
+		if len(times) == 2*8 {
+			claim.At = timeAt(times)
+		}
+		claims = append(claims, claim)
+	}
+	return claims, nil
+}
+
+// Mark returns the mark of an owner.
+func (s *Store) Mark(ctx context.Context, owner string) (int64, error) {
+	b, err := s.use()
+	if err != nil {
+		return 0, err
+	}
+	mark, err := s.Client.HGet(ctx, b.ownerKey(owner), markField).Int64()
+	if errors.Is(err, redis.Nil) {
+		return 0, nil
+	}
+	return mark, b.failure("read the mark of a user", err)
+}
+
+// RaiseMark raises the mark of an owner to the time in milliseconds.
+func (s *Store) RaiseMark(ctx context.Context, owner string, until time.Time) (int64, error) {
+	b, err := s.use()
+	if err != nil {
+		return 0, err
+	}
+	now := time.Now()
+	w := newWrite(raiseScript, b.ownerKey(owner), 2)
+	w.args = append(w.args, now.UnixMilli(), milliseconds(until.Sub(now)))
+	return b.write(ctx, "raise the mark of a user", w)
+}
+
+// milliseconds returns how long a key lives that is needed for so long.
+func milliseconds(d time.Duration) string {
+	return strconv.FormatInt((max(d, 0) + slack).Milliseconds(), 10)
+}
