@@ -74,14 +74,9 @@ type flawedStore struct {
 	deleted map[sessionstore.Handle]sessionstore.Record
 }
 
-// flawed returns the store with the flaw of that name, or nil.
-func flawed(name string) sessionstore.Store {
-	update, ok := flaws[name]
-	if !ok {
-		return nil
-	}
+func newFlawedStore(flaw string) *flawedStore {
 	return &flawedStore{
-		update: update, resurrects: name == "resurrecting",
+		update: flaws[flaw], resurrects: flaw == "resurrecting",
 		records: map[sessionstore.Handle]sessionstore.Record{}, deleted: map[sessionstore.Handle]sessionstore.Record{},
 	}
 }

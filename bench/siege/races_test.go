@@ -191,7 +191,7 @@ func sendAll(f *fleet, ops []op, gated bool) (wait func() []past) {
 func TestRacesFindFlaws(t *testing.T) {
 	for name := range flaws {
 		t.Run(name, func(t *testing.T) {
-			f := startFleet(t, plan{Backend: name, Listeners: 2, Deadline: time.Minute, SecretKey: canary("key")}, 1)
+			f := startFleet(t, plan{Store: name, Listeners: 2, Deadline: time.Minute, SecretKey: canary("key")}, 1)
 			var n tally
 			race(f, &n, seed(t), 400)
 			if sound := name == "sound"; sound != (len(n.problems) == 0) {
