@@ -34,8 +34,8 @@ type SessionInterface interface {
 	// SaveSession stores s, whose values are final by then, and sets or deletes the cookie. It is called once, after
 	// the after-request hooks and before the header is sent, for every session that was opened; most begin with if
 	// !dewar.Stored(s).ShouldSave() { return nil }. An error replaces the response: 503, or the status that the error
-	// picks. Its cookies are kept when a later error replaces the response, also those it sets in another way than with
-	// SetSessionCookie.
+	// picks; with one below 500 go the cookies that were set with SetSessionCookie. Its cookies are kept when a later error
+	// replaces the response, also those it sets in another way than with SetSessionCookie.
 	SaveSession(c *Context, s *Session) error
 }
 
@@ -678,7 +678,10 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 	header := c.response.w.Header()
 	before := header["Set-Cookie"]
 	if err := c.callSave(s); err != nil {
-		return unavailable("save", err)
+		err = unavailable("save", err)
+		status, ok := statusOf(err)
+		stored = ok && status < http.StatusInternalServerError // it is the client's fault, and the cookies may say so
+		return err
 	}
 	stored = true
 	if lines := header["Set-Cookie"]; len(lines) > 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -85,7 +86,7 @@ func ParseRecord(data string) (Record, error) {
 	var r Record
 	copy(r.Secret[:], p.take(len(r.Secret)))
 	r.Created, r.Seen = p.time(), p.time()
-	r.Idle = time.Duration(p.uint()) * time.Millisecond
+	r.Idle = p.duration()
 	if bits&hasPrevious != 0 {
 		copy(r.Previous[:], p.take(len(r.Previous)))
 		r.Renewed = p.time()
@@ -145,6 +146,15 @@ func (p *parser) int() int64 {
 }
 
 func (p *parser) time() time.Time { return time.UnixMilli(p.int()).UTC() }
+
+func (p *parser) duration() time.Duration {
+	n := p.uint()
+	if n > uint64(math.MaxInt64/time.Millisecond) {
+		p.bad = true
+		return 0
+	}
+	return time.Duration(n) * time.Millisecond
+}
 
 func (p *parser) text() string {
 	n := p.uint()

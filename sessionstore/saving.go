@@ -57,7 +57,7 @@ func (w *saving) create() error {
 		return internal(err)
 	}
 	d := Delta{Set: values}
-	scatterFlashes(nil, &d, w.now)
+	scatterFlashes(nil, &d, w.i.clock())
 	if size(values) > cmp.Or(w.i.MaxSize, defaultMaxSize) {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
@@ -196,7 +196,7 @@ func (w *saving) delta() (Delta, error) {
 		}
 		d.Expect[key] = string(raw)
 	}
-	scatterFlashes(w.st.flashes, &d, w.now)
+	scatterFlashes(w.st.flashes, &d, w.i.clock())
 	return d, nil
 }
 
@@ -249,11 +249,12 @@ func (w *saving) sendCookie() error {
 // refuse answers a request that cannot change its session any more. A cookie of a session that has ended is deleted.
 func (w *saving) refuse(event, message string) error {
 	w.i.tell(Event{Name: event, Node: w.i.nodeOf(w.st.cookie.handle)})
-	header := http.Header{}
 	if event == "ended" {
-		_ = dewar.SetSessionCookie(w.c, w.s, "", func(gone *http.Cookie) { header.Set("Set-Cookie", gone.String()) })
+		if err := dewar.SetSessionCookie(w.c, w.s, ""); err != nil {
+			return err
+		}
 	}
-	return &dewar.HTTPError{Code: http.StatusConflict, Message: message, Header: header}
+	return &dewar.HTTPError{Code: http.StatusConflict, Message: message}
 }
 
 func internal(err error) error {

@@ -212,13 +212,16 @@ func (i *SessionInterface) keysFor(c *dewar.Context) (*keys, error) {
 	return k, nil
 }
 
-// now returns the time in whole milliseconds.
-func (i *SessionInterface) now() time.Time {
+// clock returns the time.
+func (i *SessionInterface) clock() time.Time {
 	if i.Clock != nil {
-		return i.Clock().UTC().Truncate(time.Millisecond)
+		return i.Clock().UTC()
 	}
-	return time.Now().UTC().Truncate(time.Millisecond)
+	return time.Now().UTC()
 }
+
+// now returns the time in whole milliseconds.
+func (i *SessionInterface) now() time.Time { return i.clock().Truncate(time.Millisecond) }
 
 // touchAfter returns when a session that lives for idle is written though nothing has changed.
 func (i *SessionInterface) touchAfter(idle time.Duration) time.Duration {

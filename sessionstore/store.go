@@ -15,6 +15,9 @@ import (
 // compare and set loads the record, applies the delta, and writes it back if nobody else has written meanwhile; one with
 // scripts or transactions does that in there. [dewartest.TestStore] finds what is wrong with a Store.
 //
+// Keys, values and owners are any text in UTF-8, NUL and the empty key included: a store gives back each byte. A record and a delta
+// belong to the caller before and after the call, so a store keeps no map that it was given, and returns none that it keeps.
+//
 // Errors of the connection, of a server that is starting, failing over or read-only, and of too few replicas are wrapped in
 // [ErrUnavailable]: the request ends in 503 and the breaker of the node counts them.
 //

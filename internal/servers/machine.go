@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What a server needs of the machine: its program, a folder, a port, and a user to run as.
@@ -69,14 +70,21 @@ func prlimit(t testing.TB) string {
 	return find(t, "prlimit", "util-linux", "")
 }
 
-// folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test.
+// folder returns a new folder, of a short name because sockets lie in it, that a may write to. It goes with the test, or
+// with a later one when the test process did not live to see its end.
 func folder(t testing.TB, name string, a *account) string {
 	t.Helper()
+	removeAbandoned()
 	dir, err := os.MkdirTemp("", "dewar-"+name+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := lockFile(filepath.Join(dir, owned))
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
+		kept.Close()
 		if err := os.RemoveAll(dir); err != nil {
 			t.Errorf("servers: %v", err)
 		}
@@ -85,6 +93,24 @@ func folder(t testing.TB, name string, a *account) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// owned is the file in a folder that is locked as long as the folder is in use.
+const owned = ".owned"
+
+// removeAbandoned removes the folders of test processes that were killed. A new one may not be locked yet.
+func removeAbandoned() {
+	files, _ := filepath.Glob(filepath.Join(os.TempDir(), "dewar-*", owned)) // only a pattern that is wrong is an error
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		if lock, err := lockFile(file); err == nil {
+			_ = os.RemoveAll(filepath.Dir(file)) // the next one tries again
+			lock.Close()
+		}
+	}
 }
 
 // reserve returns the port of an address on 127.0.0.1 that no other test of this machine is given until this one ends. It

@@ -85,5 +85,10 @@ func greetPostgres(ctx context.Context, addr string) error {
 	if answer[0] != 'R' {
 		return fmt.Errorf("it refuses clients with a message of type %q", answer[0])
 	}
-	return nil
+	// Leaving without a word would stand in its log.
+	if _, err := conn.Write([]byte{'X', 0, 0, 0, 4}); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, conn)
+	return err
 }

@@ -77,3 +77,17 @@ func stat(pid int) (state byte, parent int, ok bool) {
 func claim(port int) (io.Closer, error) {
 	return net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
 }
+
+// lockFile locks a file until it is closed, and returns an error when it is locked by somebody. The kernel unlocks it when
+// the process ends.
+func lockFile(name string) (io.Closer, error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}

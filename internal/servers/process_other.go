@@ -27,3 +27,5 @@ func alive(int) bool { return false }
 func family(pid int) []int { return []int{pid} }
 
 func claim(int) (io.Closer, error) { return io.NopCloser(nil), nil }
+
+func lockFile(string) (io.Closer, error) { return nil, errors.ErrUnsupported }

@@ -63,6 +63,9 @@ func (e *echo) serve(conn net.Conn) {
 	}
 }
 
+// wait bounds what should come.
+const wait = 10 * time.Second
+
 // caller is a client of echo.
 type caller struct {
 	t    *testing.T
@@ -97,7 +100,7 @@ func (c *caller) read(d time.Duration) (string, error) {
 
 func (c *caller) wants(line string) {
 	c.t.Helper()
-	if got, err := c.read(10 * time.Second); got != line || err != nil {
+	if got, err := c.read(wait); got != line || err != nil {
 		c.t.Errorf("got %q and error %v, want %q", got, err, line)
 	}
 }
@@ -111,7 +114,7 @@ func (c *caller) wantsSilence() {
 
 func (c *caller) wantsEnd() {
 	c.t.Helper()
-	got, err := c.read(10 * time.Second)
+	got, err := c.read(wait)
 	if got != "" || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		c.t.Errorf("got %q and error %v, want the end of the connection", got, err)
 	}
@@ -149,7 +152,7 @@ func TestProxyRefuses(t *testing.T) {
 	old.send("x\n")
 	old.wants("x\n")
 	proxy.Set(servers.Refuse)
-	if _, err := old.read(10 * time.Second); !errors.Is(err, syscall.ECONNRESET) {
+	if _, err := old.read(wait); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("a connection that was open got %v, want a reset", err)
 	}
 	if _, err := net.Dial("tcp", proxy.Addr()); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -246,7 +249,7 @@ func TestProxyCutsReplies(t *testing.T) {
 			c.wants("a first reply that is whole\n")
 			proxy.Set(tt.mode)
 			c.send("0123456789\n")
-			if got, err := c.read(10 * time.Second); got != tt.want || !errors.Is(err, tt.end) {
+			if got, err := c.read(wait); got != tt.want || !errors.Is(err, tt.end) {
 				t.Errorf("got %q and error %v, want %q and %v", got, err, tt.want, tt.end)
 			}
 			if got := e.asked.Load(); got != 2 {

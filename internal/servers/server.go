@@ -246,6 +246,7 @@ func (s *Server) run() (*process, error) {
 	defer log.Close()
 	cmd := command(s.plan.account, s.plan.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.dir, log, log
+	cmd.Env = append(cmd.Env, "TMPDIR="+s.dir) // that of the test may be closed to the account
 	if s.clock != "" {
 		// The memory of libc comes before that of jemalloc, which asks for the time before libfaketime can tell it.
 		cmd.Env = append(cmd.Env, "LD_PRELOAD="+faketime(s.t)+":libc.so.6", "FAKETIME_TIMESTAMP_FILE="+s.clock,

@@ -25,8 +25,11 @@ func template(t testing.TB, name, program string, a *account, build func(dir str
 	if _, err := os.Stat(kept); err == nil {
 		return kept
 	}
-	made := filepath.Join(folder(t, "template", a), "data")
-	if output, err := command(a, build(made)...).CombinedOutput(); err != nil {
+	dir := folder(t, "template", a)
+	made := filepath.Join(dir, "data")
+	cmd := command(a, build(made)...)
+	cmd.Dir, cmd.Env = dir, append(cmd.Env, "TMPDIR="+dir)
+	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("servers: make a database for %s: %v\n%s", name, err, tail(string(output)))
 	}
 	if err := keep(made, kept); err != nil {
