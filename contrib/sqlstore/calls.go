@@ -22,7 +22,7 @@ const (
 
 // read makes a query that returns one row, or sql.ErrNoRows.
 func (s *Store) read(ctx context.Context, q query, into ...any) error {
-	return s.again(ctx, rereads, func() error { return s.db.QueryRowContext(ctx, q.text, q.args...).Scan(into...) })
+	return s.again(ctx, rereads, func() error { return s.DB.QueryRowContext(ctx, q.text, q.args...).Scan(into...) })
 }
 
 // write makes a statement and returns how many rows it has changed.
@@ -36,7 +36,7 @@ func (s *Store) write(ctx context.Context, q query) (n int64, err error) {
 		}
 	}
 	err = s.again(ctx, rewrites, func() error {
-		result, err := s.db.ExecContext(ctx, q.text, q.args...)
+		result, err := s.DB.ExecContext(ctx, q.text, q.args...)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (s *Store) again(ctx context.Context, reconnects int, make func() error) er
 		if err == nil || errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		f := s.dialect.failureOf(err)
+		f := s.Dialect.failureOf(err)
 		if f == down {
 			reconnects--
 		}

@@ -3,7 +3,7 @@
 //
 //	db, err := sql.Open("pgx", os.Getenv("DATABASE_URL"))
 //	...
-//	store := sqlstore.New(db, sqlstore.PostgreSQL)
+//	store := &sqlstore.Store{DB: db, Dialect: sqlstore.PostgreSQL}
 //	app.SessionInterface = &sessionstore.SessionInterface{Store: store}
 //
 // The tables are made by [Store.CreateSchema], or by hand with what [Schema] returns. Rows that have expired stay until

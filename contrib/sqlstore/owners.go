@@ -35,7 +35,7 @@ func (s *Store) Claims(ctx context.Context, owner string) ([]sessionstore.Claim,
 }
 
 func (s *Store) handles(ctx context.Context, q query) (claims []sessionstore.Claim, err error) {
-	rows, err := s.db.QueryContext(ctx, q.text, q.args...)
+	rows, err := s.DB.QueryContext(ctx, q.text, q.args...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type query struct {
 
 // query returns a query whose places are written as question marks.
 func (s *Store) query(text string, args ...any) query {
-	if s.dialect == PostgreSQL {
+	if s.Dialect == PostgreSQL {
 		text = numbered(text)
 	}
 	return query{text, args}
@@ -52,14 +52,14 @@ func (s *Store) update(t tables, h sessionstore.Handle, d sessionstore.Delta) qu
 	var c clauses
 	at := d.At.UnixMilli()
 	c.add("UPDATE "+t.sessions+" SET seen = ?", at)
-	if s.dialect == MySQL { // counts a row that was found but not changed as none
+	if s.Dialect == MySQL { // counts a row that was found but not changed as none
 		c.add(", revision = revision + 1")
 	}
 	switch {
 	case d.Clear:
-		c.add(", data = "+s.dialect.document(), object(d.Set))
+		c.add(", data = "+s.Dialect.document(), object(d.Set))
 	case len(d.Set)+len(d.Delete) > 0:
-		c.add(", data = "+s.dialect.merged("?"), object(d.Set, d.Delete...))
+		c.add(", data = "+s.Dialect.merged("?"), object(d.Set, d.Delete...))
 	}
 	if d.Renew != nil {
 		c.add(", previous = secret, secret = ?, renewed = ?", d.Renew.To[:], at)
@@ -78,7 +78,7 @@ func (s *Store) update(t tables, h sessionstore.Handle, d sessionstore.Delta) qu
 		c.add(" AND secret = ?", d.Renew.From[:])
 	}
 	if len(d.Expect) > 0 {
-		c.add(" AND "+s.dialect.as("?"), expectation(d.Expect))
+		c.add(" AND "+s.Dialect.as("?"), expectation(d.Expect))
 	}
 	return s.query(c.text.String(), c.args...)
 }

@@ -21,7 +21,7 @@ var tableName = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]{0,39}\.)?[A-Za-z_][A
 
 func tablesNamed(name string, d Dialect) (tables, error) {
 	if d < PostgreSQL || d > MySQL {
-		return tables{}, fmt.Errorf("sqlstore: %v is no dialect; pass sqlstore.PostgreSQL, sqlstore.SQLite or sqlstore.MySQL to New", d)
+		return tables{}, fmt.Errorf("sqlstore: %v is no dialect; set Dialect to sqlstore.PostgreSQL, sqlstore.SQLite or sqlstore.MySQL", d)
 	}
 	if !tableName.MatchString(name) {
 		return tables{}, fmt.Errorf("sqlstore: Table is %q, which is no name of a table; use at most 40 letters, digits and underscores, and a schema and a dot in front if it has one", name)
@@ -51,7 +51,7 @@ func (s *Store) Schema() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.Join(t.schema(s.dialect), ";\n\n") + ";\n", nil
+	return strings.Join(t.schema(s.Dialect), ";\n\n") + ";\n", nil
 }
 
 // CreateSchema makes the tables that are not there yet. Several processes may do so at once.
@@ -60,7 +60,7 @@ func (s *Store) CreateSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, statement := range t.schema(s.dialect) {
+	for _, statement := range t.schema(s.Dialect) {
 		_, err := s.write(ctx, query{text: statement})
 		if errors.Is(err, errDuplicate) { // PostgreSQL, of two who make it at once
 			_, err = s.write(ctx, query{text: statement})

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,9 +12,15 @@ import (
 	"github.com/dewar-go/dewar/sessionstore"
 )
 
-// Store keeps sessions in a database. It must be made by [New]. Its methods may be called by several goroutines, and several
-// processes may use one database; its fields must not be changed once it is used.
+// Store keeps sessions in a database. DB and Dialect must be set; the tables are made by [Store.CreateSchema]. Its methods may be
+// called by several goroutines, and several processes may use one database; its fields must not be changed once it is
+// used.
 type Store struct {
+	// DB is the database. The driver is the application's to import, and the database its to close; the README says what
+	// its data source name should have in it.
+	DB *sql.DB
+	// Dialect is the SQL that it speaks.
+	Dialect Dialect
 	// Table is the name of the table of sessions, with its schema in front if it has one: letters, digits and underscores
 	// only. The default is sessions. The marks of owners are in another table, which is called as this one and _marks.
 	Table string
@@ -22,10 +29,10 @@ type Store struct {
 	// Logger gets what goes wrong in SweepEvery. The default is slog.Default().
 	Logger *slog.Logger
 
-	db      *sql.DB
-	dialect Dialect
-	tables  func() (tables, error)
-	writer  chan struct{} // of SQLite, which has one writer at a time; nil elsewhere
+	once     sync.Once
+	names    tables
+	unusable error         // what is wrong with the fields
+	writer   chan struct{} // of SQLite, which has one writer at a time; nil elsewhere
 }
 
 var (
@@ -36,15 +43,18 @@ var (
 	_ sessionstore.Counter    = (*Store)(nil)
 )
 
-// New returns a store in db, whose tables [Store.CreateSchema] makes. The driver is the application's to import; the README
-// says what its data source name should have in it. The store does not close db.
-func New(db *sql.DB, dialect Dialect) *Store {
-	s := &Store{Table: defaultTable, db: db, dialect: dialect}
-	s.tables = sync.OnceValues(func() (tables, error) { return tablesNamed(s.Table, dialect) })
-	if dialect == SQLite {
-		s.writer = make(chan struct{}, 1)
-	}
-	return s
+// tables returns the names of the tables, or what is wrong with the fields.
+func (s *Store) tables() (tables, error) {
+	s.once.Do(func() {
+		s.names, s.unusable = tablesNamed(cmp.Or(s.Table, defaultTable), s.Dialect)
+		if s.DB == nil {
+			s.unusable = errors.New("sqlstore: Store has no DB; set it to what sql.Open returned")
+		}
+		if s.Dialect == SQLite {
+			s.writer = make(chan struct{}, 1)
+		}
+	})
+	return s.names, s.unusable
 }
 
 // Load returns the record of a handle. It may have expired.
@@ -70,7 +80,7 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 	if err != nil {
 		return err
 	}
-	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.dialect.places()+")", insertion(h, r)...)
+	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.Dialect.places()+")", insertion(h, r)...)
 	_, err = s.write(ctx, insert)
 	if errors.Is(err, errDuplicate) { // by a row that has expired, perhaps
 		if _, err = s.write(ctx, s.query("DELETE FROM "+t.sessions+" WHERE handle = ? AND expires <= ?", h.String(), r.Created.UnixMilli())); err == nil {

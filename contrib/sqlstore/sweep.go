@@ -75,7 +75,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 // expired returns the statement that removes the rows which expired first. That of PostgreSQL leaves out rows which others
 // have locked, and does nothing while another process sweeps.
 func (s *Store) expired(t tables, now int64, limit int) query {
-	switch s.dialect {
+	switch s.Dialect {
 	case PostgreSQL:
 		return s.query("DELETE FROM "+t.sessions+" WHERE (SELECT pg_try_advisory_xact_lock(?)) AND expires <= ? AND handle = ANY(ARRAY("+
 			"SELECT handle FROM "+t.sessions+" WHERE expires <= ? ORDER BY expires LIMIT ? FOR UPDATE SKIP LOCKED))", t.lock(), now, now, limit)
@@ -95,7 +95,7 @@ func (t tables) lock() int64 {
 
 // sweep removes rows if nobody else does. SQLite has one writer at a time anyway.
 func (s *Store) sweep(ctx context.Context, q query, t tables) (int, error) {
-	if s.dialect != MySQL {
+	if s.Dialect != MySQL {
 		n, err := s.write(ctx, q)
 		return int(n), err
 	}
@@ -109,7 +109,7 @@ func (s *Store) sweep(ctx context.Context, q query, t tables) (int, error) {
 
 // sweepAlone removes rows under a lock of MySQL, which belongs to a connection.
 func (s *Store) sweepAlone(ctx context.Context, q query, t tables) (int64, error) {
-	conn, err := s.db.Conn(ctx)
+	conn, err := s.DB.Conn(ctx)
 	if err != nil {
 		return 0, err
 	}

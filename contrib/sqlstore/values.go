@@ -45,13 +45,11 @@ func readObject(data []byte) (map[string]string, error) {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return nil, err
 	}
+	values := make(map[string]string, len(members))
 	for key, value := range members {
-		if plain := unescape(key); plain != key || strings.IndexByte(value, mark) >= 0 {
-			delete(members, key)
-			members[plain] = unescape(value)
-		}
+		values[unescape(key)] = unescape(value)
 	}
-	return members, nil
+	return values, nil
 }
 
 // mark begins an escaped byte: SUBSTITUTE, which JSON text never holds as it is.
