@@ -278,8 +278,10 @@ func (l *slowLog) take() []took {
 	return list
 }
 
-// serve serves p in this process until its standard input ends, which is when the test goes.
+// serve serves p in this process until its standard input ends, which is when the test goes. Writing to a full disk is an
+// error and no signal.
 func serve(p plan) error {
+	ignoreFullDisks()
 	store, closeStore, err := p.store()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ var backends = []backend{
 }
 
 func memory(testing.TB) *ground {
-	return &ground{plan: plan{Store: "memory", Listeners: 2}, processes: 1}
+	return &ground{plan: plan{Store: "memory", Listeners: 2}, processes: 1, faults: ofClocks()}
 }
 
 // redisWith returns one server with an append-only file that is synced so often, or with snapshots only.
@@ -60,7 +61,7 @@ func redisWith(fsync string) func(t testing.TB) *ground {
 		node := server.Start(t)
 		proxy := servers.NewProxy(t, node.Addr())
 		g := &ground{plan: plan{Store: "redis", URL: node.Through(proxy), Listeners: 1}, processes: 2, canaries: []string{password}}
-		g.faults = append(ofServer(node.Server), append(ofProxy(proxy), ofRedis(node)...)...)
+		g.faults = slices.Concat(ofServer(node.Server), ofProxy(proxy), ofRedis(node), ofClocks())
 		return g
 	}
 }
@@ -111,8 +112,7 @@ func onDatabase(t testing.TB, server *servers.Server, store, driver string, url 
 	proxy := servers.NewProxy(t, server.Addr())
 	g := &ground{plan: plan{Store: store, URL: url(proxy), Listeners: 1}, processes: 2}
 	g.createSchema(t)
-	g.faults = append(ofServer(server), ofProxy(proxy)...)
-	g.faults = append(g.faults, ofTables(t, driver, g.plan.URL)...)
+	g.faults = slices.Concat(ofServer(server), ofProxy(proxy), ofTables(t, driver, g.plan.URL), ofClocks())
 	return g
 }
 
@@ -127,7 +127,7 @@ func sqlite(t testing.TB) *ground {
 		processes: 2,
 	}
 	g.createSchema(t)
-	g.faults = append(ofTables(t, "sqlite", g.plan.URL), ofFile(t, g.plan.URL)...)
+	g.faults = slices.Concat(ofTables(t, "sqlite", g.plan.URL), ofFile(t, g.plan.URL), ofClocks())
 	return g
 }
 

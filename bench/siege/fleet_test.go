@@ -18,6 +18,7 @@ import (
 
 // A fleet is the processes of one application, all of them on one store.
 type fleet struct {
+	t       testing.TB
 	plan    plan
 	addrs   []string // one for each listener of each process
 	members []*member
@@ -35,7 +36,7 @@ type member struct {
 // startFleet starts as many processes of p, which end with the test.
 func startFleet(t testing.TB, p plan, processes int) *fleet {
 	t.Helper()
-	f := &fleet{plan: p, client: &http.Client{
+	f := &fleet{t: t, plan: p, client: &http.Client{
 		Timeout:   30 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 128},
 	}}
@@ -122,11 +123,10 @@ func (f *fleet) control(addr, method, path string, q url.Values, into any) error
 }
 
 // moveClocks moves the clocks of all processes.
-func (f *fleet) moveClocks(t testing.TB, ahead time.Duration) {
-	t.Helper()
+func (f *fleet) moveClocks(ahead time.Duration) {
 	for _, addr := range f.addrs {
 		if err := f.control(addr, "POST", "/clock", url.Values{"ahead": {ahead.String()}}, nil); err != nil {
-			t.Error(err)
+			f.t.Errorf("move the clock: %v", err)
 		}
 	}
 }

@@ -93,5 +93,5 @@ func (p plan) sql(driver string, dialect sqlstore.Dialect) (sessionstore.Store, 
 	}
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
-	return sqlstore.New(db, dialect), func() { _ = db.Close() }, nil
+	return &sqlstore.Store{DB: db, Dialect: dialect}, func() { _ = db.Close() }, nil
 }

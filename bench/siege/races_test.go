@@ -17,8 +17,9 @@ import (
 const (
 	quickRounds = 1000
 	fullRounds  = 10000
-	// inCrowd is how many requests a crowd has.
-	inCrowd = 64
+	// Every so many rounds comes a crowd of so many requests.
+	crowdEvery = 40
+	inCrowd    = 64
 	// abreast is how many rounds run at once.
 	abreast = 8
 )
@@ -88,7 +89,7 @@ func (n *tally) enough() bool {
 	return len(n.problems) >= 3
 }
 
-// race runs as many rounds, one in forty of them a crowd.
+// race runs as many rounds.
 func race(f *fleet, n *tally, seed uint64, rounds int) {
 	next := atomic.Int64{}
 	var workers sync.WaitGroup
@@ -96,7 +97,7 @@ func race(f *fleet, n *tally, seed uint64, rounds int) {
 		workers.Go(func() {
 			for round := int(next.Add(1)); round <= rounds && !n.enough(); round = int(next.Add(1)) {
 				s := newSchedule(seed, round, f.addrs)
-				if round%40 == 0 {
+				if round%crowdEvery == 0 {
 					gather(f, s, n)
 				} else {
 					skirmish(f, s, n)
@@ -109,16 +110,15 @@ func race(f *fleet, n *tally, seed uint64, rounds int) {
 
 // skirmish is a round of few requests that do different things.
 func skirmish(f *fleet, s *schedule, n *tally) {
-	login := s.login()
-	re := f.send(login)
-	if !re.ok() || re.cookie == "" {
-		n.complain("round %d: login was answered %d %s", s.round, re.code, re.body)
+	login, cookie := enter(f, s)
+	if cookie == "" {
+		n.complain("round %d: nobody can log in", s.round)
 		return
 	}
-	begun := newSession(login, re.cookie)
-	history := charge(f, n, s.wave(3+s.IntN(4), fmt.Sprintf("gate-%d", s.round), []string{re.cookie}))
-	history = append(history, charge(f, n, s.wave(s.IntN(4), "", cookiesOf(re.cookie, history)))...)
-	for _, cookie := range cookiesOf(re.cookie, history) {
+	begun := newSession(login, cookie)
+	history := charge(f, n, s.wave(3+s.IntN(4), fmt.Sprintf("gate-%d", s.round), []string{cookie}))
+	history = append(history, charge(f, n, s.wave(s.IntN(4), "", cookiesOf(cookie, history)))...)
+	for _, cookie := range cookiesOf(cookie, history) {
 		for _, addr := range f.addrs {
 			read := op{what: "read", cookie: cookie, addr: addr}
 			history = append(history, past{read, f.send(read)})
@@ -128,6 +128,18 @@ func skirmish(f *fleet, s *schedule, n *tally) {
 	if !explained(begun, history) {
 		n.complain("round %d, %s: no order of these requests explains what they were answered:\n%s", s.round, s.theme.name, story(begun, history))
 	}
+}
+
+// enter logs in and returns the cookie, or none. A machine that is busy may need a few tries.
+func enter(f *fleet, s *schedule) (login op, cookie string) {
+	for range 20 {
+		login = s.login()
+		if re := f.send(login); re.ok() && re.cookie != "" {
+			return login, re.cookie
+		}
+		time.Sleep(100 * time.Millisecond) // a breaker is closed again soon
+	}
+	return login, ""
 }
 
 // cookiesOf returns the cookies that a session has had, the first one first.

@@ -31,10 +31,10 @@ var themes = []theme{
 // A schedule makes the requests of one round by chance.
 type schedule struct {
 	*rand.Rand
-	theme theme
-	round int
-	addrs []string
-	made  int
+	theme        theme
+	round        int
+	addrs        []string
+	logins, made int
 }
 
 func newSchedule(seed uint64, round int, addrs []string) *schedule {
@@ -43,10 +43,12 @@ func newSchedule(seed uint64, round int, addrs []string) *schedule {
 
 func (s *schedule) addr() string { return s.addrs[s.IntN(len(s.addrs))] }
 
-func (s *schedule) uid() string { return fmt.Sprintf("user-%d", s.round) }
+// uid returns whose session it is: another user for each login.
+func (s *schedule) uid() string { return fmt.Sprintf("user-%d-%d", s.round, s.logins) }
 
-// login returns the request that begins the session.
+// login returns a request that begins a session.
 func (s *schedule) login() op {
+	s.logins++
 	return op{what: "login", addr: s.addr(), args: url.Values{"uid": {s.uid()}, "keys": {"a", "b"}}}
 }
 
