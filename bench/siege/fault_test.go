@@ -41,7 +41,12 @@ const (
 
 // ofServer are faults of a single server.
 func ofServer(s *servers.Server) []fault {
-	disk := func(n int64) func(*fleet) { return quiet(func() { s.LimitFiles(n) }) }
+	full, room := quiet(func() { s.LimitFiles(0) }), quiet(func() {
+		if s.Running() { // some end when they cannot write
+			s.LimitFiles(servers.Unlimited)
+		}
+		s.Start()
+	})
 	clock := func(ahead time.Duration) func(*fleet) { return quiet(func() { s.MoveClock(ahead) }) }
 	return []fault{
 		{name: "server stopped", strike: quiet(s.Stop), heal: quiet(s.Start), hold: moment},
@@ -49,7 +54,7 @@ func ofServer(s *servers.Server) []fault {
 		{name: "server killed and back at once", strike: quiet(s.Kill), heal: quiet(s.Start), fatal: true},
 		{name: "server paused", strike: quiet(s.Pause), heal: quiet(s.Resume), hold: beyond},
 		{name: "server paused for a moment", strike: quiet(s.Pause), heal: quiet(s.Resume), hold: moment},
-		{name: "disk full", strike: disk(0), heal: disk(servers.Unlimited), hold: moment},
+		{name: "disk full", strike: full, heal: room, hold: moment},
 		{name: "clock of the server an hour ahead", strike: clock(time.Hour), heal: clock(0), hold: moment},
 		{name: "clock of the server an hour back", strike: clock(-time.Hour), heal: clock(0), hold: moment},
 	}
