@@ -21,6 +21,7 @@ type base struct {
 	prefix      string
 	replicas    int
 	readTimeout time.Duration
+	lane *lane
 	never       context.Context // has ended: with it nothing is waited for
 }
 
@@ -59,6 +60,7 @@ func (b *base) inspect() error {
 		return errors.New("redisstore: Store has no Client; use redisstore.Open, or set one")
 	case *redis.Client:
 		b.readTimeout = c.Options().ReadTimeout
+		b.lane = &lane{node: c}
 		return bounded(c.Options().ContextTimeoutEnabled)
 	case *redis.ClusterClient:
 		b.cluster, b.readTimeout = c, c.Options().ReadTimeout

@@ -53,7 +53,9 @@ func (s *Store) Load(ctx context.Context, h sessionstore.Handle) (sessionstore.R
 	if err != nil {
 		return sessionstore.Record{}, err
 	}
-	fields, err := s.Client.HGetAll(ctx, b.key(h)).Result()
+	cmd := redis.NewMapStringStringCmd(ctx, "hgetall", b.key(h))
+	err = b.lane.do(ctx, cmd)
+	fields := cmd.Val()
 	if err != nil {
 		return sessionstore.Record{}, b.failure("read a session", err)
 	}

@@ -89,7 +89,7 @@ func (b *base) send(ctx context.Context, w write) (int64, error) {
 		return b.sendAndWait(ctx, w)
 	}
 	cmd := newOnce(ctx, w.args...)
-	err := b.client.Process(ctx, cmd)
+	err := b.lane.do(ctx, cmd)
 	return cmd.Val(), err
 }
 

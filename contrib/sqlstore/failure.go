@@ -96,7 +96,7 @@ func ofMySQL(number int) failure {
 		return missing
 	case 1062: // a row
 		return duplicate
-	case 1153, 3140: // a packet, a JSON key
+	case 1153, 3150, 3151: // a packet, JSON, a key in it
 		return tooLarge
 	case 3, 1026, 1021, 1114, 1030, 1037, 1038, 1041, // files, disk, memory
 		1040, 1203, 1226, 1129, // too many connections or errors

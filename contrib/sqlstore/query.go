@@ -57,7 +57,7 @@ func (s *Store) update(t tables, h sessionstore.Handle, d sessionstore.Delta) qu
 	}
 	switch {
 	case d.Clear:
-		c.add(", data = "+s.Dialect.document(), object(d.Set))
+		c.add(", data = "+s.Dialect.document(), s.Dialect.whole(d.Set))
 	case len(d.Set)+len(d.Delete) > 0:
 		c.add(", data = "+s.Dialect.merged("?"), object(d.Set, d.Delete...))
 	}

@@ -44,13 +44,13 @@ func (r *row) record() (sessionstore.Record, error) {
 }
 
 // insertion returns what a new row has: handle, expires, and columns.
-func insertion(h sessionstore.Handle, r sessionstore.Record) []any {
+func (d Dialect) insertion(h sessionstore.Handle, r sessionstore.Record) []any {
 	var previous any
 	if r.Previous != (sessionstore.Hash{}) {
 		previous = r.Previous[:]
 	}
 	return []any{
-		h.String(), r.Expires().UnixMilli(), object(r.Values), r.Secret[:], previous, millis(r.Renewed),
+		h.String(), r.Expires().UnixMilli(), d.whole(r.Values), r.Secret[:], previous, millis(r.Renewed),
 		r.Created.UnixMilli(), r.Seen.UnixMilli(), r.Idle.Milliseconds(), millis(r.Until), escape(r.Owner), r.Mark,
 	}
 }

@@ -80,7 +80,7 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 	if err != nil {
 		return err
 	}
-	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.Dialect.places()+")", insertion(h, r)...)
+	insert := s.query("INSERT INTO "+t.sessions+" (handle, expires, "+columns+") VALUES ("+s.Dialect.places()+")", s.Dialect.insertion(h, r)...)
 	_, err = s.write(ctx, insert)
 	if errors.Is(err, errDuplicate) { // by a row that has expired, perhaps
 		if _, err = s.write(ctx, s.query("DELETE FROM "+t.sessions+" WHERE handle = ? AND expires <= ?", h.String(), r.Created.UnixMilli())); err == nil {
@@ -96,36 +96,29 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 	return nil
 }
 
-// Update does to the record of a handle what [sessionstore.Record.Apply] does, in one statement.
+// Update does to the record of a handle what [sessionstore.Record.Apply] does, in one statement. Why one has changed nothing is
+// found out afterwards, from the record as it is then.
 func (s *Store) Update(ctx context.Context, h sessionstore.Handle, d sessionstore.Delta) error {
 	t, err := s.tables()
 	if err != nil {
 		return err
 	}
-	n, err := s.write(ctx, s.update(t, h, d))
-	if err == nil && n == 0 {
-		return s.refusal(ctx, t, h, d)
+	for {
+		n, err := s.write(ctx, s.update(t, h, d))
+		if err != nil {
+			return fmt.Errorf("sqlstore: update: %w", err)
+		}
+		if n > 0 {
+			return nil
+		}
+		r, err := s.Load(ctx, h)
+		if err != nil {
+			return err
+		}
+		if err := r.Apply(d); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("sqlstore: update: %w", err)
-	}
-	return nil
-}
-
-// refusal returns why an update has found no row to change.
-func (s *Store) refusal(ctx context.Context, t tables, h sessionstore.Handle, d sessionstore.Delta) error {
-	if d.Renew == nil && len(d.Expect) == 0 {
-		return sessionstore.ErrNotFound
-	}
-	var alive int
-	q := s.query("SELECT 1 FROM "+t.sessions+" WHERE handle = ? AND expires > ?", h.String(), d.At.UnixMilli())
-	switch err := s.read(ctx, q, &alive); {
-	case errors.Is(err, sql.ErrNoRows):
-		return sessionstore.ErrNotFound
-	case err != nil:
-		return fmt.Errorf("sqlstore: update: %w", err)
-	}
-	return sessionstore.ErrConflict
 }
 
 // Delete removes the record of a handle.

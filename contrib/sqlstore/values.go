@@ -26,6 +26,19 @@ func object(values map[string]string, none ...string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// whole returns the object that a row begins with. MariaDB 10.11 overlooks a part of a patch which removes the first member of
+// an object, so that for MySQL one is in front which stays.
+func (d Dialect) whole(values map[string]string) string {
+	text := object(values)
+	switch {
+	case d != MySQL:
+		return text
+	case len(values) == 0:
+		return `{"\u001a":""}`
+	}
+	return `{"\u001a":"",` + text[1:]
+}
+
 // expectation returns the patch that changes nothing if the values are as expected.
 func expectation(expect map[string]string) string {
 	values, none := make(map[string]string, len(expect)), []string(nil)
@@ -45,6 +58,7 @@ func readObject(data []byte) (map[string]string, error) {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return nil, err
 	}
+	delete(members, string(mark)) // see Dialect.whole
 	values := make(map[string]string, len(members))
 	for key, value := range members {
 		values[unescape(key)] = unescape(value)
