@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -42,10 +43,13 @@ func (s *Store) Claims(ctx context.Context, owner string) ([]sessionstore.Claim,
 	if err != nil {
 		return nil, err
 	}
-	fields, err := s.Client.HGetAll(ctx, b.ownerKey(owner)).Result()
+	cmd, err := read(ctx, b, "read the sessions of a user", b.ownerKey(owner), func(key string) *redis.MapStringStringCmd {
+		return redis.NewMapStringStringCmd(ctx, "hgetall", key)
+	})
 	if err != nil {
-		return nil, b.failure("read the sessions of a user", err)
+		return nil, err
 	}
+	fields := cmd.Val()
 	claims := make([]sessionstore.Claim, 0, len(fields))
 	for field, times := range fields {
 		claim := sessionstore.Claim{}
@@ -66,11 +70,20 @@ func (s *Store) Mark(ctx context.Context, owner string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	mark, err := s.Client.HGet(ctx, b.ownerKey(owner), markField).Int64()
-	if errors.Is(err, redis.Nil) {
+	cmd, err := read(ctx, b, "read the mark of a user", b.ownerKey(owner), func(key string) *redis.StringCmd {
+		return redis.NewStringCmd(ctx, "hget", key, markField)
+	})
+	switch {
+	case errors.Is(err, redis.Nil):
 		return 0, nil
+	case err != nil:
+		return 0, err
 	}
-	return mark, b.failure("read the mark of a user", err)
+	mark, err := cmd.Int64()
+	if err != nil {
+		return 0, fmt.Errorf("redisstore: read the mark of a user: %w: it is no number", sessionstore.ErrUnreadable)
+	}
+	return mark, nil
 }
 
 // RaiseMark raises the mark of an owner to the time in milliseconds.

@@ -53,12 +53,13 @@ func (s *Store) Load(ctx context.Context, h sessionstore.Handle) (sessionstore.R
 	if err != nil {
 		return sessionstore.Record{}, err
 	}
-	cmd := redis.NewMapStringStringCmd(ctx, "hgetall", b.key(h))
-	err = b.lane.do(ctx, cmd)
-	fields := cmd.Val()
+	cmd, err := read(ctx, b, "read a session", b.key(h), func(key string) *redis.MapStringStringCmd {
+		return redis.NewMapStringStringCmd(ctx, "hgetall", key)
+	})
 	if err != nil {
-		return sessionstore.Record{}, b.failure("read a session", err)
+		return sessionstore.Record{}, err
 	}
+	fields := cmd.Val()
 	if len(fields) == 0 {
 		return sessionstore.Record{}, sessionstore.ErrNotFound
 	}
@@ -96,4 +97,22 @@ func (s *Store) Delete(ctx context.Context, h sessionstore.Handle) error {
 	}
 	_, err = b.write(ctx, "delete a session", command("del", b.key(h)))
 	return err
+}
+
+// Node returns the address of the master that has a session in a cluster, as far as is known by now, and otherwise "".
+func (s *Store) Node(h sessionstore.Handle) string {
+	b, err := s.use()
+	if err != nil {
+		return ""
+	}
+	return b.route.node(b.key(h))
+}
+
+// OwnerNode returns the address of the master that has what is known of an owner, like Node.
+func (s *Store) OwnerNode(owner string) string {
+	b, err := s.use()
+	if err != nil {
+		return ""
+	}
+	return b.route.node(b.ownerKey(owner))
 }
