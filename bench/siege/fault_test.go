@@ -41,12 +41,7 @@ const (
 
 // ofServer are faults of a single server.
 func ofServer(s *servers.Server) []fault {
-	full, room := quiet(func() { s.LimitFiles(0) }), quiet(func() {
-		if s.Running() { // some end when they cannot write
-			s.LimitFiles(servers.Unlimited)
-		}
-		s.Start()
-	})
+	full, room := quiet(func() { s.LimitFiles(0) }), quiet(func() { makeRoom(s) })
 	clock := func(ahead time.Duration) func(*fleet) { return quiet(func() { s.MoveClock(ahead) }) }
 	return []fault{
 		{name: "server stopped", strike: quiet(s.Stop), heal: quiet(s.Start), hold: moment},
@@ -58,6 +53,14 @@ func ofServer(s *servers.Server) []fault {
 		{name: "clock of the server an hour ahead", strike: clock(time.Hour), heal: clock(0), hold: moment},
 		{name: "clock of the server an hour back", strike: clock(-time.Hour), heal: clock(0), hold: moment},
 	}
+}
+
+// makeRoom ends a full disk. Some servers end when they cannot write, also a little later, and are started again.
+func makeRoom(s *servers.Server) {
+	for end := time.Now().Add(moment); s.Running() && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		s.LimitFiles(servers.Unlimited)
+	}
+	s.Start()
 }
 
 // ofClocks are faults of the application's own clock.
@@ -151,7 +154,7 @@ func (x *failovers) faults() []fault {
 		{name: "primary killed", strike: x.replaced(kill), heal: x.back(start), failover: true, fatal: true},
 		{name: "primary stopped", strike: x.replaced(stop), heal: x.back(start), failover: true},
 		{name: "primary paused", strike: x.replaced(pause), heal: x.back(resume), failover: true},
-		{name: "primary paused for a moment", strike: x.at(x.master, pause), heal: x.back(resume), hold: moment / 2},
+		{name: "primary paused for a moment", strike: x.at(x.master, pause), heal: x.back(resume), hold: moment / 2, failover: true},
 		{name: "replica killed", strike: x.at(x.replica, kill), heal: x.back(start), hold: moment},
 		{name: "replica paused", strike: x.at(x.replica, pause), heal: x.back(resume), hold: moment},
 	}

@@ -2,8 +2,10 @@ package siege
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar/sessionstore"
@@ -64,19 +66,51 @@ func apply(r sessionstore.Record, d sessionstore.Delta) (sessionstore.Record, er
 	return r, err
 }
 
+// The flaws of a Load that only visitors find, by name: each of them shows now and then.
+var loadFlaws = map[string]func(s *flawedStore, r sessionstore.Record) (sessionstore.Record, error){
+	// It finds nothing when it is too busy to look.
+	"absent-minded": func(_ *flawedStore, r sessionstore.Record) (sessionstore.Record, error) {
+		return r, sessionstore.ErrNotFound
+	},
+	// It gives out the values of another session.
+	"confused": func(s *flawedStore, r sessionstore.Record) (sessionstore.Record, error) {
+		for _, other := range s.records {
+			if other.Owner != r.Owner {
+				r.Values = other.Values
+			}
+		}
+		return r, nil
+	},
+	// It takes its time, whatever the context says.
+	"deaf": func(_ *flawedStore, r sessionstore.Record) (sessionstore.Record, error) {
+		time.Sleep(2 * deadline)
+		return r, nil
+	},
+	// Its errors have values in them.
+	"talkative": func(_ *flawedStore, r sessionstore.Record) (sessionstore.Record, error) {
+		return r, fmt.Errorf("cannot serve %s", r.Values)
+	},
+}
+
 // A flawedStore keeps records in a map, and is as good as its flaw lets it be. It exists to see that the oracles find that.
 type flawedStore struct {
 	update     flaw
-	resurrects bool // an Update brings a record back that was deleted
+	load       func(s *flawedStore, r sessionstore.Record) (sessionstore.Record, error) // nil for none
+	resurrects bool                                                                     // an Update brings a record back that was deleted
 
+	loads   atomic.Int64
 	mu      sync.Mutex
 	records map[sessionstore.Handle]sessionstore.Record
 	deleted map[sessionstore.Handle]sessionstore.Record
 }
 
 func newFlawedStore(flaw string) *flawedStore {
+	update := flaws[flaw]
+	if update == nil {
+		update = apply
+	}
 	return &flawedStore{
-		update: flaws[flaw], resurrects: flaw == "resurrecting",
+		update: update, load: loadFlaws[flaw], resurrects: flaw == "resurrecting",
 		records: map[sessionstore.Handle]sessionstore.Record{}, deleted: map[sessionstore.Handle]sessionstore.Record{},
 	}
 }
@@ -87,6 +121,9 @@ func (s *flawedStore) Load(_ context.Context, h sessionstore.Handle) (sessionsto
 	r, ok := s.records[h]
 	if !ok {
 		return r, sessionstore.ErrNotFound
+	}
+	if s.load != nil && s.loads.Add(1)%25 == 0 {
+		return s.load(s, r.Clone())
 	}
 	return r.Clone(), nil
 }

@@ -12,17 +12,19 @@ import (
 
 // A ledger has what the visitors of one backend were promised and what they found. The oracles write into it.
 type ledger struct {
-	mu        sync.Mutex
-	counts    counts
-	problems  []string
-	problemsN int
-	refused   []span // requests that were answered 503
-	late      []span // answers that took too long
-	worst     time.Duration
-	graves    []string // cookies of sessions whose end was acknowledged
-	cookies   map[string]bool
-	mayLose   bool // a server has died that promises nothing for that case
+	mu       sync.Mutex
+	counts   counts
+	problems []string // at most enough
+	requests []span   // of the present fault
+	refused  []span   // those that were answered 503
+	graves   []string // cookies of sessions whose end was acknowledged
+	cookies  map[string]bool
+	fault    string // the present one
+	mayLose  bool   // it makes a server die that promises nothing for that case
 }
+
+// enough is how many problems a ledger keeps.
+const enough = 20
 
 // counts are the figures of a ledger.
 type counts struct {
@@ -44,8 +46,8 @@ func (s span) took() time.Duration { return s.to.Sub(s.from) }
 func (l *ledger) complain(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.problemsN++; l.problemsN <= 20 {
-		l.problems = append(l.problems, fmt.Sprintf(format, args...))
+	if len(l.problems) < enough {
+		l.problems = append(l.problems, l.fault+": "+fmt.Sprintf(format, args...))
 	}
 }
 
@@ -54,13 +56,10 @@ func (l *ledger) heed(o op, re reply) {
 	l.mu.Lock()
 	l.counts.requests++
 	s := span{o.String(), re.sent, re.at}
-	l.worst = max(l.worst, s.took())
+	l.requests = append(l.requests, s)
 	if re.unknown() {
 		l.counts.refused++
 		l.refused = append(l.refused, s)
-	}
-	if s.took() > deadline+tolerance {
-		l.late = append(l.late, s)
 	}
 	if re.cookie != "" {
 		l.cookies[re.cookie] = true

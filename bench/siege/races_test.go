@@ -15,7 +15,9 @@ import (
 )
 
 const (
+	// A quick run makes so many rounds, as long as there is time; a full one makes all of its rounds.
 	quickRounds = 1000
+	quickRaces  = 12 * time.Second
 	fullRounds  = 10000
 	// Every so many rounds comes a crowd of so many requests.
 	crowdEvery = 40
@@ -24,10 +26,13 @@ const (
 	abreast = 8
 )
 
+// full reports whether tests take the time for their long rounds.
+func full() bool { return os.Getenv("DEWAR_ROUNDS") == "full" }
+
 // rounds returns how many to do.
-func rounds(quick, full int) int {
-	if os.Getenv("DEWAR_ROUNDS") == "full" {
-		return full
+func rounds(quick, long int) int {
+	if full() {
+		return long
 	}
 	return quick
 }
@@ -45,15 +50,17 @@ func seed(t testing.TB) uint64 {
 
 // TestRaces sends requests of one session at the same time, in two processes, to every backend.
 func TestRaces(t *testing.T) {
+	var sum summary
+	t.Cleanup(func() { t.Logf("\n%s", sum.races()) })
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
 			f := b.settle(t).fleet(t, 20*time.Second)
-			var n tally
+			n := tally{begun: time.Now()}
 			race(f, &n, seed(t), rounds(quickRounds, fullRounds))
+			sum.add(n.row(b.name, time.Since(n.begun)))
 			for _, problem := range n.problems {
 				t.Error(problem)
 			}
-			table.races(t, b.name, &n)
 		})
 	}
 }
@@ -61,6 +68,7 @@ func TestRaces(t *testing.T) {
 // A tally is what races came to.
 type tally struct {
 	mu                                   sync.Mutex
+	begun                                time.Time
 	rounds, requests, conflicts, unknown int
 	problems                             []string
 }
@@ -82,11 +90,12 @@ func (n *tally) complain(format string, args ...any) {
 	n.problems = append(n.problems, fmt.Sprintf(format, args...))
 }
 
-// enough reports whether so much has gone wrong that more would say nothing new.
-func (n *tally) enough() bool {
+// over reports whether no further round is to begin: the time of a quick run is over, or so much has gone wrong that more
+// would say nothing new.
+func (n *tally) over() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return len(n.problems) >= 3
+	return len(n.problems) >= 3 || !full() && time.Since(n.begun) > quickRaces
 }
 
 // race runs as many rounds.
@@ -95,7 +104,7 @@ func race(f *fleet, n *tally, seed uint64, rounds int) {
 	var workers sync.WaitGroup
 	for range abreast {
 		workers.Go(func() {
-			for round := int(next.Add(1)); round <= rounds && !n.enough(); round = int(next.Add(1)) {
+			for round := int(next.Add(1)); round <= rounds && !n.over(); round = int(next.Add(1)) {
 				s := newSchedule(seed, round, f.addrs)
 				if round%crowdEvery == 0 {
 					gather(f, s, n)
@@ -204,7 +213,7 @@ func TestRacesFindFlaws(t *testing.T) {
 	for name := range flaws {
 		t.Run(name, func(t *testing.T) {
 			f := startFleet(t, plan{Store: name, Listeners: 2, Deadline: time.Minute, SecretKey: canary("key")}, 1)
-			var n tally
+			n := tally{begun: time.Now()}
 			race(f, &n, seed(t), 400)
 			if sound := name == "sound"; sound != (len(n.problems) == 0) {
 				t.Errorf("after %d rounds with a store that is %s: %d problems", n.rounds, name, len(n.problems))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -217,24 +218,28 @@ func (v *visitor) logout() {
 	}
 }
 
-// visitGraves tries cookies whose sessions have ended or been renewed, the last ones first.
+// visitGraves tries the cookies whose sessions have ended or been renewed last. One that opens is not tried again.
 func visitGraves(f *fleet, l *ledger, most int) {
 	l.mu.Lock()
-	graves := l.graves[max(0, len(l.graves)-most):]
-	allowed := l.mayLose
+	graves := slices.Clone(l.graves[max(0, len(l.graves)-most):])
 	l.mu.Unlock()
 	for i, cookie := range graves {
 		o := op{what: "read", cookie: cookie, addr: f.addrs[i%len(f.addrs)]}
 		re := f.send(o)
-		l.heed(o, re)
-		if !re.ok() || len(re.answer.Saw) == 0 {
-			continue
+		if l.heed(o, re); re.ok() && len(re.answer.Saw) > 0 {
+			l.comeBack(cookie, re.answer.UID)
 		}
-		l.mu.Lock()
-		l.counts.back++
-		l.mu.Unlock()
-		if !allowed {
-			l.complain("back: a cookie whose end was acknowledged opens the session of %s", re.answer.UID)
-		}
+	}
+}
+
+// comeBack notes that a cookie opens a session whose end was acknowledged.
+func (l *ledger) comeBack(cookie, uid string) {
+	l.mu.Lock()
+	l.counts.back++
+	l.graves = slices.DeleteFunc(l.graves, func(c string) bool { return c == cookie })
+	allowed := l.mayLose
+	l.mu.Unlock()
+	if !allowed {
+		l.complain("back: a cookie whose end was acknowledged opens the session of %s", uid)
 	}
 }
