@@ -206,8 +206,8 @@ func TestReplicasKeepAFailoverOfSentinel(t *testing.T) {
 	kept(t, s, acknowledged())
 }
 
-// Slots that move between nodes while there is writing lose nothing and are no failure.
-func TestSlotsMove(t *testing.T) {
+// A failover that an operator asks for loses nothing, with replicas or without.
+func TestOrderedFailover(t *testing.T) {
 	c := servers.Cluster{}.Start(t)
 	for _, replicas := range []int{0, 1} {
 		t.Run(fmt.Sprintf("%d replicas", replicas), func(t *testing.T) {
