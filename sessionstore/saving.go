@@ -62,7 +62,7 @@ func (w *saving) create() error {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
 	w.st.cookie = newCookie(newHandle())
-	w.st.record = Record{Values: values, Secret: hashOf([]byte(w.st.cookie.secret)), Created: w.now, Seen: w.now}
+	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
@@ -134,7 +134,7 @@ func (w *saving) update(changed bool) error {
 	secret := w.st.cookie
 	if w.stored.Renewed() {
 		secret = newCookie(secret.handle)
-		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf([]byte(secret.secret))}
+		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf(secret.secret)}
 	}
 	if d.Owner, err = w.claim(&w.st.record); err != nil {
 		return failed(err)
@@ -169,14 +169,13 @@ func (w *saving) updated(d Delta, secret cookie) error {
 	if d.Owner != nil && before != d.Owner.Owner {
 		w.i.release(w.ctx, before, w.st.cookie.handle)
 	}
-	d.Expect, d.Renew = nil, nil
-	_ = w.st.record.Apply(d)
+	_ = w.st.record.Apply(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner}) // nobody asks for the values any more
 	stale := w.st.cookie.stale
 	w.st.cookie = secret
 	if w.stored.Renewed() || stale || w.s.Permanent() || w.st.permanent {
 		return w.sendCookie()
 	}
-	w.i.describe(w.s, w.st)
+	w.i.describe(w.s, w.st, w.now)
 	return nil
 }
 
@@ -242,7 +241,7 @@ func (w *saving) replay(d *Delta, r Record) error {
 
 // sendCookie sends the cookie of the session as it is now.
 func (w *saving) sendCookie() error {
-	w.i.describe(w.s, w.st)
+	w.i.describe(w.s, w.st, w.now)
 	return dewar.SetSessionCookie(w.c, w.s, w.k.encode(w.st.cookie))
 }
 
