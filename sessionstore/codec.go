@@ -3,7 +3,6 @@ package sessionstore
 import (
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -42,10 +41,20 @@ func (r Record) AppendBinary(b []byte) ([]byte, error) {
 		b = binary.AppendVarint(appendText(b, r.Owner), r.Mark)
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Values)))
-	for _, key := range slices.Sorted(maps.Keys(r.Values)) {
+	var room [16]string
+	for _, key := range sortedKeys(r.Values, room[:0]) {
 		b = appendText(appendText(b, key), r.Values[key])
 	}
 	return b, nil
+}
+
+// sortedKeys appends the keys to some, which need not be allocated if it has room for them.
+func sortedKeys(values map[string]string, some []string) []string {
+	for key := range values {
+		some = append(some, key)
+	}
+	slices.Sort(some)
+	return some
 }
 
 func (r Record) has() (bits byte) {

@@ -94,7 +94,7 @@ func (m *Memory) Update(_ context.Context, h Handle, d Delta) error {
 		if err != nil {
 			return blob{}, err
 		}
-		if err := r.Apply(d); err != nil {
+		if err := r.applyOwn(d); err != nil {
 			return blob{}, err
 		}
 		return m.pack(r), nil

@@ -99,7 +99,7 @@ func (m *MovingBack) retire(ctx context.Context, c *dewar.Context, s *dewar.Sess
 	h, now := st.cookie.handle, m.From.now()
 	err := m.From.update(ctx, h, Delta{
 		At: now, Clear: true, Lifetime: &Lifetime{Idle: grace}, Owner: &Ownership{},
-		Renew: &Renewal{From: st.record.Secret, To: hashOf([]byte(newCookie(h).secret))},
+		Renew: &Renewal{From: st.record.Secret, To: hashOf(newCookie(h).secret)},
 	})
 	switch {
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict):

@@ -115,6 +115,22 @@ func (r *Record) Apply(d Delta) error {
 		return err
 	}
 	r.Values = r.merged(d)
+	r.alter(d)
+	return nil
+}
+
+// applyOwn is Apply for a record whose values nobody else knows.
+func (r *Record) applyOwn(d Delta) error {
+	if err := r.check(d); err != nil {
+		return err
+	}
+	merge(r.Values, d)
+	r.alter(d)
+	return nil
+}
+
+// alter does what d does besides the values.
+func (r *Record) alter(d Delta) {
 	r.Seen = d.At
 	if d.Renew != nil {
 		r.Previous, r.Secret, r.Renewed = r.Secret, d.Renew.To, d.At
@@ -125,7 +141,6 @@ func (r *Record) Apply(d Delta) error {
 	if d.Owner != nil {
 		r.Owner, r.Mark = d.Owner.Owner, d.Owner.Mark
 	}
-	return nil
 }
 
 func (r *Record) check(d Delta) error {
@@ -152,11 +167,19 @@ func (r *Record) merged(d Delta) map[string]string {
 	if !d.Clear {
 		maps.Copy(values, r.Values)
 	}
+	merge(values, d)
+	return values
+}
+
+// merge does what d does to values.
+func merge(values map[string]string, d Delta) {
+	if d.Clear {
+		clear(values)
+	}
 	for _, key := range d.Delete {
 		delete(values, key)
 	}
 	maps.Copy(values, d.Set)
-	return values
 }
 
 // String names what the delta changes, without values.

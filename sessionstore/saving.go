@@ -70,7 +70,7 @@ func (w *saving) keep(cookie cookie) error {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
 	w.st.cookie = cookie
-	w.st.record = Record{Values: values, Secret: hashOf([]byte(w.st.cookie.secret)), Created: w.now, Seen: w.now}
+	w.st.record = Record{Values: values, Secret: hashOf(cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
@@ -143,7 +143,7 @@ func (w *saving) update(changed bool) error {
 	switch {
 	case w.stored.Renewed():
 		secret = newCookie(secret.handle)
-		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf([]byte(secret.secret))}
+		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf(secret.secret)}
 	case w.st.pinned && changed:
 		d.Renew = &Renewal{From: w.st.record.Secret, To: w.st.record.Secret}
 	}
@@ -180,14 +180,13 @@ func (w *saving) updated(d Delta, secret cookie) error {
 	if d.Owner != nil && before != d.Owner.Owner {
 		w.i.release(w.ctx, before, w.st.cookie.handle)
 	}
-	d.Expect, d.Renew = nil, nil
-	_ = w.st.record.Apply(d)
+	_ = w.st.record.Apply(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner}) // nobody asks for the values any more
 	stale := w.st.cookie.stale
 	w.st.cookie = secret
 	if w.stored.Renewed() || stale || w.s.Permanent() || w.st.permanent {
 		return w.sendCookie()
 	}
-	w.i.describe(w.s, w.st)
+	w.i.describe(w.s, w.st, w.now)
 	return nil
 }
 
@@ -253,7 +252,7 @@ func (w *saving) replay(d *Delta, r Record) error {
 
 // sendCookie sends the cookie of the session as it is now.
 func (w *saving) sendCookie() error {
-	w.i.describe(w.s, w.st)
+	w.i.describe(w.s, w.st, w.now)
 	return dewar.SetSessionCookie(w.c, w.s, w.k.encode(w.st.cookie))
 }
 
