@@ -70,7 +70,7 @@ func (w *saving) keep(cookie cookie) error {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
 	w.st.cookie = cookie
-	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
+	w.st.record = Record{Values: values, Secret: hashOf(cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
