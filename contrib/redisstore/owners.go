@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -22,7 +21,7 @@ func (s *Store) Claim(ctx context.Context, owner string, h sessionstore.Handle, 
 		return err
 	}
 	w := newWrite(claimScript, b.ownerKey(owner), 3)
-	w.args = append(w.args, string(h[:]), appendTime(appendTime(nil, at), until), milliseconds(until.Sub(at)))
+	w.args = append(w.args, string(h[:]), appendTime(appendTime(nil, at), until), life(at, until))
 	_, err = b.write(ctx, "claim a session", w)
 	return err
 }
@@ -94,11 +93,6 @@ func (s *Store) RaiseMark(ctx context.Context, owner string, until time.Time) (i
 	}
 	now := time.Now()
 	w := newWrite(raiseScript, b.ownerKey(owner), 2)
-	w.args = append(w.args, now.UnixMilli(), milliseconds(until.Sub(now)))
+	w.args = append(w.args, now.UnixMilli(), life(now, until))
 	return b.write(ctx, "raise the mark of a user", w)
-}
-
-// milliseconds returns how long a key lives that is needed for so long.
-func milliseconds(d time.Duration) string {
-	return strconv.FormatInt((max(d, 0) + slack).Milliseconds(), 10)
 }

@@ -36,8 +36,13 @@ var (
 	_ sessionstore.Noder      = (*Store)(nil)
 )
 
-// slack is how much longer a key lives in Redis than its session, whose end is looked for when it is read.
+// slack is how much longer a key lives in Redis than its session, whose end is looked for when it is read. The scripts have it too.
 const slack = time.Minute
+
+// life returns how many milliseconds a key lives that is needed until end, by the clock of the caller.
+func life(now, end time.Time) int64 {
+	return max(end.UnixMilli()-now.UnixMilli(), 0) + slack.Milliseconds()
+}
 
 // Close ends the connections of Client.
 func (s *Store) Close() error {
@@ -73,7 +78,7 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 		return err
 	}
 	w := newWrite(createScript, b.key(h), 1+2*len(r.Values)+2*metaFields)
-	w.args = append(w.args, appendInt(appendTime(nil, r.Created), (max(r.Expires().Sub(r.Created), 0)+slack).Milliseconds()))
+	w.args = append(w.args, appendInt(appendTime(nil, r.Created), life(r.Created, r.Expires())))
 	w.args = appendRecord(w.args, r)
 	return b.verdict(ctx, "create a session", w)
 }

@@ -127,7 +127,10 @@ type writer struct {
 func besiege(t *testing.T, d database, h harm, do func()) {
 	const table = "siege"
 	stores := []*sqlstore.Store{d.storeNamed(t, table), d.storeNamed(t, table)}
-	writers := make([]*writer, 8)
+	for _, s := range stores {
+		s.DB.SetMaxOpenConns(3) // so that some wait, and database/sql opens connections without a deadline
+	}
+	writers := make([]*writer, 12)
 	for n := range writers {
 		writers[n] = &writer{store: stores[n%2], h: newHandle()}
 		r := sessionstore.Record{Values: map[string]string{"n": "0"}, Secret: hashOf("x"), Created: start, Seen: time.Now(), Idle: time.Hour}
