@@ -96,6 +96,7 @@ type state struct {
 	exists     bool // in the store
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
+	pinned     bool   // a change must find the secret as it was loaded
 	record     Record // as it was loaded; its values are those of the store
 	flashes    []flash
 	lifetime   atomic.Pointer[ownLifetime] // given by SetLifetime
@@ -116,6 +117,12 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	}
 	ctx, cancel := i.within(c)
 	defer cancel()
+	return i.enter(ctx, c, s, st)
+}
+
+// enter fills s, which is new, with the session that the cookie in st opens. It stays new if there is none.
+func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar.Session, st *state) (*dewar.Session, error) {
+	var err error
 	st.record, err = i.load(ctx, st.cookie.handle)
 	now := i.now()
 	if err == nil {
