@@ -67,7 +67,6 @@ func (v *visitor) ask(what string, args url.Values) (re reply, there bool) {
 	v.ledger.heed(o, re)
 	switch {
 	case re.ok() && re.answer.UID == a.uid:
-		a.unsure = false
 		return re, true
 	case re.ok() && re.answer.UID != "":
 		v.ledger.mix(o, a.uid, re.answer.UID)
@@ -111,15 +110,13 @@ func (l *ledger) miss(o op, a *account) {
 
 func (v *visitor) login() {
 	v.logins++
-	a := &account{uid: fmt.Sprintf("%s-%d", v.name, v.logins), admin: v.IntN(2) == 0, may: map[string][]string{}}
-	o := op{what: "login", addr: v.f.addrs[v.IntN(len(v.f.addrs))], args: url.Values{"uid": {a.uid}, "admin": {strconv.FormatBool(a.admin)}}}
+	uid, admin := fmt.Sprintf("%s-%d", v.name, v.logins), v.IntN(2) == 0
+	o := op{what: "login", addr: v.f.addrs[v.IntN(len(v.f.addrs))], args: url.Values{"uid": {uid}, "admin": {strconv.FormatBool(admin)}}}
 	re := v.f.send(o)
 	v.ledger.heed(o, re)
 	if re.ok() && re.cookie != "" {
 		v.ledger.acknowledge()
-		a.cookie = re.cookie
-		a.may[uidKey] = []string{quoted(a.uid)}
-		v.account = a
+		v.account = newAccount(uid, admin, re.cookie)
 	}
 }
 
@@ -131,8 +128,8 @@ func (v *visitor) set() {
 		args.Set("pad", "40000")
 	}
 	a := v.account
-	if a.may[key] == nil {
-		a.may[key] = []string{""}
+	if _, known := a.holds[key]; !known {
+		a.holds[key] = ""
 	}
 	re, there := v.ask("set", args)
 	if !there {
@@ -166,11 +163,19 @@ func (v *visitor) add() {
 	}
 }
 
-func (v *visitor) read() {
+func (v *visitor) read() { v.answersRoll() }
+
+// answersRoll reads, and reports whether the visitor is logged in and was served.
+func (v *visitor) answersRoll() bool {
 	a := v.account
-	if re, there := v.ask("read", nil); there {
+	if a == nil {
+		return false
+	}
+	re, there := v.ask("read", nil)
+	if there {
 		v.see(a, re)
 	}
+	return there && re.ok()
 }
 
 // admin asks for the page that only admins may see.
