@@ -13,8 +13,8 @@ import (
 // others says so in the URL.
 const (
 	dialTimeout = 500 * time.Millisecond
-	ioTimeout   = 300 * time.Millisecond
-	poolTimeout = 300 * time.Millisecond
+	ioTimeout   = 500 * time.Millisecond
+	poolTimeout = 500 * time.Millisecond
 )
 
 var errURL = errors.New(`redisstore: the address is no URL that Redis can be reached by; it looks like
@@ -51,7 +51,7 @@ func Open(address string) (*Store, error) {
 	o.Protocol = cmp.Or(o.Protocol, 2)
 	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
 	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
-	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, 1), cmp.Or(o.DialerRetries, 1)
+	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	return &Store{Client: redis.NewClient(o)}, nil
 }
@@ -64,7 +64,7 @@ func openFailover(address string) (*Store, error) {
 	o.Protocol = cmp.Or(o.Protocol, 2)
 	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
 	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
-	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, 1), cmp.Or(o.DialerRetries, 1)
+	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	return &Store{Client: redis.NewFailoverClient(o)}, nil
 }
