@@ -454,6 +454,11 @@ func (x StoredSession) Values() (map[string]string, error) {
 // Restore replaces all values by those that [StoredSession.Values] returned. The session is not new and not modified
 // then. A value that is no tagged JSON is left out; the keys of those are returned, sorted.
 func (x StoredSession) Restore(values map[string]string) (lost []string) {
+	return x.RestoreAll(maps.All(values))
+}
+
+// RestoreAll is Restore for values that are in no map. Keys must differ.
+func (x StoredSession) RestoreAll(values iter.Seq2[string, string]) (lost []string) {
 	lost = x.s.bag.Restore(values, sessionCodec)
 	if x.s.view.src == nil {
 		x.s.view.src = sessionSource{&x.s.bag}

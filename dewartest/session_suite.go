@@ -42,6 +42,9 @@ type SessionBackend struct {
 	// Fail has every use of the database fail from now on, or end that. With it a failure must be a 503, and no visitor
 	// may lose his session by it.
 	Fail func(failing bool)
+	// RenewMoves says that Session.Renew moves the session to another ID, where a request that was opened before, and
+	// ends the session, does not find it.
+	RenewMoves bool
 	// KeysOnly says that requests which overlap merge their changes by key and no further: of two that flash or use
 	// Session.Change at once the later one counts.
 	KeysOnly bool

@@ -14,6 +14,14 @@ func (i *SessionInterface) within(ctx context.Context) (context.Context, context
 	return context.WithTimeoutCause(ctx, i.deadline(), errSlow)
 }
 
+// withinEven does so for what must be done although the client has gone away.
+func (i *SessionInterface) withinEven(ctx context.Context) (context.Context, context.CancelFunc) {
+	if i.immediate() {
+		return i.within(ctx)
+	}
+	return i.within(context.WithoutCancel(ctx))
+}
+
 func (i *SessionInterface) deadline() time.Duration { return cmp.Or(i.Deadline, defaultDeadline) }
 
 // immediate reports whether the store answers at once and cannot fail, so that nothing needs to guard it.
@@ -58,7 +66,28 @@ func (i *SessionInterface) do(ctx context.Context, name, node string, f func(ctx
 	return err
 }
 
-func (i *SessionInterface) load(ctx context.Context, h Handle) (r Record, err error) {
+// bare reports whether calls of the store need nothing around them.
+func (i *SessionInterface) bare() bool { return i.Observe == nil && i.immediate() }
+
+func (i *SessionInterface) load(ctx context.Context, h Handle) (Record, error) {
+	if i.bare() {
+		return i.Store.Load(ctx, h)
+	}
+	return i.loadWithin(ctx, h)
+}
+
+// loadApart is load with the values apart.
+func (i *SessionInterface) loadApart(ctx context.Context, h Handle) (Record, []member, error) {
+	if m, ok := i.Store.(*Memory); ok && i.Observe == nil {
+		return m.open(h)
+	}
+	r, err := i.load(ctx, h)
+	members := membersOf(r.Values, make([]member, 0, len(r.Values)))
+	r.Values = nil
+	return r, members, err
+}
+
+func (i *SessionInterface) loadWithin(ctx context.Context, h Handle) (r Record, err error) {
 	err = i.do(ctx, "load", i.nodeOf(h), func(ctx context.Context) (err error) { r, err = i.Store.Load(ctx, h); return err })
 	return r, err
 }
@@ -68,6 +97,13 @@ func (i *SessionInterface) create(ctx context.Context, h Handle, r Record) error
 }
 
 func (i *SessionInterface) update(ctx context.Context, h Handle, d Delta) error {
+	if i.bare() {
+		return i.Store.Update(ctx, h, d)
+	}
+	return i.updateWithin(ctx, h, d)
+}
+
+func (i *SessionInterface) updateWithin(ctx context.Context, h Handle, d Delta) error {
 	return i.do(ctx, "update", i.nodeOf(h), func(ctx context.Context) error { return i.Store.Update(ctx, h, d) })
 }
 

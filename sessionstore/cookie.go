@@ -24,6 +24,7 @@ const (
 
 // A cookie is what a valid one holds.
 type cookie struct {
+	id     string // the handle as text
 	handle Handle
 	secret string
 	stale  bool // a fallback key has signed it
@@ -62,7 +63,7 @@ func deriveKeys(config *dewar.Values) (*keys, error) {
 func newCookie(h Handle) cookie {
 	var secret [32]byte
 	_, _ = rand.Read(secret[:]) // never fails: the process ends instead
-	return cookie{handle: h, secret: base64.RawURLEncoding.EncodeToString(secret[:])}
+	return cookie{id: h.String(), handle: h, secret: base64.RawURLEncoding.EncodeToString(secret[:])}
 }
 
 func newHandle() (h Handle) {
@@ -73,9 +74,8 @@ func newHandle() (h Handle) {
 // encode returns the value of a cookie.
 func (k *keys) encode(c cookie) string {
 	value := make([]byte, 0, cookieLen)
-	value = base64.RawURLEncoding.AppendEncode(value, c.handle[:])
-	value = append(append(value, '.'), c.secret...)
-	mac := k.signers[0].sum(k.name, value)
+	value = append(append(append(value, c.id...), '.'), c.secret...)
+	mac := k.signers[0].sum(k.name, string(value))
 	return string(append(append(value, '.'), mac[:]...))
 }
 
@@ -90,8 +90,8 @@ func (k *keys) decode(value string) (c cookie, ok bool) {
 		return c, false
 	}
 	for n, s := range k.signers {
-		if mac := s.sum(k.name, []byte(value[:dot2])); subtle.ConstantTimeCompare(mac[:], []byte(value[dot2+1:])) == 1 {
-			return cookie{handle: h, secret: value[dot1+1 : dot2], stale: n > 0}, true
+		if mac := s.sum(k.name, value[:dot2]); subtle.ConstantTimeCompare(mac[:], []byte(value[dot2+1:])) == 1 {
+			return cookie{id: value[:dot1], handle: h, secret: value[dot1+1 : dot2], stale: n > 0}, true
 		}
 	}
 	return c, false
@@ -111,16 +111,15 @@ func newSigner(secret string) (*signer, error) {
 // A mac is an HMAC that is used again, with room for what it needs.
 type mac struct {
 	hash.Hash
-	name []byte
+	text []byte
 	out  [sha256.Size]byte
 }
 
-func (s *signer) sum(name string, value []byte) (text [macLen]byte) {
+func (s *signer) sum(name, value string) (text [macLen]byte) {
 	m := s.macs.Get().(*mac)
 	m.Reset()
-	m.name = append(append(m.name[:0], name...), 0)
-	_, _ = m.Write(m.name)
-	_, _ = m.Write(value)
+	m.text = append(append(append(m.text[:0], name...), 0), value...)
+	_, _ = m.Write(m.text)
 	base64.RawURLEncoding.Encode(text[:], m.Sum(m.out[:0])[:macSize])
 	s.macs.Put(m)
 	return text

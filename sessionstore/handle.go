@@ -40,7 +40,10 @@ func ParseHandle(text string) (Handle, error) {
 type Hash [sha256.Size]byte
 
 // hashOf returns the hash of a secret as it stands in the cookie.
-func hashOf(secret []byte) Hash { return sha256.Sum256(secret) }
+func hashOf(secret string) Hash {
+	var text [secretLen]byte
+	return sha256.Sum256(text[:copy(text[:], secret)])
+}
 
 // Equal compares in constant time.
 func (h Hash) Equal(other Hash) bool { return subtle.ConstantTimeCompare(h[:], other[:]) == 1 }

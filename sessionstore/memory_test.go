@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/sessionstore"
 )
 
@@ -61,6 +62,12 @@ func roomFor(t *testing.T, n int, r sessionstore.Record) *sessionstore.Memory {
 	m := sessionstore.NewMemory()
 	m.MaxBytes, m.Logger = probe.Bytes()*int64(n), slog.New(slog.DiscardHandler)
 	return m
+}
+
+func TestMemoryKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	m := sessionstore.NewMemory()
+	dewartest.TestStore(t, func(testing.TB) sessionstore.Store { return m })
 }
 
 func TestMemoryEvictsTheLeastUsed(t *testing.T) {

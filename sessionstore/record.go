@@ -111,10 +111,21 @@ type Ownership struct {
 // Apply does d to r. It returns ErrNotFound if r had expired at d.At, and ErrConflict if r is not as d expects; then r is
 // as it was.
 func (r *Record) Apply(d Delta) error {
-	if err := r.check(d); err != nil {
+	if err := r.admits(d); err != nil {
 		return err
 	}
+	for key, want := range d.Expect {
+		if r.Values[key] != want {
+			return ErrConflict
+		}
+	}
 	r.Values = r.merged(d)
+	r.alter(d)
+	return nil
+}
+
+// alter does what d does besides the values.
+func (r *Record) alter(d Delta) {
 	r.Seen = d.At
 	if d.Renew != nil {
 		r.Previous, r.Secret, r.Renewed = r.Secret, d.Renew.To, d.At
@@ -125,20 +136,15 @@ func (r *Record) Apply(d Delta) error {
 	if d.Owner != nil {
 		r.Owner, r.Mark = d.Owner.Owner, d.Owner.Mark
 	}
-	return nil
 }
 
-func (r *Record) check(d Delta) error {
+// admits reports why d cannot be done, whatever the values are.
+func (r *Record) admits(d Delta) error {
 	if r.Expired(d.At) {
 		return ErrNotFound
 	}
 	if d.Renew != nil && r.Secret != d.Renew.From {
 		return ErrConflict
-	}
-	for key, want := range d.Expect {
-		if r.Values[key] != want {
-			return ErrConflict
-		}
 	}
 	return nil
 }

@@ -38,7 +38,8 @@ type SessionInterface struct {
 	// Deadline is how long opening a session may take, and again saving it. The default is a second.
 	Deadline time.Duration
 	// TouchAfter is how much time must have passed since a session was written before one that is only read is written to
-	// make it live on; a session may end that much earlier. The default is a tenth of its lifetime, at most five minutes. Without
+	// make it live on; a session may end that much earlier. The default is a tenth of its lifetime, at most five minutes; more
+	// than half of it counts as half. Without
 	// SESSION_REFRESH_EACH_REQUEST only changes are written.
 	TouchAfter time.Duration
 	// MaxSize is how many bytes the keys and values of a session may have, encoded: saving more is an error that names the
@@ -95,7 +96,9 @@ type state struct {
 	exists     bool // in the store
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
-	record     Record // as it was loaded; its values are those of the store
+	pinned     bool     // a change must find the secret as it was loaded
+	record     Record   // as it was loaded, without its values
+	members    []member // those
 	flashes    []flash
 	lifetime   atomic.Pointer[ownLifetime] // given by SetLifetime
 }
@@ -115,9 +118,16 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	}
 	ctx, cancel := i.within(c)
 	defer cancel()
-	st.record, err = i.load(ctx, st.cookie.handle)
+	return i.enter(ctx, c, s, st)
+}
+
+// enter fills s, which is new, with the session that the cookie in st opens. It stays new if there is none.
+func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar.Session, st *state) (*dewar.Session, error) {
+	var err error
+	st.record, st.members, err = i.loadApart(ctx, st.cookie.handle)
+	now := i.now()
 	if err == nil {
-		err = i.admit(ctx, st)
+		err = i.admit(ctx, st, now)
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -129,14 +139,14 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	case err != nil:
 		return nil, failed(err)
 	case st.exists:
-		i.restore(c, s, st)
+		i.restore(c, s, st, now)
 	}
 	return s, nil
 }
 
 // admit looks whether the cookie opens the record, and returns ErrNotFound if not.
-func (i *SessionInterface) admit(ctx context.Context, st *state) error {
-	hash, now := hashOf([]byte(st.cookie.secret)), i.now()
+func (i *SessionInterface) admit(ctx context.Context, st *state, now time.Time) error {
+	hash := hashOf(st.cookie.secret)
 	r := &st.record
 	switch {
 	case r.Expired(now):
@@ -161,24 +171,26 @@ func (i *SessionInterface) admit(ctx context.Context, st *state) error {
 }
 
 // restore fills s with what is in the store.
-func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state) {
+func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state, now time.Time) {
 	stored := dewar.Stored(s)
-	values, flashes := gatherFlashes(st.record.Values)
+	members, flashes := gatherFlashes(st.members)
 	st.flashes = flashes
-	if lost := stored.Restore(values); len(lost) > 0 {
+	if lost := stored.RestoreAll(all(members)); len(lost) > 0 {
 		c.Logger().Error("session values cannot be read and are left out; Set or Delete them to be rid of them", "session", st.cookie.handle.String(), "keys", lost)
 		i.tell(Event{Name: "unreadable", Node: i.nodeOf(st.cookie.handle), Count: len(lost)})
 	}
 	st.permanent = s.Permanent()
-	i.describe(s, st)
+	i.describe(s, st, now)
 }
 
 // describe tells s its id and when it ends.
-func (i *SessionInterface) describe(s *dewar.Session, st *state) {
-	stored := dewar.Stored(s)
-	stored.SetID(st.cookie.handle.String())
-	stored.SetLifetime(st.record.Expires().Sub(i.now()))
-	stored.SetExpires(st.record.Expires())
+func (i *SessionInterface) describe(s *dewar.Session, st *state, now time.Time) {
+	stored, expires := dewar.Stored(s), st.record.Expires()
+	if s.ID() != st.cookie.id {
+		stored.SetID(st.cookie.id)
+	}
+	stored.SetLifetime(expires.Sub(now))
+	stored.SetExpires(expires)
 }
 
 // SaveSession writes what the request has changed, and sets the cookie where that must change. A session that has ended
@@ -192,7 +204,7 @@ func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error
 	if !ok {
 		st = &state{}
 	}
-	ctx, cancel := i.within(context.WithoutCancel(c))
+	ctx, cancel := i.withinEven(c)
 	defer cancel()
 	w := &saving{i: i, ctx: ctx, c: c, k: k, s: s, st: st, stored: dewar.Stored(s), now: i.now()}
 	return w.save()
@@ -225,7 +237,7 @@ func (i *SessionInterface) now() time.Time { return i.clock().Truncate(time.Mill
 
 // touchAfter returns when a session that lives for idle is written though nothing has changed.
 func (i *SessionInterface) touchAfter(idle time.Duration) time.Duration {
-	return cmp.Or(i.TouchAfter, min(idle/10, 5*time.Minute))
+	return min(cmp.Or(i.TouchAfter, min(idle/10, 5*time.Minute)), idle/2)
 }
 
 // failed returns the answer to a request whose session could not be opened or saved.

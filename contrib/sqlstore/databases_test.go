@@ -5,13 +5,15 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/go-sql-driver/mysql"
+	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
@@ -19,6 +21,12 @@ import (
 	"github.com/dewar-go/dewar/internal/servers"
 	"github.com/dewar-go/dewar/sessionstore"
 )
+
+// TestMain has the driver of MySQL keep to itself that connections were cut, which tests do all the time.
+func TestMain(m *testing.M) {
+	_ = mysql.SetLogger(log.New(io.Discard, "", 0))
+	os.Exit(m.Run())
+}
 
 // A database is one that a test runs on.
 type database struct {
@@ -29,8 +37,20 @@ type database struct {
 // onEach runs a test on every database that is there.
 func onEach(t *testing.T, test func(t *testing.T, d database)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, database{sqlstore.PostgreSQL, servers.PostgresURL(t)}) })
-	t.Run("MariaDB", func(t *testing.T) { test(t, database{sqlstore.MySQL, servers.MySQLURL(t) + "?interpolateParams=true"}) })
-	t.Run("SQLite", func(t *testing.T) { test(t, database{sqlstore.SQLite, sqliteDSN(filepath.Join(t.TempDir(), "app.db"))}) })
+	t.Run("MariaDB", func(t *testing.T) {
+		test(t, database{sqlstore.MySQL, with(servers.MySQLURL(t), "interpolateParams=true")})
+	})
+	t.Run("SQLite", func(t *testing.T) {
+		test(t, database{sqlstore.SQLite, sqliteDSN(filepath.Join(t.TempDir(), "app.db"))})
+	})
+}
+
+// with returns a data source name with further parameters.
+func with(dsn, parameters string) string {
+	if strings.Contains(dsn, "?") {
+		return dsn + "&" + parameters
+	}
+	return dsn + "?" + parameters
 }
 
 // sqliteDSN is what the README advises.

@@ -11,10 +11,10 @@ import (
 type failure int
 
 const (
-	other failure = iota
-	down          // the server cannot be reached or cannot serve
-	busy          // nothing has happened: it may be tried again
-	missing       // the table is
+	other   failure = iota
+	down            // the server cannot be reached or cannot serve
+	busy            // nothing has happened: it may be tried again
+	missing         // the table is
 	duplicate
 	tooLarge
 )

@@ -42,44 +42,45 @@ func TestUpdatesAreThoseOfApply(t *testing.T) {
 	if full() {
 		rounds = 20_000
 	}
-	onEach(t, func(t *testing.T, d database) {
-		s, random := d.store(t), rand.New(rand.NewPCG(n, 0))
-		var h sessionstore.Handle
-		var model *sessionstore.Record
-		now := start
-		for round := range rounds {
-			now = now.Add(time.Duration(random.IntN(40)) * time.Millisecond)
-			var want, got error
-			var did string
-			switch {
-			case model == nil || random.IntN(60) == 0:
-				if model == nil || random.IntN(2) == 0 {
-					h = newHandle()
-					model = nil
-				}
-				r := randomRecord(random, now)
-				did = "create " + r.String()
-				got = s.Create(soon(t), h, r)
-				if model != nil && !model.Expired(r.Created) {
-					want = sessionstore.ErrExists
-				} else {
-					model = &r
-				}
-			case random.IntN(100) == 0:
-				did = "delete"
-				got = s.Delete(soon(t), h)
-				model = nil
-			default:
-				delta := randomDelta(random, *model, now)
-				did = delta.String()
-				want, got = model.Apply(delta), s.Update(soon(t), h, delta)
+	onEach(t, func(t *testing.T, d database) { compareUpdates(t, d, n, rounds) })
+}
+
+// compareUpdates does so many random things to a store and to a record, and compares.
+func compareUpdates(t *testing.T, d database, seed uint64, rounds int) {
+	t.Helper()
+	s, random := d.store(t), rand.New(rand.NewPCG(seed, 0))
+	var h sessionstore.Handle
+	var model *sessionstore.Record
+	now := start
+	for round := range rounds {
+		now = now.Add(time.Duration(random.IntN(40)) * time.Millisecond)
+		var want, got error
+		var did string
+		switch {
+		case model == nil || random.IntN(60) == 0:
+			if model == nil || random.IntN(2) == 0 {
+				h, model = newHandle(), nil
 			}
-			if !errors.Is(got, want) || want == nil && got != nil {
-				t.Fatalf("round %d: %s: error %v, want %v", round, did, got, want)
+			r := randomRecord(random, now)
+			did, got = "create "+r.String(), s.Create(soon(t), h, r)
+			if model != nil && !model.Expired(r.Created) {
+				want = sessionstore.ErrExists
+			} else {
+				model = &r
 			}
-			compare(t, fmt.Sprintf("round %d: %s", round, did), s, h, model)
+		case random.IntN(100) == 0:
+			did, got = "delete", s.Delete(soon(t), h)
+			model = nil
+		default:
+			delta := randomDelta(random, *model, now)
+			did = delta.String()
+			want, got = model.Apply(delta), s.Update(soon(t), h, delta)
 		}
-	})
+		if !errors.Is(got, want) || want == nil && got != nil {
+			t.Fatalf("round %d: %s: error %v, want %v", round, did, got, want)
+		}
+		compare(t, fmt.Sprintf("round %d: %s", round, did), s, h, model)
+	}
 }
 
 // compare fails the test if the store has another record than the model.

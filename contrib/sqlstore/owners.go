@@ -11,7 +11,9 @@ import (
 )
 
 // Claim does nothing: the column owner is the index, and changes with the record.
-func (s *Store) Claim(context.Context, string, sessionstore.Handle, time.Time, time.Time) error { return nil }
+func (s *Store) Claim(context.Context, string, sessionstore.Handle, time.Time, time.Time) error {
+	return nil
+}
 
 // Release does nothing; see Claim.
 func (s *Store) Release(context.Context, string, sessionstore.Handle) error { return nil }

@@ -13,9 +13,7 @@ import (
 )
 
 const (
-	// batch is how many rows one statement removes at most, so that it locks none for long.
-	batch = 1000
-	// breath is about how long SweepEvery leaves the database to others after a batch.
+	// breath is about how long the database is left to others after a batch.
 	breath = 20 * time.Millisecond
 	// sweepLimit is how long SweepEvery waits for a batch.
 	sweepLimit = 30 * time.Second
@@ -23,13 +21,13 @@ const (
 	skew = time.Minute
 )
 
-// SweepEvery removes the rows that expired more than a minute ago, again and again until ctx ends: at first after a part of the
-// interval, so that processes that start together take turns. What goes wrong is logged, and tried again the next time. Any
-// number of processes may do so; one at a time removes rows. It belongs in a start hook:
+// SweepEvery removes the rows that expired more than a minute ago, about once in an interval, until ctx ends. What goes wrong is
+// logged, and tried again the next time. Any number of processes may do so; one at a time removes rows. An interval of 0 is a
+// minute. It belongs in a start hook:
 //
 //	app.OnStart(func(ctx context.Context) error { go store.SweepEvery(ctx, time.Minute); return nil })
 func (s *Store) SweepEvery(ctx context.Context, interval time.Duration) {
-	for sleep(ctx, interval) {
+	for sleep(ctx, cmp.Or(interval, time.Minute)) {
 		if err := s.sweepAll(ctx, time.Now().Add(-skew)); err != nil && ctx.Err() == nil {
 			cmp.Or(s.Logger, slog.Default()).Error("sessions were not swept", "err", err)
 		}
@@ -40,9 +38,9 @@ func (s *Store) SweepEvery(ctx context.Context, interval time.Duration) {
 func (s *Store) sweepAll(ctx context.Context, now time.Time) error {
 	for {
 		inner, cancel := context.WithTimeout(ctx, sweepLimit)
-		n, err := s.Sweep(inner, now, batch)
+		n, err := s.Sweep(inner, now, s.Dialect.batch())
 		cancel()
-		if err != nil || n < batch || !sleep(ctx, breath) {
+		if err != nil || n < s.Dialect.batch() || !sleep(ctx, breath) {
 			return err
 		}
 	}
@@ -56,9 +54,12 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	if err != nil {
 		return 0, err
 	}
-	begin, total, n := time.Now(), 0, batch
-	for ; err == nil && n == batch && total < limit; total += n {
+	begin, total, n, batch := time.Now(), 0, 0, s.Dialect.batch()
+	for total < limit && err == nil {
 		n, err = s.sweep(ctx, s.expired(t, now.UnixMilli(), min(batch, limit-total)), t)
+		if total += n; n < batch || total < limit && !sleep(ctx, breath) {
+			break
+		}
 	}
 	if err == nil && n < batch {
 		_, err = s.write(ctx, s.query("DELETE FROM "+t.marks+" WHERE until <= ?", now.UnixMilli()))
@@ -70,6 +71,14 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 		s.Observe(sessionstore.Event{Name: "swept", Count: total, Took: time.Since(begin), Err: err})
 	}
 	return total, err
+}
+
+// batch is how many rows one statement removes at most, so that others do not wait for long: in SQLite all do.
+func (d Dialect) batch() int {
+	if d == SQLite {
+		return 100
+	}
+	return 1000
 }
 
 // expired returns the statement that removes the rows which expired first. That of PostgreSQL leaves out rows which others

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -122,21 +123,21 @@ func (b *Bag) Values() (map[string]string, error) {
 
 // Restore replaces all values by those that are given encoded. One that cannot be read is left out, and its key
 // returned. The codec is for a null Bag.
-func (b *Bag) Restore(values map[string]string, codec *taggedjson.Codec) (lost []string) {
+func (b *Bag) Restore(values iter.Seq2[string, string], codec *taggedjson.Codec) (lost []string) {
 	codec = cmp.Or(b.codec, codec)
-	members := make([]taggedjson.Member, 0, len(values))
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for key, raw := range values {
+	members := make([]taggedjson.Member, 0, 8)
+	for key, raw := range values { // whose code may ask the Bag
 		if codec.Check(key, raw) != nil {
 			lost = append(lost, key)
 			continue
 		}
 		members = append(members, taggedjson.Member{Key: key, Raw: raw})
 	}
+	slices.Sort(lost)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.codec = codec
 	b.adopt(members)
-	slices.Sort(lost)
 	return lost
 }
 

@@ -2,6 +2,7 @@ package sessiondata_test
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func TestRestoreTakesEachValueAlone(t *testing.T) {
 	for key, raw := range want {
 		given[key] = raw
 	}
-	lost := b.Restore(given, nil)
+	lost := b.Restore(maps.All(given), nil)
 	if got, err := b.Values(); !reflect.DeepEqual(got, want) || err != nil {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
