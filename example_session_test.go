@@ -332,6 +332,22 @@ func ExampleSecureCookieSessionInterface() {
 }
 
 // A session that is remembered for a year where others end with PERMANENT_SESSION_LIFETIME.
+func ExampleSession_Change() {
+	app := dewar.New("shop")
+	app.Post("/cart/{item}", func(c *dewar.Context) error {
+		c.Session().Change("cart", func(old any) any { // also for two requests at once
+			cart, _ := old.(map[string]any)
+			if cart == nil {
+				cart = map[string]any{}
+			}
+			count, _ := cart[c.Params().String("item")].(int64)
+			cart[c.Params().String("item")] = count + 1
+			return cart
+		})
+		return c.JSON(c.Session().Map("cart"))
+	})
+}
+
 func ExampleStored() {
 	s := dewar.NewSession()
 	s.Set("user", "ann")

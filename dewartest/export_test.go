@@ -28,3 +28,22 @@ func CheckStore(t testing.TB, name string, open func(t testing.TB) sessionstore.
 	}
 	t.Fatalf("TestStore has no check %q", name)
 }
+
+// SessionChecks returns the names of the checks that TestSessionInterface makes of a backend.
+func SessionChecks(b SessionBackend) (names []string) {
+	for _, check := range sessionChecks(b) {
+		names = append(names, check.name)
+	}
+	return names
+}
+
+// CheckSessionInterface makes one check.
+func CheckSessionInterface(t testing.TB, name string, b SessionBackend) {
+	for _, check := range sessionChecks(b) {
+		if check.name == name {
+			check.on(t, b)
+			return
+		}
+	}
+	t.Fatalf("TestSessionInterface has no check %q", name)
+}

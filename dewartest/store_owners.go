@@ -176,7 +176,7 @@ func checkConcurrentClaims(t *storeTest) {
 	owner := t.owner("")
 	var mu sync.Mutex
 	var settled []sessionstore.Handle
-	t.together(sessions+2, func(i int) {
+	together(sessions+2, func(i int) {
 		if i >= sessions {
 			for range 20 {
 				mu.Lock()
@@ -252,7 +252,7 @@ func checkConcurrentMarks(t *storeTest) {
 	const many = 16
 	owner := t.owner("")
 	var raised [many]int64
-	t.together(many, func(i int) { raised[i] = t.raise(i, owner, time.Now().Add(time.Hour)) })
+	together(many, func(i int) { raised[i] = t.raise(i, owner, time.Now().Add(time.Hour)) })
 	slices.Sort(raised[:])
 	if distinct := len(slices.Compact(slices.Clone(raised[:]))); distinct != many {
 		t.fail("%d calls of RaiseMark at once returned %d numbers, want each another", many, distinct)

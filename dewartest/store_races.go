@@ -45,7 +45,7 @@ func checkWriters(t *storeTest) {
 			want[fmt.Sprint("k", i, "-", round)] = fmt.Sprint(i)
 		}
 	}
-	t.together(writers, func(i int) {
+	together(writers, func(i int) {
 		for round := range rounds {
 			t.must("Update", t.updateBy(i, h, sessionstore.Delta{At: t.now, Set: map[string]string{fmt.Sprint("k", i, "-", round): fmt.Sprint(i)}}))
 		}
@@ -65,7 +65,7 @@ func checkDeleteAgainstSet(t *storeTest) {
 		want[fmt.Sprint("new", i)] = `2`
 	}
 	h, r := t.created(values)
-	t.together(2*each, func(i int) {
+	together(2*each, func(i int) {
 		d := sessionstore.Delta{At: t.now, Set: map[string]string{fmt.Sprint("new", i/2): `2`}}
 		if i%2 == 0 {
 			d = sessionstore.Delta{At: t.now, Delete: []string{fmt.Sprint("old", i/2)}}
@@ -82,7 +82,7 @@ func checkClearAgainstSet(t *storeTest) {
 	var cleared atomic.Int32 // 1 when Clear has begun, 2 when it has ended
 	var mu sync.Mutex
 	lost, kept := map[string]bool{}, map[string]bool{} // what must be gone, and there
-	t.together(writers+1, func(i int) {
+	together(writers+1, func(i int) {
 		if i == writers {
 			cleared.Store(1)
 			t.must("Update with Clear", t.updateBy(0, h, sessionstore.Delta{At: t.now, Clear: true}))
@@ -145,7 +145,7 @@ func checkRenews(t *storeTest) {
 func (t *storeTest) oneWins(h sessionstore.Handle, records []sessionstore.Record, refused error, call func(i int) error) {
 	t.Helper()
 	var winners, winner atomic.Int32
-	t.together(len(records), func(i int) {
+	together(len(records), func(i int) {
 		switch err := call(i); {
 		case err == nil:
 			winners.Add(1)
@@ -165,7 +165,7 @@ func checkCounters(t *storeTest) {
 	const writers, rounds = 16, 5
 	h, r := t.created(map[string]string{"n": `0`})
 	limit := time.Now().Add(patience)
-	t.together(writers, func(i int) {
+	together(writers, func(i int) {
 		for done := 0; done < rounds && time.Now().Before(limit); {
 			current, err := t.loadBy(i, h)
 			if err != nil {
@@ -205,7 +205,7 @@ func checkDeleteIsFinal(t *storeTest) {
 		for name, d := range t.everyDelta(r.Secret) {
 			names, deltas = append(names, name), append(deltas, d)
 		}
-		t.together(len(deltas)+1, func(i int) {
+		together(len(deltas)+1, func(i int) {
 			if i == len(deltas) {
 				time.Sleep(time.Duration(round) * 100 * time.Microsecond) // into the midst of them
 				t.must("Delete", t.tryDelete(0, h))
@@ -240,7 +240,7 @@ func checkReads(t *storeTest) {
 	h, _ := t.created(map[string]string{"a": `1`})
 	var begun, ended [writers]atomic.Int64
 	var done atomic.Int32
-	t.together(writers+readers, func(i int) {
+	together(writers+readers, func(i int) {
 		if i < writers {
 			defer done.Add(1)
 			left, right := fmt.Sprint("left", i), fmt.Sprint("right", i)
@@ -282,7 +282,7 @@ func checkHistories(t *storeTest) {
 		random := &randomDeltas{Rand: rand.New(rand.NewPCG(seed, 0)), keys: []string{"a", "b", "c"}, owner: t.owner("")}
 		h, r := t.created(map[string]string{"a": `0`, "b": `1`})
 		past := &history{calls: randomCalls(goroutines*calls, random, r)}
-		t.together(goroutines, func(g int) {
+		together(goroutines, func(g int) {
 			for i := range calls { // each has a part of the order from everywhere
 				past.make(past.calls[i*goroutines+g], t, g, h)
 			}

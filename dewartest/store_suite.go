@@ -217,7 +217,7 @@ func (t *storeTest) lacks(h sessionstore.Handle) {
 }
 
 // together runs f n times at once, and waits.
-func (t *storeTest) together(n int, f func(i int)) {
+func together(n int, f func(i int)) {
 	var wait sync.WaitGroup
 	start := make(chan struct{})
 	for i := range n {

@@ -110,7 +110,7 @@ func checkSweepAgainstCreate(t *storeTest) {
 	for range 64 {
 		handles = append(handles, t.expired(time.Time{}))
 	}
-	t.together(8, func(g int) {
+	together(8, func(g int) {
 		if g >= 6 {
 			for range 16 {
 				t.sweep(8)

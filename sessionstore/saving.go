@@ -50,8 +50,16 @@ func (w *saving) touches() bool {
 	return w.k.refresh && w.now.Sub(r.Seen) >= w.i.touchAfter(r.Idle) && r.Expires() != r.Until
 }
 
-// create keeps a session that the store has not.
+// create keeps a session that the store has not, and sends its cookie.
 func (w *saving) create() error {
+	if err := w.keep(newCookie(newHandle())); err != nil {
+		return err
+	}
+	return w.sendCookie()
+}
+
+// keep keeps a session that the store has not; the cookie says where, and what opens it.
+func (w *saving) keep(cookie cookie) error {
 	values, err := w.stored.Values()
 	if err != nil {
 		return internal(err)
@@ -61,7 +69,7 @@ func (w *saving) create() error {
 	if size(values) > cmp.Or(w.i.MaxSize, defaultMaxSize) {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
-	w.st.cookie = newCookie(newHandle())
+	w.st.cookie = cookie
 	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
@@ -79,7 +87,7 @@ func (w *saving) create() error {
 		return failed(err)
 	}
 	w.st.exists = true
-	return w.sendCookie()
+	return nil
 }
 
 // lifetime returns how long a session lives that begins now, or the one that was asked for.
@@ -132,9 +140,12 @@ func (w *saving) update(changed bool) error {
 		return internal(err)
 	}
 	secret := w.st.cookie
-	if w.stored.Renewed() {
+	switch {
+	case w.stored.Renewed():
 		secret = newCookie(secret.handle)
 		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf(secret.secret)}
+	case w.st.pinned && changed:
+		d.Renew = &Renewal{From: w.st.record.Secret, To: w.st.record.Secret}
 	}
 	if d.Owner, err = w.claim(&w.st.record); err != nil {
 		return failed(err)

@@ -38,7 +38,8 @@ type SessionInterface struct {
 	// Deadline is how long opening a session may take, and again saving it. The default is a second.
 	Deadline time.Duration
 	// TouchAfter is how much time must have passed since a session was written before one that is only read is written to
-	// make it live on; a session may end that much earlier. The default is a tenth of its lifetime, at most five minutes. Without
+	// make it live on; a session may end that much earlier. The default is a tenth of its lifetime, at most five minutes; more
+	// than half of it counts as half. Without
 	// SESSION_REFRESH_EACH_REQUEST only changes are written.
 	TouchAfter time.Duration
 	// MaxSize is how many bytes the keys and values of a session may have, encoded: saving more is an error that names the
@@ -95,6 +96,7 @@ type state struct {
 	exists     bool // in the store
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
+	pinned     bool     // a change must find the secret as it was loaded
 	record     Record   // as it was loaded, without its values
 	members    []member // those
 	flashes    []flash
@@ -116,6 +118,12 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	}
 	ctx, cancel := i.within(c)
 	defer cancel()
+	return i.enter(ctx, c, s, st)
+}
+
+// enter fills s, which is new, with the session that the cookie in st opens. It stays new if there is none.
+func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar.Session, st *state) (*dewar.Session, error) {
+	var err error
 	st.record, st.members, err = i.loadApart(ctx, st.cookie.handle)
 	now := i.now()
 	if err == nil {
@@ -228,7 +236,7 @@ func (i *SessionInterface) now() time.Time { return i.clock().Truncate(time.Mill
 
 // touchAfter returns when a session that lives for idle is written though nothing has changed.
 func (i *SessionInterface) touchAfter(idle time.Duration) time.Duration {
-	return cmp.Or(i.TouchAfter, min(idle/10, 5*time.Minute))
+	return min(cmp.Or(i.TouchAfter, min(idle/10, 5*time.Minute)), idle/2)
 }
 
 // failed returns the answer to a request whose session could not be opened or saved.

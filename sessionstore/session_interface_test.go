@@ -445,6 +445,7 @@ func TestUnchangedSessionsAreWrittenSeldom(t *testing.T) {
 		{"after five minutes", 0, 5 * time.Minute, "load update"},
 		{"its own, before", 30 * time.Minute, 29 * time.Minute, "load"},
 		{"its own, after", 30 * time.Minute, 30 * time.Minute, "load update"},
+		{"longer than the session lives", 24 * time.Hour, time.Hour, "load update"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -461,6 +462,30 @@ func TestUnchangedSessionsAreWrittenSeldom(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestASessionThatIsOpenedLateIsReadAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newSite(t, nil)
+		v := w.visitor()
+		v.session(func(s *dewar.Session) { s.Set("a", 1); s.SetPermanent(true) })
+		time.Sleep(time.Hour)
+		w.store.took()
+		rec := v.do(func(c *dewar.Context) error {
+			c.Response.Flush()
+			if c.Session().Int("a") != 1 {
+				t.Error("the session is empty")
+			}
+			return nil
+		})
+		if got := w.store.took(); rec.Code != 200 || got != "load" || len(cookies(rec)) > 0 {
+			t.Errorf("got %d, calls %q, cookies %q", rec.Code, got, cookies(rec))
+		}
+		if strings.Contains(w.logs.String(), "save") {
+			t.Errorf("log: %s", w.logs)
+		}
+	})
 }
 
 func TestFlashesAreAppendedAndTaken(t *testing.T) {

@@ -45,16 +45,18 @@ func (o *outage) observe(e sessionstore.Event) {
 // answers nothing. The clock is one of synctest.
 func TestOutageAgreesWithTheModel(t *testing.T) {
 	for _, o := range []scaling.Outage{
-		{Rate: 50, Lasts: 12 * time.Second, Deadline: time.Second, Processes: 1},
-		{Rate: 200, Lasts: 3 * time.Second, Deadline: time.Second, Processes: 4},
+		{Rate: 25, Lasts: 12 * time.Second, Deadline: time.Second, Processes: 1},
+		{Rate: 100, Lasts: 3 * time.Second, Deadline: time.Second, Processes: 4},
 		{Rate: 100, Lasts: 3 * time.Second, Deadline: 300 * time.Millisecond, Processes: 4},
 	} {
 		t.Run(fmt.Sprintf("%+v", o), func(t *testing.T) {
-			const rounds = 40
+			const rounds, jitter = 60, 3 * time.Second // so that the node comes back at every moment between probes
 			var refused, slow, back float64
 			for n := range rounds {
+				longer := o
+				longer.Lasts += jitter * time.Duration(n) / rounds
 				synctest.Test(t, func(t *testing.T) {
-					seen, up := live(t, o, uint64(n))
+					seen, up := live(t, longer, uint64(n))
 					refused += float64(seen.refused) / rounds
 					slow += float64(seen.slow) / rounds
 					for _, closed := range seen.closed {
@@ -65,7 +67,7 @@ func TestOutageAgreesWithTheModel(t *testing.T) {
 					}
 				})
 			}
-			o.Lasts += 1500 * time.Millisecond // the average of what live adds
+			o.Lasts += jitter / 2
 			want := o.Toll()
 			near(t, "refused", refused, want.Refused, 0.03)
 			near(t, "slow", slow, want.Slow, 0.05)
@@ -88,7 +90,7 @@ func live(t *testing.T, o scaling.Outage, seed uint64) (*outage, time.Time) {
 	var requests sync.WaitGroup
 	r := rand.New(rand.NewPCG(seed, 4))
 	down := time.Now().Add(time.Second)
-	up := down.Add(o.Lasts).Add(time.Duration(r.Int64N(int64(3 * time.Second)))) // at any moment between probes
+	up := down.Add(o.Lasts)
 	for at := time.Now(); at.Before(up.Add(2 * time.Second)); at = at.Add(time.Duration(r.ExpFloat64() / o.Rate * float64(time.Second))) {
 		time.Sleep(time.Until(at))
 		if !at.Before(down) {

@@ -16,12 +16,8 @@ const defaultPrefix = "dewar:session:"
 
 // A base is a Store whose fields have been looked at.
 type base struct {
-	client      redis.UniversalClient
-	cluster     *redis.ClusterClient // the client, if it is one
-	prefix      string
-	replicas    int
-	readTimeout time.Duration
-	never       context.Context // has ended: with it nothing is waited for
+	prefix string
+	route  *route
 }
 
 // use returns the base of s, or what is wrong with its fields.
@@ -31,48 +27,33 @@ func (s *Store) use() (*base, error) {
 }
 
 func newBase(s *Store) (*base, error) {
-	b := &base{client: s.Client, prefix: s.Prefix, replicas: s.Replicas}
+	b := &base{prefix: s.Prefix}
 	if b.prefix == "" {
 		b.prefix = defaultPrefix
 	}
-	never, cancel := context.WithCancel(context.Background())
-	cancel()
-	b.never = never
 	var problems []error
 	if strings.ContainsAny(b.prefix, "{}") {
 		problems = append(problems, fmt.Errorf("redisstore: Store.Prefix is %q; leave out the braces, which put all sessions in one slot of a cluster", b.prefix))
 	}
-	if b.replicas < 0 {
-		problems = append(problems, fmt.Errorf("redisstore: Store.Replicas is %d; set it to how many replicas must have a write, or 0", b.replicas))
+	if s.Replicas < 0 {
+		problems = append(problems, fmt.Errorf("redisstore: Store.Replicas is %d; set it to how many replicas must have a write, or 0", s.Replicas))
 	}
-	problems = append(problems, b.inspect())
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	return b, nil
-}
-
-// inspect looks at the options of the client.
-func (b *base) inspect() error {
-	switch c := b.client.(type) {
+	switch c := s.Client.(type) {
 	case nil:
-		return errors.New("redisstore: Store has no Client; use redisstore.Open, or set one")
+		problems = append(problems, errors.New("redisstore: Store has no Client; use redisstore.Open, or set one"))
 	case *redis.Client:
-		b.readTimeout = c.Options().ReadTimeout
-		return bounded(c.Options().ContextTimeoutEnabled)
+		problems = append(problems, bounded(c.Options().ContextTimeoutEnabled))
+		b.route = newRoute(c, nil, s.Replicas)
 	case *redis.ClusterClient:
-		b.cluster, b.readTimeout = c, c.Options().ReadTimeout
+		problems = append(problems, bounded(c.Options().ContextTimeoutEnabled))
 		if c.Options().ReadOnly {
-			return errors.New("redisstore: the Client reads from replicas, which may not have a session yet; leave out ReadOnly, RouteByLatency and RouteRandomly")
+			problems = append(problems, errors.New("redisstore: the Client reads from replicas, which may not have a session yet; leave out ReadOnly, RouteByLatency and RouteRandomly"))
 		}
-		return bounded(c.Options().ContextTimeoutEnabled)
-	case *redis.Ring:
-		if b.replicas > 0 {
-			return errors.New("redisstore: Store.Replicas does not work with a redis.Ring; use a redis.ClusterClient, or set it to 0")
-		}
-		return bounded(c.Options().ContextTimeoutEnabled)
+		b.route = newRoute(nil, c, s.Replicas)
+	default:
+		problems = append(problems, fmt.Errorf("redisstore: the Client is a %T; use a *redis.Client, one from redis.NewFailoverClient, or a *redis.ClusterClient", c))
 	}
-	return nil
+	return b, errors.Join(problems...)
 }
 
 func bounded(contextTimeoutEnabled bool) error {
@@ -86,26 +67,31 @@ func (b *base) key(h sessionstore.Handle) string { return b.prefix + h.String() 
 
 func (b *base) ownerKey(owner string) string { return b.prefix + "owner:" + owner }
 
-// Node returns the address of the master that has a session in a cluster, as far as is known by now, and otherwise "".
-func (s *Store) Node(h sessionstore.Handle) string {
-	if b, err := s.use(); err == nil && b.cluster != nil {
-		return b.node(b.key(h))
+// tries is how often a command is sent at most, and pause how long is waited before the next time.
+const (
+	tries = 2
+	pause = 10 * time.Millisecond
+)
+
+// read sends a command that changes nothing, made anew for each time it is sent.
+func read[C redis.Cmder](ctx context.Context, b *base, doing, key string, make func(key string) C) (cmd C, err error) {
+	for try := 1; ; try++ {
+		cmd = make(key)
+		err = b.route.do(ctx, b.route.reads, key, cmd)
+		if err == nil || errors.Is(err, redis.Nil) || try == tries || !passing(err) || !sleep(ctx, pause) {
+			return cmd, b.failure(doing, err)
+		}
 	}
-	return ""
 }
 
-// OwnerNode returns the address of the master that has what is known of an owner, like Node.
-func (s *Store) OwnerNode(owner string) string {
-	if b, err := s.use(); err == nil && b.cluster != nil {
-		return b.node(b.ownerKey(owner))
+// sleep reports whether d has passed before ctx has ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
-	return ""
-}
-
-func (b *base) node(key string) string {
-	master, err := b.cluster.MasterForKey(b.never, key)
-	if err != nil {
-		return ""
-	}
-	return master.Options().Addr
 }

@@ -24,6 +24,7 @@ var cures = []struct {
 	{"TRYAGAIN", "the slot is being moved", true},
 	{"ERR max number of clients reached", "raise maxclients, or lower the size of the pools", true},
 	{"BUSY", "a script runs too long in it; see SCRIPT KILL", true},
+	{"UNBLOCKED", "the node has become a replica; the next call finds the new master", false},
 	{"MOVED", "this is a cluster; name two of its nodes: redis://node1:6379?addr=node2:6379", false},
 	{"ASK", "this is a cluster; name two of its nodes: redis://node1:6379?addr=node2:6379", false},
 	{"NOREPLICAS", "it has fewer replicas than its min-replicas-to-write; start them", false},
@@ -38,16 +39,14 @@ var cures = []struct {
 func (b *base) failure(doing string, err error) error {
 	var answer redis.Error
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.Is(err, redis.Nil):
+		return err
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("redisstore: %s: %w", doing, err)
 	case errors.As(err, &answer):
 		return b.refusal(doing, answer)
 	}
-	if b.cluster != nil {
-		b.cluster.ReloadState(b.never) // the slots may have another master by now; it does not wait
-	}
+	b.route.doubt()
 	return fmt.Errorf("redisstore: %s: %w: %w", doing, sessionstore.ErrUnavailable, err)
 }
 
@@ -63,6 +62,16 @@ func (b *base) refusal(doing string, answer error) error {
 		}
 	}
 	return fmt.Errorf("redisstore: %s: %w", doing, answer)
+}
+
+// passing reports whether what was asked for in vain may be had at once: from a new connection, or a server that has refused
+// it.
+func passing(err error) bool {
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		return refused(err)
+	}
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // refused reports whether a write was certainly not done, so that it may be sent again.

@@ -3,7 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"strconv"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,7 +21,7 @@ func (s *Store) Claim(ctx context.Context, owner string, h sessionstore.Handle, 
 		return err
 	}
 	w := newWrite(claimScript, b.ownerKey(owner), 3)
-	w.args = append(w.args, string(h[:]), appendTime(appendTime(nil, at), until), milliseconds(until.Sub(at)))
+	w.args = append(w.args, string(h[:]), appendTime(appendTime(nil, at), until), life(at, until))
 	_, err = b.write(ctx, "claim a session", w)
 	return err
 }
@@ -42,10 +42,13 @@ func (s *Store) Claims(ctx context.Context, owner string) ([]sessionstore.Claim,
 	if err != nil {
 		return nil, err
 	}
-	fields, err := s.Client.HGetAll(ctx, b.ownerKey(owner)).Result()
+	cmd, err := read(ctx, b, "read the sessions of a user", b.ownerKey(owner), func(key string) *redis.MapStringStringCmd {
+		return redis.NewMapStringStringCmd(ctx, "hgetall", key)
+	})
 	if err != nil {
-		return nil, b.failure("read the sessions of a user", err)
+		return nil, err
 	}
+	fields := cmd.Val()
 	claims := make([]sessionstore.Claim, 0, len(fields))
 	for field, times := range fields {
 		claim := sessionstore.Claim{}
@@ -66,11 +69,20 @@ func (s *Store) Mark(ctx context.Context, owner string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	mark, err := s.Client.HGet(ctx, b.ownerKey(owner), markField).Int64()
-	if errors.Is(err, redis.Nil) {
+	cmd, err := read(ctx, b, "read the mark of a user", b.ownerKey(owner), func(key string) *redis.StringCmd {
+		return redis.NewStringCmd(ctx, "hget", key, markField)
+	})
+	switch {
+	case errors.Is(err, redis.Nil):
 		return 0, nil
+	case err != nil:
+		return 0, err
 	}
-	return mark, b.failure("read the mark of a user", err)
+	mark, err := cmd.Int64()
+	if err != nil {
+		return 0, fmt.Errorf("redisstore: read the mark of a user: %w: it is no number", sessionstore.ErrUnreadable)
+	}
+	return mark, nil
 }
 
 // RaiseMark raises the mark of an owner to the time in milliseconds.
@@ -81,11 +93,6 @@ func (s *Store) RaiseMark(ctx context.Context, owner string, until time.Time) (i
 	}
 	now := time.Now()
 	w := newWrite(raiseScript, b.ownerKey(owner), 2)
-	w.args = append(w.args, now.UnixMilli(), milliseconds(until.Sub(now)))
+	w.args = append(w.args, now.UnixMilli(), life(now, until))
 	return b.write(ctx, "raise the mark of a user", w)
-}
-
-// milliseconds returns how long a key lives that is needed for so long.
-func milliseconds(d time.Duration) string {
-	return strconv.FormatInt((max(d, 0) + slack).Milliseconds(), 10)
 }

@@ -36,8 +36,13 @@ var (
 	_ sessionstore.Noder      = (*Store)(nil)
 )
 
-// slack is how much longer a key lives in Redis than its session, whose end is looked for when it is read.
+// slack is how much longer a key lives in Redis than its session, whose end is looked for when it is read. The scripts have it too.
 const slack = time.Minute
+
+// life returns how many milliseconds a key lives that is needed until end, by the clock of the caller.
+func life(now, end time.Time) int64 {
+	return max(end.UnixMilli()-now.UnixMilli(), 0) + slack.Milliseconds()
+}
 
 // Close ends the connections of Client.
 func (s *Store) Close() error {
@@ -53,10 +58,13 @@ func (s *Store) Load(ctx context.Context, h sessionstore.Handle) (sessionstore.R
 	if err != nil {
 		return sessionstore.Record{}, err
 	}
-	fields, err := s.Client.HGetAll(ctx, b.key(h)).Result()
+	cmd, err := read(ctx, b, "read a session", b.key(h), func(key string) *redis.MapStringStringCmd {
+		return redis.NewMapStringStringCmd(ctx, "hgetall", key)
+	})
 	if err != nil {
-		return sessionstore.Record{}, b.failure("read a session", err)
+		return sessionstore.Record{}, err
 	}
+	fields := cmd.Val()
 	if len(fields) == 0 {
 		return sessionstore.Record{}, sessionstore.ErrNotFound
 	}
@@ -70,7 +78,7 @@ func (s *Store) Create(ctx context.Context, h sessionstore.Handle, r sessionstor
 		return err
 	}
 	w := newWrite(createScript, b.key(h), 1+2*len(r.Values)+2*metaFields)
-	w.args = append(w.args, appendInt(appendTime(nil, r.Created), (max(r.Expires().Sub(r.Created), 0)+slack).Milliseconds()))
+	w.args = append(w.args, appendInt(appendTime(nil, r.Created), life(r.Created, r.Expires())))
 	w.args = appendRecord(w.args, r)
 	return b.verdict(ctx, "create a session", w)
 }
@@ -94,4 +102,22 @@ func (s *Store) Delete(ctx context.Context, h sessionstore.Handle) error {
 	}
 	_, err = b.write(ctx, "delete a session", command("del", b.key(h)))
 	return err
+}
+
+// Node returns the address of the master that has a session in a cluster, as far as is known by now, and otherwise "".
+func (s *Store) Node(h sessionstore.Handle) string {
+	b, err := s.use()
+	if err != nil {
+		return ""
+	}
+	return b.route.node(b.key(h))
+}
+
+// OwnerNode returns the address of the master that has what is known of an owner, like Node.
+func (s *Store) OwnerNode(owner string) string {
+	b, err := s.use()
+	if err != nil {
+		return ""
+	}
+	return b.route.node(b.ownerKey(owner))
 }

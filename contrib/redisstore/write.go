@@ -5,7 +5,6 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -22,9 +21,10 @@ func newScript(text string) script {
 
 // A write is a command or a script that changes what is under one key.
 type write struct {
-	key  string
-	text string // of the script, if it is one
-	args []any
+	key   string
+	text  string // of the script, if it is one
+	whole bool   // args have it
+	args  []any
 }
 
 func command(name, key string, args ...any) write {
@@ -36,9 +36,9 @@ func newWrite(s script, key string, n int) write {
 	return write{key: key, text: s.text, args: append(make([]any, 0, 4+n), "evalsha", s.hash, 1, key)}
 }
 
-// whole returns the write with the text of its script, for a server that has not seen it.
-func (w write) whole() write {
-	w.args = append([]any{"eval", w.text}, w.args[2:]...)
+// withText returns the write with the text of its script, for a server that has not seen it.
+func (w write) withText() write {
+	w.args, w.whole = append([]any{"eval", w.text}, w.args[2:]...), true
 	return w
 }
 
@@ -52,7 +52,7 @@ func newOnce(ctx context.Context, args ...any) once { return once{redis.NewIntCm
 // verdicts are what the scripts of a session return.
 var verdicts = [...]error{nil, sessionstore.ErrNotFound, sessionstore.ErrConflict, errMeta, sessionstore.ErrExists}
 
-// verdict runs a script of a session and returns what it says.
+// verdict runs a script of a session and returns what that says.
 func (b *base) verdict(ctx context.Context, doing string, w write) error {
 	n, err := b.write(ctx, doing, w)
 	switch {
@@ -64,42 +64,18 @@ func (b *base) verdict(ctx context.Context, doing string, w write) error {
 	return verdicts[n]
 }
 
-// tries is how often a write is sent that was refused as a whole, and pause how long is waited before the next time.
-const (
-	tries = 3
-	pause = 10 * time.Millisecond
-)
-
 // write does a write once, and has it copied to the replicas that are asked for.
-func (b *base) write(ctx context.Context, doing string, w write) (n int64, err error) {
+func (b *base) write(ctx context.Context, doing string, w write) (int64, error) {
 	for try := 1; ; try++ {
-		n, err = b.send(ctx, w)
+		cmd := newOnce(ctx, w.args...)
+		err := b.route.do(ctx, b.route.writes, w.key, cmd)
 		switch {
-		case redis.HasErrorPrefix(err, "NOSCRIPT") && w.text != "" && w.args[0] == "evalsha":
-			w = w.whole()
-			continue
-		case err == nil || try >= tries || !refused(err) || !sleep(ctx, pause):
-			return n, b.failure(doing, err)
+		case err == nil:
+			return cmd.Val(), nil
+		case redis.HasErrorPrefix(err, "NOSCRIPT") && !w.whole:
+			w = w.withText()
+		case try == tries || !refused(err) || !sleep(ctx, pause):
+			return 0, b.failure(doing, err)
 		}
-	}
-}
-
-func (b *base) send(ctx context.Context, w write) (int64, error) {
-	if b.replicas > 0 {
-		return b.sendAndWait(ctx, w)
-	}
-	cmd := newOnce(ctx, w.args...)
-	err := b.client.Process(ctx, cmd)
-	return cmd.Val(), err
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }

@@ -18,7 +18,7 @@ type Cluster struct {
 	Redis       Redis         // how each node is; ReplicaOf is not used
 	Masters     int           // the default is 3
 	Replicas    int           // of each master; the default is 1
-	NodeTimeout time.Duration // after which a silent master is replaced; the default is 2 s
+	NodeTimeout time.Duration // after which a silent master is replaced; the default is 2 s, as less takes a busy machine for a failure
 }
 
 // ClusterSet is a Redis Cluster that was started for a test. It is safe for concurrent use.

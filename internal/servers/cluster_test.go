@@ -20,7 +20,7 @@ func TestClusterFailsOver(t *testing.T) {
 	old := c.MasterOf("a")
 	old.Do("SET", "a", "kept")
 	replica := c.ReplicaOf(old)
-	c.Failover(old)
+	c.Failover(old) // loses nothing
 	if got := c.MasterOf("a"); got != replica {
 		t.Errorf("after Failover %s has the slot, want the replica %s", got.Addr(), replica.Addr())
 	}

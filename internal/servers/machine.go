@@ -1,8 +1,8 @@
 package servers
 
 import (
+	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -162,15 +162,10 @@ func unprivileged(t testing.TB, names ...string) *account {
 	return nil
 }
 
-// own gives a the folder and all in it.
+// own gives a the new folder and what is in it.
 func (a *account) own(dir string) error {
 	if a == nil {
 		return nil
 	}
-	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		return os.Lchown(path, a.uid, a.gid)
-	})
+	return errors.Join(os.Lchown(dir, a.uid, a.gid), os.Lchown(filepath.Join(dir, owned), a.uid, a.gid))
 }

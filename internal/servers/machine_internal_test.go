@@ -72,10 +72,3 @@ func TestPortsAreGivenOnce(t *testing.T) {
 		}
 	}
 }
-
-func TestSafeName(t *testing.T) {
-	t.Parallel()
-	if got, want := safeName("/usr/bin/x  Ver 1.2-3+4 (Debian 12)\n"), "usr_bin_x__Ver_1.2-3+4__Debian_12"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}

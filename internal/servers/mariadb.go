@@ -45,9 +45,6 @@ func (m MariaDB) Start(t testing.TB) *Server {
 	if err := copyFolder(made, data); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.own(data); err != nil {
-		t.Fatal(err)
-	}
 	write(t, dir, file{"first.sql", "CREATE DATABASE IF NOT EXISTS dewar;\n" +
 		"CREATE USER IF NOT EXISTS 'dewar'@'%';\nGRANT ALL PRIVILEGES ON *.* TO 'dewar'@'%';\n"})
 	port := reserve(t)

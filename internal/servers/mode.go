@@ -48,7 +48,7 @@ func Throttle(bytesPerSecond int64) Mode {
 // server has done what was asked and the client never hears of it.
 func CutAfter(n int64) Mode { return Mode{effect: cut, bytes: n} }
 
-// ResetAfter is CutAfter with a reset in the place of an end of file.
+// ResetAfter is CutAfter with a reset in the place of an end of file. What the client has not read by then is lost to it.
 func ResetAfter(n int64) Mode { return Mode{effect: cut, bytes: n, reset: true} }
 
 // step is what happens next to a piece of a reply: nothing for a while, or some of it is written and swallowed, after which

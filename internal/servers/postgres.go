@@ -43,9 +43,6 @@ func (p Postgres) Start(t testing.TB) *Server {
 	if err := copyFolder(made, data); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.own(data); err != nil {
-		t.Fatal(err)
-	}
 	port := reserve(t)
 	args := []string{program, "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(port),
 		"-c", "unix_socket_directories="}

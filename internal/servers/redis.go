@@ -152,6 +152,7 @@ func (r Redis) url(addr string) string {
 func (n *Node) TLS() *tls.Config { return n.dial.tls }
 
 // Do sends a command and returns the reply: a string, an int64, nil, or []any of these. An error reply fails the test.
+// Each command has a connection of its own, so that WAIT knows of no write before it.
 func (n *Node) Do(args ...string) any {
 	n.t.Helper()
 	answer, err := n.Try(args...)

@@ -16,7 +16,7 @@ import (
 type Sentinel struct {
 	Redis     Redis         // how each node is; ReplicaOf is not used
 	Replicas  int           // the default is 1
-	DownAfter time.Duration // after which a silent primary is replaced; the default is 500 ms
+	DownAfter time.Duration // after which a silent primary is replaced; the default is 2 s, as less takes a busy machine for a failure
 }
 
 // SentinelSet is a primary, its replicas and its sentinels that were started for a test. It is safe for concurrent use.
@@ -78,7 +78,7 @@ func (s Sentinel) lines(set *SentinelSet, seats []seat, i int) []string {
 	lines := []string{
 		"sentinel myid " + seats[i].id,
 		"sentinel monitor" + name + hostPort(set.Nodes[0]) + " 2",
-		fmt.Sprintf("sentinel down-after-milliseconds%s%d", name, cmp.Or(s.DownAfter, 500*time.Millisecond).Milliseconds()),
+		fmt.Sprintf("sentinel down-after-milliseconds%s%d", name, cmp.Or(s.DownAfter, 2*time.Second).Milliseconds()),
 		"sentinel failover-timeout" + name + "3000",
 		"sentinel parallel-syncs" + name + "8",
 	}

@@ -17,7 +17,9 @@ func TestSentinelFailsOver(t *testing.T) {
 		t.Errorf("got primary %s with %d replicas, want %s with 2", old.Addr(), len(got), set.Nodes[0].Addr())
 	}
 	old.Do("SET", "a", "kept")
-	old.Do("WAIT", "2", "5000")
+	for _, replica := range set.Replicas() {
+		awaitValue(t, replica, "kept")
+	}
 
 	set.Failover()
 	next := set.Primary()

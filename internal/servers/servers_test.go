@@ -55,15 +55,19 @@ func startRedis(t testing.TB, clock bool) *database {
 }
 
 // patiently returns what ask does unless ctx ends before.
-func patiently(ctx context.Context, ask func() (any, error)) (answer any, err error) {
-	done := make(chan struct{})
+func patiently(ctx context.Context, ask func() (any, error)) (any, error) {
+	type outcome struct {
+		answer any
+		err    error
+	}
+	done := make(chan outcome, 1)
 	go func() {
-		defer close(done)
-		answer, err = ask()
+		answer, err := ask()
+		done <- outcome{answer, err}
 	}()
 	select {
-	case <-done:
-		return answer, err
+	case o := <-done:
+		return o.answer, o.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -2,26 +2,27 @@ package servers
 
 import (
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
 // template returns the data folder of a new database. Making one takes seconds, so that it is done once on a machine for
-// each version of the program, and copied from then on.
+// each program, told by its size and age, and each way of making one, and copied from then on.
 func template(t testing.TB, name, program string, a *account, build func(dir string) []string) string {
 	t.Helper()
-	version, err := exec.Command(program, "--version").Output()
+	info, err := os.Stat(program)
 	if err != nil {
-		t.Fatalf("servers: %s --version: %v", program, err)
+		t.Fatal(err)
 	}
+	recipe := fmt.Sprint(info.Size(), info.ModTime().UTC(), build("data"))
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
 	}
-	kept := filepath.Join(cache, "dewar-servers", name+"-"+safeName(string(version)))
+	kept := filepath.Join(cache, "dewar-servers", fmt.Sprintf("%s-%08x", name, crc32.ChecksumIEEE([]byte(recipe))))
 	if _, err := os.Stat(kept); err == nil {
 		return kept
 	}
@@ -65,14 +66,4 @@ func copyFolder(from, to string) error {
 		return fmt.Errorf("cp: %w: %s", err, output)
 	}
 	return nil
-}
-
-// safeName leaves of a version what a file name can hold.
-func safeName(version string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if r == '.' || r == '-' || r == '+' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, version), "_")
 }

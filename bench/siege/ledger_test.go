@@ -1,0 +1,147 @@
+package siege
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A ledger has what the visitors of one backend were promised and what they found. The oracles write into it.
+type ledger struct {
+	mu       sync.Mutex
+	counts   counts
+	problems []string // at most enough
+	requests []span   // of the present fault
+	refused  []span   // those that were answered 503
+	graves   []string // cookies of sessions whose end was acknowledged
+	cookies  map[string]bool
+	fault    string // the present one
+	mayLose  bool   // it makes a server die that promises nothing for that case
+}
+
+// enough is how many problems a ledger keeps.
+const enough = 20
+
+// counts are the figures of a ledger.
+type counts struct {
+	requests, refused      int
+	acknowledged, lost     int // writes
+	back, anonymous, mixed int
+}
+
+// A span is when a request was under way.
+type span struct {
+	what string
+	from time.Time
+	to   time.Time
+}
+
+func (s span) took() time.Duration { return s.to.Sub(s.from) }
+
+// complain notes what must not happen.
+func (l *ledger) complain(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.problems) < enough {
+		l.problems = append(l.problems, l.fault+": "+fmt.Sprintf(format, args...))
+	}
+}
+
+// heed notes a reply, whatever it says, and looks for what no reply may have.
+func (l *ledger) heed(o op, re reply) {
+	l.mu.Lock()
+	l.counts.requests++
+	s := span{o.String(), re.sent, re.at}
+	l.requests = append(l.requests, s)
+	if re.unknown() {
+		l.counts.refused++
+		l.refused = append(l.refused, s)
+	}
+	if re.cookie != "" {
+		l.cookies[re.cookie] = true
+	}
+	l.mu.Unlock()
+	switch {
+	case re.code == 0:
+		l.complain("%s: the connection broke: %q", o, re.body)
+	case !re.ok() && strings.Contains(re.body, page):
+		l.complain("%s: %d with a part of the page", o, re.code)
+	case !re.ok() && strings.Contains(re.body, "canary-"):
+		l.complain("%s: %d with a secret: %s", o, re.code, re.body)
+	case !re.ok() && !re.unknown() && re.code != http.StatusConflict && re.code != http.StatusForbidden:
+		l.complain("%s: %d %s", o, re.code, re.body)
+	}
+}
+
+// lose notes that acknowledged writes are gone.
+func (l *ledger) lose(n int, format string, args ...any) {
+	l.mu.Lock()
+	l.counts.lost += n
+	allowed := l.mayLose
+	l.mu.Unlock()
+	if !allowed {
+		l.complain("lost: "+format, args...)
+	}
+}
+
+func (l *ledger) acknowledge() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.acknowledged++
+}
+
+// bury notes that the end of a session was acknowledged.
+func (l *ledger) bury(cookie string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.graves = append(l.graves, cookie)
+}
+
+// An account is what a visitor may expect to find in a session.
+type account struct {
+	uid    string
+	admin  bool
+	cookie string
+	// may holds what a key may have: the value that was acknowledged last, and those that were refused after it with a 503. "" is
+	// none.
+	may map[string][]string
+	// The counter is between least and most.
+	least, most int
+	// unsure says that a renewal or the end was refused with a 503, so that the cookie may open nothing.
+	unsure bool
+}
+
+// set notes that a value was written, or may have been.
+func (a *account) set(key, value string, re reply) {
+	switch {
+	case re.ok():
+		a.may[key] = []string{quoted(value)}
+	case re.unknown():
+		a.may[key] = append(a.may[key], quoted(value))
+	}
+}
+
+// compare compares what a request saw with what is expected, and takes it for the truth from then on.
+func (a *account) compare(l *ledger, saw map[string]string) {
+	for key, may := range a.may {
+		if got := saw[key]; !slices.Contains(may, got) {
+			l.lose(1, "%s of %s is %q and not one of %q", key, a.uid, got, may)
+		}
+		a.may[key] = []string{saw[key]}
+	}
+	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
+	switch {
+	case n < a.least:
+		l.lose(a.least-n, "the counter of %s is %d and not %d to %d", a.uid, n, a.least, a.most)
+	case n > a.most:
+		l.complain("the counter of %s is %d and not %d to %d: something was counted twice", a.uid, n, a.least, a.most)
+	}
+	a.least, a.most = n, n
+}
+
+// writes returns how many acknowledged writes the session holds.
+func (a *account) writes() int { return a.least + len(a.may) }
