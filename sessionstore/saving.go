@@ -192,14 +192,12 @@ func (w *saving) updated(d Delta, secret cookie) error {
 
 // delta returns what the request has changed.
 func (w *saving) delta() (Delta, error) {
-	changes, err := w.stored.Changes()
+	set := map[string]string{}
+	changes, err := w.stored.ChangesTo(set)
 	if err != nil {
 		return Delta{}, err
 	}
-	d := Delta{At: w.now, Clear: changes.Cleared, Set: make(map[string]string, len(changes.Set)), Delete: changes.Deleted, Lifetime: w.askedFor()}
-	for key, raw := range changes.Set {
-		d.Set[key] = string(raw)
-	}
+	d := Delta{At: w.now, Clear: changes.Cleared, Set: set, Delete: changes.Deleted, Lifetime: w.askedFor()}
 	for key, raw := range changes.Computed {
 		if d.Expect == nil {
 			d.Expect = map[string]string{}

@@ -172,10 +172,9 @@ func (i *SessionInterface) admit(ctx context.Context, st *state, now time.Time) 
 
 // restore fills s with what is in the store.
 func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state, now time.Time) {
-	stored := dewar.Stored(s)
 	members, flashes := gatherFlashes(st.members)
 	st.flashes = flashes
-	if lost := stored.RestoreAll(all(members)); len(lost) > 0 {
+	if lost := restore(s, members); len(lost) > 0 {
 		c.Logger().Error("session values cannot be read and are left out; Set or Delete them to be rid of them", "session", st.cookie.handle.String(), "keys", lost)
 		i.tell(Event{Name: "unreadable", Node: i.nodeOf(st.cookie.handle), Count: len(lost)})
 	}
