@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"time"
@@ -211,7 +212,7 @@ func (w *saving) delta() (Delta, error) {
 // apply has the store apply d. While another request has been faster with a value that Session.Change computes, it is
 // computed anew.
 func (w *saving) apply(d *Delta) error {
-	for {
+	for try := 1; ; try++ {
 		err := w.i.update(w.ctx, w.st.cookie.handle, *d)
 		if !errors.Is(err, ErrConflict) {
 			return err
@@ -226,6 +227,20 @@ func (w *saving) apply(d *Delta) error {
 		if err := w.replay(d, r); err != nil {
 			return err
 		}
+		w.yield(try)
+	}
+}
+
+// yield waits a random moment after another request has been faster, longer each time, so that many come through.
+func (w *saving) yield(try int) {
+	if w.i.immediate() {
+		return
+	}
+	timer := time.NewTimer(rand.N(time.Duration(min(try, 20)) * time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.ctx.Done():
 	}
 }
 
