@@ -37,42 +37,53 @@ func Open(address string) (*Store, error) {
 	if err != nil {
 		return nil, errURL // which, unlike err, has no password
 	}
-	query := u.Query()
-	switch {
+	var client redis.UniversalClient
+	switch query := u.Query(); {
 	case query.Has("master_name"):
-		return openFailover(address)
+		client, err = openFailover(address)
 	case query.Has("addr"):
-		return openCluster(address)
+		client, err = openCluster(address)
+	default:
+		client, err = openSingle(address)
 	}
+	if err != nil {
+		return nil, errURL
+	}
+	return &Store{Client: client}, nil
+}
+
+func openSingle(address string) (redis.UniversalClient, error) {
 	o, err := redis.ParseURL(address)
 	if err != nil {
-		return nil, errURL
+		return nil, err
 	}
 	o.Protocol = cmp.Or(o.Protocol, 2)
 	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
 	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
 	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-	return &Store{Client: redis.NewClient(o)}, nil
+	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
+	return redis.NewClient(o), nil
 }
 
-func openFailover(address string) (*Store, error) {
+func openFailover(address string) (redis.UniversalClient, error) {
 	o, err := redis.ParseFailoverURL(address)
 	if err != nil {
-		return nil, errURL
+		return nil, err
 	}
 	o.Protocol = cmp.Or(o.Protocol, 2)
 	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
 	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
 	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-	return &Store{Client: redis.NewFailoverClient(o)}, nil
+	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
+	return redis.NewFailoverClient(o), nil
 }
 
-func openCluster(address string) (*Store, error) {
+func openCluster(address string) (redis.UniversalClient, error) {
 	o, err := redis.ParseClusterURL(address)
 	if err != nil {
-		return nil, errURL
+		return nil, err
 	}
 	o.Protocol = cmp.Or(o.Protocol, 2)
 	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
@@ -80,5 +91,6 @@ func openCluster(address string) (*Store, error) {
 	o.MaxRedirects, o.DialerRetries = cmp.Or(o.MaxRedirects, 2), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.ClusterStateReloadInterval = cmp.Or(o.ClusterStateReloadInterval, 5*time.Second)
-	return &Store{Client: redis.NewClusterClient(o)}, nil
+	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
+	return redis.NewClusterClient(o), nil
 }

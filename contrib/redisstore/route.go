@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -19,8 +20,9 @@ type route struct {
 	reads   *lanes
 	writes  *lanes
 
-	reloading chan struct{} // whoever has its only place may read the slots
-	reloaded  time.Time     // when they were read
+	masters   sync.Map      // of *redis.Client by address, as they were when a key had moved
+	reloading chan struct{} // whoever has its only place may ask for them
+	reloaded  time.Time     // when they were asked for
 	never     context.Context
 }
 
@@ -69,30 +71,60 @@ func (r *route) do(ctx context.Context, lanes *lanes, key string, cmd redis.Cmde
 	}
 	begin := time.Now()
 	master, err := r.cluster.MasterForKey(ctx, key)
+	for range redirects {
+		if err != nil {
+			return err
+		}
+		err = lanes.to(master).do(ctx, cmd)
+		if err == nil {
+			return nil
+		}
+		if addr, asked := redis.IsAskError(err); asked {
+			return r.ask(ctx, lanes, addr, begin, cmd)
+		}
+		addr, moved := redis.IsMovedError(err)
+		if !moved && !redis.IsReadOnlyError(err) && !errors.Is(err, redis.ErrClosed) {
+			return err
+		}
+		master, err = r.follow(ctx, key, addr, begin)
+	}
+	return err
+}
+
+// ask sends cmd to the node that a slot is about to move to.
+func (r *route) ask(ctx context.Context, lanes *lanes, addr string, begin time.Time, cmd redis.Cmder) error {
+	node, err := r.at(ctx, addr, begin)
 	if err != nil {
 		return err
 	}
-	for hop := 1; ; hop++ {
-		err = lanes.to(master).do(ctx, cmd)
-		if hop == redirects || err == nil {
-			return err
-		}
-		if addr, asked := redis.IsAskError(err); asked {
-			return r.ask(ctx, lanes, addr, cmd)
-		}
-		if _, moved := redis.IsMovedError(err); !moved && !redis.IsReadOnlyError(err) {
-			return err
-		}
-		if err := r.reload(ctx, begin); err != nil {
-			return err
-		}
-		if master, err = r.cluster.MasterForKey(ctx, key); err != nil {
-			return err
-		}
-	}
+	return lanes.to(node).alone(ctx, cmd, redis.NewStatusCmd(ctx, "asking"))
 }
 
-// reload reads which node has which slots, unless that has been done since a moment.
+// follow returns the node at an address, which has key by now. Which node that is the others may not have heard yet.
+func (r *route) follow(ctx context.Context, key, addr string, begin time.Time) (*redis.Client, error) {
+	r.doubt()
+	if node, err := r.at(ctx, addr, begin); err == nil {
+		return node, nil
+	}
+	return r.cluster.MasterForKey(ctx, key)
+}
+
+// at returns the master at an address. If none is known it asks the cluster, unless that has been done since begin.
+func (r *route) at(ctx context.Context, addr string, begin time.Time) (*redis.Client, error) {
+	node, ok := r.masters.Load(addr)
+	if !ok {
+		if err := r.reload(ctx, begin); err != nil {
+			return nil, err
+		}
+		node, ok = r.masters.Load(addr)
+	}
+	if !ok {
+		return nil, fmt.Errorf("redis: the cluster knows no master at %q", addr)
+	}
+	return node.(*redis.Client), nil
+}
+
+// reload asks the cluster which masters it has, one call at a time.
 func (r *route) reload(ctx context.Context, since time.Time) error {
 	select {
 	case r.reloading <- struct{}{}:
@@ -103,31 +135,14 @@ func (r *route) reload(ctx context.Context, since time.Time) error {
 	if r.reloaded.After(since) {
 		return nil
 	}
-	err := r.cluster.ForEachMaster(ctx, func(context.Context, *redis.Client) error { return nil }) // it begins by that
+	err := r.cluster.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error { // it asks before it begins
+		r.masters.Store(node.Options().Addr, node)
+		return nil
+	})
 	if err == nil {
 		r.reloaded = time.Now()
 	}
 	return err
-}
-
-// ask sends cmd to the node that a slot is about to move to.
-func (r *route) ask(ctx context.Context, lanes *lanes, addr string, cmd redis.Cmder) error {
-	found := make(chan *redis.Client, 1)
-	err := r.cluster.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error {
-		if node.Options().Addr == addr {
-			found <- node
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	select {
-	case node := <-found:
-		return lanes.to(node).alone(ctx, cmd, redis.NewStatusCmd(ctx, "asking"))
-	default:
-		return errors.New("a slot moves to a node that the cluster does not name")
-	}
 }
 
 // node returns the address of the master that has key in a cluster, as far as is known by now, and "" otherwise.
