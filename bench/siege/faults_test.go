@@ -222,9 +222,7 @@ func (a *assault) slowest(requests []span) (worst time.Duration) {
 // callRoll has each visitor read once more, and tries the cookies of sessions that have ended.
 func (a *assault) callRoll() {
 	for _, v := range a.visitors {
-		if v.answersRoll() {
-			v.account.settle()
-		}
+		v.answerRoll()
 	}
 	visitGraves(a.fleet, a.ledger, 12)
 	a.ledger.mayLose = false
