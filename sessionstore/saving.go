@@ -70,7 +70,7 @@ func (w *saving) keep(cookie cookie) error {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
 	w.st.cookie = cookie
-	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
+	w.st.record = Record{Values: values, Secret: hashOf(cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
@@ -172,7 +172,7 @@ func (w *saving) update(changed bool) error {
 // exceeds reports whether the session is larger than MaxSize with d.
 func (w *saving) exceeds(d Delta) bool {
 	limit := cmp.Or(w.i.MaxSize, defaultMaxSize)
-	return size(w.st.record.Values)+size(d.Set) > limit && len(d.Set) > 0 && size(w.st.record.merged(d)) > limit
+	return sizeOf(w.st.members)+size(d.Set) > limit && len(d.Set) > 0 && sizeOf(mergeMembers(slices.Clone(w.st.members), d)) > limit
 }
 
 // updated brings what is known of the session, and its cookie, up to date.
@@ -181,7 +181,7 @@ func (w *saving) updated(d Delta, secret cookie) error {
 	if d.Owner != nil && before != d.Owner.Owner {
 		w.i.release(w.ctx, before, w.st.cookie.handle)
 	}
-	_ = w.st.record.Apply(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner}) // nobody asks for the values any more
+	w.st.record.alter(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner})
 	stale := w.st.cookie.stale
 	w.st.cookie = secret
 	if w.stored.Renewed() || stale || w.s.Permanent() || w.st.permanent {
@@ -193,14 +193,12 @@ func (w *saving) updated(d Delta, secret cookie) error {
 
 // delta returns what the request has changed.
 func (w *saving) delta() (Delta, error) {
-	changes, err := w.stored.Changes()
+	set := map[string]string{}
+	changes, err := w.stored.ChangesTo(set)
 	if err != nil {
 		return Delta{}, err
 	}
-	d := Delta{At: w.now, Clear: changes.Cleared, Set: make(map[string]string, len(changes.Set)), Delete: changes.Deleted, Lifetime: w.askedFor()}
-	for key, raw := range changes.Set {
-		d.Set[key] = string(raw)
-	}
+	d := Delta{At: w.now, Clear: changes.Cleared, Set: set, Delete: changes.Deleted, Lifetime: w.askedFor()}
 	for key, raw := range changes.Computed {
 		if d.Expect == nil {
 			d.Expect = map[string]string{}
