@@ -116,9 +116,10 @@ func (w *saving) askedFor() *Lifetime {
 	return l
 }
 
-// destroy ends the session in the store. What was set after Destroy begins another.
+// destroy ends the session in the store. What was set after Destroy begins another. A store that has found nothing is asked
+// as well: a node that is being replaced may have removed the session without being heard, and the next one has it still.
 func (w *saving) destroy() error {
-	if w.st.exists {
+	if w.st.exists || w.st.absent {
 		if err := w.i.remove(w.ctx, w.st.cookie.handle); err != nil {
 			return failed(err)
 		}

@@ -94,6 +94,7 @@ func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
 type state struct {
 	cookie     cookie
 	exists     bool // in the store
+	absent     bool // the store has found nothing under the handle
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
 	pinned     bool     // a change must find the secret as it was loaded
@@ -126,7 +127,7 @@ func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar
 	var err error
 	st.record, st.members, err = i.loadApart(ctx, st.cookie.handle)
 	now := i.now()
-	if err == nil {
+	if st.absent = errors.Is(err, ErrNotFound); err == nil {
 		err = i.admit(ctx, st, now)
 	}
 	switch {

@@ -132,28 +132,37 @@ func (a *account) set(key, value string, re reply) {
 	}
 }
 
-// settle notes that the fault is over, and what was pending has happened or never will.
-func (a *account) settle() {
+// settle notes that the fault is over: what was pending has happened, as is seen, or never will.
+func (a *account) settle(saw map[string]string) {
+	for key := range a.holds {
+		a.holds[key] = saw[key]
+	}
 	clear(a.pending)
-	a.most, a.unsure = a.least, false
+	a.least, a.most, a.unsure = counterOf(saw), counterOf(saw), false
 }
 
-// compare compares what a request saw with what is expected, and takes it for the truth from then on.
+// compare compares what a request saw with what is expected. What was pending may be seen, and be gone again: it was
+// promised to nobody.
 func (a *account) compare(l *ledger, saw map[string]string) {
 	for key, want := range a.holds {
 		if got := saw[key]; got != want && !slices.Contains(a.pending[key], got) {
 			l.lose(1, "%s of %s is %q and not %q, nor one of %q", key, a.uid, got, want, a.pending[key])
+			a.holds[key] = got // once is enough
 		}
-		a.holds[key] = saw[key]
 	}
-	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
-	switch {
+	switch n := counterOf(saw); {
 	case n < a.least:
 		l.lose(a.least-n, "the counter of %s is %d and not %d to %d", a.uid, n, a.least, a.most)
+		a.least = n
 	case n > a.most:
 		l.complain("the counter of %s is %d and not %d to %d: something was counted twice", a.uid, n, a.least, a.most)
+		a.most = n
 	}
-	a.least, a.most = n, max(n, a.most)
+}
+
+func counterOf(saw map[string]string) int {
+	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
+	return n
 }
 
 // writes returns how many acknowledged writes the session holds.

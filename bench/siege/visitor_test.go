@@ -163,19 +163,23 @@ func (v *visitor) add() {
 	}
 }
 
-func (v *visitor) read() { v.answersRoll() }
-
-// answersRoll reads, and reports whether the visitor is logged in and was served.
-func (v *visitor) answersRoll() bool {
+func (v *visitor) read() {
 	a := v.account
-	if a == nil {
-		return false
-	}
-	re, there := v.ask("read", nil)
-	if there {
+	if re, there := v.ask("read", nil); there {
 		v.see(a, re)
 	}
-	return there && re.ok()
+}
+
+// answerRoll reads, and takes what is there for the truth, now that the fault is over.
+func (v *visitor) answerRoll() {
+	a := v.account
+	if a == nil {
+		return
+	}
+	if re, there := v.ask("read", nil); there && re.ok() {
+		v.see(a, re)
+		a.settle(re.answer.Saw)
+	}
 }
 
 // admin asks for the page that only admins may see.
