@@ -102,7 +102,9 @@ bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
 
 examples: ## build every example
-	@cd _examples && go build -o /dev/null ./... && go list -f 'builds: {{.ImportPath}}' ./...
+	@for module in $(filter _examples%,$(MODULES)); do \
+		(cd $$module && go build -o /dev/null ./... && go list -f 'builds: {{.ImportPath}}' ./...) || exit 1; \
+	done
 
 gofmt:
 	@files=$$(gofmt -l .) && [ -z "$$files" ] || { echo "gofmt -w would change:"; echo "$$files"; exit 1; } >&2

@@ -271,6 +271,10 @@ func SetSessionCookie(c *Context, s *Session, value string, change ...func(cooki
 	return sendSessionCookie(c, s, cookie.String())
 }
 
+// DropSessionCookie takes back what SetSessionCookie was given in this request: no cookie of a session is set or deleted,
+// unless it is called again. It is for backends that find out only then that another request has been faster.
+func DropSessionCookie(c *Context) { c.rare().session.cookies = nil }
+
 // sendSessionCookie has a Set-Cookie line sent.
 func sendSessionCookie(c *Context, s *Session, line string) error {
 	if limit := c.settings.maxCookie; limit > 0 && len(line) > limit {

@@ -76,6 +76,17 @@ func (i *SessionInterface) load(ctx context.Context, h Handle) (Record, error) {
 	return i.loadWithin(ctx, h)
 }
 
+// loadApart is load with the values apart.
+func (i *SessionInterface) loadApart(ctx context.Context, h Handle) (Record, []member, error) {
+	if m, ok := i.Store.(*Memory); ok && i.Observe == nil {
+		return m.open(h)
+	}
+	r, err := i.load(ctx, h)
+	members := membersOf(r.Values, make([]member, 0, len(r.Values)))
+	r.Values = nil
+	return r, members, err
+}
+
 func (i *SessionInterface) loadWithin(ctx context.Context, h Handle) (r Record, err error) {
 	err = i.do(ctx, "load", i.nodeOf(h), func(ctx context.Context) (err error) { r, err = i.Store.Load(ctx, h); return err })
 	return r, err

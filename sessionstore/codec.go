@@ -27,6 +27,12 @@ func (r Record) MarshalBinary() ([]byte, error) {
 
 // AppendBinary appends what MarshalBinary returns to b.
 func (r Record) AppendBinary(b []byte) ([]byte, error) {
+	var room [fewMembers]member
+	return r.appendTo(b, membersOf(r.Values, room[:0])), nil
+}
+
+// appendTo does so with the values that are given, sorted by key.
+func (r Record) appendTo(b []byte, members []member) []byte {
 	b = append(b, recordVersion, r.has())
 	b = append(b, r.Secret[:]...)
 	b = appendTime(appendTime(b, r.Created), r.Seen)
@@ -40,21 +46,11 @@ func (r Record) AppendBinary(b []byte) ([]byte, error) {
 	if r.has()&hasOwner != 0 {
 		b = binary.AppendVarint(appendText(b, r.Owner), r.Mark)
 	}
-	b = binary.AppendUvarint(b, uint64(len(r.Values)))
-	var room [16]string
-	for _, key := range sortedKeys(r.Values, room[:0]) {
-		b = appendText(appendText(b, key), r.Values[key])
+	b = binary.AppendUvarint(b, uint64(len(members)))
+	for _, m := range members {
+		b = appendText(appendText(b, m.key), m.raw)
 	}
-	return b, nil
-}
-
-// sortedKeys appends the keys to some, which need not be allocated if it has room for them.
-func sortedKeys(values map[string]string, some []string) []string {
-	for key := range values {
-		some = append(some, key)
-	}
-	slices.Sort(some)
-	return some
+	return b
 }
 
 func (r Record) has() (bits byte) {
@@ -87,12 +83,21 @@ func (r *Record) UnmarshalBinary(data []byte) error {
 
 // ParseRecord returns the record that MarshalBinary wrote, or ErrUnreadable. Its texts are parts of data.
 func ParseRecord(data string) (Record, error) {
+	var room [fewMembers]member
+	r, members, err := parse(data, room[:0])
+	if err == nil {
+		r.Values = valuesOf(members)
+	}
+	return r, err
+}
+
+// parse does so with the values apart, which it appends to some.
+func parse(data string, some []member) (r Record, members []member, err error) {
 	p := parser{data: data}
 	version, bits := p.byte(), p.byte()
 	if version != recordVersion {
-		return Record{}, errRecord
+		return Record{}, nil, errRecord
 	}
-	var r Record
 	copy(r.Secret[:], p.take(len(r.Secret)))
 	r.Created, r.Seen = p.time(), p.time()
 	r.Idle = p.duration()
@@ -106,11 +111,11 @@ func ParseRecord(data string) (Record, error) {
 	if bits&hasOwner != 0 {
 		r.Owner, r.Mark = p.text(), p.int()
 	}
-	r.Values = p.values()
+	members = p.members(some)
 	if p.bad || p.data != "" {
-		return Record{}, errRecord
+		return Record{}, nil, errRecord
 	}
-	return r, nil
+	return r, members, nil
 }
 
 // A parser takes data apart from its beginning. Once it is bad it returns zero values.
@@ -174,16 +179,16 @@ func (p *parser) text() string {
 	return p.take(int(n))
 }
 
-func (p *parser) values() map[string]string {
+func (p *parser) members(some []member) []member {
 	n := p.uint()
 	if n > uint64(len(p.data)) { // each takes two bytes at least
 		p.bad = true
 		return nil
 	}
-	values := make(map[string]string, n)
+	some = slices.Grow(some, int(n))
 	for range n {
 		key := p.text()
-		values[key] = p.text()
+		some = append(some, member{key, p.text()})
 	}
-	return values
+	return some
 }

@@ -9,6 +9,7 @@ type Event struct {
 	//	load create update delete claim release claims mark raise   a call of the store, with Took and Err
 	//	ended         a request found its session ended when it saved it, and was answered 409
 	//	superseded    a request with the secret of before a Renew wrote, and was answered 409
+	//	moved         a Moving has brought a session into the store, or a MovingBack one out of it
 	//	unreadable    values could not be read: Count of them
 	//	opened closed the breaker of Node
 	//	refused       a call was not made: the breaker of Node was open, or too many waited

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,30 +22,33 @@ const (
 // A flash is a message as it is stored.
 type flash struct{ key, raw string }
 
-func isFlash(key string) bool { return len(key) == flashLen && strings.HasPrefix(key, flashPrefix) }
+func (m member) isFlash() bool {
+	return len(m.key) == flashLen && strings.HasPrefix(m.key, flashPrefix)
+}
 
 // gatherFlashes returns the values of a record as a session has them, and the messages among them, oldest first.
-func gatherFlashes(values map[string]string) (map[string]string, []flash) {
-	var flashes []flash
-	for key, raw := range values {
-		if isFlash(key) {
-			flashes = append(flashes, flash{key, raw})
-		}
+func gatherFlashes(members []member) ([]member, []flash) {
+	if !slices.ContainsFunc(members, member.isFlash) {
+		return members, nil
 	}
-	if flashes == nil {
-		return values, nil
+	var flashes []flash
+	var others []member
+	var list []string
+	for _, m := range members {
+		if !m.isFlash() {
+			others = append(others, m)
+			continue
+		}
+		flashes = append(flashes, flash(m))
 	}
 	slices.SortFunc(flashes, func(a, b flash) int { return strings.Compare(a.key, b.key) })
-	gathered := maps.Clone(values)
-	var list []string
 	for _, f := range flashes {
-		delete(gathered, f.key)
 		if json.Valid([]byte(f.raw)) { // else it is lost alone
 			list = append(list, f.raw)
 		}
 	}
-	gathered[flashesKey] = "[" + strings.Join(list, ",") + "]"
-	return gathered, flashes
+	others = slices.DeleteFunc(others, func(m member) bool { return m.key == flashesKey })
+	return append(others, member{flashesKey, "[" + strings.Join(list, ",") + "]"}), flashes
 }
 
 // scatterFlashes takes the list of messages out of what a request has set or deleted, and puts in what that makes of the

@@ -58,24 +58,40 @@ func (m *Memory) immediate() {}
 
 // Load returns the record of a handle, which may have expired, or ErrNotFound. It counts as a use.
 func (m *Memory) Load(_ context.Context, h Handle) (Record, error) {
+	text, err := m.text(h)
+	if err != nil {
+		return Record{}, err
+	}
+	return ParseRecord(text)
+}
+
+// open is Load with the values apart.
+func (m *Memory) open(h Handle) (Record, []member, error) {
+	text, err := m.text(h)
+	if err != nil {
+		return Record{}, nil, err
+	}
+	return parse(text, nil)
+}
+
+func (m *Memory) text(h Handle) (string, error) {
 	hash := m.hash(h)
 	s := m.shard(hash)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	slot := s.find(h, hash)
 	if slot == 0 {
-		s.mu.Unlock()
-		return Record{}, ErrNotFound
+		return "", ErrNotFound
 	}
 	s.use(slot, m.uses.Load())
-	text := *s.text(slot)
-	s.mu.Unlock()
-	return ParseRecord(text)
+	return *s.text(slot), nil
 }
 
 // Create keeps a record under a handle that has none, or one that had expired at r.Created. It may return ErrExists and
 // ErrTooLarge.
 func (m *Memory) Create(_ context.Context, h Handle, r Record) error {
-	b := m.pack(r)
+	var room [fewMembers]member
+	b := m.pack(r, membersOf(r.Values, room[:0]))
 	return m.write(h, r.Seen, func(s *shard, slot uint32) (blob, error) {
 		if slot != 0 && s.entry(slot).expires > r.Created.UnixMilli() {
 			return blob{}, ErrExists
@@ -90,15 +106,25 @@ func (m *Memory) Update(_ context.Context, h Handle, d Delta) error {
 		if slot == 0 {
 			return blob{}, ErrNotFound
 		}
-		r, err := ParseRecord(*s.text(slot))
-		if err != nil {
-			return blob{}, err
-		}
-		if err := r.applyOwn(d); err != nil {
-			return blob{}, err
-		}
-		return m.pack(r), nil
+		return m.apply(*s.text(slot), d)
 	})
+}
+
+// apply returns what [Record.Apply] makes of a record.
+func (m *Memory) apply(text string, d Delta) (blob, error) {
+	var room [fewMembers]member
+	r, members, err := parse(text, room[:0])
+	if err == nil {
+		err = r.admits(d)
+	}
+	switch {
+	case err != nil:
+		return blob{}, err
+	case !hold(members, d.Expect):
+		return blob{}, ErrConflict
+	}
+	r.alter(d)
+	return m.pack(r, mergeMembers(members, d)), nil
 }
 
 // write puts what f returns under h; slot is where h stands, or 0. f is called under the lock of the shard, and again when

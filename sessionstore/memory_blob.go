@@ -23,11 +23,11 @@ func (b blob) cost() int64 {
 // buffers are for records while they are written.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// pack returns a record as it is kept.
-func (m *Memory) pack(r Record) blob {
+// pack returns a record with the given values, sorted by key, as it is kept.
+func (m *Memory) pack(r Record, members []member) blob {
 	buffer := buffers.Get().(*[]byte)
-	b, _ := r.AppendBinary((*buffer)[:0]) // never fails
-	var text strings.Builder              // knows how much memory it has got
+	b := r.appendTo((*buffer)[:0], members)
+	var text strings.Builder // knows how much memory it has got
 	text.Grow(len(b))
 	_, _ = text.Write(b)
 	if cap(b) <= 64<<10 {

@@ -31,8 +31,8 @@ func (i *SessionInterface) Sessions(ctx context.Context, owner string) ([]Owned,
 	var found []Owned
 	err := i.each(ctx, owner, func(h Handle, r Record) error {
 		s := dewar.NewSession()
-		values, _ := gatherFlashes(r.Values)
-		dewar.Stored(s).Restore(values)
+		members, _ := gatherFlashes(membersOf(r.Values, nil))
+		restore(s, members)
 		dewar.Stored(s).SetID(h.String())
 		found = append(found, Owned{h.String(), r.Created, r.Seen, r.Expires(), s})
 		return nil

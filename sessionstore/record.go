@@ -111,20 +111,15 @@ type Ownership struct {
 // Apply does d to r. It returns ErrNotFound if r had expired at d.At, and ErrConflict if r is not as d expects; then r is
 // as it was.
 func (r *Record) Apply(d Delta) error {
-	if err := r.check(d); err != nil {
+	if err := r.admits(d); err != nil {
 		return err
+	}
+	for key, want := range d.Expect {
+		if r.Values[key] != want {
+			return ErrConflict
+		}
 	}
 	r.Values = r.merged(d)
-	r.alter(d)
-	return nil
-}
-
-// applyOwn is Apply for a record whose values nobody else knows.
-func (r *Record) applyOwn(d Delta) error {
-	if err := r.check(d); err != nil {
-		return err
-	}
-	merge(r.Values, d)
 	r.alter(d)
 	return nil
 }
@@ -143,17 +138,13 @@ func (r *Record) alter(d Delta) {
 	}
 }
 
-func (r *Record) check(d Delta) error {
+// admits reports why d cannot be done, whatever the values are.
+func (r *Record) admits(d Delta) error {
 	if r.Expired(d.At) {
 		return ErrNotFound
 	}
 	if d.Renew != nil && r.Secret != d.Renew.From {
 		return ErrConflict
-	}
-	for key, want := range d.Expect {
-		if r.Values[key] != want {
-			return ErrConflict
-		}
 	}
 	return nil
 }
@@ -167,19 +158,11 @@ func (r *Record) merged(d Delta) map[string]string {
 	if !d.Clear {
 		maps.Copy(values, r.Values)
 	}
-	merge(values, d)
-	return values
-}
-
-// merge does what d does to values.
-func merge(values map[string]string, d Delta) {
-	if d.Clear {
-		clear(values)
-	}
 	for _, key := range d.Delete {
 		delete(values, key)
 	}
 	maps.Copy(values, d.Set)
+	return values
 }
 
 // String names what the delta changes, without values.

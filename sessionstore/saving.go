@@ -50,8 +50,16 @@ func (w *saving) touches() bool {
 	return w.k.refresh && w.now.Sub(r.Seen) >= w.i.touchAfter(r.Idle) && r.Expires() != r.Until
 }
 
-// create keeps a session that the store has not.
+// create keeps a session that the store has not, and sends its cookie.
 func (w *saving) create() error {
+	if err := w.keep(newCookie(newHandle())); err != nil {
+		return err
+	}
+	return w.sendCookie()
+}
+
+// keep keeps a session that the store has not; the cookie says where, and what opens it.
+func (w *saving) keep(cookie cookie) error {
 	values, err := w.stored.Values()
 	if err != nil {
 		return internal(err)
@@ -61,8 +69,8 @@ func (w *saving) create() error {
 	if size(values) > cmp.Or(w.i.MaxSize, defaultMaxSize) {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
-	w.st.cookie = newCookie(newHandle())
-	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
+	w.st.cookie = cookie
+	w.st.record = Record{Values: values, Secret: hashOf(cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
@@ -79,7 +87,7 @@ func (w *saving) create() error {
 		return failed(err)
 	}
 	w.st.exists = true
-	return w.sendCookie()
+	return nil
 }
 
 // lifetime returns how long a session lives that begins now, or the one that was asked for.
@@ -132,9 +140,12 @@ func (w *saving) update(changed bool) error {
 		return internal(err)
 	}
 	secret := w.st.cookie
-	if w.stored.Renewed() {
+	switch {
+	case w.stored.Renewed():
 		secret = newCookie(secret.handle)
 		d.Renew = &Renewal{From: w.st.record.Secret, To: hashOf(secret.secret)}
+	case w.st.pinned && changed:
+		d.Renew = &Renewal{From: w.st.record.Secret, To: w.st.record.Secret}
 	}
 	if d.Owner, err = w.claim(&w.st.record); err != nil {
 		return failed(err)
@@ -160,7 +171,7 @@ func (w *saving) update(changed bool) error {
 // exceeds reports whether the session is larger than MaxSize with d.
 func (w *saving) exceeds(d Delta) bool {
 	limit := cmp.Or(w.i.MaxSize, defaultMaxSize)
-	return size(w.st.record.Values)+size(d.Set) > limit && len(d.Set) > 0 && size(w.st.record.merged(d)) > limit
+	return sizeOf(w.st.members)+size(d.Set) > limit && len(d.Set) > 0 && sizeOf(mergeMembers(slices.Clone(w.st.members), d)) > limit
 }
 
 // updated brings what is known of the session, and its cookie, up to date.
@@ -169,7 +180,7 @@ func (w *saving) updated(d Delta, secret cookie) error {
 	if d.Owner != nil && before != d.Owner.Owner {
 		w.i.release(w.ctx, before, w.st.cookie.handle)
 	}
-	_ = w.st.record.Apply(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner}) // nobody asks for the values any more
+	w.st.record.alter(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner})
 	stale := w.st.cookie.stale
 	w.st.cookie = secret
 	if w.stored.Renewed() || stale || w.s.Permanent() || w.st.permanent {
@@ -181,14 +192,12 @@ func (w *saving) updated(d Delta, secret cookie) error {
 
 // delta returns what the request has changed.
 func (w *saving) delta() (Delta, error) {
-	changes, err := w.stored.Changes()
+	set := map[string]string{}
+	changes, err := w.stored.ChangesTo(set)
 	if err != nil {
 		return Delta{}, err
 	}
-	d := Delta{At: w.now, Clear: changes.Cleared, Set: make(map[string]string, len(changes.Set)), Delete: changes.Deleted, Lifetime: w.askedFor()}
-	for key, raw := range changes.Set {
-		d.Set[key] = string(raw)
-	}
+	d := Delta{At: w.now, Clear: changes.Cleared, Set: set, Delete: changes.Deleted, Lifetime: w.askedFor()}
 	for key, raw := range changes.Computed {
 		if d.Expect == nil {
 			d.Expect = map[string]string{}

@@ -96,7 +96,9 @@ type state struct {
 	exists     bool // in the store
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
-	record     Record // as it was loaded; its values are those of the store
+	pinned     bool     // a change must find the secret as it was loaded
+	record     Record   // as it was loaded, without its values
+	members    []member // those
 	flashes    []flash
 	lifetime   atomic.Pointer[ownLifetime] // given by SetLifetime
 }
@@ -116,7 +118,13 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	}
 	ctx, cancel := i.within(c)
 	defer cancel()
-	st.record, err = i.load(ctx, st.cookie.handle)
+	return i.enter(ctx, c, s, st)
+}
+
+// enter fills s, which is new, with the session that the cookie in st opens. It stays new if there is none.
+func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar.Session, st *state) (*dewar.Session, error) {
+	var err error
+	st.record, st.members, err = i.loadApart(ctx, st.cookie.handle)
 	now := i.now()
 	if err == nil {
 		err = i.admit(ctx, st, now)
@@ -164,10 +172,9 @@ func (i *SessionInterface) admit(ctx context.Context, st *state, now time.Time) 
 
 // restore fills s with what is in the store.
 func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state, now time.Time) {
-	stored := dewar.Stored(s)
-	values, flashes := gatherFlashes(st.record.Values)
+	members, flashes := gatherFlashes(st.members)
 	st.flashes = flashes
-	if lost := stored.Restore(values); len(lost) > 0 {
+	if lost := restore(s, members); len(lost) > 0 {
 		c.Logger().Error("session values cannot be read and are left out; Set or Delete them to be rid of them", "session", st.cookie.handle.String(), "keys", lost)
 		i.tell(Event{Name: "unreadable", Node: i.nodeOf(st.cookie.handle), Count: len(lost)})
 	}

@@ -37,6 +37,9 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	stored, id := dewar.Stored(s), s.ID()
+	if !time.Now().Before(i.sessions[id].ends) {
+		delete(i.sessions, id) // it has ended while the request ran
+	}
 	data, err := stored.MergeInto(i.sessions[id].data)
 	if err != nil || !stored.ShouldSave() {
 		return err

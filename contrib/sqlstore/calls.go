@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,9 +21,25 @@ const (
 	rewrites = 0
 )
 
-// read makes a query that returns one row, or sql.ErrNoRows.
+// read makes a query that returns one row. It returns sql.ErrNoRows if there is none, and ErrUnreadable if it has values of
+// other types.
 func (s *Store) read(ctx context.Context, q query, into ...any) error {
-	return s.again(ctx, rereads, func() error { return s.DB.QueryRowContext(ctx, q.text, q.args...).Scan(into...) })
+	return s.again(ctx, rereads, func() error { return s.first(ctx, q, into) })
+}
+
+func (s *Store) first(ctx context.Context, q query, into []any) error {
+	rows, err := s.DB.QueryContext(ctx, q.text, q.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(into...); err != nil {
+		return fmt.Errorf("%w: %w", sessionstore.ErrUnreadable, err)
+	}
+	return rows.Close()
 }
 
 // write makes a statement and returns how many rows it has changed.
@@ -47,10 +64,10 @@ func (s *Store) write(ctx context.Context, q query) (n int64, err error) {
 }
 
 // again makes a statement until it is done, has failed for good, or the context has ended.
-func (s *Store) again(ctx context.Context, reconnects int, make func() error) error {
+func (s *Store) again(ctx context.Context, reconnects int, statement func() error) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		err := make()
-		if err == nil || errors.Is(err, sql.ErrNoRows) {
+		err := statement()
+		if err == nil || errors.Is(err, sql.ErrNoRows) || errors.Is(err, sessionstore.ErrUnreadable) {
 			return err
 		}
 		f := s.Dialect.failureOf(err)
@@ -79,7 +96,7 @@ func sleep(ctx context.Context, about time.Duration) bool {
 func failed(ctx context.Context, f failure, err error) error {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("%w: %w", context.Canceled, err)
+		return ctx.Err()
 	case f == down, f == busy, ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", sessionstore.ErrUnavailable, err)
 	case f == missing:

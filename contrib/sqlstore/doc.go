@@ -23,5 +23,6 @@
 //
 // Deadlocks, serialization failures and a locked SQLite file are tried again until the context ends. Errors of the
 // connection, of a server that starts, stops, is read-only or has no room, and a context whose deadline has passed are
-// wrapped in [sessionstore.ErrUnavailable]. A write that fails so may have happened all the same.
+// wrapped in [sessionstore.ErrUnavailable]. A write that fails so may have happened all
+// the same, or happen a little later.
 package sqlstore

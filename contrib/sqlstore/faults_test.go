@@ -52,6 +52,40 @@ func TestMariaDBIsHarmed(t *testing.T) {
 	})
 }
 
+func TestTheClockOfTheServerDoesNotMatter(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		start func(t *testing.T) (*servers.Server, database)
+	}{
+		{"PostgreSQL", func(t *testing.T) (*servers.Server, database) {
+			s := servers.Postgres{Clock: true}.Start(t)
+			return s, database{sqlstore.PostgreSQL, s.URL()}
+		}},
+		{"MariaDB", func(t *testing.T) (*servers.Server, database) {
+			s := servers.MariaDB{Clock: true}.Start(t)
+			return s, database{sqlstore.MySQL, s.URL()}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server, d := tt.start(t)
+			s := d.store(t)
+			h := newSession(t, s) // for an hour
+			for _, ahead := range []time.Duration{48 * time.Hour, -48 * time.Hour} {
+				server.MoveClock(ahead)
+				if err := s.Update(soon(t), h, sessionstore.Delta{At: time.Now(), Set: map[string]string{"n": "1"}}); err != nil {
+					t.Errorf("%v ahead: %v", ahead, err)
+				}
+				if n, err := s.Sweep(soon(t), time.Now(), 10); n != 0 || err != nil {
+					t.Errorf("%v ahead: swept %d (error %v), want 0", ahead, n, err)
+				}
+			}
+			if err := s.Update(soon(t), h, sessionstore.Delta{At: time.Now().Add(2 * time.Hour)}); !errors.Is(err, sessionstore.ErrNotFound) {
+				t.Errorf("after two hours: %v, want ErrNotFound", err)
+			}
+		})
+	}
+}
+
 // harms are those that any server survives.
 func harms() []harm {
 	return []harm{

@@ -36,11 +36,11 @@ func tablesNamed(name string, d Dialect) (tables, error) {
 }
 
 // Schema returns the SQL that makes the tables of a store whose Table is the default, for those who keep their migrations
-// themselves. The statements end with semicolons and may be run again.
+// themselves. The statements end with semicolons and may be run again. It panics if dialect is none.
 func Schema(dialect Dialect) string {
 	t, err := tablesNamed(defaultTable, dialect)
 	if err != nil {
-		return "-- " + err.Error() + "\n"
+		panic(err.Error())
 	}
 	return strings.Join(t.schema(dialect), ";\n\n") + ";\n"
 }

@@ -21,13 +21,13 @@ const (
 	skew = time.Minute
 )
 
-// SweepEvery removes the rows that expired more than a minute ago, again and again until ctx ends: at first after a part of the
-// interval, so that processes that start together take turns. What goes wrong is logged, and tried again the next time. Any
-// number of processes may do so; one at a time removes rows. It belongs in a start hook:
+// SweepEvery removes the rows that expired more than a minute ago, about once in an interval, until ctx ends. What goes wrong is
+// logged, and tried again the next time. Any number of processes may do so; one at a time removes rows. An interval of 0 is a
+// minute. It belongs in a start hook:
 //
 //	app.OnStart(func(ctx context.Context) error { go store.SweepEvery(ctx, time.Minute); return nil })
 func (s *Store) SweepEvery(ctx context.Context, interval time.Duration) {
-	for sleep(ctx, interval) {
+	for sleep(ctx, cmp.Or(interval, time.Minute)) {
 		if err := s.sweepAll(ctx, time.Now().Add(-skew)); err != nil && ctx.Err() == nil {
 			cmp.Or(s.Logger, slog.Default()).Error("sessions were not swept", "err", err)
 		}

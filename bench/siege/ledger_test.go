@@ -1,0 +1,160 @@
+package siege
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A ledger has what the visitors of one backend were promised and what they found. The oracles write into it.
+type ledger struct {
+	mu       sync.Mutex
+	counts   counts
+	problems []string // at most enough
+	requests []span   // of the present fault
+	refused  []span   // those that were answered 503
+	graves   []string // cookies of sessions whose end was acknowledged
+	cookies  map[string]bool
+	fault    string // the present one
+	mayLose  bool   // it makes a server die that promises nothing for that case
+}
+
+// enough is how many problems a ledger keeps.
+const enough = 20
+
+// counts are the figures of a ledger.
+type counts struct {
+	requests, refused      int
+	acknowledged, lost     int // writes
+	back, anonymous, mixed int
+}
+
+// A span is when a request was under way.
+type span struct {
+	what string
+	from time.Time
+	to   time.Time
+}
+
+func (s span) took() time.Duration { return s.to.Sub(s.from) }
+
+// complain notes what must not happen.
+func (l *ledger) complain(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.problems) < enough {
+		l.problems = append(l.problems, l.fault+": "+fmt.Sprintf(format, args...))
+	}
+}
+
+// heed notes a reply, whatever it says, and looks for what no reply may have.
+func (l *ledger) heed(o op, re reply) {
+	l.mu.Lock()
+	l.counts.requests++
+	s := span{o.String(), re.sent, re.at}
+	l.requests = append(l.requests, s)
+	if re.unknown() {
+		l.counts.refused++
+		l.refused = append(l.refused, s)
+	}
+	if re.cookie != "" {
+		l.cookies[re.cookie] = true
+	}
+	l.mu.Unlock()
+	switch {
+	case re.code == 0:
+		l.complain("%s: the connection broke: %q", o, re.body)
+	case !re.ok() && strings.Contains(re.body, page):
+		l.complain("%s: %d with a part of the page", o, re.code)
+	case !re.ok() && strings.Contains(re.body, "canary-"):
+		l.complain("%s: %d with a secret: %s", o, re.code, re.body)
+	case !re.ok() && !re.unknown() && re.code != http.StatusConflict && re.code != http.StatusForbidden:
+		l.complain("%s: %d %s", o, re.code, re.body)
+	}
+}
+
+// lose notes that acknowledged writes are gone.
+func (l *ledger) lose(n int, format string, args ...any) {
+	l.mu.Lock()
+	l.counts.lost += n
+	allowed := l.mayLose
+	l.mu.Unlock()
+	if !allowed {
+		l.complain("lost: "+format, args...)
+	}
+}
+
+func (l *ledger) acknowledge() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.acknowledged++
+}
+
+// bury notes that the end of a session was acknowledged.
+func (l *ledger) bury(cookie string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.graves = append(l.graves, cookie)
+}
+
+// An account is what a visitor may expect to find in a session.
+type account struct {
+	uid    string
+	admin  bool
+	cookie string
+	// holds is what keys have by what was acknowledged last, as JSON; "" is none.
+	holds map[string]string
+	// pending are values whose writing was refused with a 503 since the present fault struck. They may be written at any
+	// time, also after what is acknowledged later: a server that was paused reads what has been sent to it.
+	pending map[string][]string
+	// The counter is between least and most.
+	least, most int
+	// unsure says that a renewal or the end was refused with a 503 since the present fault struck, so that the cookie may
+	// open nothing.
+	unsure bool
+}
+
+func newAccount(uid string, admin bool, cookie string) *account {
+	return &account{uid: uid, admin: admin, cookie: cookie, holds: map[string]string{uidKey: quoted(uid)}, pending: map[string][]string{}}
+}
+
+// set notes that a value was written, or may be.
+func (a *account) set(key, value string, re reply) {
+	switch {
+	case re.ok():
+		a.holds[key] = quoted(value)
+	case re.unknown():
+		a.pending[key] = append(a.pending[key], quoted(value))
+	}
+}
+
+// settle notes that the fault is over, and what was pending has happened or never will.
+func (a *account) settle() {
+	clear(a.pending)
+	a.most, a.unsure = a.least, false
+}
+
+// compare compares what a request saw with what is expected, and takes it for the truth from then on.
+func (a *account) compare(l *ledger, saw map[string]string) {
+	for key, want := range a.holds {
+		if got := saw[key]; got != want && !slices.Contains(a.pending[key], got) {
+			l.lose(1, "%s of %s is %q and not %q, nor one of %q", key, a.uid, got, want, a.pending[key])
+		}
+		a.holds[key] = saw[key]
+	}
+	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
+	switch {
+	case n < a.least:
+		l.lose(a.least-n, "the counter of %s is %d and not %d to %d", a.uid, n, a.least, a.most)
+	case n > a.most:
+		l.complain("the counter of %s is %d and not %d to %d: something was counted twice", a.uid, n, a.least, a.most)
+	}
+	a.least, a.most = n, max(n, a.most)
+}
+
+// writes returns how many acknowledged writes the session holds.
+func (a *account) writes() int { return a.least + len(a.holds) }

@@ -1,0 +1,58 @@
+package siege
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A pulse tells when the machine itself, and not a store, kept answers waiting: it asks each process all the time for a page
+// without a session.
+type pulse struct {
+	mu     sync.Mutex
+	stalls []span
+	worst  time.Duration
+}
+
+const (
+	beat = 25 * time.Millisecond
+	// stalled is how late a page without a session is when the machine stalls.
+	stalled = 100 * time.Millisecond
+)
+
+// watch asks until stop is closed.
+func (p *pulse) watch(f *fleet, addr string, stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(beat):
+			due := time.Now()
+			if err := f.control(addr, http.MethodGet, "/ping", nil, nil); err != nil {
+				continue // its end
+			}
+			p.note(span{"ping", due, time.Now()})
+		}
+	}
+}
+
+func (p *pulse) note(s span) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.worst = max(p.worst, s.took())
+	if s.took() > stalled {
+		p.stalls = append(p.stalls, s)
+	}
+}
+
+// excuses reports whether the machine stalled while a request was under way.
+func (p *pulse) excuses(s span) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, stall := range p.stalls {
+		if stall.from.Before(s.to) && s.from.Before(stall.to) {
+			return true
+		}
+	}
+	return false
+}
