@@ -47,15 +47,15 @@ const style = `<style>
 svg { font: 14px system-ui, sans-serif }
 .page { fill: #ffffff } .text { fill: #24292f } .small { fill: #57606a; font-size: 12px } .title { font-size: 17px; font-weight: 600 }
 .grid { stroke: #d0d7de; stroke-width: 1 } .line { fill: none; stroke-width: 2.5; stroke: currentColor } .name, .dot { fill: currentColor }
-.c1 { color: #0550ae } .c2 { color: #b3440b } .c3 { color: #116329 } .c4 { color: #8250df } .c5 { color: #7a5b00 } .c6 { color: #a0216b }
+.c1 { color: #0550ae } .c2 { color: #b3440b } .c3 { color: #116329 } .c4 { color: #8250df } .c5 { color: #7a5b00 } .c6 { color: #a0216b } .c7 { color: #57606a }
 @media (prefers-color-scheme: dark) {
 .page { fill: #0d1117 } .text { fill: #e6edf3 } .small { fill: #9da7b3 } .grid { stroke: #30363d }
-.c1 { color: #79c0ff } .c2 { color: #ffa657 } .c3 { color: #7ee787 } .c4 { color: #d2a8ff } .c5 { color: #e3c04f } .c6 { color: #ff9bce }
+.c1 { color: #79c0ff } .c2 { color: #ffa657 } .c3 { color: #7ee787 } .c4 { color: #d2a8ff } .c5 { color: #e3c04f } .c6 { color: #ff9bce } .c7 { color: #9da7b3 }
 }
 </style>
 `
 
-var dashes = [...]string{"", "9 4", "2 4", "12 4 2 4", "5 3", "1 3"}
+var dashes = [...]string{"", "9 4", "2 4", "12 4 2 4", "5 3", "3 2", "16 6"}
 
 // SVG returns the chart as a file.
 func (c Chart) SVG() string {

@@ -47,6 +47,8 @@ func memoryChart(m Measured) Chart {
 	for _, name := range slices.Backward(slices.SortedFunc(maps.Keys(m.Stores), func(a, b string) int { return int(kept(m.Stores[a]) - kept(m.Stores[b])) })) {
 		c.Lines = append(c.Lines, Line{Name: name, Points: over(func(n float64) float64 { return n * kept(m.Stores[name]) })})
 	}
+	limit := Nodes()["Redis"].Bytes
+	c.Lines = append(c.Lines, Line{Name: "what one Redis may take", Points: over(func(float64) float64 { return limit })})
 	return c
 }
 
@@ -62,7 +64,7 @@ func callsChart(m Measured) Chart {
 		w, node := Workloads()[0], Nodes()[name]
 		p := w.Plan(m.Stores[name], node, 1e6)
 		most := p.Calls / p.Cores * node.Cores * node.Busy
-		c.Lines = append(c.Lines, Line{Name: fmt.Sprintf("one %s, half busy", name), Points: over(func(float64) float64 { return most })})
+		c.Lines = append(c.Lines, Line{Name: fmt.Sprintf("%s, half busy", name), Points: over(func(float64) float64 { return most })})
 	}
 	return c
 }
@@ -101,7 +103,7 @@ func outageOf(m Measured, w Workload, sessions float64) (o Outage, shards float6
 
 func outageChart(m Measured) Chart {
 	c := Chart{Title: "Failover of one master: share of all requests answered 503", X: sessionsAxis(),
-		Y: Axis{Label: "while it lasts", Min: 0.001, Max: 1, Log: true, Format: func(v float64) string { return fmt.Sprintf("%.4g%%", 100*v) }}}
+		Y: Axis{Label: "of all requests, while it lasts", Min: 0.001, Max: 1, Log: true, Format: func(v float64) string { return fmt.Sprintf("%.4g%%", 100*v) }}}
 	for _, w := range Workloads() {
 		c.Lines = append(c.Lines, Line{Name: "cluster, " + w.Name, Points: over(func(n float64) float64 {
 			_, shards := outageOf(m, w, n)
@@ -113,17 +115,17 @@ func outageChart(m Measured) Chart {
 }
 
 // CookieBytes is what the visitor's browser sends for a page and its files, with values of a size in a signed cookie, and with a
-// store.
+// store. A value is in base64 twice: 9 bytes of it are 16 of the cookie.
 func CookieBytes(m Measured, values float64) (cookie, store float64) {
-	return (1 + filesPerPage) * (m.Cookie.Read.Sent + (values-500)*4/3), (1 + filesPerPage) * m.Memory.Read.Sent
+	return (1 + filesPerPage) * (m.Cookie.Read.Sent + (values-500)*16/9), (1 + filesPerPage) * m.Memory.Read.Sent
 }
 
 func cookiesChart(m Measured) Chart {
-	c := Chart{Title: "Cookies that a browser sends for a page with nine files", X: Axis{Label: "bytes of values in the session", Min: 0, Max: 2500,
-		Marks: []float64{0, 500, 1000, 1500, 2000, 2500}, Format: Count},
+	c := Chart{Title: "Cookies that a browser sends for a page with nine files", X: Axis{Label: "bytes of values in the session", Min: 0, Max: 2000,
+		Marks: []float64{0, 500, 1000, 1500, 2000}, Format: Count},
 		Y: Axis{Label: "bytes per page", Min: 0, Max: 40e3, Marks: []float64{0, 10e3, 20e3, 30e3, 40e3}, Format: Bytes}}
 	in, at := Line{Name: "session in a cookie"}, Line{Name: "session in a store"}
-	for v := 20.0; v <= 2500; v += 40 {
+	for v := 20.0; v <= 2000; v += 40 {
 		cookie, store := CookieBytes(m, v)
 		in.Points, at.Points = append(in.Points, Point{v, cookie}), append(at.Points, Point{v, store})
 	}
@@ -160,9 +162,9 @@ func sizesTable(m Measured) string {
 	var rows [][]string
 	for _, name := range stores {
 		s := m.Stores[name]
-		rows = append(rows, []string{name, Bytes(s.Bytes), Bytes(s.Used), Bytes(s.Owned), Bytes(1e6 * kept(s))})
+		rows = append(rows, []string{name, Count(float64(s.Sessions)), fmt.Sprintf("%.0f B", s.Bytes), fmt.Sprintf("%.0f B", s.Used), fmt.Sprintf("%.0f B", s.Owned), Bytes(1e6 * kept(s))})
 	}
-	return table("store | a session | after two writes each | its owner | a million, owned", rows...)
+	return table("store | sessions | a session | after two writes each | its owner | a million, owned", rows...)
 }
 
 func callsTable(m Measured) string {
@@ -211,7 +213,7 @@ func workloadsTable() string {
 			return fmt.Sprintf("%.0f days", d.Hours()/24)
 		}
 		if d >= time.Minute {
-			return fmt.Sprintf("%.3g hours", d.Hours())
+			return fmt.Sprintf("%.3g h", d.Hours())
 		}
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	}

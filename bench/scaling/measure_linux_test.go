@@ -54,7 +54,7 @@ type lab struct {
 }
 
 // TestMeasure measures every store that runs here. With -update it keeps what it finds for the model; else it holds that what was kept is
-// still true, roughly: sizes within a tenth, bytes on the wire within a twentieth.
+// still true: bytes on the wire within a twentieth, in full rounds sizes within a tenth.
 func TestMeasure(t *testing.T) {
 	sessions := 2_000
 	if *update || full() {
@@ -116,7 +116,9 @@ func compare(t *testing.T, got, kept scaling.Store) {
 			t.Errorf("%s: %.0f bytes, kept in measured.json are %.0f; if that is as it should be, write them with -update", what, got, kept)
 		}
 	}
-	check("size", got.Bytes, kept.Bytes, 0.15) // tables that grow by doubling are fuller or emptier
+	if got.Sessions == kept.Sessions { // with fewer it is the fixed costs that are measured
+		check("size", got.Bytes, kept.Bytes, 0.1)
+	}
 	for what, calls := range map[string][2]scaling.Cost{"load": {got.Load, kept.Load}, "create": {got.Create, kept.Create},
 		"update": {got.Update, kept.Update}, "touch": {got.Touch, kept.Touch}, "delete": {got.Delete, kept.Delete}} {
 		check(what+" sent", calls[0].Sent, calls[1].Sent, 0.05)
