@@ -2,7 +2,8 @@ package main
 
 import "syscall"
 
-// tied has a process end with the site, even one that was killed, and not hear the terminal's Ctrl-C before its turn.
+// tied has a process end with the site, even with one that was killed, and not hear the terminal's Ctrl-C before its turn. SIGTERM
+// and not SIGKILL, so that nginx ends its worker too.
 func tied() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Setpgid: true}
 }
