@@ -62,8 +62,9 @@
 //
 // [Context.Session] opens the session when it is first asked for; a request that does not ask costs nothing. It is
 // saved if it changed, also inside a map or slice it handed out. [SecureCookieSessionInterface] keeps it in a signed
-// cookie and needs a SECRET_KEY. Set App.SessionInterface to keep it elsewhere: [Stored] has what a backend needs of a
-// session and a view does not. Package flaskcookie shares it with a Flask application.
+// cookie and needs a SECRET_KEY. Set App.SessionInterface to keep it elsewhere: package sessionstore keeps it on the server,
+// in memory, Redis or a database, and package flaskcookie shares it with a Flask application. [Stored] has what a backend
+// needs of a session and a view does not.
 //
 // # Configuration
 //

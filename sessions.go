@@ -401,6 +401,12 @@ func (x StoredSession) Changes() (Changes, error) {
 	return Changes(changes), ofSession(err)
 }
 
+// ChangesTo is Changes for backends that keep values as text: what was set or changed is put into set, and Set is nil.
+func (x StoredSession) ChangesTo(set map[string]string) (Changes, error) {
+	changes, err := x.s.bag.ChangesTo(set)
+	return Changes(changes), ofSession(err)
+}
+
 // Replay returns what the calls of [Session.Change] for key make of current, the encoded value that the backend has by
 // now, empty for none. It is empty when they remove it. The session stays as it is.
 func (x StoredSession) Replay(key string, current []byte) ([]byte, error) {
@@ -454,16 +460,23 @@ func (x StoredSession) Values() (map[string]string, error) {
 // Restore replaces all values by those that [StoredSession.Values] returned. The session is not new and not modified
 // then. A value that is no tagged JSON is left out; the keys of those are returned, sorted.
 func (x StoredSession) Restore(values map[string]string) (lost []string) {
-	return x.RestoreAll(maps.All(values))
+	lost = x.s.bag.Restore(values, sessionCodec)
+	x.see()
+	return lost
 }
 
-// RestoreAll is Restore for values that are in no map. Keys must differ.
-func (x StoredSession) RestoreAll(values iter.Seq2[string, string]) (lost []string) {
-	lost = x.s.bag.Restore(values, sessionCodec)
+// RestoreFunc is Restore for n values that are in no map: value returns each of them. Keys must differ.
+func (x StoredSession) RestoreFunc(n int, value func(i int) (key, raw string)) (lost []string) {
+	lost = x.s.bag.RestoreFunc(n, value, sessionCodec)
+	x.see()
+	return lost
+}
+
+// see lets the values be read, also of a zero Session.
+func (x StoredSession) see() {
 	if x.s.view.src == nil {
 		x.s.view.src = sessionSource{&x.s.bag}
 	}
-	return lost
 }
 
 // SetState gives the session something of the backend's own, such as what it must know of the stored session when it

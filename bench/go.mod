@@ -3,6 +3,7 @@ module github.com/dewar-go/dewar/bench
 go 1.26.0
 
 require (
+	github.com/alexedwards/scs/goredisstore v0.0.0-20250212122300-421ef1d8611c
 	github.com/alexedwards/scs/v2 v2.9.0
 	github.com/dewar-go/dewar v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1

@@ -32,6 +32,12 @@
 // [Client.Session] is Flask's session_transaction: it opens the session of the client's cookie through the
 // App's own SessionInterface, and keeps what was changed. Changes inside values are noticed.
 //
+// # Suites for backends
+//
+// [TestStore] checks a store for package sessionstore, and [TestSessionInterface] any SessionInterface that keeps sessions
+// on a server. They find what is easily wrong there: changes that overlap and are lost, sessions that come back after
+// a logout, ids that attackers choose.
+//
 // # Errors
 //
 // A change to the session that comes too late to be saved fails the test by itself; [AllowLateSession]

@@ -57,7 +57,7 @@ func (g *guard) do(ctx context.Context, c call, f func(ctx context.Context) erro
 		err = fmt.Errorf("%w: %w", errSlow, err)
 	}
 	cancel()
-	change := n.done(probe, verdictOf(ctx, err))
+	change := n.done(probe, verdictOf(ctx, err), begin)
 	c.tell(Event{Name: c.name, Node: c.node, Took: time.Since(begin), Err: err})
 	if change != "" {
 		c.tell(Event{Name: change, Node: c.node, Err: err})
@@ -75,7 +75,7 @@ func (g *guard) node(name string) *node {
 	if n, ok := g.nodes.Load(name); ok {
 		return n.(*node)
 	}
-	n, _ := g.nodes.LoadOrStore(name, &node{})
+	n, _ := g.nodes.LoadOrStore(name, &node{born: time.Now()})
 	return n.(*node)
 }
 
@@ -113,6 +113,8 @@ func isDown(err error) bool {
 
 // A node is what is known of the health of one.
 type node struct {
+	born     time.Time
+	answered atomic.Int64 // when it did so last, since born
 	waiting  atomic.Int64
 	failures atomic.Int32 // in a row
 	isOpen   atomic.Bool  // the breaker is
@@ -150,9 +152,16 @@ func (n *node) mayProbe() (bool, error) {
 }
 
 // done takes note of how a call ended. It returns the name of an event if the breaker opens or closes.
-func (n *node) done(probe bool, v verdict) (event string) {
+func (n *node) done(probe bool, v verdict, begin time.Time) (event string) {
 	n.waiting.Add(-1)
-	if v == healthy && !probe && n.failures.Load() == 0 {
+	if v == healthy {
+		n.answered.Store(int64(time.Since(n.born)))
+	}
+	switch {
+	case probe:
+	case v == healthy && n.failures.Load() == 0:
+		return ""
+	case v == failing && int64(begin.Sub(n.born)) < n.answered.Load(): // it has recovered since the call was made
 		return ""
 	}
 	n.mu.Lock()

@@ -144,6 +144,30 @@ func TestTheBreakerSparesASickStore(t *testing.T) {
 	})
 }
 
+func TestCallsFromBeforeARecoveryDoNotOpenTheBreaker(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newSite(t, nil)
+		v := w.visitor()
+		v.session(set("a", 1))
+		w.store.failWith(hang)
+		var late sync.WaitGroup
+		late.Go(func() {
+			if codes := storm(v, 20, read); codes[503] != 20 {
+				t.Errorf("got %v", codes)
+			}
+		})
+		time.Sleep(500 * time.Millisecond)
+		w.store.failWith(nil)
+		v.want(map[string]any{"a": int64(1)})
+		late.Wait()
+		if w.count("opened") != 0 {
+			t.Error("the breaker has opened")
+		}
+		v.want(map[string]any{"a": int64(1)})
+	})
+}
+
 func TestOnlyOneProbeIsMadeAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

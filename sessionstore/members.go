@@ -1,9 +1,10 @@
 package sessionstore
 
 import (
-	"iter"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar"
 )
 
 // A member is a value of a session under its key, encoded.
@@ -76,13 +77,7 @@ func mergeMembers(members []member, d Delta) []member {
 	return members
 }
 
-// all returns keys and values.
-func all(members []member) iter.Seq2[string, string] {
-	return func(yield func(key, raw string) bool) {
-		for _, m := range members {
-			if !yield(m.key, m.raw) {
-				return
-			}
-		}
-	}
+// restore fills a session with members, and returns the keys of those that cannot be read.
+func restore(s *dewar.Session, members []member) (lost []string) {
+	return dewar.Stored(s).RestoreFunc(len(members), func(i int) (key, raw string) { return members[i].key, members[i].raw })
 }

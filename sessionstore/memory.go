@@ -25,7 +25,7 @@ const (
 // ready to use.
 type Memory struct {
 	// MaxBytes is how much memory the sessions may take, with all that is needed to find them. The default is 256 MiB: some
-	// 390,000 sessions of 500 bytes. A record that does not fit even alone is ErrTooLarge.
+	// 380,000 sessions of 500 bytes. A record that does not fit even alone is ErrTooLarge.
 	MaxBytes int64
 	// Observe, if set, is told of sessions that were "evicted" or "swept". It must return soon and may be called by several
 	// goroutines.

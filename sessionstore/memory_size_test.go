@@ -15,23 +15,23 @@ import (
 	"github.com/dewar-go/dewar/sessionstore"
 )
 
-// load says what something takes: bytes of the heap, the CPU time of a collection, and the time it lasts.
+// A load is what something takes: bytes of the heap, and how long a collection lasts with it.
 type load struct {
-	bytes    uint64
-	cpu, gc  time.Duration
-	keepsFor any
+	bytes      uint64
+	collection time.Duration
+	kept       any
 }
 
 // weigh measures what build returns, by what is free again without it.
 func weigh(build func() any) load {
 	before := heap()
 	kept := build()
-	l := load{bytes: heap() - before, keepsFor: kept}
+	l := load{bytes: heap() - before, kept: kept}
 	begin := time.Now()
 	for range 3 {
 		runtime.GC()
 	}
-	l.gc = time.Since(begin) / 3
+	l.collection = time.Since(begin) / 3
 	return l
 }
 
@@ -63,8 +63,9 @@ func TestMemoryTakesLittleMoreThanAMap(t *testing.T) {
 		}
 		return m
 	})
-	runtime.KeepAlive(plain.keepsFor)
-	plain.keepsFor = nil
+	runtime.KeepAlive(plain.kept)
+	plain.kept = nil
+	var said uint64
 	memory := func(owner func(n int) string) load {
 		return weigh(func() any {
 			m := sessionstore.NewMemory()
@@ -78,19 +79,25 @@ func TestMemoryTakesLittleMoreThanAMap(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			t.Logf("it says %d bytes", m.Bytes())
+			said = uint64(m.Bytes())
 			return m
 		})
 	}
 	alone := memory(func(int) string { return "" })
-	runtime.KeepAlive(alone.keepsFor)
-	alone.keepsFor = nil
+	runtime.KeepAlive(alone.kept)
+	alone.kept = nil
+	if float64(alone.bytes) > 1.01*float64(said) {
+		t.Errorf("it takes %d bytes and says %d", alone.bytes, said)
+	}
 	owned := memory(func(n int) string { return fmt.Sprint(n / 3) })
-	runtime.KeepAlive(owned.keepsFor)
+	runtime.KeepAlive(owned.kept)
+	if r := float64(alone.bytes) / float64(plain.bytes); r > 1.3 {
+		t.Errorf("it takes %.2f times what the map takes, want 1.3 at most", r)
+	}
 	for _, l := range []struct {
 		name string
 		load
 	}{{"map", plain}, {"Memory", alone}, {"Memory with owners", owned}} {
-		t.Logf("%-20s %7.1f bytes a session, %v a collection, %.3f", l.name, float64(l.bytes)/float64(count), l.gc, float64(l.bytes)/float64(plain.bytes))
+		t.Logf("%-20s %7.1f bytes a session, %v a collection, %.3f", l.name, float64(l.bytes)/float64(count), l.collection, float64(l.bytes)/float64(plain.bytes))
 	}
 }

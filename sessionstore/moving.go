@@ -167,9 +167,14 @@ func (v *move) mark(h Handle, until time.Time) (Handle, error) {
 	return h, err
 }
 
+// cookie returns the one for the session of h, which is still to be sent.
+func (v *move) cookie(h Handle) cookie {
+	return cookie{id: h.String(), handle: h, secret: v.secret, stale: true}
+}
+
 // join opens the session of h, if the secret of the old cookie still opens it: it does not after a Renew.
 func (v *move) join(h Handle) (*dewar.Session, error) {
-	v.st.cookie = cookie{id: h.String(), handle: h, secret: v.secret, stale: true}
+	v.st.cookie = v.cookie(h)
 	return v.To.enter(v.ctx, v.c, v.s, v.st)
 }
 
@@ -181,7 +186,7 @@ func (v *move) move(old *dewar.Session) (*dewar.Session, error) {
 		return nil, err
 	}
 	h := newHandle()
-	if err := w.keep(cookie{id: h.String(), handle: h, secret: v.secret, stale: true}); err != nil {
+	if err := w.keep(v.cookie(h)); err != nil {
 		return nil, err
 	}
 	target, err := v.mark(h, v.until(old, w.k))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/flaskcookie"
 	"github.com/dewar-go/dewar/sessionstore"
 )
@@ -596,12 +597,30 @@ func TestMovingBackWithASickStore(t *testing.T) {
 	v.want(map[string]any{"user_id": int64(42)})
 }
 
+// TestTheSuiteOfMoving has the suite look at sessions that begin while others move.
+func TestTheSuiteOfMoving(t *testing.T) {
+	t.Parallel()
+	store := sessionstore.NewMemory()
+	dewartest.TestSessionInterface(t, dewartest.SessionBackend{
+		Open: func(testing.TB) dewar.SessionInterface {
+			return &sessionstore.Moving{From: &dewar.SecureCookieSessionInterface{}, To: &sessionstore.SessionInterface{Store: store}}
+		},
+		Sessions: func() int { n, _ := store.Count(context.Background()); return n },
+	})
+}
+
 func ExampleMoving() {
 	app := dewar.New("shop")
 	app.SessionInterface = &sessionstore.Moving{
 		From: &dewar.SecureCookieSessionInterface{}, // as it was until today
 		To:   &sessionstore.SessionInterface{Store: sessionstore.NewMemory()},
 	}
+}
+
+func ExampleLeaving() {
+	app := dewar.New("shop")
+	var old sessionstore.Leaving // the backend of before, which can say which cookies are its own
+	app.SessionInterface = &sessionstore.Moving{From: old, To: &sessionstore.SessionInterface{Store: sessionstore.NewMemory()}}
 }
 
 func ExampleMovingBack() {

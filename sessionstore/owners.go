@@ -32,7 +32,7 @@ func (i *SessionInterface) Sessions(ctx context.Context, owner string) ([]Owned,
 	err := i.each(ctx, owner, func(h Handle, r Record) error {
 		s := dewar.NewSession()
 		members, _ := gatherFlashes(membersOf(r.Values, nil))
-		dewar.Stored(s).RestoreAll(all(members))
+		restore(s, members)
 		dewar.Stored(s).SetID(h.String())
 		found = append(found, Owned{h.String(), r.Created, r.Seen, r.Expires(), s})
 		return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"time"
@@ -70,7 +71,7 @@ func (w *saving) keep(cookie cookie) error {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
 	w.st.cookie = cookie
-	w.st.record = Record{Values: values, Secret: hashOf(w.st.cookie.secret), Created: w.now, Seen: w.now}
+	w.st.record = Record{Values: values, Secret: hashOf(cookie.secret), Created: w.now, Seen: w.now}
 	r := &w.st.record
 	r.Idle, r.Until = w.lifetime().Idle, w.lifetime().Until
 	owned, err := w.claim(r)
@@ -115,9 +116,10 @@ func (w *saving) askedFor() *Lifetime {
 	return l
 }
 
-// destroy ends the session in the store. What was set after Destroy begins another.
+// destroy ends the session in the store. What was set after Destroy begins another. A store that has found nothing is asked
+// as well: a node that is being replaced may have removed the session without being heard, and the next one has it still.
 func (w *saving) destroy() error {
-	if w.st.exists {
+	if w.st.exists || w.st.absent {
 		if err := w.i.remove(w.ctx, w.st.cookie.handle); err != nil {
 			return failed(err)
 		}
@@ -192,14 +194,12 @@ func (w *saving) updated(d Delta, secret cookie) error {
 
 // delta returns what the request has changed.
 func (w *saving) delta() (Delta, error) {
-	changes, err := w.stored.Changes()
+	set := map[string]string{}
+	changes, err := w.stored.ChangesTo(set)
 	if err != nil {
 		return Delta{}, err
 	}
-	d := Delta{At: w.now, Clear: changes.Cleared, Set: make(map[string]string, len(changes.Set)), Delete: changes.Deleted, Lifetime: w.askedFor()}
-	for key, raw := range changes.Set {
-		d.Set[key] = string(raw)
-	}
+	d := Delta{At: w.now, Clear: changes.Cleared, Set: set, Delete: changes.Deleted, Lifetime: w.askedFor()}
 	for key, raw := range changes.Computed {
 		if d.Expect == nil {
 			d.Expect = map[string]string{}
@@ -213,7 +213,7 @@ func (w *saving) delta() (Delta, error) {
 // apply has the store apply d. While another request has been faster with a value that Session.Change computes, it is
 // computed anew.
 func (w *saving) apply(d *Delta) error {
-	for {
+	for try := 1; ; try++ {
 		err := w.i.update(w.ctx, w.st.cookie.handle, *d)
 		if !errors.Is(err, ErrConflict) {
 			return err
@@ -228,6 +228,20 @@ func (w *saving) apply(d *Delta) error {
 		if err := w.replay(d, r); err != nil {
 			return err
 		}
+		w.yield(try)
+	}
+}
+
+// yield waits a random moment after another request has been faster, longer each time, so that many come through.
+func (w *saving) yield(try int) {
+	if w.i.immediate() {
+		return
+	}
+	timer := time.NewTimer(rand.N(time.Duration(min(try, 20)) * time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.ctx.Done():
 	}
 }
 

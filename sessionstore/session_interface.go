@@ -94,6 +94,7 @@ func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
 type state struct {
 	cookie     cookie
 	exists     bool // in the store
+	absent     bool // the store has found nothing under the handle
 	superseded bool // the cookie has the secret of before a Renew
 	permanent  bool
 	pinned     bool     // a change must find the secret as it was loaded
@@ -126,7 +127,7 @@ func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar
 	var err error
 	st.record, st.members, err = i.loadApart(ctx, st.cookie.handle)
 	now := i.now()
-	if err == nil {
+	if st.absent = errors.Is(err, ErrNotFound); err == nil {
 		err = i.admit(ctx, st, now)
 	}
 	switch {
@@ -172,10 +173,9 @@ func (i *SessionInterface) admit(ctx context.Context, st *state, now time.Time) 
 
 // restore fills s with what is in the store.
 func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state, now time.Time) {
-	stored := dewar.Stored(s)
 	members, flashes := gatherFlashes(st.members)
 	st.flashes = flashes
-	if lost := stored.RestoreAll(all(members)); len(lost) > 0 {
+	if lost := restore(s, members); len(lost) > 0 {
 		c.Logger().Error("session values cannot be read and are left out; Set or Delete them to be rid of them", "session", st.cookie.handle.String(), "keys", lost)
 		i.tell(Event{Name: "unreadable", Node: i.nodeOf(st.cookie.handle), Count: len(lost)})
 	}

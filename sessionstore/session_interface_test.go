@@ -2,6 +2,7 @@ package sessionstore_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -102,6 +103,31 @@ func TestHostileCookiesNeverReachTheStore(t *testing.T) {
 		t.Errorf("the store was asked: %s", calls)
 	}
 	v.want(map[string]any{"a": int64(1)})
+}
+
+// A node that loses its replicas has removed the session, but nobody else has: saying that it is gone would be a promise that
+// nobody keeps.
+func TestALogoutIsRepeatedThoughNothingIsFound(t *testing.T) {
+	t.Parallel()
+	w := newSite(t, nil)
+	v := w.visitor()
+	v.session(set("a", 1))
+	v.twin().session((*dewar.Session).Destroy)
+	w.store.failWith(func(_ context.Context, call string, _ sessionstore.Handle) error {
+		if call == "delete" {
+			return fmt.Errorf("%w: too few replicas", sessionstore.ErrUnavailable)
+		}
+		return nil
+	})
+	w.store.took()
+	rec := v.do(change((*dewar.Session).Destroy))
+	if calls := w.store.took(); rec.Code != 503 || calls != "load delete" || len(cookies(rec)) > 0 {
+		t.Errorf("got %d, calls %q, cookies %q; want 503 from load and delete", rec.Code, calls, cookies(rec))
+	}
+	w.store.failWith(nil)
+	if rec := v.do(change((*dewar.Session).Destroy)); rec.Code != 200 || len(cookies(rec)) != 1 {
+		t.Errorf("then got %d, cookies %q; want 200 and the cookie deleted", rec.Code, cookies(rec))
+	}
 }
 
 func TestAnEndedSessionIsNotAdopted(t *testing.T) {

@@ -93,13 +93,14 @@ type Sweeper interface {
 
 // A Counter is a [Store] that knows how many records it has, expired ones perhaps included.
 type Counter interface {
+	// Count returns how many there are.
 	Count(ctx context.Context) (int, error)
 }
 
 // A Noder is a [Store] of several nodes that can fail apart from each other.
 type Noder interface {
-	// Node returns the name of the node that has a session, such as its address, and OwnerNode that of the one which has the
-	// claims and the mark of an owner. They must not wait for anything.
+	// Node returns the name of the node that has a session, such as its address. It must not wait for anything.
 	Node(h Handle) string
+	// OwnerNode returns that of the node which has the claims and the mark of an owner, in the same way.
 	OwnerNode(owner string) string
 }

@@ -110,6 +110,40 @@ func TestSecondLogoutIsFine(t *testing.T) {
 	client.Get("/logout", dewartest.Cookie("session", id)).Want(200, "Bye!")
 }
 
+// TestSessionsPassTheSuite leaves out what this backend does not claim to do.
+func TestSessionsPassTheSuite(t *testing.T) {
+	t.Parallel()
+	backend := &MySessionInterface{Max: 10_000, sessions: map[string]record{}}
+	dewartest.TestSessionInterface(t, dewartest.SessionBackend{
+		Open: func(testing.TB) dewar.SessionInterface { return backend },
+		Sessions: func() int {
+			backend.mu.Lock()
+			defer backend.mu.Unlock()
+			return len(backend.sessions)
+		},
+		RenewMoves: true,
+		KeysOnly:   true,
+	})
+}
+
+func TestSlowRequestDoesNotReviveWhatHasExpired(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, func(app *dewar.App) {
+			app.Get("/slow", func(c *dewar.Context) error {
+				s := c.Session()
+				s.Int("visits")
+				time.Sleep(32 * 24 * time.Hour)
+				s.Set("visits", 100)
+				return c.Text("done")
+			})
+		})
+		client.Get("/").Want(200, "visit number 1.")
+		client.Get("/slow").Want(409)
+		client.Get("/").Want(200, "visit number 1.")
+	})
+}
+
 // TestConcurrentWritersLoseNothing has requests set and delete values of one session at the same time.
 func TestConcurrentWritersLoseNothing(t *testing.T) {
 	t.Parallel()

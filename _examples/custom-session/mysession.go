@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"maps"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	stored, id := dewar.Stored(s), s.ID()
+	maps.DeleteFunc(i.sessions, func(_ string, r record) bool { return !time.Now().Before(r.ends) }) // perhaps while the request ran
 	data, err := stored.MergeInto(i.sessions[id].data)
 	if err != nil || !stored.ShouldSave() {
 		return err
@@ -44,11 +46,7 @@ func (i *MySessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) err
 	if id == "" || stored.Renewed() || stored.Destroyed() || string(data) == "{}" {
 		delete(i.sessions, id)
 		stored.SetID(rand.Text())
-		for id, r := range i.sessions { // those that have ended are forgotten, and others if there are too many
-			if !time.Now().Before(r.ends) || len(i.sessions) >= i.Max {
-				delete(i.sessions, id)
-			}
-		}
+		maps.DeleteFunc(i.sessions, func(string, record) bool { return len(i.sessions) >= i.Max })
 	}
 	if string(data) == "{}" {
 		return dewar.SetSessionCookie(c, s, "")

@@ -18,6 +18,8 @@ type Cost struct {
 
 // A Store is what was measured of one. Sessions have 500 bytes in six values.
 type Store struct {
+	// Sessions is how many there were.
+	Sessions int
 	// Bytes is what a session takes, in memory or in the files of the database. Used is the same after each was
 	// changed twice, if that was measured. Owned is what it takes more when it has an owner.
 	Bytes, Used, Owned float64
@@ -33,9 +35,7 @@ type Carrier struct{ Read, Change Cost }
 type Measured struct {
 	// Machine says what it was.
 	Machine string
-	// Sessions is how many were kept.
-	Sessions int
-	Stores   map[string]Store
+	Stores  map[string]Store
 	// Cookie is a session of 500 bytes in a signed cookie, Memory one in a sessionstore.Memory.
 	Cookie, Memory Carrier
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -34,7 +36,7 @@ import (
 	"github.com/dewar-go/dewar/sessionstore"
 )
 
-var update = flag.Bool("update", false, "write what was measured, and the charts and tables of the documentation")
+var wanted = flag.Int("sessions", 100_000, "how many sessions to measure with, in full rounds and with -update")
 
 // clients is how many make calls at once.
 const clients = 16
@@ -52,17 +54,19 @@ type lab struct {
 }
 
 // TestMeasure measures every store that runs here. With -update it keeps what it finds for the model; else it holds that what was kept is
-// still true, roughly: sizes within a tenth, bytes on the wire within a twentieth.
+// still true: bytes on the wire within a twentieth, in full rounds sizes within a tenth.
 func TestMeasure(t *testing.T) {
-	sessions := 5_000
+	sessions := 2_000
 	if *update || full() {
-		sessions = 100_000
+		sessions = *wanted
 	}
 	kept, err := scaling.LoadMeasured()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := scaling.Measured{Machine: machine(), Sessions: sessions, Stores: map[string]scaling.Store{}}
+	found := kept
+	found.Machine, found.Stores = machine(), map[string]scaling.Store{}
+	maps.Copy(found.Stores, kept.Stores)
 	for _, s := range []struct {
 		name string
 		lab  func(t *testing.T) *lab
@@ -76,20 +80,22 @@ func TestMeasure(t *testing.T) {
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			got := measure(s.lab(t), sessions)
-			found.Stores[s.name] = got
 			t.Logf("%+v", got)
-			if !*update {
-				compare(t, got, kept.Stores[s.name])
+			if *update {
+				found.Stores[s.name] = got
+				write(t, "measured.json", found)
+				return
 			}
+			compare(t, got, kept.Stores[s.name])
 		})
 	}
 	t.Run("requests", func(t *testing.T) {
 		found.Cookie = carry(t, &dewar.SecureCookieSessionInterface{})
 		found.Memory = carry(t, &sessionstore.SessionInterface{Store: sessionstore.NewMemory()})
+		if *update {
+			write(t, "measured.json", found)
+		}
 	})
-	if *update && !t.Failed() {
-		write(t, "measured.json", found)
-	}
 }
 
 func machine() string {
@@ -102,17 +108,6 @@ func machine() string {
 	return fmt.Sprintf("%d cores, %s", runtime.NumCPU(), runtime.Version())
 }
 
-func write(t *testing.T, file string, v any) {
-	t.Helper()
-	data, err := json.MarshalIndent(v, "", "\t")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, append(data, '\n'), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // compare holds what does not depend on how busy the machine is.
 func compare(t *testing.T, got, kept scaling.Store) {
 	t.Helper()
@@ -121,7 +116,9 @@ func compare(t *testing.T, got, kept scaling.Store) {
 			t.Errorf("%s: %.0f bytes, kept in measured.json are %.0f; if that is as it should be, write them with -update", what, got, kept)
 		}
 	}
-	check("size", got.Bytes, kept.Bytes, 0.15) // tables that grow by doubling are fuller or emptier
+	if got.Sessions == kept.Sessions { // with fewer it is the fixed costs that are measured
+		check("size", got.Bytes, kept.Bytes, 0.1)
+	}
 	for what, calls := range map[string][2]scaling.Cost{"load": {got.Load, kept.Load}, "create": {got.Create, kept.Create},
 		"update": {got.Update, kept.Update}, "touch": {got.Touch, kept.Touch}, "delete": {got.Delete, kept.Delete}} {
 		check(what+" sent", calls[0].Sent, calls[1].Sent, 0.05)
@@ -130,7 +127,7 @@ func compare(t *testing.T, got, kept scaling.Store) {
 }
 
 func measure(l *lab, sessions int) scaling.Store {
-	var s scaling.Store
+	s := scaling.Store{Sessions: sessions}
 	handles := newHandles(sessions)
 	owned := newHandles(sessions / 5)
 	before := l.size()
@@ -191,7 +188,7 @@ func (l *lab) crowd(handles []sessionstore.Handle, f func(sessionstore.Store, se
 	for part := range slices.Chunk(handles, (len(handles)+clients-1)/clients) {
 		all.Go(func() {
 			for _, h := range part {
-				if err := f(l.store, h); err != nil {
+				if err := retry(func() error { return f(l.store, h) }); err != nil {
 					l.t.Error(err)
 					return
 				}
@@ -199,6 +196,18 @@ func (l *lab) crowd(handles []sessionstore.Handle, f func(sessionstore.Store, se
 		})
 	}
 	all.Wait()
+}
+
+// retry makes a call again that a busy disk has held up.
+func retry(f func() error) error {
+	err := f()
+	for try := 0; try < 20 && errors.Is(err, sessionstore.ErrUnavailable); try++ {
+		err = f()
+	}
+	if errors.Is(err, sessionstore.ErrExists) { // it was made the first time
+		return nil
+	}
+	return err
 }
 
 func (l *lab) must(err error) {
@@ -284,7 +293,7 @@ func memoryLab(t *testing.T) *lab {
 }
 
 func redisLab(t *testing.T, config ...string) *lab {
-	server := servers.Redis{AppendFsync: "everysec", Config: config}.Start(t)
+	server := servers.Redis{AppendFsync: "everysec", Config: append(config, "auto-aof-rewrite-percentage 0")}.Start(t)
 	open := func(url string) *redisstore.Store {
 		store, err := redisstore.Open(url)
 		if err != nil {

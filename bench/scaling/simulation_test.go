@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
+	"runtime"
 	"testing"
-	"time"
 
 	"github.com/dewar-go/dewar/bench/scaling"
 )
@@ -21,51 +22,71 @@ func near(t *testing.T, what string, got, want, within float64) {
 	}
 }
 
+// agrees holds what a simulation has counted to the model.
+func agrees(t *testing.T, w scaling.Workload, got scaling.Round) {
+	t.Helper()
+	want := w.Rates(got.Wanted)
+	near(t, "sessions", got.Sessions, got.Wanted, 0.02)
+	near(t, "requests/s", got.Requests, want.Requests, 0.02)
+	near(t, "creates/s", got.Creates, want.Creates, 0.02)
+	near(t, "loads/s", got.Loads, want.Loads, 0.02)
+	near(t, "updates/s", got.Updates, want.Updates, 0.02)
+	near(t, "deletes/s", got.Deletes, want.Deletes, 0.02)
+}
+
 func TestModelAgreesWithTheSimulation(t *testing.T) {
+	t.Parallel()
 	for _, w := range scaling.Workloads() {
-		sizes := []float64{1e4}
-		if w.Name == "shop" {
-			sizes = append(sizes, 1e5)
-		}
-		if full() {
-			sizes = []float64{1e4, 1e5, 1e6}
-		}
-		for _, sessions := range sizes {
-			t.Run(fmt.Sprintf("%s/%.0e", w.Name, sessions), func(t *testing.T) {
-				t.Parallel()
-				window := time.Duration(1e7 / w.Rates(sessions).Requests * float64(time.Second))
-				got, want := scaling.Simulate(w, sessions, window, 1, false), w.Rates(sessions)
-				near(t, "sessions", got.Sessions, sessions, 0.02)
-				near(t, "requests/s", got.Requests, want.Requests, 0.02)
-				near(t, "creates/s", got.Creates, want.Creates, 0.02)
-				near(t, "loads/s", got.Loads, want.Loads, 0.02)
-				near(t, "updates/s", got.Updates, want.Updates, 0.02)
-				near(t, "deletes/s", got.Deletes, want.Deletes, 0.02)
-			})
-		}
+		t.Run(w.Name, func(t *testing.T) {
+			t.Parallel()
+			const sessions = 1e4
+			agrees(t, w, scaling.Round{Visitors: w.Name, Wanted: sessions, Tally: scaling.Simulate(w, sessions, scaling.WindowOf(w, sessions), 1, false)})
+		})
 	}
 }
 
-// TestWaitAgreesWithTheSimulation has the calls of a hundred thousand sessions come to shards that are slower than real ones, so
-// that they are as busy as wanted. A view runs 500 times as long as a call, as views of 10 ms do at a server whose calls take 20 µs.
+// TestSimulatedIsWhatIsSimulated holds the simulations that docs/scaling.md shows to the model. In full rounds they are run again; -update
+// keeps them.
+func TestSimulatedIsWhatIsSimulated(t *testing.T) {
+	t.Parallel()
+	kept, err := scaling.LoadSimulated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update || full() {
+		found := scaling.SimulateAll()
+		switch {
+		case *update:
+			write(t, "simulated.json", found)
+			kept = found
+		case runtime.GOARCH == "amd64" && !reflect.DeepEqual(found, kept):
+			t.Error("simulated.json is not what is simulated; write it anew with go test -run Simulated ./scaling -update")
+		}
+	}
+	workloads := map[string]scaling.Workload{}
+	for _, w := range scaling.Workloads() {
+		workloads[w.Name] = w
+	}
+	if len(kept.Rounds) < 5 || len(kept.Waits) < 9 {
+		t.Fatalf("simulated.json has %d rounds and %d waits", len(kept.Rounds), len(kept.Waits))
+	}
+	for _, round := range kept.Rounds {
+		agrees(t, workloads[round.Visitors], round)
+	}
+	for _, s := range kept.Waits {
+		near(t, fmt.Sprintf("wait at %.2f", s.Busy), s.Wait, scaling.Wait(s.Busy, s.Mean, s.Square), 0.05)
+	}
+}
+
+// TestWaitAgreesWithTheSimulation compares the formula with calls that visitors of the simulation have made.
 func TestWaitAgreesWithTheSimulation(t *testing.T) {
 	t.Parallel()
-	w := scaling.Workloads()[1]
-	const sessions = 1e5
-	calls := scaling.Simulate(w, sessions, 2*time.Hour, 1, true).Calls
+	busy := []float64{0.3, 0.5, 0.7, 0.8, 0.9}
 	for _, shards := range []int{1, 4} {
-		for _, busy := range []float64{0.3, 0.5, 0.7, 0.8, 0.9} {
-			t.Run(fmt.Sprintf("%d shards %.0f%% busy", shards, 100*busy), func(t *testing.T) {
-				t.Parallel()
-				load := busy * float64(shards) / (w.Rates(sessions).Loads + 2*w.Rates(sessions).Writes())
-				var got, want float64
-				for _, s := range scaling.Serve(calls, shards, [4]float64{2 * load, load, 2 * load, 2 * load}, 500*load, 1) {
-					got += s.Wait / float64(shards)
-					want += scaling.Wait(s.Busy, s.Mean, s.Square) / float64(shards)
-					near(t, "busy", s.Busy, busy, 0.03)
-				}
-				near(t, "wait", got, want, 0.05)
-			})
+		for n, s := range scaling.SimulateWaits(shards, busy...) {
+			t.Logf("%d shards, %.0f%% busy", shards, 100*s.Busy)
+			near(t, "busy", s.Busy, busy[n], 0.03)
+			near(t, "wait", s.Wait, scaling.Wait(s.Busy, s.Mean, s.Square), 0.05)
 		}
 	}
 }

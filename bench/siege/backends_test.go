@@ -61,7 +61,7 @@ func redisWith(fsync string) func(t testing.TB) *ground {
 		node := server.Start(t)
 		proxy := servers.NewProxy(t, node.Addr())
 		g := &ground{plan: plan{Store: "redis", URL: node.Through(proxy), Listeners: 1}, processes: 2, canaries: []string{password}}
-		g.faults = slices.Concat(ofServer(node.Server), ofProxy(proxy), ofRedis(node), ofClocks())
+		g.faults = slices.Concat(ofServer(node.Server, g.serves), ofProxy(proxy), ofRedis(node), ofClocks())
 		return g
 	}
 }
@@ -112,7 +112,7 @@ func onDatabase(t testing.TB, server *servers.Server, store, driver string, url 
 	proxy := servers.NewProxy(t, server.Addr())
 	g := &ground{plan: plan{Store: store, URL: url(proxy), Listeners: 1}, processes: 2}
 	g.createSchema(t)
-	g.faults = slices.Concat(ofServer(server), ofProxy(proxy), ofTables(t, driver, g.plan.URL), ofClocks())
+	g.faults = slices.Concat(ofServer(server, g.serves), ofProxy(proxy), ofTables(t, driver, g.plan.URL), ofClocks())
 	return g
 }
 

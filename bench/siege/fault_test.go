@@ -40,8 +40,8 @@ const (
 )
 
 // ofServer are faults of a single server.
-func ofServer(s *servers.Server) []fault {
-	full, room := quiet(func() { s.LimitFiles(0) }), quiet(func() { makeRoom(s) })
+func ofServer(s *servers.Server, serves func(context.Context) error) []fault {
+	full, room := quiet(func() { s.LimitFiles(0) }), quiet(func() { makeRoom(s, serves) })
 	clock := func(ahead time.Duration) func(*fleet) { return quiet(func() { s.MoveClock(ahead) }) }
 	return []fault{
 		{name: "server stopped", strike: quiet(s.Stop), heal: quiet(s.Start), hold: moment},
@@ -56,9 +56,15 @@ func ofServer(s *servers.Server) []fault {
 }
 
 // makeRoom ends a full disk. Some servers end when they cannot write, also a little later, and are started again.
-func makeRoom(s *servers.Server) {
-	for end := time.Now().Add(moment); s.Running() && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+func makeRoom(s *servers.Server, serves func(context.Context) error) {
+	for end := time.Now().Add(patience); s.Running() && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		s.LimitFiles(servers.Unlimited)
+		ctx, cancel := context.WithTimeout(context.Background(), deadline)
+		err := serves(ctx)
+		cancel()
+		if err == nil {
+			return
+		}
 	}
 	s.Start()
 }

@@ -106,42 +106,64 @@ type account struct {
 	uid    string
 	admin  bool
 	cookie string
-	// may holds what a key may have: the value that was acknowledged last, and those that were refused after it with a 503. "" is
-	// none.
-	may map[string][]string
+	// holds is what keys have by what was acknowledged last, as JSON; "" is none.
+	holds map[string]string
+	// pending are values whose writing was refused with a 503 since the present fault struck. They may be written at any
+	// time, also after what is acknowledged later: a server that was paused reads what has been sent to it.
+	pending map[string][]string
 	// The counter is between least and most.
 	least, most int
-	// unsure says that a renewal or the end was refused with a 503, so that the cookie may open nothing.
+	// unsure says that a renewal or the end was refused with a 503 since the present fault struck, so that the cookie may
+	// open nothing.
 	unsure bool
 }
 
-// set notes that a value was written, or may have been.
+func newAccount(uid string, admin bool, cookie string) *account {
+	return &account{uid: uid, admin: admin, cookie: cookie, holds: map[string]string{uidKey: quoted(uid)}, pending: map[string][]string{}}
+}
+
+// set notes that a value was written, or may be.
 func (a *account) set(key, value string, re reply) {
 	switch {
 	case re.ok():
-		a.may[key] = []string{quoted(value)}
+		a.holds[key] = quoted(value)
 	case re.unknown():
-		a.may[key] = append(a.may[key], quoted(value))
+		a.pending[key] = append(a.pending[key], quoted(value))
 	}
 }
 
-// compare compares what a request saw with what is expected, and takes it for the truth from then on.
-func (a *account) compare(l *ledger, saw map[string]string) {
-	for key, may := range a.may {
-		if got := saw[key]; !slices.Contains(may, got) {
-			l.lose(1, "%s of %s is %q and not one of %q", key, a.uid, got, may)
-		}
-		a.may[key] = []string{saw[key]}
+// settle notes that the fault is over: what was pending has happened, as is seen, or never will.
+func (a *account) settle(saw map[string]string) {
+	for key := range a.holds {
+		a.holds[key] = saw[key]
 	}
-	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
-	switch {
+	clear(a.pending)
+	a.least, a.most, a.unsure = counterOf(saw), counterOf(saw), false
+}
+
+// compare compares what a request saw with what is expected. What was pending may be seen, and be gone again: it was
+// promised to nobody.
+func (a *account) compare(l *ledger, saw map[string]string) {
+	for key, want := range a.holds {
+		if got := saw[key]; got != want && !slices.Contains(a.pending[key], got) {
+			l.lose(1, "%s of %s is %q and not %q, nor one of %q", key, a.uid, got, want, a.pending[key])
+			a.holds[key] = got // once is enough
+		}
+	}
+	switch n := counterOf(saw); {
 	case n < a.least:
 		l.lose(a.least-n, "the counter of %s is %d and not %d to %d", a.uid, n, a.least, a.most)
+		a.least = n
 	case n > a.most:
 		l.complain("the counter of %s is %d and not %d to %d: something was counted twice", a.uid, n, a.least, a.most)
+		a.most = n
 	}
-	a.least, a.most = n, n
+}
+
+func counterOf(saw map[string]string) int {
+	n, _ := strconv.Atoi(saw[counterKey]) // 0 without one
+	return n
 }
 
 // writes returns how many acknowledged writes the session holds.
-func (a *account) writes() int { return a.least + len(a.may) }
+func (a *account) writes() int { return a.least + len(a.holds) }

@@ -11,23 +11,23 @@ import (
 type pulse struct {
 	mu     sync.Mutex
 	stalls []span
-	worst  time.Duration
 }
 
 const (
 	beat = 25 * time.Millisecond
-	// stalled is how late a page without a session is when the machine stalls.
-	stalled = 100 * time.Millisecond
+	// stalled is how late a page without a session is when the machine stalls. A request has several steps that may each be
+	// that late.
+	stalled = 50 * time.Millisecond
 )
 
 // watch asks until stop is closed.
 func (p *pulse) watch(f *fleet, addr string, stop <-chan struct{}) {
 	for {
+		due := time.Now().Add(beat)
 		select {
 		case <-stop:
 			return
 		case <-time.After(beat):
-			due := time.Now()
 			if err := f.control(addr, http.MethodGet, "/ping", nil, nil); err != nil {
 				continue // its end
 			}
@@ -39,7 +39,6 @@ func (p *pulse) watch(f *fleet, addr string, stop <-chan struct{}) {
 func (p *pulse) note(s span) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.worst = max(p.worst, s.took())
 	if s.took() > stalled {
 		p.stalls = append(p.stalls, s)
 	}

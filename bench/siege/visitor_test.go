@@ -67,7 +67,6 @@ func (v *visitor) ask(what string, args url.Values) (re reply, there bool) {
 	v.ledger.heed(o, re)
 	switch {
 	case re.ok() && re.answer.UID == a.uid:
-		a.unsure = false
 		return re, true
 	case re.ok() && re.answer.UID != "":
 		v.ledger.mix(o, a.uid, re.answer.UID)
@@ -111,15 +110,13 @@ func (l *ledger) miss(o op, a *account) {
 
 func (v *visitor) login() {
 	v.logins++
-	a := &account{uid: fmt.Sprintf("%s-%d", v.name, v.logins), admin: v.IntN(2) == 0, may: map[string][]string{}}
-	o := op{what: "login", addr: v.f.addrs[v.IntN(len(v.f.addrs))], args: url.Values{"uid": {a.uid}, "admin": {strconv.FormatBool(a.admin)}}}
+	uid, admin := fmt.Sprintf("%s-%d", v.name, v.logins), v.IntN(2) == 0
+	o := op{what: "login", addr: v.f.addrs[v.IntN(len(v.f.addrs))], args: url.Values{"uid": {uid}, "admin": {strconv.FormatBool(admin)}}}
 	re := v.f.send(o)
 	v.ledger.heed(o, re)
 	if re.ok() && re.cookie != "" {
 		v.ledger.acknowledge()
-		a.cookie = re.cookie
-		a.may[uidKey] = []string{quoted(a.uid)}
-		v.account = a
+		v.account = newAccount(uid, admin, re.cookie)
 	}
 }
 
@@ -131,8 +128,8 @@ func (v *visitor) set() {
 		args.Set("pad", "40000")
 	}
 	a := v.account
-	if a.may[key] == nil {
-		a.may[key] = []string{""}
+	if _, known := a.holds[key]; !known {
+		a.holds[key] = ""
 	}
 	re, there := v.ask("set", args)
 	if !there {
@@ -170,6 +167,18 @@ func (v *visitor) read() {
 	a := v.account
 	if re, there := v.ask("read", nil); there {
 		v.see(a, re)
+	}
+}
+
+// answerRoll reads, and takes what is there for the truth, now that the fault is over.
+func (v *visitor) answerRoll() {
+	a := v.account
+	if a == nil {
+		return
+	}
+	if re, there := v.ask("read", nil); there && re.ok() {
+		v.see(a, re)
+		a.settle(re.answer.Saw)
 	}
 }
 

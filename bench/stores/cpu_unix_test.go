@@ -3,12 +3,24 @@
 package stores
 
 import (
+	"os"
 	"runtime"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
 )
+
+// full reports whether rounds are long enough for ratios to be held: with DEWAR_ROUNDS=full. Others are logged.
+func full() bool { return os.Getenv("DEWAR_ROUNDS") == "full" }
+
+// rounds returns how often clients are compared.
+func rounds() int {
+	if full() {
+		return 25
+	}
+	return 3
+}
 
 // A cost is what a request takes.
 type cost struct{ cpu, elapsed time.Duration }

@@ -12,10 +12,10 @@ import (
 func TestMemoryIsFiveTimesFasterThanSCS(t *testing.T) {
 	dewar, scs := withDewar(t, sessionstore.NewMemory()), withSCS(nil)
 	for _, path := range paths {
-		costs := compare(t, 15, 3000, newClient(t, dewar, path), newClient(t, scs, path))
+		costs := compare(t, rounds(), 1000, newClient(t, dewar, path), newClient(t, scs, path))
 		ratio := float64(costs[1].cpu) / float64(costs[0].cpu)
 		t.Logf("%-10s dewar %v, scs %v a request: %.1f times faster", path, costs[0].cpu, costs[1].cpu, ratio)
-		if ratio < 5 {
+		if full() && ratio < 5 {
 			t.Errorf("%s is %.1f times faster, want 5", path, ratio)
 		}
 	}

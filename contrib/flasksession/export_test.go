@@ -71,3 +71,14 @@ func (b Blob) Written(key string) (string, error) {
 	err = write(w, valuesOf(map[string][]byte{key: []byte(values[key])}).Get(key), nil)
 	return string(w.written()), err
 }
+
+// Transient has i keep sessions as with SESSION_PERMANENT off, in requests that have that configuration.
+func (i *SessionInterface) Transient(config *dewar.Values) error {
+	s, err := derive(config)
+	if err != nil {
+		return err
+	}
+	s.permanent = false
+	i.settings.Store(s)
+	return nil
+}

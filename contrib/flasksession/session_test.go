@@ -128,6 +128,10 @@ func (s *site) routes() {
 		}
 		s.hold()
 	})
+	do("/inside", func(c *dewar.Context) {
+		c.Session().Map("cart")["17"] = 9
+		c.Session().Map("visit")["n"] = 2
+	})
 	s.app.Get("/read", func(c *dewar.Context) error {
 		data, err := dewar.Stored(c.Session()).MarshalBinary()
 		if err != nil {

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -198,4 +199,45 @@ func randomDelta(random *rand.Rand, r sessionstore.Record, now time.Time) sessio
 		d.Owner = &sessionstore.Ownership{Owner: pick(random, awkward), Mark: random.Int64()}
 	}
 	return d
+}
+
+// MariaDB 10.11 overlooks b when the member in front of it is removed.
+func TestAChangeBesideADeletionIsKept(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := d.store(t)
+		h := newSession(t, s)
+		for _, delta := range []sessionstore.Delta{
+			{Set: map[string]string{"q": "1"}},
+			{Set: map[string]string{"b": "1"}},
+			{Set: map[string]string{"b": "2"}, Delete: []string{"q"}},
+			{Clear: true, Set: map[string]string{"q": "1"}},
+			{Set: map[string]string{"b": "1"}},
+			{Set: map[string]string{"b": "2"}, Delete: []string{"q"}},
+		} {
+			delta.At = time.Now()
+			if err := s.Update(soon(t), h, delta); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := s.Load(soon(t), h)
+		if want := map[string]string{"b": "2"}; err != nil || !maps.Equal(r.Values, want) {
+			t.Errorf("got %q (error %v), want %q", r.Values, err, want)
+		}
+	})
+}
+
+// MySQL counts a row that an update leaves as it was as none.
+func TestTheSameUpdateTwiceIsNoConflict(t *testing.T) {
+	onEach(t, func(t *testing.T, d database) {
+		s := d.store(t)
+		h := newSession(t, s)
+		delta := sessionstore.Delta{At: time.Now(), Set: map[string]string{"a": "1"}}
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			if err := s.Update(ctx, h, delta); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }

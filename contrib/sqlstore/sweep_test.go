@@ -122,9 +122,7 @@ func TestSweepEverySweepsAgainAndAgain(t *testing.T) {
 		await(t, "the first rows to be swept", func() bool { return countOf(t, s) == len(alive) })
 		fill(t, s, 100)
 		await(t, "later ones to be swept", func() bool { return countOf(t, s) == len(alive)+10 })
-		if events.Load() != 2790 {
-			t.Errorf("events tell of %d rows, want 2790", events.Load())
-		}
+		await(t, "events that tell of 2790 rows", func() bool { return events.Load() == 2790 })
 		stop()
 		<-done
 	})

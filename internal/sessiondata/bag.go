@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -123,22 +122,45 @@ func (b *Bag) Values() (map[string]string, error) {
 
 // Restore replaces all values by those that are given encoded. One that cannot be read is left out, and its key
 // returned. The codec is for a null Bag.
-func (b *Bag) Restore(values iter.Seq2[string, string], codec *taggedjson.Codec) (lost []string) {
-	codec = cmp.Or(b.codec, codec)
-	members := make([]taggedjson.Member, 0, 8)
-	for key, raw := range values { // whose code may ask the Bag
-		if codec.Check(key, raw) != nil {
-			lost = append(lost, key)
-			continue
-		}
-		members = append(members, taggedjson.Member{Key: key, Raw: raw})
+func (b *Bag) Restore(values map[string]string, codec *taggedjson.Codec) (lost []string) {
+	r := restoring{codec: cmp.Or(b.codec, codec), members: make([]taggedjson.Member, 0, len(values))}
+	for key, raw := range values {
+		r.add(key, raw)
 	}
-	slices.Sort(lost)
+	return b.restore(&r)
+}
+
+// RestoreFunc is Restore for n values that are in no map.
+func (b *Bag) RestoreFunc(n int, value func(i int) (key, raw string), codec *taggedjson.Codec) (lost []string) {
+	r := restoring{codec: cmp.Or(b.codec, codec), members: make([]taggedjson.Member, 0, n)}
+	for i := range n {
+		r.add(value(i))
+	}
+	return b.restore(&r)
+}
+
+// A restoring is the values of a Bag to be.
+type restoring struct {
+	codec   *taggedjson.Codec
+	members []taggedjson.Member
+	lost    []string
+}
+
+func (r *restoring) add(key, raw string) {
+	if r.codec.Check(key, raw) != nil {
+		r.lost = append(r.lost, key)
+		return
+	}
+	r.members = append(r.members, taggedjson.Member{Key: key, Raw: raw})
+}
+
+func (b *Bag) restore(r *restoring) (lost []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.codec = codec
-	b.adopt(members)
-	return lost
+	b.codec = r.codec
+	b.adopt(r.members)
+	slices.Sort(r.lost)
+	return r.lost
 }
 
 // adopt makes members the values. The caller holds the lock, or is alone.
@@ -361,15 +383,29 @@ type Changes struct {
 
 // Changes returns what was done, changes inside values included.
 func (b *Bag) Changes() (Changes, error) {
+	set := map[string]string{}
+	c, err := b.ChangesTo(set)
+	if err != nil {
+		return c, err
+	}
+	c.Set = make(map[string][]byte, len(set))
+	for key, raw := range set {
+		c.Set[key] = []byte(raw)
+	}
+	return c, nil
+}
+
+// ChangesTo is Changes, but puts what was set into a map.
+func (b *Bag) ChangesTo(set map[string]string) (Changes, error) {
 	if err := b.Settle(); err != nil {
 		return Changes{}, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := Changes{Cleared: b.marks&Cleared != 0, Set: map[string][]byte{}}
+	c := Changes{Cleared: b.marks&Cleared != 0}
 	for _, key := range b.changed {
 		if m := b.member(key); m != nil {
-			c.Set[key] = []byte(m.Raw)
+			set[key] = m.Raw
 		} else {
 			c.Deleted = append(c.Deleted, key)
 		}

@@ -2,7 +2,6 @@ package sessiondata_test
 
 import (
 	"errors"
-	"maps"
 	"reflect"
 	"sync"
 	"testing"
@@ -110,7 +109,7 @@ func TestRestoreTakesEachValueAlone(t *testing.T) {
 	for key, raw := range want {
 		given[key] = raw
 	}
-	lost := b.Restore(maps.All(given), nil)
+	lost := b.Restore(given, nil)
 	if got, err := b.Values(); !reflect.DeepEqual(got, want) || err != nil {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
