@@ -8,7 +8,7 @@ FUZZTIME = 20s
 BENCH    = .
 COUNT    = 1
 
-# Every folder with a go.mod: the core, the modules of contrib/, _examples/ (which ./... would pass over).
+# Every folder with a go.mod: the core, the modules of contrib/, those of _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
 # Where sessions on a server are tested against real ones.
@@ -42,7 +42,7 @@ printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can impor
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -52,6 +52,9 @@ help: ## list these targets
 # the folder of its templates, so that FLASK_DEBUG=1 finds them when they have been edited.
 run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
 	@cd _examples/flaskr && go build -o ../../bin/ . && exec ../../bin/flaskr
+
+cluster: ## serve the cluster example on 127.0.0.1:8080: two processes, nginx, a Redis Cluster (PORT=9000)
+	@cd _examples/cluster && go build -o ../../bin/ . && exec ../../bin/cluster -port $(or $(PORT),8080)
 
 test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)

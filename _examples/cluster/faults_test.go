@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ func (l *live) endApp(ctx context.Context, n int, signal syscall.Signal) error {
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(before, signal); err != nil {
+	if err := send(before, signal); err != nil {
 		return err
 	}
 	return poll(ctx, func(ctx context.Context) error {
@@ -77,7 +78,7 @@ func (l *live) killMaster(ctx context.Context, n int) error {
 		return fmt.Errorf("INFO has no process_id: %q", text)
 	}
 	pid, _ := strconv.Atoi(match[1])
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := send(pid, syscall.SIGKILL); err != nil {
 		return err
 	}
 	return poll(ctx, func(ctx context.Context) error {
@@ -86,6 +87,14 @@ func (l *live) killMaster(ctx context.Context, n int) error {
 		}
 		return l.healthy(ctx)
 	})
+}
+
+func send(pid int, signal syscall.Signal) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Signal(signal)
 }
 
 // node returns the port of the nth node that has a role.
@@ -107,7 +116,7 @@ func (l *live) node(ctx context.Context, n int, role string) (int, error) {
 }
 
 // wreak does one fault after the other to the site, each with calm after it, until enough says so.
-func (w *load) wreak(ctx context.Context, enough func(done int) bool) error {
+func (w *load) wreak(ctx context.Context, t *testing.T, enough func(done int) bool) error {
 	for n := 0; !enough(n) && ctx.Err() == nil; n++ {
 		kind := faultKinds[n%len(faultKinds)]
 		f := fault{span: span{from: time.Now()}, name: kind.name}
@@ -116,6 +125,7 @@ func (w *load) wreak(ctx context.Context, enough func(done int) bool) error {
 		cancel()
 		f.to = time.Now()
 		w.faults = append(w.faults, f)
+		t.Logf("%s, in order again after %s; %d requests so far, %d refused", f.name, f.to.Sub(f.from).Round(10*time.Millisecond), w.requests.Load(), w.refused.Load())
 		if err != nil {
 			return fmt.Errorf("after %s the site is not in order again: %w", kind.name, err)
 		}
@@ -149,9 +159,10 @@ func testLoad(t *testing.T, l *live) {
 			all.Go(func() { d.use(ctx, hand) })
 		}
 	}
-	requests, most := int64(rounds(0, 1_000_000)), time.Duration(rounds(60, 3600))*time.Second
-	err := w.wreak(ctx, func(done int) bool {
-		return done >= len(faultKinds) && w.requests.Load() >= requests || time.Since(began) > most
+	requests := int64(rounds(0, 1_000_000))
+	deadline, limited := t.Deadline()
+	err := w.wreak(ctx, t, func(done int) bool {
+		return done >= len(faultKinds) && w.requests.Load() >= requests || limited && time.Until(deadline) < 2*time.Minute
 	})
 	end()
 	all.Wait()

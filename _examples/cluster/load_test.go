@@ -19,7 +19,7 @@ import (
 const (
 	users   = 32
 	devices = 2 // of each user, which are as many sessions
-	hands   = 2 // that use a session at once
+	hands   = 4 // that use a session at once
 	items   = 5 // that each of them writes
 )
 
@@ -123,9 +123,9 @@ func (d *device) use(ctx context.Context, hand int) {
 		switch n := random.IntN(1000); {
 		case n < 2 && hand == 0:
 			d.loginAgain(ctx)
-		case n < 500:
+		case n < 700:
 			d.look(ctx, hand)
-		case n < 600:
+		case n < 760:
 			d.count(ctx)
 		default:
 			d.put(ctx, hand, random.IntN(items))

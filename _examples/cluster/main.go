@@ -21,9 +21,15 @@
 //
 // Break it meanwhile, and look at the page:
 //
-//	kill -9 $(curl -s http://127.0.0.1:8081/ -H 'Accept: application/json' | tr -dc 0-9,:} | cut -d: -f2 | cut -d, -f1)
+//	kill -9 PID                            # the process that the page names
 //	redis-cli -p 8094 cluster failover     # a replica takes its master's place
-//	redis-cli -p 8091 debug segfault       # a master dies; a replica takes its place after 2 s, and it comes back as a replica
+//	redis-cli -p 8091 debug segfault       # a master dies: a replica takes its place after 2 s, and it comes back as a replica
+//
+// The test does that to it under load, in quick rounds or, with DEWAR_ROUNDS=full go test -v -run TestSite -timeout 60m, for
+// a million requests. On a busy machine with two cores these took 15 minutes with 168 faults: 61,222 were refused with 502 or 503,
+// around the faults; no session was mixed up and none that was ended came back. But of 281,165 confirmed changes at least three
+// were lost. One way to that is known: a change that ended in 503 may stand on the master alone; tried again it is found there, changes
+// nothing, and is confirmed without a replica having it.
 package main
 
 import (

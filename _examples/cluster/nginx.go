@@ -19,7 +19,7 @@ func (s *site) nginx() (*process, error) {
 		user = "user root;" // or the worker may not enter the folder
 	}
 	err := fill(file, nginxConf, map[string]any{"Folder": s.folder, "Port": s.port, "User": user, "Apps": s.apps()})
-	return &process{name: "nginx", args: []string{s.programs.nginx, "-e", "stderr", "-c", file}, stop: syscall.SIGQUIT}, err
+	return &process{name: "nginx", args: []string{s.programs.nginx, "-e", "stderr", "-c", file}, stop: syscall.SIGTERM}, err
 }
 
 // fill writes a template into a file.
