@@ -13,6 +13,8 @@ const (
 	// abreast is how many flights of one lane may be under way at once, and longest how many commands one has.
 	abreast = 2
 	longest = 256
+	// leaving is how little time a passenger may have left and not be taken along.
+	leaving = 50 * time.Millisecond
 )
 
 // A lane takes commands to one node. While few are under way each goes by itself. Those that come meanwhile go together in one
@@ -100,30 +102,30 @@ func (l *lane) fly(batch []*passenger) {
 	}
 }
 
-// present leaves out those who have gone.
+// present leaves out those who have gone, or are about to go.
 func present(batch []*passenger) []*passenger {
-	here := batch[:0]
+	here, soon := batch[:0], time.Now().Add(leaving)
 	for _, p := range batch {
-		if p.ctx.Err() == nil {
+		if end, ok := p.ctx.Deadline(); p.ctx.Err() == nil && (!ok || end.After(soon)) {
 			here = append(here, p)
 		}
 	}
 	return here
 }
 
-// patience returns a context that ends with that of the last of them.
+// patience returns a context that ends with that of the first of them: nothing is sent for one who was told that it has
+// failed, and has perhaps tried again since.
 func patience(batch []*passenger) (context.Context, context.CancelFunc) {
-	var last time.Time
+	var first time.Time
 	for _, p := range batch {
-		end, ok := p.ctx.Deadline()
-		if !ok {
-			return context.Background(), func() {}
-		}
-		if end.After(last) {
-			last = end
+		if end, ok := p.ctx.Deadline(); ok && (first.IsZero() || end.Before(first)) {
+			first = end
 		}
 	}
-	return context.WithDeadline(context.Background(), last)
+	if first.IsZero() {
+		return context.Background(), func() {}
+	}
+	return context.WithDeadline(context.Background(), first)
 }
 
 // send sends a flight on one connection, and sets the error of each passenger.
