@@ -67,11 +67,12 @@ race: ## run the tests of every module with the race detector, shuffled (needs a
 		echo "race: the race detector needs a C compiler and $$1 is not installed; install it, or set CC" >&2; \
 		exit 1; \
 	}
-	$(call each,CGO_ENABLED=1 go test -race -shuffle=on ./...)
+	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m ./...)
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests in full rounds, for minutes; those of stores are make stores
 	DEWAR_ROUNDS=full go test $$(go list ./... | grep -v '/sessionstore$$')
+	go test ./sessionstore
 	$(compared)
 
 stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in full rounds, for up to an hour

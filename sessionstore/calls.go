@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// within returns the context of opening or saving a session, with the deadline of the store. A Memory needs none.
+// within returns the context of opening a session, with the deadline of the store. A Memory needs none.
 func (i *SessionInterface) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if i.immediate() {
 		return ctx, func() {}
@@ -14,12 +14,13 @@ func (i *SessionInterface) within(ctx context.Context) (context.Context, context
 	return context.WithTimeoutCause(ctx, i.deadline(), errSlow)
 }
 
-// withinEven does so for what must be done although the client has gone away.
-func (i *SessionInterface) withinEven(ctx context.Context) (context.Context, context.CancelFunc) {
+// withinRest returns the context of saving a session, which is done although the client has gone away: within what opening it
+// has left of the deadline, and a fifth of that in any case.
+func (i *SessionInterface) withinRest(ctx context.Context, spent time.Duration) (context.Context, context.CancelFunc) {
 	if i.immediate() {
-		return i.within(ctx)
+		return ctx, func() {}
 	}
-	return i.within(context.WithoutCancel(ctx))
+	return context.WithTimeoutCause(context.WithoutCancel(ctx), max(i.deadline()-spent, i.deadline()/5), errSlow)
 }
 
 func (i *SessionInterface) deadline() time.Duration { return cmp.Or(i.Deadline, defaultDeadline) }

@@ -80,6 +80,40 @@ func TestADeadStoreIsA503WithinTheDeadline(t *testing.T) {
 	}
 }
 
+func TestOpeningAndSavingShareTheDeadline(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		opens  time.Duration
+		within time.Duration
+	}{
+		{"opened at once", 0, time.Second},
+		{"opened late", 600 * time.Millisecond, time.Second},
+		{"opened at the last moment", 999 * time.Millisecond, 1199 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newSite(t, nil)
+				v := w.visitor()
+				v.session(set("a", 1))
+				w.store.failWith(func(ctx context.Context, call string, h sessionstore.Handle) error {
+					if call == "load" {
+						time.Sleep(tt.opens)
+						return nil
+					}
+					return hang(ctx, call, h)
+				})
+				begin := time.Now()
+				rec := v.do(change(set("b", 2)))
+				if took := time.Since(begin); rec.Code != 503 || took != tt.within {
+					t.Errorf("got %d after %s, want a 503 after %s", rec.Code, took, tt.within)
+				}
+			})
+		})
+	}
+}
+
 func TestASickStoreDoesNotTouchPagesWithoutASession(t *testing.T) {
 	t.Parallel()
 	w := newSite(t, nil)

@@ -35,7 +35,8 @@ type SessionInterface struct {
 	// then ends also sessions that the index has lost in a failover, and logins that were under way. It needs a Store that is
 	// an [OwnerMarks].
 	CheckOwner bool
-	// Deadline is how long opening a session may take, and again saving it. The default is a second.
+	// Deadline is how long a request may wait for the store, to open its session and to save it; for saving a fifth of it is
+	// left in any case. The default is a second.
 	Deadline time.Duration
 	// TouchAfter is how much time must have passed since a session was written before one that is only read is written to
 	// make it live on; a session may end that much earlier. The default is a tenth of its lifetime, at most five minutes; more
@@ -101,6 +102,7 @@ type state struct {
 	record     Record   // as it was loaded, without its values
 	members    []member // those
 	flashes    []flash
+	spent      time.Duration               // on opening it
 	lifetime   atomic.Pointer[ownLifetime] // given by SetLifetime
 }
 
@@ -119,6 +121,10 @@ func (i *SessionInterface) OpenSession(c *dewar.Context) (*dewar.Session, error)
 	}
 	ctx, cancel := i.within(c)
 	defer cancel()
+	if !i.immediate() {
+		begin := time.Now()
+		defer func() { st.spent = time.Since(begin) }()
+	}
 	return i.enter(ctx, c, s, st)
 }
 
@@ -204,7 +210,7 @@ func (i *SessionInterface) SaveSession(c *dewar.Context, s *dewar.Session) error
 	if !ok {
 		st = &state{}
 	}
-	ctx, cancel := i.withinEven(c)
+	ctx, cancel := i.withinRest(c, st.spent)
 	defer cancel()
 	w := &saving{i: i, ctx: ctx, c: c, k: k, s: s, st: st, stored: dewar.Stored(s), now: i.now()}
 	return w.save()

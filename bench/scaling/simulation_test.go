@@ -81,8 +81,11 @@ func TestSimulatedIsWhatIsSimulated(t *testing.T) {
 // TestWaitAgreesWithTheSimulation compares the formula with calls that visitors of the simulation have made.
 func TestWaitAgreesWithTheSimulation(t *testing.T) {
 	t.Parallel()
-	busy := []float64{0.3, 0.5, 0.7, 0.8, 0.9}
-	for _, shards := range []int{1, 4} {
+	busy, shardings := []float64{0.5, 0.8}, []int{1}
+	if full() {
+		busy, shardings = []float64{0.3, 0.5, 0.7, 0.8, 0.9}, []int{1, 4}
+	}
+	for _, shards := range shardings {
 		for n, s := range scaling.SimulateWaits(shards, busy...) {
 			t.Logf("%d shards, %.0f%% busy", shards, 100*s.Busy)
 			near(t, "busy", s.Busy, busy[n], 0.03)
