@@ -12,7 +12,8 @@
 // A request does not write the session it has read but what it has changed in it, a [Delta]: keys set, keys deleted. The store merges
 // that into what is there by then. Two requests that set two keys both count; of two that set one key, the later. A value
 // that is computed from what was there, such as a counter or a cart, is changed by [dewar.Session.Change], which computes it
-// again when another request was faster. Flashed messages are values of their own: none is lost, none shown twice.
+// again when another request was faster. Flashed messages are values of their own: none is lost,
+// though two requests that show messages at the same moment may both show one.
 //
 // # How a session ends
 //
