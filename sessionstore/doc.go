@@ -32,9 +32,10 @@
 // # Whose sessions
 //
 // With [SessionInterface.Owner] the sessions of a user can be listed and ended: [SessionInterface.Sessions],
-// [SessionInterface.End], [SessionInterface.EndOthers], [SessionInterface.EndAll]. A login that is under way while all end,
-// ends too or comes after it. [SessionInterface.CheckOwner] makes that hold even if a failover has lost a part of the index, for one
-// more call of the store in each request.
+// [SessionInterface.End], [SessionInterface.EndOthers], [SessionInterface.EndAll]. What is
+// saved after that is not among them, such as a login that has looked at the old password before; docs/stores.md says what to do
+// about that. [SessionInterface.CheckOwner] finds them even if a failover has lost a part of the index, for one more call of the
+// store in each request.
 //
 // # When a store is sick
 //
