@@ -12,7 +12,8 @@
 // A request does not write the session it has read but what it has changed in it, a [Delta]: keys set, keys deleted. The store merges
 // that into what is there by then. Two requests that set two keys both count; of two that set one key, the later. A value
 // that is computed from what was there, such as a counter or a cart, is changed by [dewar.Session.Change], which computes it
-// again when another request was faster. Flashed messages are values of their own: none is lost, none shown twice.
+// again when another request was faster. Flashed messages are values of their own: none is lost,
+// though two requests that show messages at the same moment may both show one.
 //
 // # How a session ends
 //
@@ -31,9 +32,10 @@
 // # Whose sessions
 //
 // With [SessionInterface.Owner] the sessions of a user can be listed and ended: [SessionInterface.Sessions],
-// [SessionInterface.End], [SessionInterface.EndOthers], [SessionInterface.EndAll]. A login that is under way while all end,
-// ends too or comes after it. [SessionInterface.CheckOwner] makes that hold even if a failover has lost a part of the index, for one
-// more call of the store in each request.
+// [SessionInterface.End], [SessionInterface.EndOthers], [SessionInterface.EndAll]. What is
+// saved after that is not among them, such as a login that has looked at the old password before; docs/stores.md says what to do
+// about that. [SessionInterface.CheckOwner] finds them even if a failover has lost a part of the index, for one more call of the
+// store in each request.
 //
 // # When a store is sick
 //

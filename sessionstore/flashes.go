@@ -11,8 +11,8 @@ import (
 )
 
 // flashesKey is where a session has its flashed messages, as a list. In the store each message is a value of its own, under
-// flashPrefix and 24 hexadecimal digits that sort by time: so that requests which flash and show messages at once neither
-// lose one nor show it twice.
+// flashPrefix and 24 hexadecimal digits that sort by time: so that requests which flash and show messages at once do not
+// lose one.
 const (
 	flashesKey  = "_flashes"
 	flashPrefix = flashesKey + ":"

@@ -60,8 +60,9 @@ func (i *SessionInterface) EndOthers(ctx context.Context, owner, keep string) (i
 	return i.endAll(ctx, owner, keep)
 }
 
-// EndAll ends all sessions of a user and returns how many it has ended. A login that is under way ends too or comes after
-// it: check what it depends on, such as the password, after EndAll or set CheckOwner.
+// EndAll ends all sessions of a user and returns how many it has ended. A login that is saved only
+// after that stays, even if it has looked at the password before: keep a number of the password in the session, and compare
+// it where the user is loaded.
 func (i *SessionInterface) EndAll(ctx context.Context, owner string) (int, error) {
 	if i.CheckOwner {
 		ctx, cancel := i.within(context.WithoutCancel(ctx))

@@ -32,7 +32,7 @@ type SessionInterface struct {
 	// that is an [OwnerIndex].
 	Owner func(s *dewar.Session) string
 	// CheckOwner compares the owner's mark at each opening of a session that has an owner: one more call of the store. [SessionInterface.EndAll]
-	// then ends also sessions that the index has lost in a failover, and logins that were under way. It needs a Store that is
+	// then ends also sessions that the index has lost in a failover, and a login that is being saved at that moment. It needs a Store that is
 	// an [OwnerMarks].
 	CheckOwner bool
 	// Deadline is how long a request may wait for the store, to open its session and to save it; for saving a fifth of it is

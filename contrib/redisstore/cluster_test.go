@@ -51,8 +51,10 @@ func TestSlotMoves(t *testing.T) {
 		if err := s.Update(t.Context(), comes, sessionstore.Delta{At: at(), Set: map[string]string{"c": "3"}}); err != nil {
 			t.Fatalf("Update in a slot that has moved, with %d replicas: %v", replicas, err)
 		}
-		if got := s.Node(comes); got != to.Addr() {
-			t.Errorf("Node returned %q after the move, want %q", got, to.Addr())
+		for deadline := time.Now().Add(15 * time.Second); s.Node(comes) != to.Addr(); time.Sleep(10 * time.Millisecond) { // not every node has heard of it yet
+			if time.Now().After(deadline) {
+				t.Fatalf("Node returns %q long after the move, want %q", s.Node(comes), to.Addr())
+			}
 		}
 		use(t, s, 3)
 	}

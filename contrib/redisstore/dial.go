@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"time"
 
@@ -16,7 +17,7 @@ func dialer(timeout time.Duration, config *tls.Config) func(ctx context.Context,
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
-			return noConn{err}, nil
+			return noConn{fmt.Errorf("%w", err)}, nil // go-redis unwraps it once, and would leave neither the address nor what failed
 		}
 		return c, nil
 	}

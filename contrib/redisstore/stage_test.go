@@ -186,6 +186,27 @@ func TestAnswersOfNoRedis(t *testing.T) {
 	}
 }
 
+// Where nobody listens nothing was done: the error names the address, and is one that a write is sent again for.
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	s := opened(t, "redis://"+addr)
+	for call, err := range calls(s, t.Context()) {
+		dial := new(net.OpError)
+		if !errors.Is(err, sessionstore.ErrUnavailable) || !strings.Contains(fmt.Sprint(err), addr) {
+			t.Errorf("%s returned %v, want ErrUnavailable and the address %s", call, err, addr)
+		}
+		if !errors.As(err, &dial) || dial.Op != "dial" {
+			t.Errorf("%s returned %v, want it to be known as a failure to connect", call, err)
+		}
+	}
+}
+
 // A write whose answer is lost may have been done: it is not sent again, or a cart would count twice. A read is.
 func TestWritesAreSentOnce(t *testing.T) {
 	t.Parallel()
