@@ -148,7 +148,7 @@ func (w *saving) claim(r *Record) (*Ownership, error) {
 		if l := w.askedFor(); l != nil {
 			idle = l.Idle
 		}
-		if err := i.claimFor(w.ctx, owner, w.st.cookie.handle, w.now, w.now.Add(idle+2*renewClaim(idle))); err != nil {
+		if err := i.claimFor(w.ctx, owner, w.st.cookie.handle, w.now, w.now.Add(idle).Add(2*renewClaim(idle))); err != nil {
 			return nil, err
 		}
 	}
