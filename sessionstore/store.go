@@ -58,8 +58,8 @@ var ErrUnavailable = errors.New("sessionstore: the store is unavailable")
 // session is claimed before it becomes a user's, and released after it has ended or become somebody else's. An entry too
 // many does no harm.
 type OwnerIndex interface {
-	// Claim notes at a moment that a session is about to become owner's, until it can be forgotten. A later claim for the same
-	// session replaces an earlier one.
+	// Claim notes at a moment that a session is about to become owner's, until it can be forgotten. Of claims for the
+	// same session the one that lasts longest counts.
 	Claim(ctx context.Context, owner string, h Handle, at, until time.Time) error
 	// Release forgets a claim. It is no error if there is none.
 	Release(ctx context.Context, owner string, h Handle) error
