@@ -61,7 +61,7 @@ func (i *SessionInterface) EndOthers(ctx context.Context, owner, keep string) (i
 }
 
 // EndAll ends all sessions of a user and returns how many it has ended. A login that is under way ends too or comes after
-// it: check what it depends on, such as the password, after EndAll or set CheckOwner.
+// it. The latter may have checked the password before EndAll, and be saved after it: docs/stores.md says what closes that.
 func (i *SessionInterface) EndAll(ctx context.Context, owner string) (int, error) {
 	if i.CheckOwner {
 		ctx, cancel := i.within(context.WithoutCancel(ctx))
