@@ -15,7 +15,7 @@ func ownerChecks() []storeCheck {
 		{"Claims finds every session", "Claims returns at least every session whose record has that Owner, given that each is claimed before it becomes the owner's.", checkClaims},
 		{"owners are told apart", "Owners are any text of up to 250 bytes, kept exactly: one owner's Release takes nothing from another, and Claims misses nobody for the sake of a strange name.", checkOddOwners},
 		{"Release forgets", "After Release a session that has ended, or has become somebody else's, is among the owner's no more. It is no error if it never was.", checkRelease},
-		{"claims last until the last one says", "A later claim for a session replaces an earlier one, and a short claim of one session ends no other claim of that owner.", checkClaimTimes},
+		{"claims last until the last one says", "A later claim for a session makes an earlier one last longer, and a short claim of one session ends no other claim of that owner.", checkClaimTimes},
 		{"concurrent claims", "Claims never returns too little, also while other sessions of that owner come and go.", checkConcurrentClaims},
 	}
 }

@@ -63,6 +63,9 @@ func scatterFlashes(found []flash, d *Delta, now time.Time) {
 	if set && json.Unmarshal([]byte(raw), &list) != nil {
 		return // the application keeps something else there
 	}
+	if d.Clear {
+		found = nil // all of them go with the rest
+	}
 	delete(d.Set, flashesKey)
 	d.Delete = slices.DeleteFunc(d.Delete, func(key string) bool { return key == flashesKey })
 	again := same(found, list) // all were taken, and the same ones flashed

@@ -13,7 +13,7 @@ import (
 )
 
 // The breaker of a node opens after tripAfter failures in a row. Then one call in probeEvery is made, and answers within
-// probeLimit or fails; the rest is refused at once.
+// probeLimit, or half its deadline if that is longer, or fails; the rest is refused at once.
 const (
 	tripAfter  = 5
 	probeEvery = 250 * time.Millisecond
@@ -48,16 +48,20 @@ func (g *guard) do(ctx context.Context, c call, f func(ctx context.Context) erro
 	}
 	limit := c.limit
 	if probe {
-		limit = min(limit, probeLimit)
+		limit = min(limit, max(probeLimit, limit/2))
 	}
-	begin := time.Now()
-	inner, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
-	err = f(inner)
-	if err != nil && context.Cause(inner) == errSlow && !errors.Is(err, errSlow) {
-		err = fmt.Errorf("%w: %w", errSlow, err)
-	}
-	cancel()
-	change := n.done(probe, verdictOf(ctx, err), begin)
+	begin, health := time.Now(), unknown // if f panics
+	var change string
+	func() {
+		defer func() { change = n.done(probe, health, begin) }()
+		inner, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
+		defer cancel()
+		err = f(inner)
+		if err != nil && context.Cause(inner) == errSlow && !errors.Is(err, errSlow) {
+			err = fmt.Errorf("%w: %w", errSlow, err)
+		}
+		health = verdictOf(ctx, err)
+	}()
 	c.tell(Event{Name: c.name, Node: c.node, Took: time.Since(begin), Err: err})
 	if change != "" {
 		c.tell(Event{Name: change, Node: c.node, Err: err})
@@ -85,7 +89,7 @@ type verdict int
 const (
 	healthy verdict = iota
 	failing
-	unknown // the caller has gone away
+	unknown // the caller has gone away, or the store has panicked
 )
 
 func verdictOf(ctx context.Context, err error) verdict {

@@ -202,6 +202,51 @@ func TestCallsFromBeforeARecoveryDoNotOpenTheBreaker(t *testing.T) {
 	})
 }
 
+func TestTheBreakerClosesForAStoreThatIsSlowButInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newSite(t, nil, func(i *sessionstore.SessionInterface) { i.Deadline = 4 * time.Second })
+		v := w.visitor()
+		v.session(set("a", 1))
+		w.store.failWith(always(io.EOF))
+		storm(v, 5, read)
+		w.store.failWith(func(context.Context, string, sessionstore.Handle) error { time.Sleep(time.Second); return nil })
+		for range 5 {
+			time.Sleep(time.Second)
+			v.do(change(read))
+		}
+		if rec := v.do(change(read)); rec.Code != 200 || w.count("closed") != 1 {
+			t.Errorf("got %d and %d closings for a store that answers in a quarter of the deadline", rec.Code, w.count("closed"))
+		}
+	})
+}
+
+func TestAStoreThatPanicsHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newSite(t, nil, func(i *sessionstore.SessionInterface) { i.MaxWaiting = 2 })
+		v := w.visitor()
+		v.session(set("a", 1))
+		panics := func(context.Context, string, sessionstore.Handle) error { panic("a bug of the test's store") }
+		w.store.failWith(panics)
+		for range 3 { // more than may wait
+			v.do(change(read))
+		}
+		w.store.failWith(nil)
+		v.want(map[string]any{"a": int64(1)})
+		w.store.failWith(always(io.EOF))
+		storm(v, 2, read)
+		storm(v, 2, read)
+		storm(v, 2, read)
+		time.Sleep(time.Second)
+		w.store.failWith(panics)
+		v.do(change(read)) // the probe
+		w.store.failWith(nil)
+		time.Sleep(time.Second)
+		v.want(map[string]any{"a": int64(1)})
+	})
+}
+
 func TestOnlyOneProbeIsMadeAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 // serves.
 //
 // Requests with one old cookie that come at once end up in one session, and lose nothing of each other. That cookie opens
-// the new session until the browser has the new cookie, and nothing any more after a Renew, a logout or another end of that
-// session, by whichever request. The store remembers so much of it, in a small record of its own for as long as it may come
+// the new session for as long as it would have opened the old one, whoever has a copy, and nothing any more after a Renew, a
+// logout or another end of that session, by whichever request. The store remembers so much of it, in a small record of its own for as long as it may come
 // back: with a [Memory] no longer than the process lives or has room.
 //
 // A session keeps its values and messages. Its SESSION_ABSOLUTE_LIFETIME begins anew. A copy of another cookie that the same

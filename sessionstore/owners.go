@@ -25,8 +25,8 @@ type Owned struct {
 	Session *dewar.Session
 }
 
-// Sessions returns the sessions of a user, the one that was seen last first. Claims that turn out to be stale are
-// dropped.
+// Sessions returns the sessions of a user, the one that was seen last first. Claims of sessions that have
+// ended are dropped.
 func (i *SessionInterface) Sessions(ctx context.Context, owner string) ([]Owned, error) {
 	var found []Owned
 	err := i.each(ctx, owner, func(h Handle, r Record) error {
@@ -60,9 +60,9 @@ func (i *SessionInterface) EndOthers(ctx context.Context, owner, keep string) (i
 	return i.endAll(ctx, owner, keep)
 }
 
-// EndAll ends all sessions of a user and returns how many it has ended. A login that is saved only
-// after that stays, even if it has looked at the password before: keep a number of the password in the session, and compare
-// it where the user is loaded.
+// EndAll ends all sessions of a user and returns how many it has ended. A login that is under way ends too or comes after
+// it. The latter may have checked the password before EndAll and be saved after it: keep a number of the password in the
+// session, and compare it where the user is loaded.
 func (i *SessionInterface) EndAll(ctx context.Context, owner string) (int, error) {
 	if i.CheckOwner {
 		ctx, cancel := i.within(context.WithoutCancel(ctx))
@@ -115,7 +115,7 @@ func (i *SessionInterface) each(ctx context.Context, owner string, f func(h Hand
 	return errors.Join(problems...)
 }
 
-// visit calls f for a session if it is owner's. A claim that is stale is dropped.
+// visit calls f for a session if it is owner's. A claim whose session has ended is dropped.
 func (i *SessionInterface) visit(ctx context.Context, owner string, claim Claim, f func(h Handle, r Record) error) error {
 	ctx, cancel := i.within(ctx)
 	defer cancel()
@@ -126,7 +126,7 @@ func (i *SessionInterface) visit(ctx context.Context, owner string, claim Claim,
 		return err
 	case err == nil && !r.Expired(now) && r.Owner == owner:
 		return f(claim.Handle, r)
-	case now.Sub(claim.At) > unsettled:
+	case (err != nil || r.Expired(now)) && now.Sub(claim.At) > unsettled: // one that has ended never comes back; one that is somebody else's may
 		i.release(ctx, owner, claim.Handle)
 	}
 	return nil
@@ -149,7 +149,7 @@ func (w *saving) claim(r *Record) (*Ownership, error) {
 		if l := w.askedFor(); l != nil {
 			idle = l.Idle
 		}
-		if err := i.claimFor(w.ctx, owner, w.st.cookie.handle, w.now, w.now.Add(idle+2*renewClaim(idle))); err != nil {
+		if err := i.claimFor(w.ctx, owner, w.st.cookie.handle, w.now, w.now.Add(idle).Add(2*renewClaim(idle))); err != nil {
 			return nil, err
 		}
 	}

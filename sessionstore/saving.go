@@ -178,10 +178,6 @@ func (w *saving) exceeds(d Delta) bool {
 
 // updated brings what is known of the session, and its cookie, up to date.
 func (w *saving) updated(d Delta, secret cookie) error {
-	before := w.st.record.Owner
-	if d.Owner != nil && before != d.Owner.Owner {
-		w.i.release(w.ctx, before, w.st.cookie.handle)
-	}
 	w.st.record.alter(Delta{At: d.At, Lifetime: d.Lifetime, Owner: d.Owner})
 	stale := w.st.cookie.stale
 	w.st.cookie = secret

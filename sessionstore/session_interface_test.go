@@ -514,6 +514,20 @@ func TestASessionThatIsOpenedLateIsReadAlone(t *testing.T) {
 	})
 }
 
+func TestAFlashAfterClearStays(t *testing.T) {
+	t.Parallel()
+	w := newSite(t, nil)
+	v := w.visitor()
+	v.do(func(c *dewar.Context) error { c.Flash("one"); c.Flash("two"); return nil })
+	v.do(func(c *dewar.Context) error { c.Session().Clear(); c.Flash("one"); return nil })
+	v.do(func(c *dewar.Context) error {
+		if got := c.FlashedMessages(); len(got) != 1 || got[0].Message != "one" {
+			t.Errorf("got %v, want the one that was flashed after Clear", got)
+		}
+		return nil
+	})
+}
+
 func TestFlashesAreAppendedAndTaken(t *testing.T) {
 	t.Parallel()
 	shown := func(c *dewar.Context) (texts []string) {

@@ -55,11 +55,11 @@ var ErrUnavailable = errors.New("sessionstore: the store is unavailable")
 
 // An OwnerIndex is a [Store] that finds the sessions of a user. Where the owner stands in the same row or under the same
 // lock as the record, Claim and Release have nothing to do. Where it stands apart, it must never hold too little: a
-// session is claimed before it becomes a user's, and released after it has ended or become somebody else's. An entry too
-// many does no harm.
+// session is claimed before it becomes a user's, and released after it has ended. One that has become
+// somebody else's stays claimed, for it may come back at any moment. An entry too many does no harm.
 type OwnerIndex interface {
-	// Claim notes at a moment that a session is about to become owner's, until it can be forgotten. A later claim for the same
-	// session replaces an earlier one.
+	// Claim notes at a moment that a session is about to become owner's, until it can be forgotten. Of claims for the
+	// same session the one that lasts longest counts.
 	Claim(ctx context.Context, owner string, h Handle, at, until time.Time) error
 	// Release forgets a claim. It is no error if there is none.
 	Release(ctx context.Context, owner string, h Handle) error

@@ -6,7 +6,12 @@
 -- ARGV[3]  how many milliseconds the key shall live at least
 local key, ttl = KEYS[1], tonumber(ARGV[3])
 
-redis.call('HSET', key, ARGV[1], ARGV[2])
+-- A request that has opened the session before another one made it live longer claims it for less: the longer time counts.
+local times, before = ARGV[2], redis.call('HGET', key, ARGV[1])
+if before and #before == 16 and select(2, struct.unpack('>i8i8', before)) > select(2, struct.unpack('>i8i8', times)) then
+	times = times:sub(1, 8) .. before:sub(9)
+end
+redis.call('HSET', key, ARGV[1], times)
 if redis.call('PTTL', key) < ttl then
 	redis.call('PEXPIRE', key, ARGV[3])
 end

@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,5 +50,23 @@ func TestManyValues(t *testing.T) {
 	s := opened(t, servers.RedisURL(t))
 	for _, n := range []int{1, 1999, 2000, 2001, 9000} {
 		use(t, s, n)
+	}
+}
+
+// Of two requests, one makes a session live for long; the other has opened it before that, and claims it for less.
+func TestAShorterClaimTakesNothingFromALongerOne(t *testing.T) {
+	s, long, other := opened(t, servers.RedisURL(t)), handle(), handle()
+	claim := func(h sessionstore.Handle, at time.Time, life time.Duration) {
+		t.Helper()
+		if err := s.Claim(t.Context(), "ann", h, at, at.Add(life)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim(long, at(), 30*24*time.Hour)
+	claim(long, at(), time.Hour)
+	claim(other, at().Add(3*24*time.Hour), time.Hour) // which removes what nobody needs by then
+	claims, err := s.Claims(t.Context(), "ann")
+	if err != nil || !slices.ContainsFunc(claims, func(c sessionstore.Claim) bool { return c.Handle == long }) {
+		t.Errorf("got %v, %v; the session that lives for 30 days is missing", claims, err)
 	}
 }
