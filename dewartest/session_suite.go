@@ -102,7 +102,6 @@ type sessionTest struct {
 	apps    [2]*dewar.App // which share their sessions, or are the same
 	views   sync.Map      // func(c *dewar.Context) error by number
 	number  atomic.Int64
-	turn    atomic.Int64
 	log     logTail
 }
 

@@ -1,6 +1,7 @@
 package dewartest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -86,10 +87,16 @@ func eachValue(alter func(key, value string) (string, string)) func(r *sessionst
 func renamed(other func(h sessionstore.Handle) sessionstore.Handle) func(m *model) {
 	return func(m *model) {
 		inner := newModel()
-		m.load = func(h sessionstore.Handle) (sessionstore.Record, error) { return inner.Load(nil, other(h)) }
-		m.create = func(h sessionstore.Handle, r sessionstore.Record) error { return inner.Create(nil, other(h), r) }
-		m.update = func(h sessionstore.Handle, d sessionstore.Delta) error { return inner.Update(nil, other(h), d) }
-		m.delete = func(h sessionstore.Handle) error { return inner.Delete(nil, other(h)) }
+		m.load = func(h sessionstore.Handle) (sessionstore.Record, error) {
+			return inner.Load(context.Background(), other(h))
+		}
+		m.create = func(h sessionstore.Handle, r sessionstore.Record) error {
+			return inner.Create(context.Background(), other(h), r)
+		}
+		m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
+			return inner.Update(context.Background(), other(h), d)
+		}
+		m.delete = func(h sessionstore.Handle) error { return inner.Delete(context.Background(), other(h)) }
 	}
 }
 
@@ -250,7 +257,7 @@ func deltaFaults() []storeFault {
 		{"Set replaces everything", "Set and Delete merge by key", altered(func(d *sessionstore.Delta) { d.Clear = d.Clear || len(d.Set) > 0 })},
 		{"Delete of a missing key fails", "Set and Delete merge by key", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				r, _ := m.Load(nil, h)
+				r, _ := m.Load(context.Background(), h)
 				for _, key := range d.Delete {
 					if r.Values[key] == "" {
 						return sessionstore.ErrConflict
@@ -285,7 +292,7 @@ func deltaFaults() []storeFault {
 		}},
 		{"Update of a missing record succeeds", "Update never creates", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				if _, err := m.Load(nil, h); err != nil {
+				if _, err := m.Load(context.Background(), h); err != nil {
 					return nil
 				}
 				return m.apply(h, d)
@@ -297,7 +304,7 @@ func deltaFaults() []storeFault {
 		{"a record lives a millisecond too long", "Update of what has expired", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
 				seen := d.At
-				if r, err := m.Load(nil, h); err == nil && r.Expires().Equal(d.At) {
+				if r, err := m.Load(context.Background(), h); err == nil && r.Expires().Equal(d.At) {
 					d.At = d.At.Add(-time.Millisecond)
 				}
 				err := m.apply(h, d)
@@ -313,7 +320,7 @@ func deltaFaults() []storeFault {
 		{"Lifetime cannot take Until away", "Lifetime", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
 				if d.Lifetime != nil && d.Lifetime.Until.IsZero() {
-					r, _ := m.Load(nil, h)
+					r, _ := m.Load(context.Background(), h)
 					d.Lifetime = &sessionstore.Lifetime{Idle: d.Lifetime.Idle, Until: r.Until}
 				}
 				return m.apply(h, d)
@@ -321,7 +328,7 @@ func deltaFaults() []storeFault {
 		}},
 		{"a longer Lifetime does not last", "Lifetime", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				if r, err := m.Load(nil, h); err == nil && d.At.After(r.Created.Add(24*time.Hour)) {
+				if r, err := m.Load(context.Background(), h); err == nil && d.At.After(r.Created.Add(24*time.Hour)) {
 					return sessionstore.ErrNotFound
 				}
 				return m.apply(h, d)
@@ -349,7 +356,7 @@ func deltaFaults() []storeFault {
 		})},
 		{"one Expect is enough", "Expect", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				r, _ := m.Load(nil, h)
+				r, _ := m.Load(context.Background(), h)
 				for key, value := range d.Expect {
 					if r.Values[key] == value {
 						d.Expect = nil
@@ -360,7 +367,7 @@ func deltaFaults() []storeFault {
 		}},
 		{"Expect compares numbers", "Expect", func(m *model) {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				r, _ := m.Load(nil, h)
+				r, _ := m.Load(context.Background(), h)
 				expect := maps.Clone(d.Expect)
 				for key, value := range d.Expect {
 					if reencoded(value) == reencoded(r.Values[key]) {
@@ -404,7 +411,7 @@ func deltaFaults() []storeFault {
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
 				err := m.apply(h, d)
 				if err != nil {
-					r, _ := m.Load(nil, h)
+					r, _ := m.Load(context.Background(), h)
 					_ = m.apply(h, sessionstore.Delta{At: r.Seen, Renew: d.Renew})
 				}
 				return err
@@ -485,7 +492,7 @@ func (m *model) withoutCompare(h sessionstore.Handle, d sessionstore.Delta) erro
 // torn is an Update that reads, is overtaken by others, and writes.
 func (m *model) torn(write func(h sessionstore.Handle, old, r sessionstore.Record)) func(sessionstore.Handle, sessionstore.Delta) error {
 	return func(h sessionstore.Handle, d sessionstore.Delta) error {
-		old, err := m.Load(nil, h)
+		old, err := m.Load(context.Background(), h)
 		if err != nil {
 			return err
 		}
@@ -552,7 +559,7 @@ func raceFaults() []storeFault {
 		}},
 		{"several Creates win", "one Create wins", func(m *model) {
 			m.create = func(h sessionstore.Handle, r sessionstore.Record) error {
-				if _, err := m.Load(nil, h); err == nil {
+				if _, err := m.Load(context.Background(), h); err == nil {
 					return sessionstore.ErrExists
 				}
 				overtaken()

@@ -1,6 +1,7 @@
 package dewartest_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/dewar-go/dewar/dewartest"
@@ -42,9 +43,13 @@ func TestStoreSuiteFindsLocksOfTheProcess(t *testing.T) {
 // newProcess returns a store with the records of database, which locks them against itself alone.
 func newProcess(database *model) *model {
 	process := newModel()
-	process.load = func(h sessionstore.Handle) (sessionstore.Record, error) { return database.Load(nil, h) }
-	process.create = func(h sessionstore.Handle, r sessionstore.Record) error { return database.Create(nil, h, r) }
-	process.delete = func(h sessionstore.Handle) error { return database.Delete(nil, h) }
+	process.load = func(h sessionstore.Handle) (sessionstore.Record, error) {
+		return database.Load(context.Background(), h)
+	}
+	process.create = func(h sessionstore.Handle, r sessionstore.Record) error {
+		return database.Create(context.Background(), h, r)
+	}
+	process.delete = func(h sessionstore.Handle) error { return database.Delete(context.Background(), h) }
 	update := database.torn(func(h sessionstore.Handle, _, r sessionstore.Record) { database.records[h] = r })
 	process.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
 		defer process.lock()()

@@ -174,7 +174,7 @@ func TestStaleClaimsAreDropped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newSite(t, nil, owned)
-		v := login(w, "ann", "phone")
+		login(w, "ann", "phone")
 		h, _ := w.store.only(t)
 		_ = w.store.Delete(t.Context(), h)
 		gone := sessionstore.Handle{1}
@@ -188,7 +188,7 @@ func TestStaleClaimsAreDropped(t *testing.T) {
 			t.Errorf("%d stale claims are left", len(w.store.claimed["ann"]))
 		}
 		// A claim of a session that is somebody else's by now ends nobody's.
-		v = login(w, "bob", "desk")
+		v := login(w, "bob", "desk")
 		h, _ = w.store.only(t)
 		w.store.claimed["ann"][h] = time.Now()
 		if n, err := w.i.EndAll(t.Context(), "ann"); n != 0 || err != nil || !alive(v) {
