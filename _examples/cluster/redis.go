@@ -69,7 +69,7 @@ func hasSlots(text string, port int) bool {
 func (s *site) join(ctx context.Context) error {
 	for i := range nodes {
 		if err := poll(ctx, func(ctx context.Context) error { _, err := s.ask(ctx, s.redisPort(i), "ping"); return err }); err != nil {
-			return fmt.Errorf("Redis on port %d does not answer: %w", s.redisPort(i), err)
+			return fmt.Errorf("the Redis on port %d does not answer: %w", s.redisPort(i), err)
 		}
 	}
 	args := append([]string{"--cluster", "create"}, s.redisAddrs()...)

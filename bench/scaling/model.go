@@ -27,7 +27,7 @@ type Workload struct {
 	Peak float64
 }
 
-// The workloads of docs/scaling.md.
+// Workloads returns those of docs/scaling.md.
 func Workloads() []Workload {
 	return []Workload{
 		{Name: "members", Requests: 20, Gap: 30 * time.Second, Changes: 0.1, Logout: 0.02, Return: 0.97, Away: 24 * time.Hour,

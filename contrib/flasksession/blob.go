@@ -64,7 +64,7 @@ func parse(data []byte) (*blob, error) {
 	}
 	seen := map[string]bool{}
 	for i := range b.members {
-		if raw := string(b.members[i].rawKey); seen[raw] {
+		if seen[string(b.members[i].rawKey)] {
 			return nil, ErrUnreadable
 		}
 		seen[string(b.members[i].rawKey)] = true
