@@ -72,7 +72,8 @@ const (
 	grace = 10 * time.Second
 )
 
-// CheckConfig says which fields are missing or do not go together. [dewar.App.Build] calls it.
+// CheckConfig says which fields are missing or do not go together, and asks the Store the same if it is a
+// [dewar.SessionConfigChecker]. [dewar.App.Build] calls it.
 func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
 	var problems []error
 	if i.Store == nil {
@@ -86,6 +87,9 @@ func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
 	}
 	if i.CheckOwner && i.Owner == nil {
 		problems = append(problems, errors.New("sessionstore: SessionInterface.CheckOwner needs Owner; set that too"))
+	}
+	if checker, ok := i.Store.(dewar.SessionConfigChecker); ok {
+		problems = append(problems, checker.CheckConfig(config))
 	}
 	_, err := deriveKeys(config)
 	return errors.Join(append(problems, err)...)

@@ -2,6 +2,7 @@ package sessionstore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -594,6 +595,11 @@ func TestASessionThatIsTooLarge(t *testing.T) {
 	}
 }
 
+// wrong is a table that has something to say about its fields.
+type wrong struct{ *table }
+
+func (wrong) CheckConfig(*dewar.Values) error { return errors.New("the prefix is wrong") }
+
 func TestFieldsThatDoNotGoTogether(t *testing.T) {
 	t.Parallel()
 	type bare struct{ sessionstore.Store }
@@ -606,6 +612,7 @@ func TestFieldsThatDoNotGoTogether(t *testing.T) {
 		{"no store", &sessionstore.SessionInterface{}, "has no Store"},
 		{"an owner without an index", &sessionstore.SessionInterface{Store: bare{newTable()}, Owner: owner}, "OwnerIndex"},
 		{"marks without a store of marks", &sessionstore.SessionInterface{Store: bare{newTable()}, CheckOwner: true}, "OwnerMarks"},
+		{"a store with a wrong field", &sessionstore.SessionInterface{Store: wrong{newTable()}}, "the prefix is wrong"},
 		{"marks without an owner", &sessionstore.SessionInterface{Store: newTable(), CheckOwner: true}, "needs Owner"},
 	} {
 		app := dewar.New("app", dewar.RootPath(t.TempDir()))

@@ -17,7 +17,8 @@ import (
 // nodes is how many nodes the cluster has: three masters, and a replica of each.
 const nodes = 6
 
-// redisNode returns a node of the cluster. It keeps its data in memory alone: that is safe as long as a replica has it too.
+// redisNode returns a node of the cluster. It keeps its data on disk too: a master that came back without it, before its replica
+// has taken over, would have the replica forget the data as well.
 func (s *site) redisNode(i int) (*process, error) {
 	folder := filepath.Join(s.folder, fmt.Sprintf("redis-%d", i+1))
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -27,7 +28,7 @@ func (s *site) redisNode(i int) (*process, error) {
 	return &process{
 		name: fmt.Sprintf("Redis on port %d", port),
 		args: []string{s.programs.redis, "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--dir", folder, "--logfile", "redis.log",
-			"--save", "", "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
+			"--save", "", "--appendonly", "yes", "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
 			"--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
 			"--cluster-require-full-coverage", "no", // a shard that is down takes no other with it
 			"--cluster-allow-replica-migration", "no"},
@@ -36,8 +37,7 @@ func (s *site) redisNode(i int) (*process, error) {
 	}, nil
 }
 
-// replaced waits until no other node takes the one on a port for a master. One that came back before that, and so without its data,
-// would have its replica forget the data as well.
+// replaced waits until no other node takes the one on a port for a master: so one that is killed is failed over, each time.
 func (s *site) replaced(ctx context.Context, port int) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -46,7 +46,11 @@ func (s *site) replaced(ctx context.Context, port int) {
 			if s.redisPort(i) == port {
 				continue
 			}
-			if text, err := s.ask(ctx, s.redisPort(i), "cluster", "nodes"); err == nil && hasSlots(text, port) {
+			text, err := s.ask(ctx, s.redisPort(i), "cluster", "nodes")
+			if err != nil {
+				return err
+			}
+			if hasSlots(text, port) {
 				return errors.New("it still has its slots")
 			}
 		}

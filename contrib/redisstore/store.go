@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/sessionstore"
 )
 
@@ -42,6 +43,12 @@ const slack = time.Minute
 // life returns how many milliseconds a key lives that is needed until end, by the clock of the caller.
 func life(now, end time.Time) int64 {
 	return max(end.UnixMilli()-now.UnixMilli(), 0) + slack.Milliseconds()
+}
+
+// CheckConfig says which fields are wrong, for [dewar.App.Build]. It asks no server; see Check for that.
+func (s *Store) CheckConfig(*dewar.Values) error {
+	_, err := s.use()
+	return err
 }
 
 // Close ends the connections of Client.
