@@ -445,9 +445,7 @@ func (x StoredSession) UnmarshalBinary(data []byte) error {
 	if err := x.s.bag.Replace(string(data), sessionCodec); err != nil {
 		return fmt.Errorf("dewar: session data: %w", err)
 	}
-	if x.s.view.src == nil {
-		x.s.view.src = sessionSource{&x.s.bag}
-	}
+	x.see()
 	return nil
 }
 

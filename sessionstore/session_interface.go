@@ -271,6 +271,6 @@ func (i *SessionInterface) tooLarge(values map[string]string, cause error) error
 		largest = append(largest, fmt.Sprintf("%q with %d bytes", key, len(values[key])))
 	}
 	return &dewar.HTTPError{Code: http.StatusInternalServerError, Err: fmt.Errorf(
-		"sessionstore: the session has %d bytes, MaxSize is %d; keep less in it, or raise MaxSize (largest of what was set: %s): %w",
-		size(values), cmp.Or(i.MaxSize, defaultMaxSize), largest, cause)}
+		"sessionstore: the session would be too large, MaxSize is %d bytes; keep less in it, or raise MaxSize (largest of what was set: %s): %w",
+		cmp.Or(i.MaxSize, defaultMaxSize), largest, cause)}
 }

@@ -52,14 +52,19 @@ func Open(address string) (*Store, error) {
 	return &Store{Client: client}, nil
 }
 
+// setDefaults sets what a URL has left open, which the three kinds of options have alike.
+func setDefaults(protocol *int, dial, pool, read, write *time.Duration) {
+	*protocol = cmp.Or(*protocol, 2)
+	*dial, *pool = cmp.Or(*dial, dialTimeout), cmp.Or(*pool, poolTimeout)
+	*read, *write = cmp.Or(*read, ioTimeout), cmp.Or(*write, ioTimeout)
+}
+
 func openSingle(address string) (redis.UniversalClient, error) {
 	o, err := redis.ParseURL(address)
 	if err != nil {
 		return nil, err
 	}
-	o.Protocol = cmp.Or(o.Protocol, 2)
-	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
-	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	setDefaults(&o.Protocol, &o.DialTimeout, &o.PoolTimeout, &o.ReadTimeout, &o.WriteTimeout)
 	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
@@ -71,9 +76,7 @@ func openFailover(address string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Protocol = cmp.Or(o.Protocol, 2)
-	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
-	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	setDefaults(&o.Protocol, &o.DialTimeout, &o.PoolTimeout, &o.ReadTimeout, &o.WriteTimeout)
 	o.MaxRetries, o.DialerRetries = cmp.Or(o.MaxRetries, -1), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
@@ -85,9 +88,7 @@ func openCluster(address string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Protocol = cmp.Or(o.Protocol, 2)
-	o.DialTimeout, o.PoolTimeout = cmp.Or(o.DialTimeout, dialTimeout), cmp.Or(o.PoolTimeout, poolTimeout)
-	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, ioTimeout), cmp.Or(o.WriteTimeout, ioTimeout)
+	setDefaults(&o.Protocol, &o.DialTimeout, &o.PoolTimeout, &o.ReadTimeout, &o.WriteTimeout)
 	o.MaxRedirects, o.DialerRetries = cmp.Or(o.MaxRedirects, 2), cmp.Or(o.DialerRetries, 1)
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.ClusterStateReloadInterval = cmp.Or(o.ClusterStateReloadInterval, 5*time.Second)

@@ -35,6 +35,8 @@ var (
 	_ sessionstore.OwnerMarks = (*Store)(nil)
 	_ sessionstore.Store      = (*Store)(nil)
 	_ sessionstore.Noder      = (*Store)(nil)
+
+	_ dewar.SessionConfigChecker = (*Store)(nil)
 )
 
 // slack is how much longer a key lives in Redis than its session, whose end is looked for when it is read. The scripts have it too.
