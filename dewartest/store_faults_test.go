@@ -426,10 +426,10 @@ func deltaFaults() []storeFault {
 				return err
 			}
 		}},
-		{"one delta in thirty is not written", "random deltas", func(m *model) {
+		{"one delta in ten is not written", "random deltas", func(m *model) {
 			n := 0
 			m.update = func(h sessionstore.Handle, d sessionstore.Delta) error {
-				if n++; n%30 == 0 {
+				if n++; n%10 == 0 {
 					d.Set = nil
 				}
 				return m.apply(h, d)
@@ -553,7 +553,7 @@ func raceFaults() []storeFault {
 				if !d.Clear {
 					return m.apply(h, d)
 				}
-				go func() { time.Sleep(2 * time.Millisecond); _ = m.apply(h, d) }()
+				go func() { overtaken(); _ = m.apply(h, d) }()
 				return nil
 			}
 		}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -76,26 +77,42 @@ func checkDeleteAgainstSet(t *storeTest) {
 	t.has(h, r)
 }
 
+// checkClearAgainstSet has the Clear come earlier and later, always with writers before and after it.
 func checkClearAgainstSet(t *storeTest) {
-	const writers, rounds = 8, 12
+	for round := range 6 {
+		t.clearAmidWrites(int64(1 + 4*round))
+	}
+}
+
+// clearAmidWrites clears a record that others write to, once they have done so several times.
+func (t *storeTest) clearAmidWrites(before int64) {
+	const writers, least, most = 6, 4, 200
 	h, _ := t.created(map[string]string{"old": `1`})
-	var cleared atomic.Int32 // 1 when Clear has begun, 2 when it has ended
+	var begun, ended atomic.Bool // the Clear
+	var writes atomic.Int64
 	var mu sync.Mutex
 	lost, kept := map[string]bool{}, map[string]bool{} // what must be gone, and there
 	together(writers+1, func(i int) {
 		if i == writers {
-			cleared.Store(1)
+			for limit := time.Now().Add(patience); writes.Load() < before && time.Now().Before(limit); {
+				runtime.Gosched()
+			}
+			begun.Store(true)
 			t.must("Update with Clear", t.updateBy(0, h, sessionstore.Delta{At: t.now, Clear: true}))
-			cleared.Store(2)
+			ended.Store(true)
 			return
 		}
-		for round := range rounds {
-			key := fmt.Sprint("k", i, "-", round)
-			after := cleared.Load() == 2
+		for n, afterwards := 0, 0; n < most && afterwards < least; n++ {
+			key := fmt.Sprint("k", i, "-", n)
+			after := ended.Load()
 			t.must("Update", t.updateBy(i, h, sessionstore.Delta{At: t.now, Set: map[string]string{key: `1`}}))
+			writes.Add(1)
+			if after {
+				afterwards++
+			}
 			mu.Lock()
 			kept[key] = after
-			lost[key] = cleared.Load() == 0
+			lost[key] = !begun.Load()
 			mu.Unlock()
 		}
 	})

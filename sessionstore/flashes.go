@@ -68,22 +68,22 @@ func scatterFlashes(found []flash, d *Delta, now time.Time) {
 	}
 	delete(d.Set, flashesKey)
 	d.Delete = slices.DeleteFunc(d.Delete, func(key string) bool { return key == flashesKey })
-	again := same(found, list) // all were taken, and the same ones flashed
-	for _, f := range found {
-		if !again && len(list) > 0 && string(list[0]) == f.raw {
-			list = list[1:]
-			continue
+	if begins(list, found) {
+		list = list[len(found):]
+	} else {
+		for _, f := range found {
+			d.Delete = append(d.Delete, f.key)
 		}
-		d.Delete = append(d.Delete, f.key)
 	}
 	for n, raw := range list {
 		d.Set[newFlashKey(now.Add(time.Duration(n)))] = string(raw)
 	}
 }
 
-// same reports whether the messages are those of the list.
-func same(found []flash, list []json.RawMessage) bool {
-	return slices.EqualFunc(found, list, func(f flash, raw json.RawMessage) bool { return f.raw == string(raw) })
+// begins reports whether the list has more than what was found, after that. Any other list is of messages that were flashed after
+// all were taken, though they may be the same.
+func begins(list []json.RawMessage, found []flash) bool {
+	return len(list) > len(found) && slices.EqualFunc(found, list[:len(found)], func(f flash, raw json.RawMessage) bool { return f.raw == string(raw) })
 }
 
 func newFlashKey(at time.Time) string {

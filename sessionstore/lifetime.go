@@ -7,6 +7,9 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
+// longest is how long a session of an owner may idle, and a mark is kept after it was raised: what is older never opens anything.
+const longest = 400 * 24 * time.Hour
+
 // An ownLifetime is what SetLifetime was given.
 type ownLifetime struct{ idle, absolute time.Duration }
 
@@ -16,14 +19,15 @@ type ownLifetime struct{ idle, absolute time.Duration }
 //	sessionstore.SetLifetime(s, 30*24*time.Hour, 0)
 //	s.SetPermanent(true) // or the cookie ends with the browser
 //
-// An idle below a millisecond, and a session that no SessionInterface of this package has opened, is an error.
+// An idle below a millisecond or above 400 days, which is as long as browsers keep cookies, and a session that no SessionInterface
+// of this package has opened, are errors.
 func SetLifetime(s *dewar.Session, idle, absolute time.Duration) error {
 	st, ok := dewar.Stored(s).State().(*state)
 	switch {
 	case !ok:
 		return errors.New("sessionstore: SetLifetime needs a session that a sessionstore.SessionInterface has opened; set app.SessionInterface to one")
-	case idle < time.Millisecond || absolute < 0:
-		return errors.New("sessionstore: SetLifetime needs an idle time of a millisecond at least, and an absolute one that is not negative")
+	case idle < time.Millisecond || idle > longest || absolute < 0:
+		return errors.New("sessionstore: SetLifetime needs an idle time from a millisecond to 400 days, and an absolute one that is not negative")
 	}
 	st.lifetime.Store(&ownLifetime{idle.Truncate(time.Millisecond), absolute})
 	s.MarkModified()

@@ -85,6 +85,7 @@ func (m *Moving) OpenSession(c *dewar.Context) (*dewar.Session, error) {
 			return s, err
 		}
 	}
+	begin := time.Now()
 	old, err := m.From.OpenSession(c)
 	if err != nil || old == nil {
 		return s, err
@@ -94,8 +95,9 @@ func (m *Moving) OpenSession(c *dewar.Context) (*dewar.Session, error) {
 		dewar.Stored(old).SetState(&state{}) // old, which may be one that cannot be read
 		return old, nil
 	}
-	ctx, cancel := m.To.within(context.WithoutCancel(c))
+	ctx, cancel := m.To.withinRest(c, time.Since(begin)) // the backend of before may have waited for a server too
 	defer cancel()
+	defer func() { st.spent = time.Since(begin) }()
 	v := &move{Moving: m, ctx: ctx, c: c, s: s, st: st, now: m.To.now()}
 	v.marker, v.secret = ofCookie(text)
 	return v.open(old, none)

@@ -14,7 +14,8 @@ import (
 //
 // A session leaves the store when its cookie is set. Requests that come with the old cookie after that open nothing: for ten
 // seconds they count as late, send no cookie, and a change in them is a 409. A session that To refuses, as too large for a
-// cookie, stays in the store and goes on there, which is logged. What cookies cannot do ends with the move: a session in a
+// cookie, stays in the store and goes on there, which is logged. One is lost if the store empties it and then fails before it can
+// tell. What cookies cannot do ends with the move: a session in a
 // cookie cannot be listed, ended from elsewhere, or merged.
 type MovingBack struct {
 	// From has the sessions in its store. It must be set.
@@ -97,12 +98,17 @@ func (m *MovingBack) destroy(ctx context.Context, c *dewar.Context, s *dewar.Ses
 // as it is still there. A session that another request has ended or moved meanwhile sends no cookie.
 func (m *MovingBack) retire(ctx context.Context, c *dewar.Context, s *dewar.Session, st *state) error {
 	h, now := st.cookie.handle, m.From.now()
+	to := hashOf(newCookie(h).secret)
 	err := m.From.update(ctx, h, Delta{
 		At: now, Clear: true, Lifetime: &Lifetime{Idle: grace}, Owner: &Ownership{},
-		Renew: &Renewal{From: st.record.Secret, To: hashOf(newCookie(h).secret)},
+		Renew: &Renewal{From: st.record.Secret, To: to},
 	})
+	gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict)
+	if err != nil && !gone && m.isRetired(c, h, to) {
+		err = nil
+	}
 	switch {
-	case errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict):
+	case gone:
 		dewar.DropSessionCookie(c)
 		if !s.Modified() {
 			return nil
@@ -116,4 +122,13 @@ func (m *MovingBack) retire(ctx context.Context, c *dewar.Context, s *dewar.Sess
 	dewar.Stored(s).SetID("")
 	m.From.tell(Event{Name: "moved", Node: m.From.nodeOf(h)})
 	return nil
+}
+
+// isRetired reports whether a session was emptied though no answer has told so: then its cookie must be sent, or it is lost. The
+// deadline may have passed by now; a fifth of it is for this.
+func (m *MovingBack) isRetired(c *dewar.Context, h Handle, to Hash) bool {
+	ctx, cancel := m.From.withinRest(c, m.From.deadline())
+	defer cancel()
+	r, err := m.From.load(ctx, h)
+	return err == nil && r.Secret.Equal(to)
 }

@@ -597,6 +597,25 @@ func TestMovingBackWithASickStore(t *testing.T) {
 	v.want(map[string]any{"user_id": int64(42)})
 }
 
+// A mute does what it is asked to, and then fails to tell so.
+type mute struct{ *table }
+
+func (m mute) Update(ctx context.Context, h sessionstore.Handle, d sessionstore.Delta) error {
+	if err := m.table.Update(ctx, h, d); err != nil {
+		return err
+	}
+	return sessionstore.ErrUnavailable
+}
+
+func TestMovingBackLosesNothingWithALostAnswer(t *testing.T) {
+	t.Parallel()
+	w, v := toCookie(t, &dewar.SecureCookieSessionInterface{}, dewar.Map{"user_id": 42})
+	w.i.Store = mute{w.store}
+	v.session(func(s *dewar.Session) { s.Set("a", 1) })
+	w.i.Store = w.store
+	v.want(map[string]any{"user_id": int64(42), "a": int64(1)})
+}
+
 // TestTheSuiteOfMoving has the suite look at sessions that begin while others move.
 func TestTheSuiteOfMoving(t *testing.T) {
 	t.Parallel()

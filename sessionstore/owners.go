@@ -67,15 +67,12 @@ func (i *SessionInterface) EndAll(ctx context.Context, owner string) (int, error
 	if i.CheckOwner {
 		ctx, cancel := i.within(context.WithoutCancel(ctx))
 		defer cancel()
-		if err := i.raiseMark(ctx, owner, i.now().Add(longest)); err != nil {
+		if err := i.raiseMark(ctx, owner, i.now().Add(longest+time.Hour)); err != nil {
 			return 0, err
 		}
 	}
 	return i.endAll(ctx, owner, "")
 }
-
-// longest is how long a mark is kept after it was raised: longer than any session lives.
-const longest = 400 * 24 * time.Hour
 
 func (i *SessionInterface) endAll(ctx context.Context, owner, keep string) (n int, err error) {
 	err = i.each(context.WithoutCancel(ctx), owner, func(h Handle, _ Record) error {

@@ -143,15 +143,10 @@ func TestClaimsAreRenewedWhileTheSessionLives(t *testing.T) {
 
 func TestASessionThatNeverEndsIsClaimedForAsLong(t *testing.T) {
 	t.Parallel()
-	w := newSite(t, nil, owned)
+	w := newSite(t, dewar.Map{"PERMANENT_SESSION_LIFETIME": time.Duration(math.MaxInt64)}, owned)
 	until := &untils{table: w.store, of: map[sessionstore.Handle]time.Time{}}
 	w.i.Store = until
-	w.visitor().session(func(s *dewar.Session) {
-		if err := sessionstore.SetLifetime(s, math.MaxInt64, 0); err != nil {
-			t.Error(err)
-		}
-		s.Set("user", "ann")
-	})
+	w.visitor().session(set("user", "ann"))
 	if h, r := w.store.only(t); until.of[h].Before(r.Expires()) {
 		t.Errorf("claimed until %s, and lives until %s", until.of[h], r.Expires())
 	}

@@ -88,6 +88,9 @@ func (i *SessionInterface) CheckConfig(config *dewar.Values) error {
 	if i.CheckOwner && i.Owner == nil {
 		problems = append(problems, errors.New("sessionstore: SessionInterface.CheckOwner needs Owner; set that too"))
 	}
+	if idle := config.Duration("PERMANENT_SESSION_LIFETIME"); i.CheckOwner && idle > longest {
+		problems = append(problems, fmt.Errorf("sessionstore: SessionInterface.CheckOwner remembers for 400 days that all sessions of a user have ended, but PERMANENT_SESSION_LIFETIME is %s; lower it to 400 days", idle))
+	}
 	if checker, ok := i.Store.(dewar.SessionConfigChecker); ok {
 		problems = append(problems, checker.CheckConfig(config))
 	}

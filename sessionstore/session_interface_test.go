@@ -452,7 +452,7 @@ func TestLifetimesThatCannotBe(t *testing.T) {
 		t.Errorf("a session of nobody: got %v", err)
 	}
 	newSite(t, nil).visitor().session(func(s *dewar.Session) {
-		for _, tt := range [][2]time.Duration{{0, 0}, {-1, 0}, {time.Microsecond, 0}, {time.Hour, -1}} {
+		for _, tt := range [][2]time.Duration{{0, 0}, {-1, 0}, {time.Microsecond, 0}, {time.Hour, -1}, {401 * 24 * time.Hour, 0}} {
 			if sessionstore.SetLifetime(s, tt[0], tt[1]) == nil {
 				t.Errorf("%v was taken", tt)
 			}
@@ -579,6 +579,32 @@ func TestFlashesAreAppendedAndTaken(t *testing.T) {
 	}
 }
 
+func TestAFlashThatIsFlashedAgainIsNotTakenByAnother(t *testing.T) {
+	t.Parallel()
+	for _, before := range [][]string{{"one"}, {"one", "two"}} {
+		w := newSite(t, nil)
+		v := w.visitor()
+		v.do(func(c *dewar.Context) error {
+			for _, text := range before {
+				c.Flash(text)
+			}
+			return nil
+		})
+		v.do(func(c *dewar.Context) error {
+			c.FlashedMessages()
+			c.Flash("one")
+			v.twin().do(func(c *dewar.Context) error { c.FlashedMessages(); return nil })
+			return nil
+		})
+		v.do(func(c *dewar.Context) error {
+			if got := c.FlashedMessages(); len(got) != 1 || got[0].Message != "one" {
+				t.Errorf("after %q got %v, want the one that was flashed again", before, got)
+			}
+			return nil
+		})
+	}
+}
+
 func TestASessionThatIsTooLarge(t *testing.T) {
 	t.Parallel()
 	w := newSite(t, nil, func(i *sessionstore.SessionInterface) { i.MaxSize = 100 })
@@ -614,8 +640,12 @@ func TestFieldsThatDoNotGoTogether(t *testing.T) {
 		{"marks without a store of marks", &sessionstore.SessionInterface{Store: bare{newTable()}, CheckOwner: true}, "OwnerMarks"},
 		{"a store with a wrong field", &sessionstore.SessionInterface{Store: wrong{newTable()}}, "the prefix is wrong"},
 		{"marks without an owner", &sessionstore.SessionInterface{Store: newTable(), CheckOwner: true}, "needs Owner"},
+		{"marks that end before sessions do", &sessionstore.SessionInterface{Store: newTable(), Owner: owner, CheckOwner: true}, "lower it to 400 days"},
 	} {
 		app := dewar.New("app", dewar.RootPath(t.TempDir()))
+		if err := app.Config.Set("PERMANENT_SESSION_LIFETIME", 401*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
 		app.SessionInterface = tt.i
 		if err := app.Build(); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want it to say %q", tt.name, err, tt.want)

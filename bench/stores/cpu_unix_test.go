@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,29 +26,35 @@ func rounds() int {
 // A cost is what a request takes.
 type cost struct{ cpu, elapsed time.Duration }
 
-// compare sends requests by each client in turn, for many rounds, and returns the medians of what they take. CPU is that of the
+// A crowd is the clients that send requests at once.
+type crowd []*client
+
+// compare has each crowd in turn send requests, for many rounds, and returns the medians of what one takes. CPU is that of the
 // process, its collector included; other processes of the machine hardly change it.
-func compare(t testing.TB, rounds, requests int, clients ...*client) []cost {
+func compare(t testing.TB, rounds, requests int, crowds ...crowd) []cost {
 	t.Helper()
-	taken := make([][]cost, len(clients))
+	taken := make([][]cost, len(crowds))
 	for range rounds {
-		for i, c := range clients {
-			taken[i] = append(taken[i], measure(t, requests, c))
+		for i, c := range crowds {
+			taken[i] = append(taken[i], c.measure(t, requests))
 		}
 	}
-	medians := make([]cost, len(clients))
+	medians := make([]cost, len(crowds))
 	for i, costs := range taken {
 		medians[i] = cost{median(costs, func(c cost) time.Duration { return c.cpu }), median(costs, func(c cost) time.Duration { return c.elapsed })}
 	}
 	return medians
 }
 
-func measure(t testing.TB, requests int, c *client) cost {
+func (c crowd) measure(t testing.TB, requests int) cost {
 	runtime.GC()
 	cpu, begin := cpuTime(t), time.Now()
-	for range requests {
-		c.send()
+	var wait sync.WaitGroup
+	for _, one := range c[1:] {
+		wait.Go(func() { one.sendTimes(requests / len(c)) })
 	}
+	c[0].sendTimes(requests / len(c))
+	wait.Wait()
 	return cost{(cpuTime(t) - cpu) / time.Duration(requests), time.Since(begin) / time.Duration(requests)}
 }
 

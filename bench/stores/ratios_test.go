@@ -12,7 +12,7 @@ import (
 func TestMemoryIsFiveTimesFasterThanSCS(t *testing.T) {
 	dewar, scs := withDewar(t, sessionstore.NewMemory()), withSCS(nil)
 	for _, path := range paths {
-		costs := compare(t, rounds(), 1000, newClient(t, dewar, path), newClient(t, scs, path))
+		costs := compare(t, rounds(), 1000, crowd{newClient(t, dewar, path)}, crowd{newClient(t, scs, path)})
 		ratio := float64(costs[1].cpu) / float64(costs[0].cpu)
 		t.Logf("%-10s dewar %v, scs %v a request: %.1f times faster", path, costs[0].cpu, costs[1].cpu, ratio)
 		if full() && ratio < 5 {

@@ -120,6 +120,12 @@ func (c *client) send() {
 	c.handler.ServeHTTP(&c.writer, r)
 }
 
+func (c *client) sendTimes(n int) {
+	for range n {
+		c.send()
+	}
+}
+
 // A nullWriter costs nothing, so that a benchmark measures what stands above it.
 type nullWriter struct {
 	header http.Header
