@@ -306,7 +306,7 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	if len(app.middleware) > 0 {
-		rt.entry = rt.shielded(rt.entry)
+		rt.entry = rt.atDoor(rt.shielded(rt.entry))
 	}
 	return rt, nil
 }
