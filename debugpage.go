@@ -37,7 +37,7 @@ func (c *Context) hidesCause(err error, status int) bool {
 }
 
 // answerDebug answers err, to which p is the answer that others get.
-func (c *Context) answerDebug(p *problem.Problem, err error) error {
+func (c *Context) answerDebug(p problem.Problem, err error) error {
 	page := c.debugPage(err, p.Status)
 	c.response.w.Header().Set("Cache-Control", "no-store")
 	switch c.errorFormat() {
@@ -50,7 +50,7 @@ func (c *Context) answerDebug(p *problem.Problem, err error) error {
 		return c.Status(p.Status).HTML(text)
 	case "application/problem+json":
 		body, err := c.App.JSON.Marshal(struct {
-			*problem.Problem
+			problem.Problem
 			Debug *debugpage.Page `json:"debug"`
 		}{p, page})
 		if err != nil {

@@ -323,18 +323,3 @@ func TestTerminalGetsABlockOfLines(t *testing.T) {
 		})
 	}
 }
-
-// TestDebugPageCostsNothing holds that an error costs what it did while DEBUG is off.
-func TestDebugPageCostsNothing(t *testing.T) {
-	app := debugApp(t)
-	must(t, app.Config.Set("DEBUG", false))
-	other := debugApp(t)
-	must(t, other.Config.Update(dewar.Map{"DEBUG": false, "PROPAGATE_EXCEPTIONS": false}))
-	r := httptest.NewRequest("GET", "/users/abc", nil)
-	cost := func(app *dewar.App) float64 {
-		return testing.AllocsPerRun(200, func() { app.ServeHTTP(httptest.NewRecorder(), r) })
-	}
-	if got, want := cost(app), cost(other); got != want {
-		t.Errorf("%v allocations, want %v", got, want)
-	}
-}

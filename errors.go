@@ -487,9 +487,10 @@ func (c *Context) answerError(err error) error {
 		p.Title = "Error"
 	}
 	headers.AddVary(c.response.w.Header(), []string{"Accept"})
-	c.rare().policy = ""
-	if c.hidesCause(err, p.Status) && c.showsFaults() {
-		return c.answerDebug(&p, err)
+	if c.showsFaults() {
+		if c.rare().policy = ""; c.hidesCause(err, p.Status) {
+			return c.answerDebug(p, err)
+		}
 	}
 	switch c.errorFormat() {
 	case "text/html":

@@ -28,7 +28,7 @@ type spec struct {
 // builtin are the keys that dewar reads: Flask's, then its own.
 var builtin = [...]spec{
 	{name: "APPLICATION_ROOT", kind: kindString, def: "/", check: checkPath, doc: "path that the application is mounted under, for URLs built outside a request and the cookie path"},
-	{name: "DEBUG", kind: kindBool, def: false, doc: "reload templates, indent JSON; refused on a public address"},
+	{name: "DEBUG", kind: kindBool, def: false, doc: "reload templates, indent JSON, show errors to this machine; refused on a public address"},
 	{name: "EXPLAIN_TEMPLATE_LOADING", kind: kindBool, def: false, doc: "log at Build where each template was found"},
 	{name: "MAX_CONTENT_LENGTH", kind: kindInt64, def: int64(16 << 20), optional: true, check: checkNotNegative, doc: "most bytes of a request body; more is answered with 413; unset or 0 for no limit"},
 	{name: "MAX_COOKIE_SIZE", kind: kindInt, def: 4093, check: checkNotNegative, doc: "most bytes of a Set-Cookie header for the session; more is an error; 0 for no limit"},

@@ -44,6 +44,7 @@ const style = "<style>:root{color-scheme:light dark;font:1.125rem/1.6 system-ui,
 // HTML returns it as a page.
 func (p *Problem) HTML() string {
 	var b strings.Builder
+	b.Grow(len(style) + 256 + 3*len(p.Detail))
 	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
 	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
 	b.WriteString("</title>\n" + style + "<main>\n<b>" + strconv.Itoa(p.Status) + "</b>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
