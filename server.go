@@ -195,8 +195,13 @@ func Ready(checks ...func(ctx context.Context) error) Handler {
 // the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
 // when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
 func (c *Context) Go(f func(ctx context.Context)) {
-	logger := c.Logger()
+	logger, done := c.Logger(), func() {}
+	if n, ok := c.nowhere(); ok {
+		n.work.Add(1)
+		done = n.work.Done
+	}
 	c.App.life.Go(context.WithoutCancel(c.parent()), func(ctx context.Context) {
+		defer done()
 		defer func() {
 			if value := recover(); value != nil {
 				logger.Error("background work failed", "err", recovered(value))
