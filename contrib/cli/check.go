@@ -30,7 +30,7 @@ func checkCommand() *cobra.Command {
 			"--deploy looks also at what only matters where others can reach it. The exit code is 1 if there is a problem, and with\n" +
 			"--strict if there is a warning.",
 		Example: "  $0 check\n  $0 check --deploy --strict --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found := check(App(cmd), deploy)
 			found.OK = len(found.Problems) == 0 && (!strict || len(found.Warnings) == 0)

@@ -67,7 +67,6 @@ func isEmpty(cmd *cobra.Command) bool { return !cmd.Runnable() && !cmd.HasSubCom
 func addBuiltIn(root *cobra.Command, commands ...*cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: builtInGroup, Title: "Commands:"})
 	root.SetHelpCommandGroupID(builtInGroup)
-	root.SetCompletionCommandGroupID(builtInGroup)
 	own := root.Commands()
 	for _, cmd := range commands {
 		if slices.ContainsFunc(own, func(o *cobra.Command) bool { return o.Name() == cmd.Name() }) {
@@ -89,6 +88,7 @@ func prepare(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		prepare(sub)
 	}
+	cmd.Flags().SortFlags = false
 	cmd.Example = strings.ReplaceAll(cmd.Example, "$0", cmd.Root().Name())
 	if !cmd.Runnable() {
 		cmd.Args = unknownCommand
@@ -103,7 +103,12 @@ func prepare(cmd *cobra.Command) {
 		if err := fromEnvironment(cmd); err != nil || check == nil {
 			return err
 		}
-		return check(cmd, args)
+		if err := check(cmd, args); err != nil && cmd.HasSubCommands() {
+			return err
+		} else if err != nil {
+			return fmt.Errorf("%w; it is called as: %s", err, cmd.UseLine())
+		}
+		return nil
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return failed(run(cmd, args)) }
 	for _, hook := range []*func(*cobra.Command, []string) error{&cmd.PersistentPreRunE, &cmd.PreRunE, &cmd.PostRunE, &cmd.PersistentPostRunE} {
@@ -124,4 +129,12 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		cure = fmt.Sprintf("; did you mean %q?", near[0])
 	}
 	return fmt.Errorf("there is no command %q%s", args[0], cure)
+}
+
+// noArguments refuses arguments.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("there is an argument too many, %q", args[0])
+	}
+	return nil
 }

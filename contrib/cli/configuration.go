@@ -68,6 +68,10 @@ func near(key string, all []dewar.Setting) string {
 }
 
 func writeConfig(w io.Writer, settings []dewar.Setting) error {
+	if len(settings) == 0 {
+		_, err := fmt.Fprintln(w, "Every key has its default.")
+		return err
+	}
 	rows := make([][]string, len(settings))
 	for i, s := range settings {
 		rows[i] = []string{s.Key, s.Text(), s.Source}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,19 +71,16 @@ func codeOf(err error) int {
 	return Failed
 }
 
-// paragraph returns what a person is to read of an error: each line after the first is a point of a list.
+// paragraph returns what a person is to read of an error. Several errors are a list, below their heading if they have one.
 func paragraph(err error) string {
-	var b strings.Builder
-	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
-		line = strings.TrimPrefix(strings.TrimSpace(line), "dewar: ")
-		switch {
-		case i == 0:
-			b.WriteString(line)
-		case line != "":
-			b.WriteString("\n  - " + line)
-		}
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(strings.TrimSpace(line), "dewar: ")
 	}
-	return b.String()
+	if many := leaves(err); len(many) > 1 && strings.HasPrefix(err.Error(), many[0].Error()) {
+		lines = slices.Insert(lines, 0, "several things are wrong:")
+	}
+	return strings.Join(lines, "\n  - ")
 }
 
 // leaves returns the errors that err joins, however deep. The heading above a list is left out.
@@ -102,7 +100,7 @@ func leaves(err error) []error {
 		}
 		return all
 	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil && strings.HasSuffix(err.Error(), ":\n"+inner.Error()) {
+		if inner := e.Unwrap(); inner != nil && (err.Error() == inner.Error() || strings.HasSuffix(err.Error(), ":\n"+inner.Error())) {
 			return leaves(inner)
 		}
 	}

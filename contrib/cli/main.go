@@ -47,7 +47,7 @@ func New(app *dewar.App, commands ...*cobra.Command) *cobra.Command {
 func tree(name string, app *dewar.App, commands []*cobra.Command) *cobra.Command {
 	root := &cobra.Command{
 		Use:           name,
-		Short:         "Commands of " + app.Name(),
+		Long:          "Commands of " + app.Name() + ". Options may come from the environment too: FLASK_RUN_PORT is --port of run.",
 		Version:       versionOf(app).String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -55,9 +55,9 @@ func tree(name string, app *dewar.App, commands []*cobra.Command) *cobra.Command
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetContext(withApp(context.Background(), app))
 	addOwn(root, commands)
-	addBuiltIn(root, runCommand(), routesCommand(), configCommand(), secretCommand(), sessionsCommand(), checkCommand(), versionCommand())
+	addBuiltIn(root, runCommand(), routesCommand(), configCommand(), secretCommand(), sessionsCommand(), checkCommand(), completionCommand(), versionCommand())
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetUsageTemplate(usageTemplate(root.UsageTemplate()))
 	prepare(root)
 	return root

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,9 +31,14 @@ func routesCommand() *cobra.Command {
 			"--match takes a method and a path, or a path alone for GET, and says which route answers and why the others do not. Then\n" +
 			"the exit code is 1 if none does.",
 		Example: "  $0 routes\n  $0 routes --sort match\n  $0 routes --match \"POST /posts/7\"",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.match != "" {
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.match == "" {
+				return noArguments(cmd, args)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.match = strings.Join(append([]string{o.match}, args...), " "); o.match != "" {
 				return o.explain(App(cmd), cmd.OutOrStdout())
 			}
 			return o.list(App(cmd), cmd.OutOrStdout())
@@ -159,4 +163,57 @@ func (o *listing) request() (method, url string, err error) {
 		return "", "", misused("--match %q: the path begins with a slash, as in \"GET /posts/7\"", o.match)
 	}
 	return method, url, nil
+}
+
+// An explained is what one route has to do with a request, in JSON.
+type explained struct {
+	shownRoute
+	Matches bool   `json:"matches"`
+	Reason  string `json:"reason"`
+}
+
+// explain says which route answers a request, and why the others do not.
+func (o *listing) explain(app *dewar.App, w io.Writer) error {
+	method, url, err := o.request()
+	if err != nil {
+		return err
+	}
+	verdicts, err := app.Explain(method, url)
+	if err != nil {
+		return err
+	}
+	answered := len(verdicts) > 0 && verdicts[0].Matches
+	if o.json {
+		all := []explained{}
+		for _, v := range verdicts {
+			all = append(all, explained{shown(v.Route), v.Matches, v.Reason})
+		}
+		err = writeJSON(w, all)
+	} else {
+		err = o.writeVerdicts(w, method+" "+url, verdicts, answered)
+	}
+	if err == nil && !answered {
+		return errFound
+	}
+	return err
+}
+
+func (o *listing) writeVerdicts(w io.Writer, request string, verdicts []dewar.Explanation, answered bool) error {
+	p := paintFor(w)
+	if answered {
+		winner := verdicts[0]
+		verdicts = verdicts[1:]
+		_, err := fmt.Fprintf(w, "%s %s\n  %s, %s\n  %s\n", request+" goes to", p.green(nameOf(winner.Route)), cmp.Or(winner.Route.Rule, "the fallback"), winner.Route.Site, winner.Reason)
+		if err != nil || len(verdicts) == 0 {
+			return err
+		}
+		fmt.Fprint(w, "\nThe others:\n\n")
+	} else {
+		fmt.Fprintf(w, "%s %s\n\n", p.red("No route answers"), request)
+	}
+	rows := make([][]string, len(verdicts))
+	for i, v := range verdicts {
+		rows[i] = []string{nameOf(v.Route), o.methods(v.Route), v.Route.Rule, v.Reason}
+	}
+	return writeTable(w, []string{"Endpoint", "Methods", "Rule", "Why not"}, rows)
 }

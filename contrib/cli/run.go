@@ -30,7 +30,7 @@ func runCommand() *cobra.Command {
 			"--cert adhoc makes a certificate for this run, which browsers warn of. --reload has the tool dewar build and start the\n" +
 			"program again when it is edited, as dewar dev does.",
 		Example: "  $0 run --debug\n  $0 run --host 0.0.0.0 --port 8000\n  $0 run --cert adhoc",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	flags := cmd.Flags()

@@ -35,7 +35,7 @@ func secretCommand() *cobra.Command {
 			"signed stay valid. The file changes at one moment and keeps its comments and its mode. Start the program again after it,\n" +
 			"and drop old keys with --keep when PERMANENT_SESSION_LIFETIME has passed.",
 		Example: "  $0 secret\n  $0 secret --rotate\n  $0 secret --rotate --env-file /etc/shop.env --keep 2",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.wanted {
 				return o.rotate(cmd)

@@ -60,7 +60,7 @@ func countSessions() *cobra.Command {
 		Use:   "count",
 		Short: "Print how many sessions there are",
 		Long:  "Print how many sessions the store has, perhaps with some that have expired and were not swept yet.",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: onStore(func(cmd *cobra.Command, i *sessionstore.SessionInterface, _ []string) error {
 			counter, ok := i.Store.(sessionstore.Counter)
 			if !ok {
@@ -159,10 +159,13 @@ func endSessions() *cobra.Command {
 	}
 }
 
-// sweepBatch is how many sessions are removed before the progress is shown again, and sweepLimit how long that may take.
 const (
+	// sweepBatch is how many sessions are removed before the progress is shown again.
 	sweepBatch = 1000
+	// sweepLimit is how long a batch may take.
 	sweepLimit = time.Minute
+	// skew is how far the clocks of processes may be apart for sweep to spare what is alive for one of them.
+	skew = time.Minute
 )
 
 func sweepSessions() *cobra.Command {
@@ -171,7 +174,7 @@ func sweepSessions() *cobra.Command {
 		Short: "Remove the sessions that have expired",
 		Long: "Remove the sessions that have expired, in small batches. While another process sweeps it may remove none. A program that\n" +
 			"sweeps by itself, as with sqlstore's SweepEvery, needs this only after a long time without.",
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: onStore(func(cmd *cobra.Command, i *sessionstore.SessionInterface, _ []string) error {
 			sweeper, ok := i.Store.(sessionstore.Sweeper)
 			if !ok {
@@ -189,7 +192,7 @@ func sweepSessions() *cobra.Command {
 
 // sweep removes batches while they are full.
 func sweep(ctx context.Context, sweeper sessionstore.Sweeper, terminal io.Writer) (total int, err error) {
-	now, left := time.Now(), 0
+	now, left := time.Now().Add(-skew), 0
 	if counter, ok := sweeper.(sessionstore.ExpiredCounter); ok && isTerminal(terminal) {
 		if left, err = counter.CountExpired(ctx, now); err != nil {
 			return 0, err

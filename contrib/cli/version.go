@@ -61,7 +61,7 @@ func versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Show what the program was built from",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if v := versionOf(App(cmd)); asJSON {
 				return writeJSON(cmd.OutOrStdout(), v)
