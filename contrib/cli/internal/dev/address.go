@@ -21,26 +21,28 @@ type environment struct {
 	debug      bool // somebody has said whether DEBUG is on
 }
 
-// readEnvironment reads what the program in dir will read.
-func readEnvironment(dir string) (environment, error) {
+// readEnvironment reads what the program in dir will read. With an error the environment is what it would be without
+// the file that cannot be read.
+func readEnvironment(dir string) (env environment, err error) {
 	config := dewar.New("dewar dev", dewar.RootPath(dir)).Config
-	env := environment{debug: os.Getenv("FLASK_DEBUG") != ""}
+	env.debug = os.Getenv("FLASK_DEBUG") != ""
 	for _, file := range []string{".flaskenv", ".env"} { // what comes later counts
-		text, err := os.ReadFile(filepath.Join(dir, file))
-		if errors.Is(err, fs.ErrNotExist) {
+		text, failure := os.ReadFile(filepath.Join(dir, file))
+		if errors.Is(failure, fs.ErrNotExist) {
 			continue
 		}
-		if err == nil {
-			err = config.FromDotenv(file)
+		if failure == nil {
+			failure = config.FromDotenv(file)
 		}
-		if err != nil {
-			return env, fmt.Errorf("%s cannot be read: %w", file, err)
+		if failure != nil {
+			err = fmt.Errorf("%s cannot be read: %w", file, failure)
+			continue
 		}
 		env.debug = env.debug || strings.Contains("\n"+string(text), "\nFLASK_DEBUG=") || strings.Contains(string(text), "export FLASK_DEBUG=")
 	}
 	env.host = cmp.Or(os.Getenv("FLASK_RUN_HOST"), config.String("RUN_HOST"), "127.0.0.1")
 	env.port = cmp.Or(os.Getenv("FLASK_RUN_PORT"), config.String("RUN_PORT"), "5000")
-	return env, nil
+	return env, err
 }
 
 // listenCure says what to do about an address that cannot be listened on.

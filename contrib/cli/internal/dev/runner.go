@@ -361,7 +361,7 @@ func (r *runner) mourn() {
 	case p.err == nil:
 		t.Cure = "It has served nothing. End func main with app.Run, or name the command that serves behind two dashes: dewar dev . -- run"
 	default:
-		t.Cure = "Mend what it says below and save the file; the program is then started again."
+		t.Cure = "Mend what its last output says and save the file; the program is then started again."
 	}
 	r.screen.warn("%s; %s", strings.ToLower(t.Title[:1])+t.Title[1:], strings.ToLower(t.Cure[:1])+t.Cure[1:])
 	r.show(t)
