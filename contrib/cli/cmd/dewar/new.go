@@ -94,8 +94,8 @@ func complete(o *project.Options, arg string, replaced bool) (dir string, err er
 // finish has the go command complete go.mod and make go.sum, and says what to do next.
 func finish(ctx context.Context, out io.Writer, arg, dir string, o project.Options) error {
 	fmt.Fprintf(out, "Wrote %s. Looking for the modules that it needs ...\n", arg)
-	if err := tidy(ctx, dir, o); err != nil {
-		return fmt.Errorf("%s is written, but cannot be built yet: %w\nthen run: cd %s && go mod tidy", arg, err, arg)
+	if err := tidy(ctx, arg, dir, o); err != nil {
+		return fmt.Errorf("%s is written, but cannot be built yet: %w", arg, err)
 	}
 	next := "\n    cd " + arg + "\n"
 	if o.Database == project.Postgres {
@@ -118,18 +118,19 @@ func devCommandLine() string {
 	return "dewar dev"
 }
 
-// tidy runs go mod tidy. Its error is what that said, and what helps.
-func tidy(ctx context.Context, dir string, o project.Options) error {
+// tidy runs go mod tidy. Its error is what that said, and what to type.
+func tidy(ctx context.Context, arg, dir string, o project.Options) error {
 	said, err := goCommand(ctx, dir, "mod", "tidy")
-	if errors.Is(err, exec.ErrNotFound) {
-		return errors.New("there is no go command on the PATH; install Go from https://go.dev/dl/")
-	}
 	if err == nil {
 		return nil
 	}
-	cure := "see that the module proxy can be reached"
-	if o.Replace == "" && strings.Contains(said, project.Import) {
-		cure = "the module " + project.Import + " was not found; clone it, and name the clone: dewar new ... --replace DIR"
+	cure := "when the module proxy can be reached: cd " + arg + " && go mod tidy"
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return errors.New("there is no go command on the PATH; install Go from https://go.dev/dl/, then: cd " + arg + " && go mod tidy")
+	case o.Replace == "" && strings.Contains(said, project.Import):
+		cure = fmt.Sprintf("the module %s was not found; clone it, remove the folder %s, and name the clone: dewar new %s --replace DIR",
+			project.Import, arg, arg)
 	}
 	return fmt.Errorf("go mod tidy failed:\n%s\n%s", strings.TrimSpace(said), cure)
 }

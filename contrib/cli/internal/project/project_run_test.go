@@ -29,7 +29,11 @@ type program struct {
 	t           *testing.T
 	dir         string
 	environment []string // beside that of the test
+	jail        string   // what it sees as the root of the files, if not all
 }
+
+// nobody is the user of the container.
+const nobody = 65532
 
 // newProgram writes a program and has the go command complete it.
 func newProgram(t *testing.T, database project.Database) *program {
@@ -55,7 +59,7 @@ func (p *program) command(name string, args ...string) *exec.Cmd {
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
 		return strings.HasPrefix(pair, "FLASK_") || strings.HasPrefix(pair, "CI=") || strings.HasPrefix(pair, "GOFLAGS=-mod")
 	})
-	cmd.Env = append(append(cmd.Env, "GOWORK=off", "PWD="+p.dir), p.environment...)
+	cmd.Env = append(append(cmd.Env, "GOWORK=off", "CGO_ENABLED=0", "PWD="+p.dir), p.environment...)
 	return cmd
 }
 
@@ -146,6 +150,9 @@ func (p *program) start(binary string, args ...string) (site string, stop func()
 	cmd := p.command(binary, args...)
 	cmd.Env = append(cmd.Env, "FLASK_RUN_HOST="+host, "FLASK_RUN_PORT="+port)
 	cmd.Stdout, cmd.Stderr = &said, &said
+	if p.jail != "" {
+		imprison(cmd, p.jail)
+	}
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
