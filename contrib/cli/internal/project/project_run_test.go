@@ -92,6 +92,18 @@ func TestTheProgramPassesItsOwnChecks(t *testing.T) {
 	}
 }
 
+// TestTheToolComesWithTheProgram is how make dev finds dewar dev where nobody has installed it.
+func TestTheToolComesWithTheProgram(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, project.None)
+	if out := p.run("go", "tool", "dewar", "dev", "--help"); !strings.Contains(out, "dewar dev [package]") {
+		t.Errorf("go tool dewar dev --help says:\n%s", out)
+	}
+	if text := read(t, p.dir, "Makefile"); !strings.Contains(text, "\t@go tool dewar dev\n") {
+		t.Errorf("make dev does something else:\n%s", text)
+	}
+}
+
 // TestWithoutADatabaseServer is go test of a program for PostgreSQL on a machine that has none.
 func TestWithoutADatabaseServer(t *testing.T) {
 	t.Parallel()
@@ -117,7 +129,7 @@ func TestLogInToTheProgram(t *testing.T) {
 				binary += ".exe"
 			}
 			p.run("go", "build", "-o", binary, ".")
-			site, stop := p.start(binary)
+			site, stop := p.start(binary, "run")
 			ann := newBrowser(t, site)
 			ann.visit("/", nil, "/", "Shop is running.")
 			ann.visit("/static/style.css", nil, "/static/style.css", "--accent")
@@ -128,7 +140,7 @@ func TestLogInToTheProgram(t *testing.T) {
 			ann.visit("/auth/login?next=/account", form("ann", "correct horse"), "/account", "ann")
 			stop()
 
-			site, stop = p.start(binary)
+			site, stop = p.start(binary, "run")
 			defer stop()
 			ann.site = site
 			if database == project.None { // the users are gone, but for the one of DEBUG

@@ -91,7 +91,7 @@ func TestTheProgramNeedsNothingAround(t *testing.T) {
 			p.run("go", "build", "-o", filepath.Join(root, "shop"), ".")
 			p.environment = []string{"FLASK_SECRET_KEY_FILE=/secret_key", "FLASK_DATABASE=/data/shop.sqlite"}
 			p.dir, p.jail = "/", root
-			site, stop := p.start("/shop")
+			site, stop := p.start("/shop", "run")
 			defer stop()
 			ann := newBrowser(t, site)
 			ann.visit("/", nil, "/", "Shop is running.")

@@ -60,7 +60,7 @@ func TestWriteWritesAllThatAProgramNeeds(t *testing.T) {
 		"templates/auth/register.html", "templates/home/account.html", "templates/home/index.html", "templates/layout.html",
 		"users.go",
 	}
-	table := append(slices.Clone(always), "db.go", "schema.sql")
+	table := append(slices.Clone(always), "commands.go", "commands_test.go", "db.go", "schema.sql")
 	for _, tt := range []struct {
 		database project.Database
 		want     []string
