@@ -33,7 +33,9 @@ func (f *fakeConnector) Open(string) (driver.Conn, error) {
 	return &fakeConn{oldConn{f}}, nil
 }
 
-func (f *fakeConnector) note(query string, args any) { f.asked = append(f.asked, fmt.Sprintf("%s %v", query, args)) }
+func (f *fakeConnector) note(query string, args any) {
+	f.asked = append(f.asked, fmt.Sprintf("%s %v", query, args))
+}
 
 type oldConn struct{ f *fakeConnector }
 

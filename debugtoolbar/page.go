@@ -40,8 +40,11 @@ func (t *toolbar) serve(w http.ResponseWriter, r *http.Request, page string) boo
 
 func (t *toolbar) answer(c *dewar.Context, page string) error {
 	method := c.Request.Method
+	page, below := strings.CutPrefix(page, "/")
 	id, action, acts := strings.Cut(page, "/")
 	switch {
+	case !below:
+		return c.Redirect(home(c))
 	case method == http.MethodPost && action == "repeat":
 		return t.answerRepeat(c, t.recording(id))
 	case method != http.MethodGet && method != http.MethodHead || acts:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/format"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,11 +114,8 @@ func (rec *recording) bodyOptions() []string {
 	for _, name := range files {
 		options = append(options, fmt.Sprintf("dewartest.File(%q, %q, %q)", name, "FILENAME", "CONTENT"))
 	}
-	if len(options) == 0 && rec.body.len() > 0 {
+	if len(options) == 0 && rec.body != nil && rec.body.want != 0 {
 		name, _ := rec.mediaType()
-		if name == "" {
-			name = http.DetectContentType(nil)
-		}
 		options = append(options, fmt.Sprintf("dewartest.Body(%q, %q)", name, "BODY"))
 	}
 	return options

@@ -261,9 +261,11 @@ func TestObserverThatWasThereStays(t *testing.T) {
 }
 
 // A panel is one of an application's own.
-type panel struct{ fields func(*dewar.Context) []debugtoolbar.Field }
+type panel struct {
+	fields func(*dewar.Context) []debugtoolbar.Field
+}
 
-func (panel) Title() string                                   { return "Shop" }
+func (panel) Title() string                                  { return "Shop" }
 func (p panel) Fields(c *dewar.Context) []debugtoolbar.Field { return p.fields(c) }
 
 func TestOwnPanels(t *testing.T) {

@@ -51,7 +51,7 @@ var plainWord = regexp.MustCompile(`^(?:[a-z]+(?:[-_.][a-z]+)*|v\d{1,3})$`)
 func withoutSecrets(u *url.URL) string {
 	parts := strings.Split(u.Path, "/")
 	for i, part := range parts {
-		if part != "" && (len(part) > 24 || !plainWord.MatchString(part)) {
+		if part != "" && (len(part) > 16 || !plainWord.MatchString(part)) {
 			parts[i] = "…"
 		}
 	}
