@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 drivers from before contexts are wrapped too
+
 package debugtoolbar
 
 import (
@@ -33,13 +35,13 @@ func watched(inner driver.Conn) driver.Conn {
 }
 
 func (c *conn) execs() bool {
-	_, old := c.Conn.(driver.Execer) //nolint:staticcheck // drivers from before contexts have it
+	_, old := c.Conn.(driver.Execer)
 	_, ok := c.Conn.(driver.ExecerContext)
 	return ok || old
 }
 
 func (c *conn) queries() bool {
-	_, old := c.Conn.(driver.Queryer) //nolint:staticcheck // drivers from before contexts have it
+	_, old := c.Conn.(driver.Queryer)
 	_, ok := c.Conn.(driver.QueryerContext)
 	return ok || old
 }
@@ -92,7 +94,7 @@ func (c *conn) exec(ctx context.Context, query string, args []driver.NamedValue)
 		if err != nil {
 			return nil, err
 		}
-		return c.Conn.(driver.Execer).Exec(query, values) //nolint:staticcheck // it has this or the other
+		return c.Conn.(driver.Execer).Exec(query, values)
 	})
 }
 
@@ -106,7 +108,7 @@ func (c *conn) query(ctx context.Context, query string, args []driver.NamedValue
 		if err != nil {
 			return nil, err
 		}
-		return c.Conn.(driver.Queryer).Query(query, values) //nolint:staticcheck // it has this or the other
+		return c.Conn.(driver.Queryer).Query(query, values)
 	})
 }
 
@@ -140,7 +142,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 		return nil, err
 	}
 	s := &stmt{Stmt: inner, conn: c, query: query}
-	if converter, ok := inner.(driver.ColumnConverter); ok { //nolint:staticcheck // drivers have it
+	if converter, ok := inner.(driver.ColumnConverter); ok {
 		return convertingStmt{s, converter}, nil
 	}
 	return s, nil
@@ -180,7 +182,7 @@ func (c *conn) begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, err
 	case opts.ReadOnly:
 		return nil, errors.New("sql: driver does not support read-only transactions")
 	}
-	t, err := c.Conn.Begin() //nolint:staticcheck // drivers from before contexts have nothing else
+	t, err := c.Conn.Begin()
 	if err == nil && ctx.Err() != nil {
 		_ = t.Rollback()
 		return nil, ctx.Err()
@@ -260,7 +262,7 @@ func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 		if err != nil {
 			return nil, err
 		}
-		return s.Stmt.Exec(values) //nolint:staticcheck // drivers from before contexts have nothing else
+		return s.Stmt.Exec(values)
 	})
 }
 
@@ -274,7 +276,7 @@ func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driv
 		if err != nil {
 			return nil, err
 		}
-		return s.Stmt.Query(values) //nolint:staticcheck // drivers from before contexts have nothing else
+		return s.Stmt.Query(values)
 	})
 }
 
@@ -289,7 +291,7 @@ func (s *stmt) CheckNamedValue(v *driver.NamedValue) error {
 // A convertingStmt is a stmt whose columns convert their arguments.
 type convertingStmt struct {
 	*stmt
-	converter driver.ColumnConverter //nolint:staticcheck // drivers have it
+	converter driver.ColumnConverter
 }
 
 // ColumnConverter returns what converts the argument of that index.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -19,9 +20,12 @@ import (
 // A fakeConnector opens connections that remember what they were asked. Its old form is a driver from before contexts,
 // its skipping form one that has every statement prepared.
 type fakeConnector struct {
-	old, skipping, converting bool
-	asked                     []string
+	kind
+	mu    sync.Mutex
+	asked []string
 }
+
+type kind struct{ old, skipping, converting bool }
 
 func (f *fakeConnector) Connect(context.Context) (driver.Conn, error) { return f.Open("") }
 func (f *fakeConnector) Driver() driver.Driver                        { return f }
@@ -118,12 +122,12 @@ func (r *fakeRows) Next(dest []driver.Value) error {
 // TestDriverDoesWhatItWraps runs the same with and without the wrapper, on drivers of several kinds.
 func TestDriverDoesWhatItWraps(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []fakeConnector{{}, {old: true}, {skipping: true}, {old: true, converting: true}, {skipping: true, converting: true}} {
+	for _, kind := range []kind{{}, {old: true}, {skipping: true}, {old: true, converting: true}, {skipping: true, converting: true}} {
 		t.Run(fmt.Sprintf("old %t, skipping %t, converting %t", kind.old, kind.skipping, kind.converting), func(t *testing.T) {
 			t.Parallel()
-			bare, watched := kind, kind
-			want := useDatabase(t, sql.OpenDB(&bare))
-			got := useDatabase(t, sql.OpenDB(debugtoolbar.Connector(&watched)))
+			bare, watched := &fakeConnector{kind: kind}, &fakeConnector{kind: kind}
+			want := useDatabase(t, sql.OpenDB(bare))
+			got := useDatabase(t, sql.OpenDB(debugtoolbar.Connector(watched)))
 			if !slices.Equal(got, want) {
 				t.Errorf("results: got %q, want %q", got, want)
 			}
@@ -176,7 +180,7 @@ func useDatabase(t *testing.T, db *sql.DB) (results []string) {
 func TestStatementsOfATransaction(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
-	db := sql.OpenDB(debugtoolbar.Connector(&fakeConnector{skipping: true}))
+	db := sql.OpenDB(debugtoolbar.Connector(&fakeConnector{kind: kind{skipping: true}}))
 	t.Cleanup(func() { _ = db.Close() })
 	app.Get("/", func(c *dewar.Context) error {
 		tx, err := db.BeginTx(c, nil)

@@ -60,11 +60,14 @@ func drawEntry(e entry, whole time.Duration, y, times int) row {
 	}
 	r := row{
 		Kind: e.kind.String(), Name: shortName(e), Title: e.name, At: milliseconds(e.start), Took: milliseconds(e.took),
-		X: percent(e.start, whole), Width: percent(e.took, whole), TextY: y + 14, BarY: y + 20,
+		X: percent(e.start, whole), Width: percent(max(e.took, whole/400), whole), TextY: y + 14, BarY: y + 20,
 		Failed: e.failed, Instant: e.kind.instant(), Fields: e.fields,
 	}
 	if times > 1 {
 		r.Times = times
+	}
+	if r.Instant {
+		r.X = percent(min(max(e.start, whole/64), whole*63/64), whole) // so that nothing of its mark is cut off
 	}
 	return r
 }
