@@ -263,6 +263,7 @@ type runtime struct {
 	sessions SessionInterface
 	renderer Renderer
 	observe  Observer
+	reload   *reloader              // nil unless dewar dev runs the program
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
 	validator Validator
@@ -306,7 +307,10 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	if len(app.middleware) > 0 {
-		rt.entry = rt.shielded(rt.entry)
+		rt.entry = rt.atDoor(rt.shielded(rt.entry))
+	}
+	if rt.reload = newReloader(app); rt.reload != nil {
+		rt.entry = rt.reloading(rt.entry)
 	}
 	return rt, nil
 }

@@ -54,10 +54,11 @@ type Context struct {
 
 // A rare is what few requests need. Context.rare makes it when it is first used.
 type rare struct {
-	answer  Handler // in place of the route's view: a redirect, an automatic answer, the fallback
-	refused error   // the routing error, which is raised after the before-request hooks
-	values  []any   // the values of more than two variables
-	changed Map     // what URL value preprocessors made of the values; nil when there are none
+	answer   Handler // in place of the route's view: a redirect, an automatic answer, the fallback
+	redirect string  // where that redirect leads, without the prefix of the App
+	refused  error   // the routing error, which is raised after the before-request hooks
+	values   []any   // the values of more than two variables
+	changed  Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
 	queryErr    error // the query has too many values

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -832,5 +833,12 @@ func TestNoAccessLogByDefault(t *testing.T) {
 	ask(t, serve(t, app), "GET", "/nowhere")
 	if log.String() != "" {
 		t.Errorf("logged %q, want nothing", log.String())
+	}
+}
+
+func TestRunTLSWantsACertificate(t *testing.T) {
+	t.Parallel()
+	for _, config := range []*tls.Config{nil, {}} {
+		wantError(t, newApp(t).RunTLS("127.0.0.1:0", config), "no certificate; set Certificates to what tls.LoadX509KeyPair returns")
 	}
 }
