@@ -52,6 +52,9 @@ type App struct {
 	TemplateRendered    Signal[Rendering]
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
+	// RequestLogged tells of each line that [Context.Logger] writes, for a Logger that was first asked for while somebody was
+	// connected. A receiver must not log by the same Logger, and may be called by several goroutines at once. Flask has no such signal.
+	RequestLogged Signal[LogRecord]
 
 	rootPath, instancePath string
 
@@ -263,6 +266,7 @@ type runtime struct {
 	sessions SessionInterface
 	renderer Renderer
 	observe  Observer
+	reload   *reloader              // nil unless dewar dev runs the program
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
 	validator Validator
@@ -307,6 +311,9 @@ func (app *App) assemble() (*runtime, error) {
 	}
 	if len(app.middleware) > 0 {
 		rt.entry = rt.atDoor(rt.shielded(rt.entry))
+	}
+	if rt.reload = newReloader(app); rt.reload != nil {
+		rt.entry = rt.reloading(rt.entry)
 	}
 	return rt, nil
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/debugpage"
@@ -380,13 +381,18 @@ func (c *Context) tells() bool {
 	return c.settings.debug && c.App.Logger == nil && fmt.Sprintf("%T", slog.Default().Handler()) == "*slog.defaultHandler"
 }
 
-// tell writes err to where the log package writes.
-func (c *Context) tell(err error) {
+// tell writes err to where the log package writes. Receivers of RequestLogged get the record that stands for the block.
+func (c *Context) tell(err error, attrs []any) {
 	status := http.StatusInternalServerError
 	if code, ok := statusOf(err); ok {
 		status = code
 	}
 	log.Print(c.debugPage(err, status).Text() + "\n  " + c.where() + "\n")
+	if c.App.RequestLogged.connected() {
+		record := slog.NewRecord(time.Now(), slog.LevelError, "request failed", 0)
+		record.Add(attrs...)
+		c.App.RequestLogged.send(LogRecord{c, record})
+	}
 }
 
 // where says which request and view an error belongs to.

@@ -313,12 +313,21 @@ func TestTerminalGetsABlockOfLines(t *testing.T) {
 			logged.Reset()
 			app := debugApp(t)
 			app.Logger = tt.logger
+			told := 0
+			app.RequestLogged.Connect(func(r dewar.LogRecord) {
+				if r.Message == "request failed" {
+					told++
+				}
+			})
 			must(t, app.Config.Set("DEBUG", tt.debug))
 			fromHere(app, "GET", "/panic", "text/html", func(r *http.Request) { r.Host = "elsewhere.example" })
 			got := logged.String()
 			block := strings.Contains(got, "\n  panic: assignment to entry in nil map\n  Cure: ") && strings.Contains(got, "here it panics") && strings.Count(got, "\n") > 10
 			if block != tt.block || !strings.Contains(got, "nil map") {
 				t.Errorf("got %q", got)
+			}
+			if told != 1 {
+				t.Errorf("RequestLogged told of %d records, want 1", told)
 			}
 		})
 	}

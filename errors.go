@@ -434,15 +434,15 @@ func (c *Context) logFailure(err error) {
 		c.Logger().Debug("client gone", "err", err)
 		return
 	}
-	if c.tells() {
-		c.tell(err)
-		return
-	}
+	attrs := []any{"err", err}
 	if p, ok := errors.AsType[*PanicError](err); ok {
-		c.Logger().Error("request failed", "err", err, "stack", string(p.Stack))
+		attrs = append(attrs, "stack", string(p.Stack))
+	}
+	if c.tells() {
+		c.tell(err, attrs)
 		return
 	}
-	c.Logger().Error("request failed", "err", err)
+	c.Logger().Error("request failed", attrs...)
 }
 
 // clientClosed is the status that a request is logged with when its client has gone. No client sees it; nginx has it.

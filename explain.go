@@ -38,7 +38,7 @@ func (app *App) Explain(method, target string) ([]Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newContext(rt, nowhere{http.Header{}}, r)
+	c := newContext(rt, &nowhere{header: http.Header{}}, r)
 	defer c.response.release()
 	c.bare = true
 	if err := c.checkHost(); err != nil {

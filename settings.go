@@ -171,7 +171,8 @@ func (app *App) checkHandlerKeys(problems error) error {
 	s := app.Config.settings()
 	weak, meagre := s.snapshot.KeyProblems()
 	if len(weak) > 0 && !s.allowsWeakKeys() {
-		return errors.Join(problems, joined(weak), errors.New("in a test or on your own machine set "+weakKeysAllowed+", and weak keys are taken"))
+		weak[len(weak)-1] += "; in a test or on your own machine set " + weakKeysAllowed + ", and weak keys are taken"
+		return errors.Join(problems, joined(weak))
 	}
 	if problems == nil && !s.testing {
 		app.warnAll(append(weak, meagre...))

@@ -29,7 +29,7 @@ func TestHTMLEscapesEverything(t *testing.T) {
 		}
 	}
 	for _, part := range []struct{ tag, text string }{{"style", pageCSS}, {"script", pageJS}} {
-		found := regexp.MustCompile(`(?s)<` + part.tag + `>(.*?)</` + part.tag + `>`).FindAllStringSubmatch(text, -1)
+		found := regexp.MustCompile(`(?s)<`+part.tag+`>(.*?)</`+part.tag+`>`).FindAllStringSubmatch(text, -1)
 		if len(found) != 1 || found[0][1] != part.text || !strings.Contains(Policy(), hash(found[0][1])) {
 			t.Errorf("the policy does not allow the <%s> of the page", part.tag)
 		}
