@@ -40,10 +40,11 @@ func failing(*dewar.Context) error {
 }
 
 func panicking(*dewar.Context) error {
-	var m map[string]int
-	m["a"]++ // here it panics
+	noMap()["a"]++ // here it panics
 	return nil
 }
+
+func noMap() map[string]int { return nil }
 
 // fromHere asks app as a browser on this machine does.
 func fromHere(app http.Handler, method, target, accept string, change ...func(*http.Request)) *httptest.ResponseRecorder {
