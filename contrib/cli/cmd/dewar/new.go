@@ -58,7 +58,7 @@ func oneName(_ *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return errors.New("dewar new needs the name of the program, such as dewar new shop")
 	case len(args) > 1:
-		return fmt.Errorf("dewar new takes one name and got %d: %q", len(args), args)
+		return fmt.Errorf("dewar new takes one name and got %d: %q; join words with a dash, such as book-shop", len(args), args)
 	}
 	return nil
 }

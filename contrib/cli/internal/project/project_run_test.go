@@ -3,6 +3,7 @@ package project_test
 import (
 	"bytes"
 	"context"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -89,6 +91,31 @@ func TestTheProgramPassesItsOwnChecks(t *testing.T) {
 				t.Errorf("not all tests have run:\n%s", out)
 			}
 		})
+	}
+}
+
+// codeBlock is a piece of code on the first page.
+var codeBlock = regexp.MustCompile(`(?s)<pre><code>(.*?)</code></pre>`)
+
+// TestTheFirstPageSaysWhatWorks does what the first page proposes: its view goes into home.go, its test into home_test.go.
+func TestTheFirstPageSaysWhatWorks(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, project.None)
+	blocks := codeBlock.FindAllStringSubmatch(read(t, p.dir, "templates", "home", "index.html"), -1)
+	if len(blocks) != 2 {
+		t.Fatalf("pieces of code on the first page: got %d, want 2", len(blocks))
+	}
+	route, view, _ := strings.Cut(html.UnescapeString(blocks[0][1]), "\n\n")
+	const index = `bp.Get("/", index)`
+	home := strings.Replace(read(t, p.dir, "home.go"), index, index+"\n\t"+route, 1) + "\n" + view + "\n"
+	test := read(t, p.dir, "home_test.go") + "\n" + html.UnescapeString(blocks[1][1]) + "\n"
+	for name, text := range map[string]string{"home.go": home, "home_test.go": test} {
+		if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := p.run("go", "test", "-v", "-run", "TestHello", "."); !strings.Contains(out, "--- PASS: TestHello") {
+		t.Errorf("the test of the first page has not run:\n%s", out)
 	}
 }
 

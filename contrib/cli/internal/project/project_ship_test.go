@@ -50,6 +50,10 @@ func TestVendoredProgramIsBuiltWithoutTheCheckout(t *testing.T) {
 	}
 	p.environment = []string{"GOPROXY=off", "GOMODCACHE=" + t.TempDir()}
 	p.run("go", "build", "-o", "bin/", ".")
+	if _, err := exec.LookPath("make"); err == nil {
+		p.run("make", "check")
+		return
+	}
 	p.run("go", "test", "./...")
 }
 
