@@ -431,11 +431,15 @@ func (c *Context) logFailure(err error) {
 		c.Logger().Debug("client gone", "err", err)
 		return
 	}
+	message := "request failed"
+	if c.outside() {
+		message = "teardown function failed"
+	}
 	if p, ok := errors.AsType[*PanicError](err); ok {
-		c.Logger().Error("request failed", "err", err, "stack", string(p.Stack))
+		c.Logger().Error(message, "err", err, "stack", string(p.Stack))
 		return
 	}
-	c.Logger().Error("request failed", "err", err)
+	c.Logger().Error(message, "err", err)
 }
 
 // clientClosed is the status that a request is logged with when its client has gone. No client sees it; nginx has it.

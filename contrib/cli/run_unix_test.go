@@ -218,7 +218,7 @@ func TestRunReloadIsTheToolDewar(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, []string{"FLASK_RUN_PORT=8000"}, "run", "--reload", "--debug")
-	if code := p.code(); code != 3 || p.String() != "dewar is called with: dev -- run --debug=true --port=8000\n" {
+	if code := p.code(); code != 3 || p.String() != "dewar is called with: dev --port=8000 -- run --debug=true\n" {
 		t.Errorf("got exit code %d and %q, want those of dewar dev", code, p)
 	}
 }
