@@ -278,6 +278,9 @@ func (c *Context) known() *identity {
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
 	}
+	if c.App.RequestLogged.connected() {
+		logger = slog.New(loggedHandler{Handler: logger.Handler(), c: c})
+	}
 	x.identity.CompareAndSwap(nil, &identity{id, logger})
 	return x.identity.Load()
 }
