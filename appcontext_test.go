@@ -37,7 +37,7 @@ func TestAppContextIsAContextWithoutARequest(t *testing.T) {
 
 func TestAppContextEndsWithTheTeardownFunctions(t *testing.T) {
 	t.Parallel()
-	app := dewar.New("test")
+	app, log := loggedApp(t)
 	var told []string
 	app.TeardownRequest(
 		func(_ *dewar.Context, err error) { told = append(told, fmt.Sprint("first ", err)) },
@@ -62,6 +62,9 @@ func TestAppContextEndsWithTheTeardownFunctions(t *testing.T) {
 	if got := strings.Join(told, ", "); !strings.HasPrefix(got, "work, ") || !strings.Contains(got, "first failed") ||
 		!strings.Contains(got, "last failed") || strings.Contains(got, "signal") {
 		t.Errorf("got %q, want the work, then both functions with the error", got)
+	}
+	if got := log.String(); !strings.Contains(got, "teardown function failed") || strings.Contains(got, "method=") {
+		t.Errorf("logged %q, want the panic, and no request", got)
 	}
 }
 

@@ -254,7 +254,7 @@ func (c *Context) Config() *Values { return &c.settings.view }
 // a random one.
 func (c *Context) RequestID() string { return c.known().id }
 
-// Logger returns the App's logger with the request's id, method, route and endpoint.
+// Logger returns the App's logger with the request's id, method, route and endpoint; without a request as it is.
 func (c *Context) Logger() *slog.Logger { return c.known().logger }
 
 // known returns the identity of the request, made on first use.
@@ -271,7 +271,10 @@ func (c *Context) known() *identity {
 	if c.route != nil {
 		rule = c.route.Rule
 	}
-	logger := c.App.logger().With("requestID", id, "method", c.born.Method, "route", rule)
+	logger := c.App.logger()
+	if !c.outside() {
+		logger = logger.With("requestID", id, "method", c.born.Method, "route", rule)
+	}
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
 	}

@@ -434,15 +434,18 @@ func (c *Context) logFailure(err error) {
 		c.Logger().Debug("client gone", "err", err)
 		return
 	}
-	attrs := []any{"err", err}
+	message, attrs := "request failed", []any{"err", err}
 	if p, ok := errors.AsType[*PanicError](err); ok {
 		attrs = append(attrs, "stack", string(p.Stack))
 	}
-	if c.tells() {
+	switch {
+	case c.outside():
+		message = "teardown function failed"
+	case c.tells():
 		c.tell(err, attrs)
 		return
 	}
-	c.Logger().Error("request failed", attrs...)
+	c.Logger().Error(message, attrs...)
 }
 
 // clientClosed is the status that a request is logged with when its client has gone. No client sees it; nginx has it.

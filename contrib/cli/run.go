@@ -14,7 +14,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// Running is what the options of run say.
+// A running is what the options of run say.
 type running struct {
 	host, port, cert, key            string
 	debug, noDebug, reload, noReload bool
@@ -55,7 +55,7 @@ func (o *running) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.reload && !o.noReload && !beingEdited() {
-		return runEdited(cmd)
+		return o.edited(cmd)
 	}
 	if o.debug || o.noDebug {
 		flag := "--debug"

@@ -213,13 +213,21 @@ func TestRunOnAPortInUse(t *testing.T) {
 func TestRunReloadIsTheToolDewar(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)
-	shop(t, "run", "--reload").Want(cli.Failed, "--reload needs the tool dewar, which is not on PATH; install it with: go install github.com/dewar-go/dewar/contrib/cli/cmd/dewar")
+	shop(t, "run", "--reload").Want(cli.Failed, "--reload needs the tool dewar, which is neither on PATH nor a tool of this go.mod; install it with: go install github.com/dewar-go/dewar/contrib/cli/cmd/dewar, or")
 	if err := os.WriteFile(filepath.Join(dir, "dewar"), []byte("#!/bin/sh\necho \"dewar is called with: $*\"\nexit 3\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, []string{"FLASK_RUN_PORT=8000"}, "run", "--reload", "--debug")
-	if code := p.code(); code != 3 || p.String() != "dewar is called with: dev -- run --debug=true --port=8000\n" {
+	if code := p.code(); code != 3 || p.String() != "dewar is called with: dev --port=8000 -- run --debug=true\n" {
 		t.Errorf("got exit code %d and %q, want those of dewar dev", code, p)
+	}
+	fakeGo := "#!/bin/sh\n[ \"$2 $3\" = \"-n dewar\" ] && exit 0\necho \"go is called with: $*\"\n"
+	if err := errors.Join(os.Remove(filepath.Join(dir, "dewar")), os.WriteFile(filepath.Join(dir, "go"), []byte(fakeGo), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, nil, "run", "--reload", "--host", "localhost")
+	if code := p.code(); code != cli.OK || p.String() != "go is called with: tool dewar dev --host=localhost -- run\n" {
+		t.Errorf("got exit code %d and %q, want the tool of go.mod", code, p)
 	}
 }
 
