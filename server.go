@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,7 +49,29 @@ const (
 // SERVER_WRITE_TIMEOUT for the answer and SERVER_IDLE_TIMEOUT for the next request: 5, 30, 60 and 75 seconds unless they
 // are set. An answer that has begun may take any time as long as it moves on, see [Response]; a view that takes long
 // uploads gives them time with [Response.SetReadDeadline]. A header may have SERVER_MAX_HEADER_BYTES, 64 KiB.
-func (app *App) Run(addr string) error {
+func (app *App) Run(addr string) error { return app.run(addr, nil) }
+
+// RunTLS is [App.Run] over TLS, with HTTP/2, for programs without a proxy before them. config has the certificates; it is
+// not changed, and must not be nil. What is in Certificates counts, or what GetCertificate returns, such as that of autocert:
+//
+//	cert, err := tls.LoadX509KeyPair("cert.pem", "key.pem")
+//	...
+//	app.RunTLS(":443", &tls.Config{Certificates: []tls.Certificate{cert}})
+//
+// Flask has app.run(ssl_context=...).
+func (app *App) RunTLS(addr string, config *tls.Config) error {
+	if config == nil || len(config.Certificates) == 0 && config.GetCertificate == nil && config.GetConfigForClient == nil {
+		return errors.New("dewar: RunTLS: the tls.Config has no certificate; set Certificates to what tls.LoadX509KeyPair returns, or GetCertificate")
+	}
+	config = config.Clone()
+	if config.NextProtos == nil {
+		config.NextProtos = []string{"h2", "http/1.1"}
+	}
+	return app.run(addr, config)
+}
+
+// run is Run, and RunTLS if secure is not nil.
+func (app *App) run(addr string, secure *tls.Config) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -59,9 +82,13 @@ func (app *App) Run(addr string) error {
 	if err != nil {
 		return err
 	}
+	scheme := "http"
+	if secure != nil {
+		l, scheme = tls.NewListener(l, secure), "https"
+	}
 	told := systemd.NewNotifier()
 	defer told.Watch()()
-	return app.serve(context.Background(), l, running{signals, slog.String("url", urlOf(l.Addr())), told})
+	return app.serve(context.Background(), l, running{signals, slog.String("url", urlOf(scheme, l.Addr())), told})
 }
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
@@ -220,8 +247,13 @@ func Ready(checks ...func(ctx context.Context) error) Handler {
 // the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
 // when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
 func (c *Context) Go(f func(ctx context.Context)) {
-	logger := c.Logger()
+	logger, done := c.Logger(), func() {}
+	if n, ok := c.nowhere(); ok {
+		n.work.Add(1)
+		done = n.work.Done
+	}
 	c.App.life.Go(context.WithoutCancel(c.parent()), func(ctx context.Context) {
+		defer done()
 		defer func() {
 			if value := recover(); value != nil {
 				logger.Error("background work failed", "err", recovered(value))
@@ -350,15 +382,15 @@ func isPublic(addr net.Addr) bool {
 }
 
 // urlOf returns where a browser on this machine finds addr, or the address itself when it cannot.
-func urlOf(addr net.Addr) string {
+func urlOf(scheme string, addr net.Addr) string {
 	ap, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
 		return addr.String()
 	}
 	if ap.Addr().IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", ap.Port())
+		return fmt.Sprintf("%s://localhost:%d", scheme, ap.Port())
 	}
-	return "http://" + ap.String()
+	return scheme + "://" + ap.String()
 }
 
 // A timeLimit is the context of a request that may only take so long.

@@ -30,6 +30,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(devCommand(), versionCommand())
+	root.AddCommand(newCommand(), devCommand(), versionCommand())
 	return root
 }
