@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -67,13 +68,18 @@ func costApp(tb testing.TB, debug bool, opts ...func(*dewar.App)) *dewar.App {
 
 func register(app *dewar.App) { debugtoolbar.Register(app) }
 
-// bare is what a middleware and the other parts that Register adds would cost an App without a toolbar.
-func bare(app *dewar.App) {}
+func bare(*dewar.App) {}
 
 func get(path string) *http.Request {
 	r := httptest.NewRequest("GET", path, nil)
 	r.RemoteAddr = "127.0.0.1:4711"
 	r.Host = "localhost"
+	return r
+}
+
+func post(path, form string) *http.Request {
+	r := httptest.NewRequest("POST", path, strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }
 
@@ -86,6 +92,7 @@ func TestToolbarAllocatesNothingWhenItIsOff(t *testing.T) {
 		{"text", get("/text")},
 		{"session and template", get("/page")},
 		{"not found", get("/missing")},
+		{"form", post("/text", "a=b")},
 	} {
 		allocs := func(app *dewar.App) float64 {
 			w := &nothing{header: http.Header{}}
