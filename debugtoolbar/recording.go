@@ -75,10 +75,10 @@ type recording struct {
 	mu      sync.Mutex
 	over    bool
 	entries []entry
-	first   [12]entry // backs entries
-	dropped int       // how many entries were too many
-	viewing int       // views that have begun and not ended
-	err     string    // what the request failed with, as it may be shown
+	first   [8]entry // backs entries
+	dropped int      // how many entries were too many
+	viewing int      // views that have begun and not ended
+	err     string   // what the request failed with, as it may be shown
 	session *sessionChange
 
 	status   int

@@ -104,6 +104,19 @@ func TestToolbarAllocatesNothingWhenItIsOff(t *testing.T) {
 	}
 }
 
+// TestToolbarAllocatesLittleWhenItIsOn holds what a busy machine cannot change of the price; BenchmarkRatio has the rest.
+func TestToolbarAllocatesLittleWhenItIsOn(t *testing.T) {
+	allocs := func(register func(*dewar.App)) float64 {
+		app, w, r := costApp(t, true, register), &nothing{header: http.Header{}}, get("/page")
+		return testing.AllocsPerRun(500, func() { clear(w.header); app.ServeHTTP(w, r) })
+	}
+	without, with := allocs(bare), allocs(register)
+	t.Logf("a request with session and template allocates %v times, %v with a toolbar", without, with)
+	if with > without+40 {
+		t.Errorf("a toolbar allocates %v times in a request; the budget is 40", with-without)
+	}
+}
+
 // nothing is a ResponseWriter that costs nothing.
 type nothing struct{ header http.Header }
 
