@@ -266,6 +266,7 @@ type runtime struct {
 	sessions SessionInterface
 	renderer Renderer
 	observe  Observer
+	reload   *reloader              // nil unless dewar dev runs the program
 	host     atomic.Pointer[string] // the first valid Host that was seen
 
 	validator Validator
@@ -310,6 +311,9 @@ func (app *App) assemble() (*runtime, error) {
 	}
 	if len(app.middleware) > 0 {
 		rt.entry = rt.atDoor(rt.shielded(rt.entry))
+	}
+	if rt.reload = newReloader(app); rt.reload != nil {
+		rt.entry = rt.reloading(rt.entry)
 	}
 	return rt, nil
 }

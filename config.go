@@ -100,6 +100,12 @@ func (c *Config) Set(key string, value any) error {
 	return prefixed(c.store.Set(key, value, callsite.Site()))
 }
 
+// SetFrom is [Config.Set] for a value whose origin has a name of its own, such as a flag of the command line:
+// SetFrom("--workers", "WORKERS", 4). [Config.Source] and errors name it in place of the line that calls.
+func (c *Config) SetFrom(source, key string, value any) error {
+	return prefixed(c.store.Set(key, value, source))
+}
+
 // prefixed puts the package's name before an error.
 func prefixed(err error) error {
 	if err == nil {
@@ -324,6 +330,9 @@ func (s Setting) Value() any {
 func (s Setting) seen() conf.Setting {
 	return conf.Setting{Key: s.Key, Source: s.Source, Doc: s.Doc, Secret: s.Secret, Value: s.value}
 }
+
+// Text returns the value as the printouts show it, on one line: [redacted] for a secret, (unset) without a value.
+func (s Setting) Text() string { return s.seen().Text() }
 
 // String returns KEY=value (source), without a secret.
 func (s Setting) String() string { return s.seen().String() }

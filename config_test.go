@@ -774,3 +774,27 @@ func declaredMethods(t *testing.T) map[string]bool {
 	}
 	return declared
 }
+
+func TestSetFromNamesTheOrigin(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test")
+	must(t, app.Config.SetFrom("--debug", "DEBUG", true))
+	if got := app.Config.Source("DEBUG"); got != "--debug" || !app.Config.Bool("DEBUG") {
+		t.Errorf("got source %q, want that of the flag", got)
+	}
+	if err := app.Config.SetFrom("--debug", "DEBUG", "maybe"); err == nil || !strings.Contains(err.Error(), "from --debug") {
+		t.Errorf("got error %v, want one that names the flag", err)
+	}
+}
+
+func TestTextOfASettingHidesSecrets(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test")
+	must(t, app.Config.Update(dewar.Map{"SECRET_KEY": "canary", "TITLE": " x", "DB": dewar.Map{"PASSWORD": "canary", "HOST": "h"}}))
+	want := map[string]string{"SECRET_KEY": "[redacted]", "TITLE": `" x"`, "SERVER_NAME": "(unset)", "DB": `{"HOST":"h","PASSWORD":"[redacted]"}`}
+	for s := range app.Config.All() {
+		if text, ok := want[s.Key]; ok && s.Text() != text {
+			t.Errorf("%s: got %q, want %q", s.Key, s.Text(), text)
+		}
+	}
+}

@@ -54,10 +54,11 @@ type Context struct {
 
 // A rare is what few requests need. Context.rare makes it when it is first used.
 type rare struct {
-	answer  Handler // in place of the route's view: a redirect, an automatic answer, the fallback
-	refused error   // the routing error, which is raised after the before-request hooks
-	values  []any   // the values of more than two variables
-	changed Map     // what URL value preprocessors made of the values; nil when there are none
+	answer   Handler // in place of the route's view: a redirect, an automatic answer, the fallback
+	redirect string  // where that redirect leads, without the prefix of the App
+	refused  error   // the routing error, which is raised after the before-request hooks
+	values   []any   // the values of more than two variables
+	changed  Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
 	queryErr    error // the query has too many values
@@ -68,6 +69,7 @@ type rare struct {
 	thisHook    int        // how many of them were begun
 	flashes     *[]Flash   // nil until they are taken out of the session
 	owned       ownership
+	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
 	began       time.Time // for the access log
 

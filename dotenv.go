@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/dotenv"
+	"github.com/dewar-go/dewar/internal/files"
 )
 
 // LoadDotenv sets the environment variables that files have, for all that reads the environment afterwards: [New] for
@@ -53,6 +54,43 @@ func LoadDotenv(files ...string) error {
 		if err := os.Setenv(name, text); err != nil {
 			return fmt.Errorf("dewar: the environment variable %s cannot be set: %w", name, errors.Unwrap(err))
 		}
+	}
+	return nil
+}
+
+// ReadDotenv returns the variables that a file sets, without setting them. A missing file is an error that wraps
+// [fs.ErrNotExist]; a line that is none is one with the names of file and line. Other tools call it dotenv_values.
+func ReadDotenv(file string) (map[string]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %w", err)
+	}
+	lines, err := dotenv.Parse(string(data), os.LookupEnv)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: %s: %w", file, err)
+	}
+	values := make(map[string]string, len(lines))
+	for _, l := range lines {
+		values[l.Name] = l.Value
+	}
+	return values, nil
+}
+
+// SetDotenv sets variables in a file: in the place of their lines, or at its end. Comments, other lines and the file's mode
+// stay as they are. The file changes at one moment, so that a program that starts meanwhile reads the old one or the new
+// one; after an error it is as it was. A missing file is made, which only its owner can read. Two callers at once must not
+// change one file: one of them would win. Other tools call it set_key.
+func SetDotenv(file string, values map[string]string) error {
+	data, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("dewar: %w", err)
+	}
+	text, err := dotenv.Edit(string(data), values, os.LookupEnv)
+	if err != nil {
+		return fmt.Errorf("dewar: %s: %w", file, err)
+	}
+	if err := files.Replace(file, []byte(text)); err != nil {
+		return fmt.Errorf("dewar: %s: %w", file, err)
 	}
 	return nil
 }

@@ -3,9 +3,12 @@ package dewar_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -174,5 +177,57 @@ func TestRunTakesItsAddressFromEnvironmentAndConfiguration(t *testing.T) {
 	wantError(t, c.Set("RUN_HOST", "localhost:80"), "config key RUN_HOST", "the port goes to RUN_PORT")
 	for _, port := range []any{-1, 65536, "80a", 1.5} {
 		wantError(t, c.Set("RUN_PORT", port), "config key RUN_PORT", "want ")
+	}
+}
+
+func TestSetDotenvKeepsTheFile(t *testing.T) {
+	dir := inFolder(t, map[string]string{"real": "# keys\nexport SECRET_KEY='old' # rotate me\nOTHER=1\n"})
+	if runtime.GOOS != "windows" {
+		must(t, errors.Join(os.Chmod(filepath.Join(dir, "real"), 0o640), os.Symlink("real", ".env")))
+	} else {
+		must(t, os.Rename("real", ".env"))
+	}
+	must(t, dewar.SetDotenv(".env", map[string]string{"SECRET_KEY": "new", "LIST": `["a b"]`}))
+	data, err := os.ReadFile(".env")
+	if want := "# keys\nexport SECRET_KEY=new # rotate me\nOTHER=1\nLIST='[\"a b\"]'\n"; err != nil || string(data) != want {
+		t.Errorf("got %q, error %v, want %q", data, err, want)
+	}
+	values, err := dewar.ReadDotenv(".env")
+	if want := map[string]string{"SECRET_KEY": "new", "OTHER": "1", "LIST": `["a b"]`}; err != nil || !maps.Equal(values, want) {
+		t.Errorf("got %q, error %v, want %q", values, err, want)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	info, err := os.Stat("real")
+	link, linkErr := os.Readlink(".env")
+	if err != nil || linkErr != nil || info.Mode().Perm() != 0o640 || link != "real" {
+		t.Errorf("got mode %v and link %q, want 0640 and the link as it was", info.Mode(), link)
+	}
+}
+
+func TestSetDotenvMakesAFileForItsOwnerAlone(t *testing.T) {
+	inFolder(t, nil)
+	must(t, dewar.SetDotenv(".env", map[string]string{"A": "1"}))
+	info, err := os.Stat(".env")
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, error %v, want mode 0600", info, err)
+	}
+	if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
+		t.Errorf("got %v, error %v, want the file alone", files, err)
+	}
+}
+
+func TestSetDotenvLeavesTheFileAfterAnError(t *testing.T) {
+	inFolder(t, map[string]string{".env": "A=1\nnonsense\n"})
+	err := dewar.SetDotenv(".env", map[string]string{"A": "secret"})
+	if err == nil || !strings.Contains(err.Error(), ".env: line 2") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("got error %v, want the file and the line", err)
+	}
+	if data, err := os.ReadFile(".env"); err != nil || string(data) != "A=1\nnonsense\n" {
+		t.Errorf("got %q, error %v, want the file as it was", data, err)
+	}
+	if _, err := dewar.ReadDotenv("missing"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got error %v, want fs.ErrNotExist", err)
 	}
 }

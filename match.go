@@ -78,7 +78,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 	for _, in := range app.blueprints {
 		chains[in] = app.chainOf(in)
 	}
-	serverName := strings.ToLower(app.Config.String("SERVER_NAME"))
+	serverName := app.serverName()
 	var files, routes []router.HostRoute
 	var problems []error
 	for _, r := range app.routes {
@@ -92,7 +92,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 			problems = append(problems, fmt.Errorf("%s: %s needs SERVER_NAME; set it, or write dewar.Host with the whole name", r.Site, r.place))
 			continue
 		}
-		route := router.HostRoute{Route: app.entry(r), Pattern: r.place.Pattern(serverName), Shape: r.hostShape()}
+		route := app.hostRoute(r, serverName)
 		if r.givesWay() {
 			files = append(files, route)
 			continue
@@ -113,6 +113,14 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 
 // givesWay reports whether r leaves requests to the routes behind it: those for what is none of its files.
 func (r *boundRoute) givesWay() bool { return r.spec.folder != nil }
+
+// serverName returns the host that patterns of [Subdomain] are put before.
+func (app *App) serverName() string { return strings.ToLower(app.Config.String("SERVER_NAME")) }
+
+// hostRoute returns what the router needs to know of a route and its hosts.
+func (app *App) hostRoute(r *boundRoute, serverName string) router.HostRoute {
+	return router.HostRoute{Route: app.entry(r), Pattern: r.place.Pattern(serverName), Shape: r.hostShape()}
+}
 
 // entry returns what the router needs to know of a route.
 func (app *App) entry(r *boundRoute) router.Route {
@@ -187,15 +195,16 @@ func (c *Context) answer(result router.Result) {
 		c.matched(result.Data.(*boundRoute), result.Values)
 	case router.AutoOptions:
 		c.matched(result.Data.(*boundRoute), result.Values)
-		c.rare().answer = answerOptions(result.Allowed)
+		x := c.rare()
+		x.answer, x.redirect = answerOptions(result.Allowed), ""
 	case router.SlashRedirect:
-		c.rare().answer = answerRedirect(result.Path)
+		c.redirect(escapedPath(result.Path))
 	case router.MergeRedirect:
 		if route := result.Data.(*boundRoute); !orDefault(route.mergeSlashes, true) {
 			c.notFound()
 			return
 		}
-		c.rare().answer = answerRedirect(result.Path)
+		c.redirect(escapedPath(result.Path))
 	case router.MethodNotAllowed:
 		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
 			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
@@ -207,13 +216,13 @@ func (c *Context) answer(result router.Result) {
 func (c *Context) matched(route *boundRoute, values []any) {
 	if route.greedy {
 		if path, ok := c.detours(route, c.path()); ok {
-			c.rare().answer = answerRedirect(path)
+			c.redirect(escapedPath(path))
 			return
 		}
 	}
 	if route.canonical != nil {
 		if path := route.canonicalPath(c.Request.Method, values); path != "" {
-			c.rare().answer = answerEscapedRedirect(path)
+			c.redirect(path)
 			return
 		}
 	}
@@ -241,7 +250,7 @@ func (c *Context) unmatched() {
 	if f := c.App.fallback; f != nil && f.answers(c.Request.Method) {
 		path := c.path()
 		if clean := router.Clean(path); clean != path && c.isRouted(clean) {
-			c.rare().answer = answerRedirect(clean)
+			c.redirect(escapedPath(clean))
 			return
 		}
 	}
@@ -283,13 +292,16 @@ func answerRedirectRule(to *rule.Target) Handler {
 	}
 }
 
-// answerRedirect answers with a 308 to a decoded path, which begins with exactly one slash and so stays on
-// the site. The query is kept.
-func answerRedirect(path string) Handler {
-	return answerEscapedRedirect((&url.URL{Path: path}).EscapedPath())
+// redirect lets the router answer with a 308 to an escaped path, which begins with exactly one slash and so stays on the
+// site. The query is kept.
+func (c *Context) redirect(path string) {
+	x := c.rare()
+	x.answer, x.redirect = answerRedirect(path), path
 }
 
-func answerEscapedRedirect(path string) Handler {
+func escapedPath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
+
+func answerRedirect(path string) Handler {
 	return func(c *Context) error {
 		target := c.prefix() + path
 		if strings.HasPrefix(target, "//") || strings.ContainsRune(target, '\\') {

@@ -37,6 +37,8 @@ func (c *Context) noSecretKey() *HTTPError {
 	return errNoSecretKey
 }
 
+var errOutside = internalError("dewar: there is no request, so there is no session that could be written; keep what a command or a job needs with Context.Set or a typed key")
+
 func internalError(text string) *HTTPError {
 	return &HTTPError{Code: http.StatusInternalServerError, Err: errors.New(text)}
 }
@@ -129,6 +131,9 @@ func failedSession(err error) *Session {
 }
 
 func openSession(c *Context) *Session {
+	if c.outside() {
+		return &Session{readOnly: errOutside}
+	}
 	if c.tooManyCookies() {
 		return failedSession(&HTTPError{Code: http.StatusBadRequest, Message: "The request has too many cookies."})
 	}

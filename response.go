@@ -606,6 +606,9 @@ func (r *Response) commitEarly() error {
 func (r *Response) send(last bool) {
 	r.started = true
 	r.c.setLastHeaders()
+	if last && r.c.rt.reload != nil {
+		r.c.addReloadScript()
+	}
 	r.c.advance(sent)
 	status := r.StatusCode()
 	if last && (r.touched || r.length > autoLength || status != http.StatusOK || r.isHead()) {

@@ -295,6 +295,33 @@ func (app *App) Routes() Routes {
 	return routes
 }
 
+// MatchOrder returns the routes that answer requests in the order in which they are tried: those of a host before those of every
+// host, then as their rules go before one another, whatever the order of registration. The caller may change what it gets.
+func (app *App) MatchOrder() Routes {
+	tried := slices.DeleteFunc(slices.Clone(app.routes), func(r *boundRoute) bool { return r.rule == nil || r.spec.buildOnly })
+	slices.SortStableFunc(tried, func(a, b *boundRoute) int {
+		return cmp.Or(compareHosts(a.host, b.host), rule.Compare(a.rule, b.rule))
+	})
+	routes := make(Routes, len(tried))
+	for i, r := range tried {
+		routes[i] = r.copied()
+	}
+	return routes
+}
+
+// compareHosts puts a pattern of hosts before none.
+func compareHosts(a, b *rule.Rule) int {
+	switch {
+	case a != nil && b != nil:
+		return rule.Compare(a, b)
+	case a != nil:
+		return -1
+	case b != nil:
+		return 1
+	}
+	return 0
+}
+
 // copied returns the Route for a caller to keep.
 func (r *boundRoute) copied() Route {
 	route := r.Route

@@ -674,3 +674,21 @@ func valuesTried(t *testing.T, n int, path string) int {
 	send(app, "GET", path)
 	return asked
 }
+
+func TestMatchOrderIsThatOfTheRouter(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test", dewar.StaticFolder(""))
+	view := func(c *dewar.Context) error { return c.Text(c.Endpoint()) }
+	for _, rule := range []string{"/{rest:path}", "/{name}", "/{id:int}", "/about"} {
+		app.Get(rule, view, dewar.Endpoint(rule))
+	}
+	app.Get("/{name}", view, dewar.Endpoint("hosted"), dewar.Host("example.com"))
+	app.Get("/nowhere", view, dewar.Endpoint("build-only"), dewar.BuildOnly())
+	var got []string
+	for _, r := range app.MatchOrder() {
+		got = append(got, r.Endpoint)
+	}
+	if want := "hosted /about /{id:int} /{name} /{rest:path}"; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

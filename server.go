@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/graceful"
+	"github.com/dewar-go/dewar/internal/systemd"
 )
 
 // How long the App keeps accepting requests when it is told to stop and DRAIN_DELAY is not set: long enough
@@ -29,6 +31,10 @@ const (
 // Run builds the App and serves it on addr, a host and port such as "127.0.0.1:5000", until the process gets
 // SIGINT or SIGTERM. With an empty addr the environment variables FLASK_RUN_HOST and FLASK_RUN_PORT say
 // where, or else the keys RUN_HOST and RUN_PORT, or else 127.0.0.1 and 5000. Port 0 takes any free one; the log says which.
+//
+// A socket that was passed to the program is served in place of addr: by systemd in LISTEN_FDS, or by dewar dev. It must
+// be the only one. If NOTIFY_SOCKET is set the App tells systemd when it accepts requests (READY=1), when it was told to
+// stop (STOPPING=1), and that it lives (WATCHDOG=1) twice in WATCHDOG_USEC.
 //
 // When told to stop it goes on accepting requests for DRAIN_DELAY, with answers that end their connection, then ends
 // event streams and the contexts of requests with a hijacked connection, and waits SHUTDOWN_TIMEOUT for all requests and
@@ -43,7 +49,29 @@ const (
 // SERVER_WRITE_TIMEOUT for the answer and SERVER_IDLE_TIMEOUT for the next request: 5, 30, 60 and 75 seconds unless they
 // are set. An answer that has begun may take any time as long as it moves on, see [Response]; a view that takes long
 // uploads gives them time with [Response.SetReadDeadline]. A header may have SERVER_MAX_HEADER_BYTES, 64 KiB.
-func (app *App) Run(addr string) error {
+func (app *App) Run(addr string) error { return app.run(addr, nil) }
+
+// RunTLS is [App.Run] over TLS, with HTTP/2, for programs without a proxy before them. config has the certificates; it is
+// not changed, and must not be nil. What is in Certificates counts, or what GetCertificate returns, such as that of autocert:
+//
+//	cert, err := tls.LoadX509KeyPair("cert.pem", "key.pem")
+//	...
+//	app.RunTLS(":443", &tls.Config{Certificates: []tls.Certificate{cert}})
+//
+// Flask has app.run(ssl_context=...).
+func (app *App) RunTLS(addr string, config *tls.Config) error {
+	if config == nil || len(config.Certificates) == 0 && config.GetCertificate == nil && config.GetConfigForClient == nil {
+		return errors.New("dewar: RunTLS: the tls.Config has no certificate; set Certificates to what tls.LoadX509KeyPair returns, or GetCertificate")
+	}
+	config = config.Clone()
+	if config.NextProtos == nil {
+		config.NextProtos = []string{"h2", "http/1.1"}
+	}
+	return app.run(addr, config)
+}
+
+// run is Run, and RunTLS if secure is not nil.
+func (app *App) run(addr string, secure *tls.Config) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -54,7 +82,13 @@ func (app *App) Run(addr string) error {
 	if err != nil {
 		return err
 	}
-	return app.serve(context.Background(), l, signals, slog.String("url", urlOf(l.Addr())))
+	scheme := "http"
+	if secure != nil {
+		l, scheme = tls.NewListener(l, secure), "https"
+	}
+	told := systemd.NewNotifier()
+	defer told.Watch()()
+	return app.serve(context.Background(), l, running{signals, slog.String("url", urlOf(scheme, l.Addr())), told})
 }
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
@@ -65,10 +99,24 @@ func (app *App) Run(addr string) error {
 // logged to App.Logger and nothing of it to the server's ErrorLog, except [http.ErrAbortHandler], which net/http passes
 // over in silence, and what PROPAGATE_EXCEPTIONS lets out.
 func (app *App) Serve(ctx context.Context, l net.Listener) error {
-	return app.serve(ctx, l, nil, slog.String("addr", l.Addr().String()))
+	return app.serve(ctx, l, running{where: slog.String("addr", l.Addr().String())})
 }
 
-func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Signal, where slog.Attr) error {
+// A running is what Run has and Serve has not: signals and a supervisor; both nil for none.
+type running struct {
+	signals <-chan os.Signal
+	where   slog.Attr // for the log
+	told    *systemd.Notifier
+}
+
+// tell tells the supervisor how the App is.
+func (app *App) tell(told *systemd.Notifier, states ...string) {
+	if err := told.Tell(states...); err != nil {
+		app.logger().Warn("the supervisor cannot be told how the app is", "err", err)
+	}
+}
+
+func (app *App) serve(ctx context.Context, l net.Listener, run running) error {
 	defer l.Close()
 	rt, err := app.prepare(nil)
 	if err != nil {
@@ -79,10 +127,12 @@ func (app *App) serve(ctx context.Context, l net.Listener, signals <-chan os.Sig
 	}
 	app.runtime.Store(rt)
 	server := &graceful.Server{
-		Name: app.Name(), Life: app.life, Listener: l, Signals: signals, Logger: app.logger(), Where: where,
-		HTTP:    app.httpServer(),
-		Drain:   func() time.Duration { return app.drainDelay(l.Addr()) },
-		Timeout: func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
+		Name: app.Name(), Life: app.life, Listener: l, Signals: run.signals, Logger: app.logger(), Where: run.where,
+		HTTP:     app.httpServer(),
+		Drain:    func() time.Duration { return app.drainDelay(l.Addr()) },
+		Timeout:  func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
+		Ready:    func() { app.tell(run.told, rt.ready()...) },
+		Stopping: func() { app.tell(run.told, "STOPPING=1") },
 	}
 	return server.Run(ctx)
 }
@@ -119,8 +169,10 @@ func (app *App) httpServer() *http.Server {
 func (app *App) EndStreams() { app.life.Halt() }
 
 func (app *App) drainDelay(addr net.Addr) time.Duration {
-	config := app.Config
+	config, rt := app.Config, app.runtime.Load()
 	switch {
+	case rt != nil && rt.reload != nil:
+		return 0 // the socket stays open
 	case config.Has("DRAIN_DELAY"):
 		return config.Duration("DRAIN_DELAY")
 	case config.Bool("DEBUG"), config.Bool("TESTING"):
@@ -195,8 +247,13 @@ func Ready(checks ...func(ctx context.Context) error) Handler {
 // the request but does not end with it: when they stop, Run and Serve wait for f, and cancel the context
 // when SHUTDOWN_TIMEOUT is over. A panic in f is logged. The Context itself must not be written to by f.
 func (c *Context) Go(f func(ctx context.Context)) {
-	logger := c.Logger()
+	logger, done := c.Logger(), func() {}
+	if n, ok := c.nowhere(); ok {
+		n.work.Add(1)
+		done = n.work.Done
+	}
 	c.App.life.Go(context.WithoutCancel(c.parent()), func(ctx context.Context) {
+		defer done()
 		defer func() {
 			if value := recover(); value != nil {
 				logger.Error("background work failed", "err", recovered(value))
@@ -215,8 +272,15 @@ const (
 // windowsInUse is WSAEADDRINUSE, which package syscall has no name for. No other system has this number.
 const windowsInUse = syscall.Errno(10048)
 
-// listen opens the address that Run was given, or the one of the environment.
+// listen returns the socket that the program was started with, or opens the address that Run was given, or the one of
+// the environment.
 func (app *App) listen(addr string) (net.Listener, error) {
+	edited := os.Getenv(reloadVariable) != ""
+	_ = os.Unsetenv(reloadVariable)
+	passed, err := systemd.Listener(edited)
+	if err != nil {
+		return nil, err
+	}
 	cure := "pass another one to Run"
 	if addr == "" {
 		var err error
@@ -226,6 +290,9 @@ func (app *App) listen(addr string) (net.Listener, error) {
 		cure = "set FLASK_RUN_PORT to another one"
 	} else if err := checkAddress(addr); err != nil {
 		return nil, err
+	}
+	if passed != nil {
+		return passed, nil
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -315,15 +382,15 @@ func isPublic(addr net.Addr) bool {
 }
 
 // urlOf returns where a browser on this machine finds addr, or the address itself when it cannot.
-func urlOf(addr net.Addr) string {
+func urlOf(scheme string, addr net.Addr) string {
 	ap, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
 		return addr.String()
 	}
 	if ap.Addr().IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", ap.Port())
+		return fmt.Sprintf("%s://localhost:%d", scheme, ap.Port())
 	}
-	return "http://" + ap.String()
+	return scheme + "://" + ap.String()
 }
 
 // A timeLimit is the context of a request that may only take so long.

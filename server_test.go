@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -507,6 +508,9 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	for range restarts {
 		app := newApp(t)
 		app.Logger = slog.New(slog.DiscardHandler)
+		if err := app.Config.Set("DRAIN_DELAY", 1); err != nil { // on a busy machine a client may not get its turn for a while
+			t.Fatal(err)
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		var served atomic.Int64
 		app.Route("/", func(c *dewar.Context) error {
@@ -832,5 +836,12 @@ func TestNoAccessLogByDefault(t *testing.T) {
 	ask(t, serve(t, app), "GET", "/nowhere")
 	if log.String() != "" {
 		t.Errorf("logged %q, want nothing", log.String())
+	}
+}
+
+func TestRunTLSWantsACertificate(t *testing.T) {
+	t.Parallel()
+	for _, config := range []*tls.Config{nil, {}} {
+		wantError(t, newApp(t).RunTLS("127.0.0.1:0", config), "no certificate; set Certificates to what tls.LoadX509KeyPair returns")
 	}
 }

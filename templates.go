@@ -10,8 +10,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"net/http"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -124,27 +122,9 @@ func (app *App) RenderString(ctx context.Context, name string, data Map) (string
 	if err != nil {
 		return "", err
 	}
-	r := &http.Request{
-		Method: http.MethodGet, URL: &url.URL{Path: "/"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{}, Body: http.NoBody, Host: app.Config.settings().serverName,
-	}
-	c := newContext(rt, nowhere{http.Header{}}, r.WithContext(ctx))
-	c.bare = true
+	c := rt.outside(ctx)
 	defer c.dropSession()
 	return c.RenderString(name, data)
-}
-
-// nowhere is the ResponseWriter of a Context that has no request.
-type nowhere struct{ header http.Header }
-
-func (n nowhere) Header() http.Header         { return n.header }
-func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
-func (n nowhere) WriteHeader(int)             {}
-
-// outside reports whether c has no request.
-func (c *Context) outside() bool {
-	_, ok := c.response.w.(nowhere)
-	return ok
 }
 
 // execute is the one place where a template is executed.
@@ -424,9 +404,6 @@ func (c *Context) templateURL(endpoint string, pairs []any) (string, error) {
 			return "", fmt.Errorf("URL for %q: %w", endpoint, err)
 		}
 		args = append(args, opt)
-	}
-	if c.outside() {
-		return c.App.URLFor(endpoint, args...)
 	}
 	return c.URLFor(endpoint, args...)
 }

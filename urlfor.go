@@ -66,10 +66,14 @@ type urlRequest struct {
 // it leaves the site only for a route with a [Host] or [Subdomain] other than the request's. In front of the path stands what
 // the App is mounted below, see [Context.BaseURL]. Of several routes of the
 // endpoint one of the request's method is preferred, then one of its host, then the one that takes more values.
+// Without a request, see [App.AppContext], it is [App.URLFor].
 //
 // An unknown endpoint, a missing value and one that its converter does not take are a [*URLError], which names
 // the endpoint and says what is missing or which name is near. [App.URLBuildErrorHandler] may still answer them.
 func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
+	if c.outside() {
+		return c.App.URLFor(endpoint, pairs...)
+	}
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
 		if bp := c.Blueprint(); bp != "" {

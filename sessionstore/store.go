@@ -97,6 +97,12 @@ type Counter interface {
 	Count(ctx context.Context) (int, error)
 }
 
+// An ExpiredCounter is a [Sweeper] that knows how much there is to sweep.
+type ExpiredCounter interface {
+	// CountExpired returns how many records had expired at now.
+	CountExpired(ctx context.Context, now time.Time) (int, error)
+}
+
 // A Noder is a [Store] of several nodes that can fail apart from each other.
 type Noder interface {
 	// Node returns the name of the node that has a session, such as its address. It must not wait for anything.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/dewar-go/dewar/sessionstore"
 )
@@ -41,6 +42,8 @@ var (
 	_ sessionstore.OwnerIndex = (*Store)(nil)
 	_ sessionstore.Sweeper    = (*Store)(nil)
 	_ sessionstore.Counter    = (*Store)(nil)
+
+	_ sessionstore.ExpiredCounter = (*Store)(nil)
 )
 
 // tables returns the names of the tables, or what is wrong with the fields.
@@ -134,13 +137,20 @@ func (s *Store) Delete(ctx context.Context, h sessionstore.Handle) error {
 }
 
 // Count returns how many rows there are, expired ones included. The database counts them one by one.
-func (s *Store) Count(ctx context.Context) (int, error) {
+func (s *Store) Count(ctx context.Context) (int, error) { return s.count(ctx, "") }
+
+// CountExpired returns how many rows had expired at now, which Sweep would remove.
+func (s *Store) CountExpired(ctx context.Context, now time.Time) (int, error) {
+	return s.count(ctx, " WHERE expires <= ?", now.UnixMilli())
+}
+
+func (s *Store) count(ctx context.Context, condition string, args ...any) (int, error) {
 	t, err := s.tables()
 	if err != nil {
 		return 0, err
 	}
 	var n int
-	if err := s.read(ctx, s.query("SELECT count(*) FROM "+t.sessions), &n); err != nil {
+	if err := s.read(ctx, s.query("SELECT count(*) FROM "+t.sessions+condition, args...), &n); err != nil {
 		return 0, fmt.Errorf("sqlstore: count: %w", err)
 	}
 	return n, nil

@@ -49,6 +49,9 @@ func TestSweepRemovesWhatHasExpired(t *testing.T) {
 		table := freshName()
 		stores := []*sqlstore.Store{d.storeNamed(t, table), d.storeNamed(t, table)}
 		alive := fill(t, stores[0], rows)
+		if n, err := stores[0].CountExpired(t.Context(), time.Now()); err != nil || n != rows-len(alive) {
+			t.Errorf("counted %d expired rows, error %v, want %d", n, err, rows-len(alive))
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		var users, sweepers sync.WaitGroup

@@ -43,8 +43,8 @@ func (s Setting) shown() any {
 	return redact.Value(s.Key, s.Secret, *s.Value)
 }
 
-// text returns what may be seen of the value, on one line.
-func (s Setting) text() string {
+// Text returns what may be seen of the value, on one line.
+func (s Setting) Text() string {
 	switch v := s.shown().(type) {
 	case nil:
 		return "(unset)"
@@ -75,12 +75,12 @@ func quoteOdd(s string) string {
 
 // String returns KEY=value (source).
 func (s Setting) String() string {
-	return fmt.Sprintf("%s=%s (%s)", quoteOdd(s.Key), s.text(), s.Source)
+	return fmt.Sprintf("%s=%s (%s)", quoteOdd(s.Key), s.Text(), s.Source)
 }
 
 // LogValue returns a group of key, value and source.
 func (s Setting) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", s.Key), slog.String("value", s.text()), slog.String("source", s.Source))
+	return slog.GroupValue(slog.String("key", s.Key), slog.String("value", s.Text()), slog.String("source", s.Source))
 }
 
 // MarshalJSON returns an object of key, value and source.
@@ -105,7 +105,7 @@ func (s *Snapshot) WriteTable(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "KEY\tVALUE\tSOURCE")
 	for _, s := range s.All() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", quoteOdd(s.Key), s.text(), quoteOdd(s.Source))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", quoteOdd(s.Key), s.Text(), quoteOdd(s.Source))
 	}
 	return table.Flush()
 }
@@ -114,7 +114,7 @@ func (s *Snapshot) WriteTable(w io.Writer) error {
 func (s *Snapshot) String() string {
 	var b strings.Builder
 	for _, setting := range s.All() {
-		b.WriteString(" " + quoteOdd(setting.Key) + ":" + setting.text())
+		b.WriteString(" " + quoteOdd(setting.Key) + ":" + setting.Text())
 	}
 	return "{" + strings.TrimPrefix(b.String(), " ") + "}"
 }
@@ -126,7 +126,7 @@ func (s *Snapshot) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.Stri
 func (s *Snapshot) LogValue() slog.Value {
 	var attrs []slog.Attr
 	for _, setting := range s.All() {
-		attrs = append(attrs, slog.String(setting.Key, setting.text()))
+		attrs = append(attrs, slog.String(setting.Key, setting.Text()))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -1,4 +1,4 @@
-// Package dotenv reads .env files.
+// Package dotenv reads .env files, and sets variables in them.
 package dotenv
 
 import (
@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// A Line is one assignment in a .env file, and the number of the line that it begins on.
+// A Line is one assignment in a .env file, with the numbers of the lines that it begins and ends on, what stands before
+// its value, and the comment behind it, "" for none.
 type Line struct {
-	Name, Value string
-	Number      int
+	Name, Value   string
+	Number, End   int
+	head, comment string
 }
 
 // A parser reads a .env file from the front.
@@ -67,11 +69,12 @@ func (p *parser) line() error {
 		return fmt.Errorf("%s is set in line %d already; remove one of the two", l.Name, first.Number)
 	}
 	p.rest = p.rest[len(match[0]):]
-	value, err := p.value()
-	if err != nil {
+	l.head = match[0]
+	var err error
+	if l.Value, l.comment, err = p.value(); err != nil {
 		return fmt.Errorf("%s: %w", l.Name, err)
 	}
-	l.Value = value
+	l.End = p.number - 1
 	p.seen[l.Name], p.lines = l, append(p.lines, l)
 	return nil
 }
@@ -89,20 +92,22 @@ func (p *parser) next() string {
 	return line
 }
 
-func (p *parser) value() (string, error) {
+// value reads a value and the comment behind it.
+func (p *parser) value() (value, comment string, err error) {
 	if text := strings.TrimLeft(p.rest, " \t"); text != "" && (text[0] == '\'' || text[0] == '"') {
 		p.rest = text[1:]
 		return p.quoted(text[0])
 	}
 	line := p.next()
 	if i := strings.Index(strings.ReplaceAll(line, "\t", " "), " #"); i >= 0 {
-		line = line[:i]
+		line, comment = line[:i], line[i+1:]
 	}
-	return p.expand(strings.Trim(line, " \t"), reference)
+	value, err = p.expand(strings.Trim(line, " \t"), reference)
+	return value, comment, err
 }
 
 // quoted reads a value up to its closing quote, after which only a comment may follow.
-func (p *parser) quoted(quote byte) (string, error) {
+func (p *parser) quoted(quote byte) (value, comment string, err error) {
 	end := 0
 	for end < len(p.rest) && p.rest[end] != quote {
 		if p.rest[end] == '\\' {
@@ -111,19 +116,20 @@ func (p *parser) quoted(quote byte) (string, error) {
 		end++
 	}
 	if end >= len(p.rest) {
-		return "", fmt.Errorf("the quote %c is not closed", quote)
+		return "", "", fmt.Errorf("the quote %c is not closed", quote)
 	}
 	inner := p.rest[:end]
 	p.rest = strings.TrimLeft(p.rest[end+1:], " \t")
 	if !p.blank() {
-		return "", fmt.Errorf("want nothing after the closing quote; write \\%c for a quote inside the value", quote)
+		return "", "", fmt.Errorf("want nothing after the closing quote; write \\%c for a quote inside the value", quote)
 	}
 	p.number += strings.Count(inner, "\n")
-	p.next()
+	comment = p.next()
 	if quote == '\'' {
-		return singleQuoted.Replace(inner), nil
+		return singleQuoted.Replace(inner), comment, nil
 	}
-	return p.expand(inner, special)
+	value, err = p.expand(inner, special)
+	return value, comment, err
 }
 
 // expand replaces what special finds in text: references to variables, and escapes.

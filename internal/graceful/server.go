@@ -39,11 +39,14 @@ type Server struct {
 	Drain func() time.Duration
 	// Timeout returns how long requests and background work may take to end, and each hook. It is called then.
 	Timeout func() time.Duration
+	// Ready is called when requests are accepted, and Stopping when the end was asked for.
+	Ready, Stopping func()
 
-	requests crew // also those whose connection is closed or hijacked
-	conns    conns
-	alive    context.Context // ends when everything has to end at once
-	kill     context.CancelFunc
+	requests  crew // also those whose connection is closed or hijacked
+	conns     conns
+	accepting chan struct{}   // closed when no more connections are accepted; nil before they are
+	alive     context.Context // ends when everything has to end at once
+	kill      context.CancelFunc
 }
 
 // Run lets the server live until it ends by itself, is asked to end by ctx or a signal, or is ended at once by a
@@ -84,6 +87,7 @@ func (s *Server) around(h http.Handler) http.Handler {
 		s.requests.join()
 		defer s.requests.leave()
 		defer s.conns.served(r)
+		s.conns.heard(r)
 		if s.Life.Draining() {
 			w.Header().Set("Connection", "close")
 		}
@@ -121,8 +125,13 @@ func (s *Server) start(asked context.Context) error {
 // accept serves requests until the end is asked for or the listener fails.
 func (s *Server) accept(asked context.Context) error {
 	failed := make(chan error, 1)
-	go func() { failed <- s.HTTP.Serve(s.Listener) }()
+	s.accepting = make(chan struct{})
+	go func() {
+		defer close(s.accepting)
+		failed <- s.HTTP.Serve(s.Listener)
+	}()
 	s.Logger.Info("serving", "app", s.Name, s.Where)
+	s.Ready()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("dewar: serve %s: %w", s.Listener.Addr(), err)
@@ -138,12 +147,30 @@ func (s *Server) drain() {
 	s.Life.draining.Store(true)
 	delay := s.Drain()
 	s.Logger.Info("stopping", "app", s.Name, "drain", delay)
+	s.Stopping()
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-s.alive.Done():
 	}
+	s.hearOut()
+}
+
+// hearOut accepts no more connections and gives those that have just come the moment that their first request needs:
+// net/http's Shutdown would close them without an answer.
+func (s *Server) hearOut() {
+	if s.accepting == nil {
+		return
+	}
+	_ = s.Listener.Close()
+	<-s.accepting
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for s.conns.expected() && s.alive.Err() == nil {
+		<-poll.C
+	}
+	s.conns.closeSilent()
 }
 
 // finish ends the requests, then the background work, then calls the shutdown hooks.

@@ -70,6 +70,7 @@ func start(t *testing.T, life *Life, h http.HandlerFunc, drain, timeout time.Dur
 		Logger: slog.New(slog.DiscardHandler), Where: slog.String("addr", "pipes"),
 		Drain:   func() time.Duration { return drain },
 		Timeout: func() time.Duration { return timeout },
+		Ready:   func() {}, Stopping: func() {},
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	r.stop = stop

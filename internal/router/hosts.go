@@ -251,6 +251,14 @@ func (k Kind) priority() int {
 	return slices.Index([]Kind{NotFound, MethodNotAllowed, AutoOptions, MergeRedirect}, k)
 }
 
+// Has reports whether there are routes for a host that are not for every one.
+func (t *Hosts) Has(name, port string) bool {
+	for router := range t.of(name, port) {
+		return router != t.every
+	}
+	return false
+}
+
 // of yields the Routers that may have a route for a host, the first to ask first, with the values of the variables in
 // the host.
 func (t *Hosts) of(name, port string) iter.Seq2[*Router, []any] {

@@ -136,7 +136,7 @@ func (f reference) match(method, path string) router.Result {
 	found, values, redirect, ok := f.first(method, path, true)
 	switch {
 	case redirect:
-		return router.Result{Kind: router.SlashRedirect, Route: -1, Path: path + "/"}
+		return router.Result{Kind: router.SlashRedirect, Route: -1, Data: found.Data, Path: path + "/"}
 	case ok && method == "OPTIONS" && !lists(found, method):
 		return router.Result{Kind: router.AutoOptions, Data: found.Data, Values: values, Allowed: f.allowed(path)}
 	case ok:

@@ -53,7 +53,7 @@ type Result struct {
 	Kind Kind
 	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
 	Route int
-	// Data is the route's own; with MergeRedirect that of the route that the redirect leads to.
+	// Data is the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
 	Data any
 	// Values are the values of the rule's variables, in their order.
 	Values []any
@@ -134,7 +134,7 @@ func (r *Router) Match(method, path string, buf []any) Result {
 func (r *Router) result(e *entry, method, path string, values []any) Result {
 	switch {
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Path: e.target(path)}
+		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(path)}
 	case e.derived && method == http.MethodOptions:
 		allowed := r.allowed(nil, path, path)
 		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Allowed: allowed}

@@ -132,7 +132,12 @@ func parseVariable(text string, set Set) (*variable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newVariable(name, "{"+shape+"}", conv)
+	v, err := newVariable(name, "{"+shape+"}", conv)
+	if err != nil {
+		return nil, err
+	}
+	v.written = "{" + text + "}"
+	return v, nil
 }
 
 // parseConverter parses what follows the colon of a variable: name, name(arguments) or a regular expression.

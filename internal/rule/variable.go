@@ -11,6 +11,7 @@ import (
 type variable struct {
 	name    string
 	conv    Converter
+	written string // as it stands in the rule, in braces
 	shape   string // the converter with its arguments, in braces
 	pattern string
 	weight  int

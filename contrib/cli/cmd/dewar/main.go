@@ -1,11 +1,35 @@
-// Command dewar writes new programs of dewar and runs them while they are edited.
+// Command dewar writes new programs of dewar and runs them while they are edited. Install it with
+//
+//	go install github.com/dewar-go/dewar/contrib/cli/cmd/dewar@latest
 package main
 
 import (
-	_ "github.com/fsnotify/fsnotify"
-	_ "github.com/spf13/cobra"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 
-	_ "github.com/dewar-go/dewar"
+	"github.com/spf13/cobra"
 )
 
-func main() {}
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintf(os.Stderr, "dewar: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// root returns the tree of commands.
+func root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "dewar",
+		Short:         "Write programs of dewar, and run them while they are edited",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(newCommand(), devCommand(), versionCommand())
+	return root
+}

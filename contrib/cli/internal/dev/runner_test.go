@@ -1,0 +1,410 @@
+package dev_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar/contrib/cli/internal/dev"
+)
+
+// patience is how long a test waits for what must happen. Whoever builds beside it slows it down.
+const patience = time.Minute
+
+// A shop is a program that is edited while it runs.
+type shop struct {
+	t   *testing.T
+	dir string
+	url string
+	out *screen
+
+	stop  context.CancelFunc
+	ended chan error
+	again chan struct{}
+}
+
+// A screen is what the developer sees.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+const shopModule = `module shop
+
+go 1.26.0
+
+require github.com/dewar-go/dewar v0.0.0
+
+require (
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
+	github.com/gorilla/securecookie v1.1.2 // indirect
+	github.com/spf13/cast v1.10.0 // indirect
+)
+
+replace github.com/dewar-go/dewar => %s
+`
+
+const shopMain = `package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/dewar-go/dewar"
+)
+
+func main() {
+	app := dewar.New("shop")
+	app.Get("/", func(c *dewar.Context) error { return c.Text(version) })
+	app.Get("/page", func(c *dewar.Context) error { return c.Render("page.html", nil) })
+	app.Get("/setting", func(c *dewar.Context) error { return c.Text(os.Getenv("SHOP_SETTING")) })
+	app.Get("/crash", func(c *dewar.Context) error {
+		go panic("the shop has burnt down")
+		select {}
+	})
+	if err := dewar.LoadDotenv(); err != nil {
+		log.Fatal(err)
+	}
+	if err := app.Run("127.0.0.1:1"); err != nil {
+		log.Fatal(err)
+	}
+}
+`
+
+// newShop writes the program, whose answer at / is version 1.
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	core, err := filepath.Abs("../../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, err := os.ReadFile(filepath.Join(core, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FLASK_DEBUG", "")
+	t.Setenv("DEWAR_RELOAD", "")
+	t.Setenv("GOWORK", "off")
+	s := &shop{t: t, dir: dir, out: &screen{}, again: make(chan struct{})}
+	s.write("go.mod", fmt.Sprintf(shopModule, filepath.ToSlash(core)))
+	s.write("go.sum", string(sums))
+	s.write("main.go", shopMain)
+	s.write(".gitignore", "*.ignored\nbuilt/\n.env\n")
+	s.write("templates/page.html", "<!doctype html><title>Shop</title><body>one</body>")
+	s.write("static/shop.css", "body { color: red }")
+	s.version(1)
+	return s
+}
+
+// write writes a file as editors do: beside its place, and then there.
+func (s *shop) write(name, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path+"~", []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.Rename(path+"~", path); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// version writes the program that answers with n.
+func (s *shop) version(n int) {
+	s.t.Helper()
+	s.write("version.go", fmt.Sprintf("package main\n\nconst version = \"build %d\"\n", n))
+}
+
+// breaks writes a program that does not build because of n.
+func (s *shop) breaks(n int) {
+	s.t.Helper()
+	s.write("version.go", fmt.Sprintf("package main\n\nconst version = broken%d\n", n))
+}
+
+// run runs the program while it is edited and waits for its first answer.
+func (s *shop) run() {
+	s.t.Helper()
+	s.begin()
+	s.answers("/", "build ")
+}
+
+// begin runs the program while it is edited.
+func (s *shop) begin() {
+	s.t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop, s.ended = stop, make(chan error, 1)
+	go func() {
+		s.ended <- dev.Run(ctx, dev.Options{Dir: s.dir, Port: "0", Out: s.out, Again: s.again})
+	}()
+	s.t.Cleanup(s.end)
+	s.url = s.says(`at (http://[^ ]+) `)
+}
+
+// end ends it all, once.
+func (s *shop) end() {
+	if s.stop == nil {
+		return
+	}
+	s.stop()
+	s.stop = nil
+	select {
+	case err := <-s.ended:
+		if err != nil {
+			s.t.Errorf("dewar dev ended with %v", err)
+		}
+	case <-time.After(patience):
+		s.t.Error("dewar dev does not end")
+	}
+	if s.t.Failed() {
+		s.t.Logf("the terminal:\n%s", s.out)
+	}
+}
+
+// until waits for a condition.
+func (s *shop) until(what string, met func() bool) {
+	s.t.Helper()
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(5 * time.Millisecond) {
+		if met() {
+			return
+		}
+	}
+	s.t.Fatalf("waited in vain: %s; the terminal:\n%s", what, s.out)
+}
+
+// says waits until the terminal shows what the pattern says, and returns what its group has matched.
+func (s *shop) says(pattern string) (group string) {
+	s.t.Helper()
+	re := regexp.MustCompile(pattern)
+	s.until("the terminal says "+pattern, func() bool {
+		match := re.FindStringSubmatch(s.out.String())
+		if len(match) > 1 {
+			group = match[1]
+		}
+		return match != nil
+	})
+	return group
+}
+
+// get returns what a browser or another client is answered.
+func (s *shop) get(path, accept string) (status int, body string) {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Accept", accept)
+	request.Close = true
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		s.t.Fatalf("GET %s: %v; the terminal:\n%s", path, err, s.out)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// answers waits until a browser is answered with text in the body, and returns the body.
+func (s *shop) answers(path, text string) (body string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("%s answers %q", path, text), func() bool {
+		_, body = s.get(path, "text/html,*/*")
+		return strings.Contains(body, text)
+	})
+	return body
+}
+
+func TestAProgramIsBuiltAgainWhenItIsEdited(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.answers("/", "build 1")
+	s.version(2)
+	s.answers("/", "build 2")
+	s.write("more/more.go", "package more\n\nconst Version = \"build 3\"\n")
+	s.write("version.go", "package main\n\nimport \"shop/more\"\n\nvar version = more.Version\n")
+	s.answers("/", "build 3")
+	s.write("more/more.go", "package more\n\nconst Version = \"build 4\"\n")
+	s.answers("/", "build 4")
+	s.end()
+	if conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
+		_ = conn.Close()
+		t.Error("somebody still accepts connections after the end")
+	}
+}
+
+func TestABrokenBuildShowsThePlaceUntilItIsMended(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.breaks(7)
+	page := s.answers("/anywhere", "undefined: broken7")
+	for _, want := range []string{"version.go:3:17", `<span class="here">`, "const version = broken7", "/_dewar/reload.js", `lang="en"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q:\n%s", want, page)
+		}
+	}
+	status, text := s.get("/", "application/json")
+	if status != http.StatusServiceUnavailable || !strings.Contains(text, "undefined: broken7") || strings.Contains(text, "<") {
+		t.Errorf("a client that reads no HTML got %d %q", status, text)
+	}
+	s.says(`version\.go:3:17\n +undefined: broken7`)
+	s.breaks(8)
+	s.answers("/", "undefined: broken8")
+	s.version(2)
+	s.answers("/", "build 2")
+}
+
+func TestThePageOfABrokenBuildIsForThisMachineAlone(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.breaks(7)
+	s.answers("/", "undefined: broken7")
+	for name, change := range map[string]func(r *http.Request){
+		"another host": func(r *http.Request) { r.Host = "shop.example" },
+		"a proxy":      func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
+		"another site": func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") },
+	} {
+		for _, path := range []string{"/", "/_dewar/reload", "/_dewar/reload.js", "/_dewar/again"} {
+			for _, method := range []string{"GET", "POST"} {
+				r, err := http.NewRequestWithContext(t.Context(), method, s.url+path, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Accept", "text/html")
+				change(r)
+				answer, err := http.DefaultTransport.RoundTrip(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, _ := io.ReadAll(answer.Body)
+				_ = answer.Body.Close()
+				if answer.StatusCode < 400 || bytes.Contains(body, []byte("broken7")) || bytes.Contains(body, []byte("EventSource")) {
+					t.Errorf("%s: %s %s got %d %q", name, method, path, answer.StatusCode, body)
+				}
+			}
+		}
+	}
+}
+
+func TestTemplatesAndStylesAreToldWithoutABuild(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	page := s.answers("/page", "one")
+	if !strings.Contains(page, `<script src="/_dewar/reload.js"></script></body>`) {
+		t.Errorf("the page does not listen: %s", page)
+	}
+	s.says("ready after")
+	events := s.listen()
+	if got := events.next(); got != "start" {
+		t.Fatalf("the stream begins with %q", got)
+	}
+	for _, tt := range []struct{ file, text, want string }{
+		{"templates/page.html", "<!doctype html><title>Shop</title><body>two</body>", "reload"},
+		{"static/shop.css", "body { color: blue }", "css"},
+		{"static/new/shop.js", "1", "reload"},
+	} {
+		began := time.Now()
+		s.write(tt.file, tt.text)
+		if got := events.next(); got != tt.want {
+			t.Errorf("%s: the page was told %q, want %q", tt.file, got, tt.want)
+		}
+		t.Logf("%s: %v from edit to page", tt.file, time.Since(began))
+	}
+	s.answers("/page", "two")
+	if strings.Contains(s.out.String(), "building") {
+		t.Errorf("something was built:\n%s", s.out)
+	}
+}
+
+func TestWhatIsIgnoredStartsNothing(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.write("notes.ignored", "1")
+	s.write("built/x.go", "package broken")
+	s.write("node_modules/x/x.go", "package broken")
+	s.write("main_test.go", "package main\n\nvar broken = nothing")
+	s.write("data.sqlite", "1")
+	s.version(2)
+	s.answers("/", "build 2")
+	if n := strings.Count(s.out.String(), ": building"); n != 1 {
+		t.Errorf("built %d times, want once:\n%s", n, s.out)
+	}
+}
+
+func TestTheEnvironmentStartsItAgain(t *testing.T) {
+	s := newShop(t)
+	s.write(".env", "SHOP_SETTING=one\n")
+	s.run()
+	s.answers("/setting", "one")
+	s.write(".env", "SHOP_SETTING=two\n")
+	s.answers("/setting", "two")
+	if strings.Contains(s.out.String(), "building") {
+		t.Errorf("something was built:\n%s", s.out)
+	}
+}
+
+func TestACrashShowsTheLastOutput(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.says("ready after")
+	answer, err := http.Get(s.url + "/crash")
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+	page := s.answers("/", "the shop has burnt down")
+	for _, want := range []string{"exit status 2", "Start it again", "It is started again in 10s"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q:\n%s", want, page)
+		}
+	}
+	answer, err = http.Post(s.url+"/_dewar/again", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	s.answers("/", "build 1")
+}
+
+func TestAProgramThatCannotStartIsStartedOnceItIsMended(t *testing.T) {
+	s := newShop(t)
+	s.write(".env", "FLASK_SECRET_KEY='unfinished\n")
+	s.begin()
+	page := s.answers("/", "The program has ended")
+	if !strings.Contains(page, "line 1") {
+		t.Errorf("the page does not say why:\n%s", page)
+	}
+	s.write(".env", "FLASK_TESTING=1\n")
+	s.answers("/", "build 1")
+	s.again <- struct{}{}
+	s.says("starting again\n")
+	s.answers("/", "build 1")
+}
