@@ -77,15 +77,6 @@ func socketOf(t *testing.T, l net.Listener) *os.File {
 	return file
 }
 
-func listenHere(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
 func TestRunTakesTheSocketOfASupervisor(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -519,10 +519,7 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 			}
 			return c.Text(c.Form().String("n"))
 		}, dewar.Methods("GET", "POST"))
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
+		l := listenAgain(t, addr)
 		addr = l.Addr().String()
 		ended := make(chan error, 1)
 		go func() { ended <- app.Serve(ctx, l) }()
@@ -548,6 +545,21 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	}
 	if lost.Load() != 0 || answered.Load() < restarts*enough {
 		t.Errorf("%d requests answered and %d lost, want none lost", answered.Load(), lost.Load())
+	}
+}
+
+// listenAgain listens where another listener has just been closed. A program that another test starts at that moment has
+// the old one too, until it is the program.
+func listenAgain(t *testing.T, addr string) net.Listener {
+	t.Helper()
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		l, err := net.Listen("tcp", addr)
+		switch {
+		case err == nil:
+			return l
+		case time.Since(began) > 10*time.Second:
+			t.Fatal(err)
+		}
 	}
 }
 

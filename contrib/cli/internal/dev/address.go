@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -49,11 +50,21 @@ func readEnvironment(dir string) (env environment, err error) {
 func listenCure(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("the port of %s is in use; end the program that listens there, or choose another port: dewar dev --port 5001", addr)
+		return fmt.Errorf("the port of %s is in use; end the program that listens there, or choose another port: dewar dev --port %s", addr, nextPort(addr))
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the port of %s is for privileged programs; choose one from 1024 up: dewar dev --port 5001", addr)
 	}
 	return fmt.Errorf("%s cannot be served; check --host and --port: %w", addr, err)
+}
+
+// nextPort returns a port that may be free, 0 where there is none behind that of addr.
+func nextPort(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	n, err := strconv.Atoi(port)
+	if err != nil || n >= 65535 {
+		return "0"
+	}
+	return strconv.Itoa(n + 1)
 }
 
 // isLoopback reports whether only this machine can reach addr.

@@ -36,6 +36,9 @@ type Options struct {
 // who tells them of changes.
 const reloadVariable = "DEWAR_RELOAD"
 
+// late is how long a program may take to accept requests before something is said.
+const late = 10 * time.Second
+
 // rest is how long the page of a program that has crashed is shown before the program is started again.
 const rest = 10 * time.Second
 
@@ -60,6 +63,7 @@ type runner struct {
 	broken   bool               // the last build has failed
 	restarts <-chan time.Time   // when the program is started again after a crash
 	again    chan struct{}      // somebody wants that now
+	waiting  <-chan time.Time   // when the program should have said that it is ready
 }
 
 // Run runs a program while it is edited, until ctx ends. It returns an error if it cannot begin: there is no program, or
@@ -129,7 +133,11 @@ func (r *runner) listen(dir string) error {
 
 // introduce says what is going to happen.
 func (r *runner) introduce() {
-	r.screen.say("%s at %s (Ctrl-C ends it, Enter starts it again)", r.project.pkg, urlOf(r.socket.addr()))
+	keys := "Ctrl-C ends it"
+	if r.options.Again != nil {
+		keys += ", Enter starts it again"
+	}
+	r.screen.say("%s at %s (%s)", r.project.pkg, urlOf(r.socket.addr()), keys)
 	if r.watcher.failed != nil {
 		r.screen.warn("%v", r.watcher.failed)
 	}
@@ -160,6 +168,8 @@ func (r *runner) step(ctx context.Context) {
 		r.welcome(live)
 	case <-ended:
 		r.mourn()
+	case <-r.waiting:
+		r.screen.warn("the program runs and has not said that it accepts requests, so they wait; end func main with app.Run, which takes over the socket of dewar dev")
 	case <-r.restarts:
 		r.start()
 	case <-r.again:
@@ -278,6 +288,9 @@ func (r *runner) start() {
 		return
 	}
 	r.program = p
+	if p.box != nil {
+		r.waiting = time.After(late)
+	}
 }
 
 // environment is that of the program.
@@ -304,6 +317,7 @@ func (r *runner) startAgain() {
 
 // vacate ends the program or the page, so that nobody accepts.
 func (r *runner) vacate() {
+	r.waiting = nil
 	if r.program != nil {
 		r.program.stop(r.screen.say)
 		r.program = nil
@@ -341,7 +355,7 @@ func (r *runner) askAgain() {
 
 // welcome notes that the program accepts requests.
 func (r *runner) welcome(live []string) {
-	r.program.served = true
+	r.program.served, r.waiting = true, nil
 	r.project.live = live
 	r.screen.say("ready after %s", short(time.Since(r.changed)))
 }
@@ -349,7 +363,7 @@ func (r *runner) welcome(live []string) {
 // mourn shows how a program has ended that nobody has told to.
 func (r *runner) mourn() {
 	p := r.program
-	r.program = nil
+	r.program, r.waiting = nil, nil
 	r.changed = time.Now()
 	t := &trouble{Title: "The program has ended " + p.fate(), Output: strings.TrimSpace(p.last.String()), Again: true}
 	switch {
@@ -358,6 +372,8 @@ func (r *runner) mourn() {
 	case p.served:
 		t.Cure = fmt.Sprintf("It is started again in %v, or as soon as a file is saved.", rest)
 		r.restarts = time.After(rest)
+	case strings.Contains(t.Output, "address already in use"):
+		t.Cure = "It opens an address that is in use: app.Run takes over the one that dewar dev has opened, and whatever else the program listens on needs another port."
 	case p.err == nil:
 		t.Cure = "It has served nothing. End func main with app.Run, or name the command that serves behind two dashes: dewar dev . -- run"
 	default:

@@ -394,6 +394,22 @@ func TestACrashShowsTheLastOutput(t *testing.T) {
 	s.answers("/", "build 1")
 }
 
+func TestAProgramThatServesNothingIsToldHow(t *testing.T) {
+	for _, tt := range []struct{ name, imports, statement, want string }{
+		{"it ends", "", "", "End func main with app.Run"},
+		{"it opens the address itself", `"net/http"; "os"`, `panic(http.ListenAndServe(os.Getenv("SHOP_ADDR"), nil))`, "app.Run takes over"},
+		{"it waits", `"time"`, "time.Sleep(time.Hour)", "takes over the socket of dewar dev"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShop(t)
+			s.write("main.go", fmt.Sprintf("package main\n\nimport (%s)\n\nfunc main() { %s }\n", tt.imports, tt.statement))
+			s.begin()
+			t.Setenv("SHOP_ADDR", strings.TrimPrefix(s.url, "http://"))
+			s.says("(?i)" + tt.want)
+		})
+	}
+}
+
 func TestAProgramThatCannotStartIsStartedOnceItIsMended(t *testing.T) {
 	s := newShop(t)
 	s.write(".env", "FLASK_SECRET_KEY='unfinished\n")
