@@ -164,6 +164,9 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 		route, _ := c.Route()
 		changes, err := dewar.Stored(c.Session()).Changes()
 		must(t, err)
+		logged := dewar.LogRecord{Context: c, Record: slog.Record{Message: "reset"}}
+		logged.Add("token", kanarie)
+		add("dewar.LogRecord", logged, &logged)
 		add("dewar.App", app)
 		add("dewar.Blueprint", bp)
 		add("dewar.Config", app.Config)

@@ -22,20 +22,25 @@ func (t *toolbar) addBar(c *dewar.Context) error {
 	if end < 0 || hasPolicy(page[:end]) {
 		return nil
 	}
-	return c.Response.SetBody(slices.Insert(page, end, rec.html(c)...))
+	if err := c.Response.SetBody(page[:end]); err != nil {
+		return err
+	}
+	_, err := c.Response.Write(append(rec.html(c), page[end:]...))
+	return err
 }
 
 // wantsBar reports whether a browser shows the answer as a page of its own, as far as it says.
 func wantsBar(r *http.Request) bool {
-	dest := r.Header.Get("Sec-Fetch-Dest")
-	return r.Method != http.MethodHead && (dest == "" || dest == "document")
+	dest := r.Header["Sec-Fetch-Dest"]
+	return r.Method != http.MethodHead && (len(dest) == 0 || dest[0] == "document")
 }
 
 // takesBar reports whether an answer is HTML that may be changed.
 func takesBar(r *dewar.Response) bool {
 	header := r.Header()
-	return strings.HasPrefix(header.Get("Content-Type"), "text/html") && header.Get("Content-Encoding") == "" &&
-		header.Get("Etag") == "" && allowsOwnStyle(header["Content-Security-Policy"])
+	types := header["Content-Type"]
+	return len(types) == 1 && strings.HasPrefix(types[0], "text/html") && len(header["Content-Encoding"]) == 0 &&
+		len(header["Etag"]) == 0 && allowsOwnStyle(header["Content-Security-Policy"])
 }
 
 // hasPolicy reports whether the head of a page has a policy of its own, which would have to be read as the browser does.
@@ -96,6 +101,10 @@ func (rec *recording) html(c *dewar.Context) []byte {
 
 // home returns the path of the toolbar as the browser sees it.
 func home(c *dewar.Context) string {
+	r := c.Request
+	if rest, ok := strings.CutPrefix(r.RequestURI, r.URL.Path); ok && (rest == "" || rest[0] == '?') {
+		return root // nothing stands before the path that the application sees
+	}
 	base := c.BaseURL()
 	_, rest, _ := strings.Cut(base, "://")
 	path := strings.TrimSuffix(rest[strings.IndexByte(rest, '/')+1:], "/")

@@ -38,6 +38,8 @@ func (f *fakeConnector) Open(string) (driver.Conn, error) {
 }
 
 func (f *fakeConnector) note(query string, args any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, fmt.Sprintf("%s %v", query, args))
 }
 

@@ -188,7 +188,20 @@ func answer(app *dewar.App, g gate, ask [2]string, token string) string {
 	return fmt.Sprint(rec.Code, rec.Header(), rec.Body)
 }
 
-func TestRecordingDoesNotShowWhatAFieldHolds(t *testing.T) {
+// TestRecordingIsNoValueOfTheRequestsOwn prints what a template finds of the toolbar among the values of a request.
+func TestRecordingIsNoValueOfTheRequestsOwn(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Text(fmt.Sprintf("%v %+v %#v", c.Value("debugtoolbar"), c.Value("debugtoolbar"), c.Value("debugtoolbar")))
+	})
+	got := dewartest.New(t, app).Get("/", dewartest.Header("X-Api", canary)).Want(200, "recording(").Text()
+	if strings.Contains(got, canary) {
+		t.Errorf("the recording prints %q", got)
+	}
+}
+
+func TestFieldPrintsNoValue(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(verb, debugtoolbar.Field{Name: "key", Value: canary}); strings.Contains(got, canary) {

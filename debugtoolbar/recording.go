@@ -1,6 +1,7 @@
 package debugtoolbar
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -74,10 +75,10 @@ type recording struct {
 	mu      sync.Mutex
 	over    bool
 	entries []entry
-	first   [12]entry // backs entries
-	dropped int       // how many entries were too many
-	viewing int       // views that have begun and not ended
-	err     string    // what the request failed with, as it may be shown
+	first   [8]entry // backs entries
+	dropped int      // how many entries were too many
+	viewing int      // views that have begun and not ended
+	err     string   // what the request failed with, as it may be shown
 	session *sessionChange
 
 	status   int
@@ -104,6 +105,10 @@ func newRecording(t *toolbar, c *dewar.Context) *recording {
 	}
 	return rec
 }
+
+// Format prints the name of the recording alone, for every verb: templates and tools find it among the values of a request,
+// and it holds all that was sent.
+func (rec *recording) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "recording(%s)", rec.key()) }
 
 // key returns the name of the recording in URLs.
 func (rec *recording) key() string { return rec.bar.keyOf(rec.id) }

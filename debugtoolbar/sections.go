@@ -16,6 +16,7 @@ import (
 // sections returns the tables of a request, those of the application's own panels last.
 func (t *toolbar) sections(rec *recording) []section {
 	all := []section{
+		{"Nearest rules", t.nearest(rec)},
 		{"Session", rec.session.lines(t.shown)},
 		{"Query", t.valuesOf("query", query(rec.url.RawQuery))},
 		{"Form", t.form(rec)},
@@ -25,6 +26,24 @@ func (t *toolbar) sections(rec *recording) []section {
 	}
 	all = slices.DeleteFunc(all, func(s section) bool { return len(s.Lines) == 0 })
 	return append(all, rec.panels...)
+}
+
+// nearest returns why the rules that a request may have meant do not match it. They are asked for the path as it may be
+// shown, so that they do not tell more.
+func (t *toolbar) nearest(rec *recording) []line {
+	if rec.rule != "" {
+		return nil
+	}
+	at := url.URL{Scheme: "http", Host: rec.host, Path: rec.path}
+	all, err := t.app.Explain(rec.method, at.String())
+	if err != nil {
+		return nil
+	}
+	var lines []line
+	for _, e := range all[:min(len(all), 5)] {
+		lines = append(lines, line{strings.Join(e.Route.Methods, ", ") + " " + e.Route.Rule, e.Reason})
+	}
+	return lines
 }
 
 func (t *toolbar) header(panel string, h http.Header) []line { return t.valuesOf(panel, h) }

@@ -81,10 +81,13 @@ func (t *toolbar) around(next http.Handler) http.Handler {
 		if page, ok := strings.CutPrefix(r.URL.Path, root[:len(root)-1]); ok && (page == "" || page[0] == '/') && t.serve(w, r, page) {
 			return
 		}
-		if r.Body != nil && r.Body != http.NoBody && t.app.Config.Bool("DEBUG") {
-			r = captured(r)
+		if r.Body == nil || r.Body == http.NoBody || !t.app.Config.Bool("DEBUG") {
+			next.ServeHTTP(w, r)
+			return
 		}
-		next.ServeHTTP(w, r)
+		inner := captured(r)
+		next.ServeHTTP(w, inner)
+		r.Pattern, r.Form, r.PostForm, r.MultipartForm = inner.Pattern, inner.Form, inner.PostForm, inner.MultipartForm
 	})
 }
 

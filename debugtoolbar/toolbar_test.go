@@ -192,6 +192,19 @@ func TestPageOfAnErrorNamesItsTypeAlone(t *testing.T) {
 	wants(t, "the page", latest(t, client), "*errors.errorString, text,")
 }
 
+func TestPageOfWhatMatchedNothingNamesTheNearestRules(t *testing.T) {
+	t.Parallel()
+	client := dewartest.New(t, newShop(t).app)
+	client.Get("/carts").Want(404)
+	wants(t, "the page", latest(t, client), "Nearest rules", "GET, HEAD, OPTIONS, POST /cart</th>")
+	client.Do("PUT", "/cart").Want(405)
+	wants(t, "the page of a 405", latest(t, client), "Nearest rules", "not PUT")
+	client.Get("/cart").Want(200)
+	if page := latest(t, client); strings.Contains(page, "Nearest rules") {
+		t.Errorf("the page of a request that matched has rules that did not: %s", page)
+	}
+}
+
 func TestShowNamesValuesThatMayBeSeen(t *testing.T) {
 	t.Parallel()
 	client := dewartest.New(t, newShop(t,
