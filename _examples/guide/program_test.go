@@ -19,7 +19,8 @@ import (
 
 // imports are the packages that a fragment may use without saying so.
 var imports = map[string]string{
-	"autocert": "golang.org/x/crypto/acme/autocert", "dewar": "github.com/dewar-go/dewar",
+	"autocert": "golang.org/x/crypto/acme/autocert", "cli": "github.com/dewar-go/dewar/contrib/cli",
+	"clitest": "github.com/dewar-go/dewar/contrib/cli/clitest", "cobra": "github.com/spf13/cobra", "dewar": "github.com/dewar-go/dewar",
 	"dewartest": "github.com/dewar-go/dewar/dewartest", "password": "github.com/dewar-go/dewar/contrib/password",
 	"redisstore": "github.com/dewar-go/dewar/contrib/redisstore", "sessionstore": "github.com/dewar-go/dewar/sessionstore",
 	"http": "net/http", "httptest": "net/http/httptest", "template": "html/template", "filepath": "path/filepath", "tls": "crypto/tls", "rand": "crypto/rand",
@@ -384,12 +385,18 @@ func (p *program) write() error {
 		return err
 	}
 	for _, name := range old {
+		if _, stays := files[filepath.Base(name)]; stays {
+			continue
+		}
 		if err := os.Remove(name); err != nil {
 			return err
 		}
 	}
 	for name, text := range files {
 		full := filepath.Join(p.dir, name)
+		if was, err := os.ReadFile(full); err == nil && string(was) == text {
+			continue // dewar dev watches
+		}
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return err
 		}
@@ -419,6 +426,6 @@ func (p *program) build() error {
 func goTool(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 	return cmd
 }
