@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // imports are the packages that a fragment may use without saying so.
@@ -428,4 +429,44 @@ func goTool(dir string, args ...string) *exec.Cmd {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 	return cmd
+}
+
+// TestFragmentsBecomePrograms pins rules 1 to 3.
+func TestFragmentsBecomePrograms(t *testing.T) {
+	t.Parallel()
+	p := &program{dir: t.TempDir(), files: map[string]string{}}
+	for _, b := range []block{
+		{lang: "go", name: "main.go", line: 3, text: "// main.go\npackage main\n\nimport (\n\t\"fmt\"\n\t\"log\"\n)\n\nfunc a() { log.Print() }\n\nfunc b() { fmt.Print() }\n"},
+		{lang: "go", line: 20, text: "app.Get(\"/\", index)\n\nfunc index(c *dewar.Context) error { return c.Text(strings.ToUpper(\"x\")) }\n"},
+		{lang: "go", line: 30, text: "n := 1\nreturn c.Text(\"x\")\n"},
+		{lang: "go", line: 40, text: "func b() {}\n"},
+	} {
+		if err := p.addGo(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.write(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		file, want string
+		has        bool
+	}{
+		{"main.go", "func a()", true},
+		{"main.go", "func b()", false}, // replaced by a later block
+		{"main.go", `"fmt"`, false},    // which nothing uses any more
+		{"main.go", `"log"`, true},
+		{"block_20.go", `import "strings"`, true},
+		{"block_20.go", "func step20(app *dewar.App) (err error) {", true},
+		{"block_30.go", "_ = n; return", true},
+		{"generated_main.go", "{step20}", true}, // step30 speaks of c
+	} {
+		text, err := os.ReadFile(filepath.Join(p.dir, tt.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), tt.want) != tt.has {
+			t.Errorf("%s: %q there is not %v:\n%s", tt.file, tt.want, tt.has, text)
+		}
+	}
 }
