@@ -65,8 +65,6 @@ type program struct {
 	dir     string
 	files   map[string]string // what stands in dir, by path
 	code    []*source
-	python  string // the application of Flask beside it, or ""
-	jinja   map[string]string
 	built   bool
 }
 
@@ -416,7 +414,7 @@ func (p *program) build() error {
 	if err := p.write(); err != nil {
 		return err
 	}
-	if out, err := goTool(p.dir, "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := goTool(p.dir, "build", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	p.built = true
