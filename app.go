@@ -52,6 +52,9 @@ type App struct {
 	TemplateRendered    Signal[Rendering]
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
+	// RequestLogged tells of each line that [Context.Logger] writes, for a Logger that was first asked for while somebody was
+	// connected. A receiver must not log by the same Logger, and may be called by several goroutines at once. Flask has no such signal.
+	RequestLogged Signal[LogRecord]
 
 	rootPath, instancePath string
 

@@ -69,6 +69,7 @@ type rare struct {
 	thisHook    int        // how many of them were begun
 	flashes     *[]Flash   // nil until they are taken out of the session
 	owned       ownership
+	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
 	began       time.Time // for the access log
 
@@ -273,6 +274,9 @@ func (c *Context) known() *identity {
 	logger := c.App.logger().With("requestID", id, "method", c.born.Method, "route", rule)
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
+	}
+	if c.App.RequestLogged.connected() {
+		logger = slog.New(loggedHandler{Handler: logger.Handler(), c: c})
 	}
 	x.identity.CompareAndSwap(nil, &identity{id, logger})
 	return x.identity.Load()

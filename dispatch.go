@@ -333,6 +333,7 @@ func (c *Context) finalize() {
 	if !c.bare {
 		c.runAfter()
 	}
+	c.setPolicy()
 	if c.outcome != aborted && !c.saved.Swap(true) {
 		c.saveSession()
 	}

@@ -358,7 +358,7 @@ func (c *Context) crash(err error, scopes []*errorTable) error {
 	c.logFailure(err)
 	server := &HTTPError{Code: http.StatusInternalServerError, Message: problem.Describe(http.StatusInternalServerError), Err: err}
 	h := findServerErrorHandler(scopes)
-	if h == nil || x.crashed {
+	if h == nil || x.crashed || c.showsFaults() {
 		return c.answerError(server)
 	}
 	x.crashed = true
@@ -401,6 +401,9 @@ func (c *Context) callErrorHandler(h ErrorHandler, err error, code int) error {
 func (c *Context) plainError(err error) {
 	c.response.Reset()
 	plain := &HTTPError{Code: http.StatusInternalServerError}
+	if c.showsFaults() {
+		plain.Err = err
+	}
 	if code, ok := statusOf(err); ok && code == http.StatusServiceUnavailable {
 		plain.Code = code
 	}
@@ -429,6 +432,10 @@ func (c *Context) cutOff(err error) {
 func (c *Context) logFailure(err error) {
 	if c.isGone(err) {
 		c.Logger().Debug("client gone", "err", err)
+		return
+	}
+	if c.tells() {
+		c.tell(err)
 		return
 	}
 	if p, ok := errors.AsType[*PanicError](err); ok {
@@ -480,6 +487,10 @@ func (c *Context) answerError(err error) error {
 		p.Title = "Error"
 	}
 	headers.AddVary(c.response.w.Header(), []string{"Accept"})
+	c.rare().policy = ""
+	if c.hidesCause(err, p.Status) && c.showsFaults() {
+		return c.answerDebug(&p, err)
+	}
 	switch c.errorFormat() {
 	case "text/html":
 		return c.Status(p.Status).HTML(p.HTML())

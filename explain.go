@@ -46,7 +46,11 @@ func (app *App) Explain(method, target string) ([]Explanation, error) {
 	}
 	c.match()
 	c.advance(handling)
-	return c.explain(c.redirection()), nil
+	var list []Explanation
+	for _, v := range c.explain(c.redirection()) {
+		list = append(list, v.Explanation)
+	}
+	return list, nil
 }
 
 // askedRequest makes the request of a method and a target.
@@ -88,7 +92,7 @@ type verdict struct {
 
 // explain says of each route what it has to do with the request, which has been matched. The router sends it to redirect,
 // unless that is "".
-func (c *Context) explain(redirect string) []Explanation {
+func (c *Context) explain(redirect string) []verdict {
 	best, _ := c.find(c.path(), nil).Data.(*boundRoute)
 	if best == nil && redirect != "" {
 		best, _ = c.find(router.Clean(c.path()), nil).Data.(*boundRoute)
@@ -113,14 +117,11 @@ func (c *Context) explain(redirect string) []Explanation {
 		verdicts = append(verdicts, v)
 	}
 	slices.SortStableFunc(verdicts, func(a, b verdict) int { return cmp.Compare(a.distance, b.distance) })
-	var list []Explanation
 	if c.route != nil && !c.hasRule() {
-		list = append(list, Explanation{c.route.copied(), true, "the fallback answers what no rule matches"})
+		fallback := verdict{Explanation{c.route.copied(), true, "the fallback answers what no rule matches"}, -3}
+		verdicts = slices.Insert(verdicts, 0, fallback)
 	}
-	for _, v := range verdicts {
-		list = append(list, v.Explanation)
-	}
-	return list
+	return verdicts
 }
 
 // judge asks a router that has no other route.

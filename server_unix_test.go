@@ -66,6 +66,12 @@ func startProgram(t *testing.T, mode string) *program {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProgram$")
 	cmd.Env = append(os.Environ(), modeVariable+"="+mode, "FLASK_RUN_HOST=0.0.0.0", "FLASK_RUN_PORT=0", "FLASK_DEBUG=")
+	return started(t, cmd)
+}
+
+// started starts a command that is a TestProgram.
+func started(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
 	cmd.Stderr = os.Stderr
 	if _, err := cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

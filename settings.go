@@ -24,6 +24,7 @@ type settings struct {
 
 	debug, testing  bool
 	propagate       bool
+	debugPage       bool // DEBUG is on, and nobody says where errors go
 	trapHTTP        bool
 	trapBadRequest  bool
 	saveOnPanic     bool
@@ -69,6 +70,8 @@ func derive(snapshot *conf.Snapshot) *settings {
 	v := &d.view
 	d.debug, d.testing = v.Bool("DEBUG"), v.Bool("TESTING")
 	d.propagate, d.saveOnPanic = v.Bool("PROPAGATE_EXCEPTIONS"), v.Bool("SESSION_SAVE_ON_PANIC")
+	_, says := v.Lookup("PROPAGATE_EXCEPTIONS")
+	d.debugPage = d.debug && !says
 	d.trapHTTP, d.trapBadRequest = v.Bool("TRAP_HTTP_EXCEPTIONS"), v.Bool("TRAP_BAD_REQUEST_ERRORS")
 	d.securityHeaders, d.xSendfile = v.Bool("DEFAULT_SECURITY_HEADERS"), v.Bool("USE_X_SENDFILE")
 	d.responseBuffer, d.fileMaxAge = v.Int64("RESPONSE_BUFFER_SIZE"), v.Duration("SEND_FILE_MAX_AGE_DEFAULT")

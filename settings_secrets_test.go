@@ -175,6 +175,9 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 		add("dewar.Values", c.Config(), c.Params(), c.Query(), c.Form(), *c.Config())
 		add("dewar.RequestException", dewar.RequestException{Context: c, Err: http.ErrNoCookie}, &dewar.RequestException{Context: c})
 		add("dewar.Route", route, &route)
+		why, err := app.Explain("POST", "/reset/"+kanarie)
+		must(t, err)
+		add("dewar.Explanation", why[0], &why[0], why)
 		add("dewar.Routes", dewar.Routes{route}, app.Routes())
 		add("dewar.Key", user, *user)
 		for s := range app.Config.All() {

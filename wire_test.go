@@ -183,7 +183,7 @@ func (p *party) send(method string, body io.Reader, header ...string) {
 	}))
 	res, err := p.client.Do(r)
 	if err != nil {
-		p.note("%s: no answer", method)
+		p.noteBroken(method, "no answer")
 		return
 	}
 	p.noteResponse(method, res)
@@ -204,8 +204,22 @@ func (p *party) noteResponse(method string, res *http.Response) {
 		delete(header, name)
 	}
 	shown := strconv.Quote(string(body[:min(len(body), 200)]))
-	p.note("%s: %s %d %v, %d bytes %s, trailers %v, closing %t, cut off %t", method, res.Proto, res.StatusCode, sortedHeader(header), len(body), shown,
-		sortedHeader(res.Trailer), res.Close, err != nil)
+	seen := fmt.Sprintf("%s %d %v, %d bytes %s, trailers %v, closing %t", res.Proto, res.StatusCode, sortedHeader(header), len(body), shown,
+		sortedHeader(res.Trailer), res.Close)
+	if err != nil {
+		p.noteBroken(method, seen+", cut off")
+		return
+	}
+	p.note("%s: %s", method, seen)
+}
+
+// noteBroken notes an answer that has broken off. Over HTTP/2 a client may see the reset of a stream before the header that came
+// just before it.
+func (p *party) noteBroken(method, seen string) {
+	if p.proto == "HTTP/2" {
+		seen = "reset"
+	}
+	p.note("%s: %s", method, seen)
 }
 
 func sortedHeader(header http.Header) string {

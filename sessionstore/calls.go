@@ -77,10 +77,15 @@ func (i *SessionInterface) load(ctx context.Context, h Handle) (Record, error) {
 	return i.loadWithin(ctx, h)
 }
 
+// An opener is a store that reads a session without making a map of its values.
+type opener interface {
+	open(h Handle) (Record, []member, error)
+}
+
 // loadApart is load with the values apart.
 func (i *SessionInterface) loadApart(ctx context.Context, h Handle) (Record, []member, error) {
-	if m, ok := i.Store.(*Memory); ok && i.Observe == nil {
-		return m.open(h)
+	if o, ok := i.Store.(opener); ok && i.bare() {
+		return o.open(h)
 	}
 	r, err := i.load(ctx, h)
 	members := membersOf(r.Values, make([]member, 0, len(r.Values)))

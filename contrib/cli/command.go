@@ -21,7 +21,7 @@ func Group(name string, commands ...*cobra.Command) *cobra.Command {
 
 // WithAppContext returns the RunE of a command that wants an application context. The App is built, and run gets a Context
 // without a request that ends with the context of the command; see [dewar.App.AppContext]. When run returns or panics, the
-// App's teardown functions are called. Flask has with_appcontext.
+// App's teardown functions are called. The hooks of [dewar.App.OnStart] are not. Flask has with_appcontext.
 func WithAppContext(run func(c *dewar.Context, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		c, end, err := App(cmd).AppContext(cmd.Context())

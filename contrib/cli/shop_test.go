@@ -50,9 +50,9 @@ func newShop() *dewar.App {
 // output is where the teardown function of the shop writes to.
 var output = dewar.NewKey[io.Writer]("output")
 
-// shopCommands returns the commands of the shop: a group, as a blueprint exports one, and two at the top.
+// shopCommands returns the commands of the shop: a group, as a blueprint exports one, and some at the top.
 func shopCommands() []*cobra.Command {
-	return []*cobra.Command{cli.Group("users", addUser()), greet(), fail()}
+	return []*cobra.Command{cli.Group("users", addUser()), greet(), fail(), wait()}
 }
 
 func addUser() *cobra.Command {
@@ -109,6 +109,18 @@ func fail() *cobra.Command {
 				return fmt.Errorf("wrapped: %w", coded{errors.New("by its own code")})
 			}
 			return errors.Join(errors.New("first"), errors.New("second"))
+		},
+	}
+}
+
+func wait() *cobra.Command {
+	return &cobra.Command{
+		Use:   "wait",
+		Short: "Wait for the end of the context",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			fmt.Fprintln(cmd.OutOrStdout(), "waiting")
+			<-cmd.Context().Done()
+			return cmd.Context().Err()
 		},
 	}
 }

@@ -122,6 +122,16 @@ func (l *Library[T]) Execute(w io.Writer, name string, data any, value T) error 
 	return nil
 }
 
+// Source returns the text of a template file as it is now; ok is false when there is none.
+func (l *Library[T]) Source(name string) (text string, ok bool) {
+	for _, layer := range l.Layers {
+		if data, err := fs.ReadFile(layer, name); err == nil {
+			return string(data), true
+		}
+	}
+	return "", false
+}
+
 // page finds a page, as it is on disk now if the library reloads.
 func (l *Library[T]) page(name string) (*page[T], error) {
 	c := l.current.Load()

@@ -37,12 +37,16 @@ func (p *Problem) Text() string {
 	return b.String()
 }
 
+// style is that of a page: in the colours of the reader's system, light or dark.
+const style = "<style>:root{color-scheme:light dark;font:1.125rem/1.6 system-ui,sans-serif}body{max-width:36rem;margin:16vh auto;padding:0 1.5rem}" +
+	"h1{margin:0;font-size:2rem;line-height:1.2}b{color:light-dark(#0b6670,#7fd1d3)}main{overflow-wrap:anywhere}</style>\n"
+
 // HTML returns it as a page.
 func (p *Problem) HTML() string {
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
 	b.WriteString(strconv.Itoa(p.Status) + " " + html.EscapeString(p.Title))
-	b.WriteString("</title>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
+	b.WriteString("</title>\n" + style + "<main>\n<b>" + strconv.Itoa(p.Status) + "</b>\n<h1>" + html.EscapeString(p.Title) + "</h1>\n")
 	if p.Detail != "" {
 		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p.Detail), "\n", "<br>") + "</p>\n")
 	}

@@ -146,3 +146,25 @@ func TestVisibleShowsWhatIsNotSecret(t *testing.T) {
 		t.Errorf("got %v of a function, want the function", got)
 	}
 }
+
+func TestOutline(t *testing.T) {
+	t.Parallel()
+	type level string
+	for _, tt := range []struct {
+		key   string
+		value any
+		want  string
+	}{
+		{"name", "canary", "text of 6 characters"}, {"name", "é", "text of 1 character"}, {"name", "", "empty text"}, {"name", nil, "nothing"},
+		{"id", 7, "7"}, {"id", "7", "7"}, {"id", "1234567890", "text of 10 characters"}, {"on", true, "true"}, {"on", "yes", "yes"}, {"price", 1.5, "1.5"},
+		{"password", "canary", Mark}, {"api_token", 7, Mark}, {"pin", "1234", Mark}, {"has_password", true, "true"},
+		{"cart", []string{"canary"}, "[]string of 1"}, {"cart", map[string]any{"a": "canary"}, "map[string]interface {} of 1"},
+		{"blob", []byte("canary"), "6 bytes"}, {"level", level("canary"), "redact.level, text of 6 characters"},
+		{"user", struct{ Name string }{"canary"}, "struct { Name string }"}, {"user", &struct{ Name string }{"canary"}, "*struct { Name string }"},
+		{"wait", 3 * time.Second, "3s"},
+	} {
+		if got := Outline(tt.key, tt.value); got != tt.want {
+			t.Errorf("%s, %#v: got %q, want %q", tt.key, tt.value, got, tt.want)
+		}
+	}
+}

@@ -68,18 +68,29 @@ func (h *Hub) event(name string) Event {
 // Insert returns a copy of a page with tag in front of the end of its body. ok is false, and the page as it was, if it
 // is only a part of one, has the tag already, or has a policy of its own that may forbid scripts.
 func Insert(page []byte, tag string) (whole []byte, ok bool) {
-	lower := bytes.ToLower(page)
+	lower := lowered(page)
 	at := bytes.LastIndex(lower, []byte("</body"))
 	if at < 0 {
 		if at = len(page); !isDocument(lower) {
 			return page, false
 		}
 	}
-	if len(lower) != len(page) || bytes.Contains(page, []byte(tag)) || bytes.Contains(lower, []byte("content-security-policy")) {
+	if bytes.Contains(page, []byte(tag)) || bytes.Contains(lower, []byte("content-security-policy")) {
 		return page, false
 	}
 	whole = make([]byte, 0, len(page)+len(tag))
 	return append(append(append(whole, page[:at]...), tag...), page[at:]...), true
+}
+
+// lowered returns text with the letters of ASCII in lower case, and everything where it was.
+func lowered(text []byte) []byte {
+	lower := bytes.Clone(text)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	return lower
 }
 
 // isDocument reports whether a page without the end of its body, which HTML allows, is more than a part of one.

@@ -77,7 +77,7 @@ func TestWriteWritesAllThatAProgramNeeds(t *testing.T) {
 }
 
 // leftover is what a template leaves behind when it is not filled in, or when it leaves out a value.
-var leftover = regexp.MustCompile(`<%|%>|<no value>|\bNAME\b|\n\n\n| +\n|\t+\n`)
+var leftover = regexp.MustCompile(`<%|%>|<no value>|\n\n\n| +\n|\t+\n`)
 
 func TestFilesAreFilledIn(t *testing.T) {
 	t.Parallel()

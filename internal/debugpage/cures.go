@@ -1,0 +1,44 @@
+package debugpage
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Split takes the cure off an error that has one: dewar's own errors say what is wrong, then after a semicolon what helps.
+// For what Go and databases say it adds one where there is a usual one.
+func Split(text string) (what, cure string) {
+	whole := text
+	text = strings.TrimPrefix(text, "dewar: ")
+	if own := strings.Contains(whole, "dewar: ") || strings.HasPrefix(text, "template "); own {
+		if i := strings.LastIndex(text, "; "); i >= 0 {
+			return text[:i], text[i+2:]
+		}
+	}
+	for _, k := range known {
+		if k.says.MatchString(text) {
+			return text, k.cure
+		}
+	}
+	return text, ""
+}
+
+var known = []struct {
+	says *regexp.Regexp
+	cure string
+}{
+	{regexp.MustCompile(`invalid memory address or nil pointer dereference`), "something on the marked line is nil: look at what stands before a dot or a *, and check the error beside which it was returned"},
+	{regexp.MustCompile(`assignment to entry in nil map`), "the map was declared and never made; write m := map[K]V{}, or make it in the constructor of the struct that holds it"},
+	{regexp.MustCompile(`index out of range|slice bounds out of range`), "compare the index with len(...) before the marked line"},
+	{regexp.MustCompile(`interface conversion: `), "use the form with two values, v, ok := x.(T), and handle ok == false"},
+	{regexp.MustCompile(`integer divide by zero`), "check the divisor before the marked line"},
+	{regexp.MustCompile(`concurrent map (?:read|writ|iterat)`), "guard the map with a sync.Mutex: requests run at the same time"},
+	{regexp.MustCompile(`close of closed channel|send on closed channel`), "let only the sender close the channel, and once"},
+	{regexp.MustCompile(`sql: no rows in result set`), "return dewar.Abort(404) where errors.Is(err, sql.ErrNoRows)"},
+	{regexp.MustCompile(`no such table|relation ".*" does not exist|Table '.*' doesn't exist`), "create the tables first, as with the program's own command for that, and look at which database the configuration names"},
+	{regexp.MustCompile(`connect: connection refused`), "start the server that is dialled, or correct its address in the configuration"},
+	{regexp.MustCompile(`no such host`), "correct the name of the host in the configuration"},
+	{regexp.MustCompile(`no such file or directory|The system cannot find the (?:file|path)`), "file names are relative to the working directory; open what belongs to the App with app.OpenResource"},
+	{regexp.MustCompile(`context deadline exceeded`), "something took longer than its time limit; see HANDLER_TIMEOUT and dewar.Timeout"},
+	{regexp.MustCompile(`unexpected end of JSON input|invalid character .* looking for`), "what was decoded is no JSON; log its beginning and its Content-Type"},
+}
