@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a program may take to say what the guide says that it says.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // binary is the name of a program that was built.
 var binary = filepath.Join(".bin", "program"+map[bool]string{true: ".exe"}[runtime.GOOS == "windows"])
@@ -28,6 +28,7 @@ type console struct {
 	dir   string
 	ports map[string]string // those of the guide, and the free ones that stand for them
 	start string            // the shell command that becomes the program
+	dewar string            // the tool, once it is built
 	on    *running
 }
 
@@ -36,6 +37,8 @@ type running struct {
 	cmd  *exec.Cmd
 	log  *output
 	done chan struct{}
+
+	editing bool
 }
 
 // output is what a program has written so far.
@@ -90,10 +93,28 @@ func (c *console) shown(text string) string {
 }
 
 var (
-	runs    = regexp.MustCompile(`^((?:\w+=(?:\$\([^)]*\)|\S)* )*)go run \.$`)
-	curls   = "curl() { command curl -sS --max-time 20 \"$@\"; }\n"
+	runs    = regexp.MustCompile(`^((?:\w+=(?:\$\([^)]*\)|\S)* )*)(go run \.|\./\w+ run|dewar dev)( .*)?$`)
+	curls   = "curl() { command curl -sS --max-time 60 \"$@\"; }\n"
 	prompts = regexp.MustCompile(`(?m)^\$ `)
 )
+
+// runnable reports whether commands can be run here. On Windows programs of the guide are compiled alone.
+func runnable(t *testing.T) bool {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		return false
+	}
+	for _, name := range []string{"sh", "curl", "openssl"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Logf("THE COMMANDS OF THE GUIDE WERE NOT RUN: %v", err)
+			if os.Getenv("CI") == "true" {
+				t.Fail()
+			}
+			return false
+		}
+	}
+	return true
+}
 
 // follow does what a console block shows, command by command.
 func (c *console) follow(b block) error {
@@ -112,22 +133,29 @@ func (c *console) follow(b block) error {
 
 func (c *console) do(command, want string) error {
 	if match := runs.FindStringSubmatch(command); match != nil {
-		return c.run(c.real(match[1]), want)
+		return c.run(c.real(match[1]), match[2], match[3], want)
 	}
 	if strings.Contains(command, "curl ") && c.on == nil {
-		if err := c.run("", ""); err != nil {
+		if err := c.run("", "go run .", "", ""); err != nil {
 			return err
 		}
 	}
-	cmd := exec.Command("sh", "-c", curls+c.real(command))
-	cmd.Dir, cmd.Env = c.dir, goTool("").Env
-	out, err := cmd.CombinedOutput()
-	got := c.shown(string(out))
-	if !pattern(want).MatchString(solid(got)) {
-		return fmt.Errorf("got:\n%s\nwant:\n%s\n(%v)\nlog:\n%s", got, want, err, c.log())
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		cmd := exec.Command("sh", "-c", curls+c.real(command))
+		cmd.Dir, cmd.Env = c.dir, goTool("").Env
+		out, err := cmd.CombinedOutput()
+		got := c.shown(string(out))
+		if pattern(want).MatchString(solid(got)) {
+			return nil
+		}
+		if !c.editing() || time.Now().After(end) { // below dewar dev an edit takes its time
+			return fmt.Errorf("got:\n%s\nwant:\n%s\n(%v)\nlog:\n%s", got, want, err, c.log())
+		}
 	}
-	return nil
 }
+
+// editing reports whether dewar dev runs, which builds the program when it changes.
+func (c *console) editing() bool { return c.on != nil && c.on.editing }
 
 // log returns what the program has written, if there is one.
 func (c *console) log() string {
@@ -138,16 +166,23 @@ func (c *console) log() string {
 }
 
 // run starts the program in place of the one that runs. One of which the guide shows an exit status must end.
-func (c *console) run(assignments, want string) error {
+func (c *console) run(assignments, command, args, want string) error {
 	c.stop()
 	want, fails := strings.CutSuffix(want, "exit status 1")
-	cmd := exec.Command("sh", "-c", assignments+"exec "+c.start)
+	switch command {
+	case "go run .":
+		command = c.start
+	case "dewar dev":
+		command = "'" + filepath.ToSlash(c.dewar) + "' dev"
+	}
+	editing := strings.HasSuffix(command, " dev")
+	cmd := exec.Command("sh", "-c", assignments+"exec "+command+c.real(args))
 	cmd.Dir = c.dir
-	cmd.Env = append(os.Environ(), "FLASK_RUN_PORT="+c.port("5000"))
+	cmd.Env = append(goTool("").Env, "FLASK_RUN_PORT="+c.port("5000"))
 	if !strings.Contains(assignments, "FLASK_SECRET_KEY") {
 		cmd.Env = append(cmd.Env, "FLASK_SECRET_KEY=1f0c8e9a7b6d5c4e3f2a1b0c9d8e7f6a")
 	}
-	c.on = &running{cmd, new(output), make(chan struct{})}
+	c.on = &running{cmd, new(output), make(chan struct{}), editing}
 	cmd.Stdout, cmd.Stderr = c.on.log, c.on.log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -199,6 +234,14 @@ func (c *console) says(want string) error {
 func (c *console) stop() {
 	if c.on == nil {
 		return
+	}
+	if c.on.editing { // it has a program of its own to end
+		_ = c.on.cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-c.on.done:
+		case <-time.After(patience):
+			c.t.Error("dewar dev does not end")
+		}
 	}
 	_ = c.on.cmd.Process.Kill()
 	<-c.on.done

@@ -12,8 +12,9 @@ package guide
 //  4. A program begins with its chapter, with "<!-- program -->", and with each block of Python.
 //  5. "<!-- given", up to "-->", is Go code that the reader has from elsewhere, such as a database.
 //  6. console: what follows "$ " is run, with curl for a client, and must write what stands below it. "..." stands for anything,
-//     on a line of its own for any lines. "go run ." starts the program, whose log must have the lines below it; without
-//     that it is started at the first curl. Addresses get free ports, FLASK_SECRET_KEY is set unless the line sets it.
+//     on a line of its own for any lines. "go run .", "./name run" and "dewar dev" start the program, whose log must have the
+//     lines below it; without that it is started at the first curl. What changes later is built and started again, below dewar
+//     dev by that. Addresses get free ports, FLASK_SECRET_KEY is set unless the line sets it.
 //  7. python: an application of Flask. The console blocks that follow are asked of it as well, with the same answers, but
 //     for those behind "<!-- dewar -->".
 //  8. text: lines that the program has logged by then.
@@ -42,11 +43,11 @@ import (
 
 func TestGuide(t *testing.T) {
 	t.Parallel()
-	module := newModule(t)
+	python, runs := flask(t), runnable(t)
 	for _, ch := range chapters(t) {
 		t.Run(ch.name, func(t *testing.T) {
 			t.Parallel()
-			r := &reader{t: t, chapter: ch, module: module, flask: flask(t)}
+			r := &reader{t: t, chapter: ch, module: newModule(t), flask: python, runs: runs}
 			t.Cleanup(r.leave)
 			r.begin()
 			for _, b := range ch.blocks {
@@ -59,6 +60,19 @@ func TestGuide(t *testing.T) {
 			}
 		})
 	}
+}
+
+// end vets all programs of the chapter as they are then, those that nobody runs and the tests included. Statements may
+// stand behind a return here.
+func (r *reader) end() error {
+	if err := r.program.write(); err != nil {
+		return err
+	}
+	out, err := goTool(r.module, "vet", "-unreachable=false", "./...").CombinedOutput()
+	if err != nil && !strings.Contains(string(out), "matched no packages") {
+		return fmt.Errorf("go vet: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // newModule returns a folder whose go.mod requires what the guide's does.
@@ -88,6 +102,7 @@ type reader struct {
 	chapter chapter
 	module  string
 	flask   string // a Python that can import Flask, or ""
+	runs    bool   // whether commands can be run here
 	count   int
 
 	program  *program
@@ -121,18 +136,6 @@ func (r *reader) leave() {
 			c.stop()
 		}
 	}
-}
-
-// end compiles all programs of the chapter and their tests, and vets them. Statements may stand behind a return here.
-func (r *reader) end() error {
-	if err := r.program.write(); err != nil {
-		return err
-	}
-	out, err := goTool(filepath.Join(r.module, r.chapter.name), "vet", "-unreachable=false", "./...").CombinedOutput()
-	if err != nil && !strings.Contains(string(out), "matched no packages") {
-		return fmt.Errorf("go vet: %w\n%s", err, out)
-	}
-	return nil
 }
 
 // read does what one block says.
@@ -194,13 +197,10 @@ func (r *reader) python(b block) error {
 }
 
 func (r *reader) console(b block) error {
-	if _, err := exec.LookPath("sh"); err != nil {
-		return r.program.build() // Windows: compiled, not run
+	if !r.runs {
+		return r.program.build()
 	}
-	if !r.program.built {
-		r.ours.stop() // the one that runs is of before
-	}
-	if err := r.program.build(); err != nil {
+	if err := r.renew(b); err != nil {
 		return err
 	}
 	if err := r.ours.follow(b); err != nil {
@@ -214,6 +214,23 @@ func (r *reader) console(b block) error {
 		return fmt.Errorf("Flask: %w", err)
 	}
 	return nil
+}
+
+// renew brings what runs up to date: dewar dev does so by itself, another program is built and will be started again.
+func (r *reader) renew(b block) error {
+	if strings.Contains(b.text, "$ dewar dev") {
+		r.ours.dewar = filepath.Join(r.module, ".bin", "dewar")
+		if out, err := goTool(r.module, "build", "-o", r.ours.dewar, "github.com/dewar-go/dewar/contrib/cli/cmd/dewar").CombinedOutput(); err != nil {
+			return fmt.Errorf("building dewar: %w\n%s", err, out)
+		}
+	}
+	if r.ours.editing() {
+		return r.program.write()
+	}
+	if !r.program.built {
+		r.ours.stop()
+	}
+	return r.program.build()
 }
 
 // template keeps a named template, or renders one that has no name.
@@ -301,7 +318,7 @@ func (r *reader) says(b block) error {
 		}
 		return nil
 	}
-	if _, err := exec.LookPath("sh"); err != nil {
+	if !r.runs {
 		return nil
 	}
 	return r.ours.says(b.text)
@@ -320,7 +337,7 @@ func (r *reader) check(b block) error {
 	case "dockerfile":
 		return r.dockerfile(b)
 	case "sh":
-		if _, err := exec.LookPath("sh"); err != nil {
+		if !r.runs {
 			return nil
 		}
 		cmd := exec.Command("sh", "-n")
@@ -340,7 +357,7 @@ func (r *reader) dockerfile(b block) error {
 	if len(builds) == 0 {
 		return fmt.Errorf("the Dockerfile builds nothing")
 	}
-	if _, err := exec.LookPath("sh"); err != nil {
+	if !r.runs {
 		return nil
 	}
 	if err := r.program.build(); err != nil {

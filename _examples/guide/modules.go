@@ -5,9 +5,12 @@ package guide
 // What the programs of the guide import, so that this module requires it.
 import (
 	_ "github.com/dewar-go/dewar"
+	_ "github.com/dewar-go/dewar/contrib/cli"
+	_ "github.com/dewar-go/dewar/contrib/cli/clitest"
 	_ "github.com/dewar-go/dewar/contrib/password"
 	_ "github.com/dewar-go/dewar/contrib/redisstore"
 	_ "github.com/dewar-go/dewar/dewartest"
 	_ "github.com/dewar-go/dewar/sessionstore"
+	_ "github.com/spf13/cobra"
 	_ "golang.org/x/crypto/acme/autocert"
 )

@@ -15,11 +15,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // imports are the packages that a fragment may use without saying so.
 var imports = map[string]string{
-	"autocert": "golang.org/x/crypto/acme/autocert", "dewar": "github.com/dewar-go/dewar",
+	"autocert": "golang.org/x/crypto/acme/autocert", "cli": "github.com/dewar-go/dewar/contrib/cli",
+	"clitest": "github.com/dewar-go/dewar/contrib/cli/clitest", "cobra": "github.com/spf13/cobra", "dewar": "github.com/dewar-go/dewar",
 	"dewartest": "github.com/dewar-go/dewar/dewartest", "password": "github.com/dewar-go/dewar/contrib/password",
 	"redisstore": "github.com/dewar-go/dewar/contrib/redisstore", "sessionstore": "github.com/dewar-go/dewar/sessionstore",
 	"http": "net/http", "httptest": "net/http/httptest", "template": "html/template", "filepath": "path/filepath", "tls": "crypto/tls", "rand": "crypto/rand",
@@ -63,8 +65,6 @@ type program struct {
 	dir     string
 	files   map[string]string // what stands in dir, by path
 	code    []*source
-	python  string // the application of Flask beside it, or ""
-	jinja   map[string]string
 	built   bool
 }
 
@@ -384,12 +384,18 @@ func (p *program) write() error {
 		return err
 	}
 	for _, name := range old {
+		if _, stays := files[filepath.Base(name)]; stays {
+			continue
+		}
 		if err := os.Remove(name); err != nil {
 			return err
 		}
 	}
 	for name, text := range files {
 		full := filepath.Join(p.dir, name)
+		if was, err := os.ReadFile(full); err == nil && string(was) == text {
+			continue // dewar dev watches
+		}
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return err
 		}
@@ -408,7 +414,7 @@ func (p *program) build() error {
 	if err := p.write(); err != nil {
 		return err
 	}
-	if out, err := goTool(p.dir, "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := goTool(p.dir, "build", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	p.built = true
@@ -419,6 +425,46 @@ func (p *program) build() error {
 func goTool(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 	return cmd
+}
+
+// TestFragmentsBecomePrograms pins rules 1 to 3.
+func TestFragmentsBecomePrograms(t *testing.T) {
+	t.Parallel()
+	p := &program{dir: t.TempDir(), files: map[string]string{}}
+	for _, b := range []block{
+		{lang: "go", name: "main.go", line: 3, text: "// main.go\npackage main\n\nimport (\n\t\"fmt\"\n\t\"log\"\n)\n\nfunc a() { log.Print() }\n\nfunc b() { fmt.Print() }\n"},
+		{lang: "go", line: 20, text: "app.Get(\"/\", index)\n\nfunc index(c *dewar.Context) error { return c.Text(strings.ToUpper(\"x\")) }\n"},
+		{lang: "go", line: 30, text: "n := 1\nreturn c.Text(\"x\")\n"},
+		{lang: "go", line: 40, text: "func b() {}\n"},
+	} {
+		if err := p.addGo(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.write(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		file, want string
+		has        bool
+	}{
+		{"main.go", "func a()", true},
+		{"main.go", "func b()", false}, // replaced by a later block
+		{"main.go", `"fmt"`, false},    // which nothing uses any more
+		{"main.go", `"log"`, true},
+		{"block_20.go", `import "strings"`, true},
+		{"block_20.go", "func step20(app *dewar.App) (err error) {", true},
+		{"block_30.go", "_ = n; return", true},
+		{"generated_main.go", "{step20}", true}, // step30 speaks of c
+	} {
+		text, err := os.ReadFile(filepath.Join(p.dir, tt.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), tt.want) != tt.has {
+			t.Errorf("%s: %q there is not %v:\n%s", tt.file, tt.want, tt.has, text)
+		}
+	}
 }
