@@ -54,7 +54,7 @@ type runner struct {
 	debug    bool // the program gets FLASK_DEBUG=1
 	count    int  // of builds and starts, to name files
 	changed  time.Time
-	built    chan *build
+	built    chan *build // of the build that runs
 	looked   chan project
 	cancel   context.CancelFunc // of the build that runs; nil without one
 	current  string             // the program that was built last
@@ -72,7 +72,7 @@ type runner struct {
 func Run(ctx context.Context, options Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &runner{options: options, token: rand.Text(), built: make(chan *build), looked: make(chan project), again: make(chan struct{}, 1)}
+	r := &runner{options: options, token: rand.Text(), looked: make(chan project), again: make(chan struct{}, 1)}
 	defer r.close()
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -215,14 +215,15 @@ func (r *runner) build(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.count++
 	file := filepath.Join(r.scratch, fmt.Sprintf("program-%d%s", r.count, executable))
-	project := *r.project
+	project, built := *r.project, make(chan *build, 1)
+	r.built = built // of its own, so that what a cancelled build has made reaches nobody
 	go func() {
 		b := project.compile(ctx, file)
-		select {
-		case r.built <- b:
-		case <-ctx.Done():
+		if ctx.Err() != nil {
 			_ = os.Remove(file)
+			return
 		}
+		built <- b
 	}()
 }
 
