@@ -53,7 +53,7 @@ func gatherFlashes(members []member) ([]member, []flash) {
 
 // scatterFlashes takes the list of messages out of what a request has set or deleted, and puts in what that makes of the
 // messages which it found: some taken, some new.
-func scatterFlashes(found []flash, d *Delta, now time.Time) {
+func scatterFlashes(found []flash, d *Delta, clock func() time.Time) {
 	raw, set := d.Set[flashesKey]
 	deleted := slices.Contains(d.Delete, flashesKey)
 	if !set && !deleted {
@@ -75,6 +75,7 @@ func scatterFlashes(found []flash, d *Delta, now time.Time) {
 			d.Delete = append(d.Delete, f.key)
 		}
 	}
+	now := clock()
 	for n, raw := range list {
 		d.Set[newFlashKey(now.Add(time.Duration(n)))] = string(raw)
 	}

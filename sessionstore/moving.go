@@ -210,7 +210,7 @@ func (v *move) move(old *dewar.Session) (*dewar.Session, error) {
 	}
 	v.To.tell(Event{Name: "moved", Node: v.To.nodeOf(h)})
 	v.st.members = membersOf(v.st.record.Values, nil)
-	v.To.restore(v.c, v.s, v.st, v.now)
+	v.To.restore(v.c, v.s, v.st)
 	return v.s, nil
 }
 

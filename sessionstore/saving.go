@@ -66,7 +66,7 @@ func (w *saving) keep(cookie cookie) error {
 		return internal(err)
 	}
 	d := Delta{Set: values}
-	scatterFlashes(nil, &d, w.i.clock())
+	scatterFlashes(nil, &d, w.i.clock)
 	if size(values) > cmp.Or(w.i.MaxSize, defaultMaxSize) {
 		return w.i.tooLarge(values, ErrTooLarge)
 	}
@@ -184,7 +184,7 @@ func (w *saving) updated(d Delta, secret cookie) error {
 	if w.stored.Renewed() || stale || w.s.Permanent() || w.st.permanent {
 		return w.sendCookie()
 	}
-	w.i.describe(w.s, w.st, w.now)
+	w.i.describe(w.s, w.st)
 	return nil
 }
 
@@ -202,7 +202,7 @@ func (w *saving) delta() (Delta, error) {
 		}
 		d.Expect[key] = string(raw)
 	}
-	scatterFlashes(w.st.flashes, &d, w.i.clock())
+	scatterFlashes(w.st.flashes, &d, w.i.clock)
 	return d, nil
 }
 
@@ -262,7 +262,8 @@ func (w *saving) replay(d *Delta, r Record) error {
 
 // sendCookie sends the cookie of the session as it is now.
 func (w *saving) sendCookie() error {
-	w.i.describe(w.s, w.st, w.now)
+	w.stored.SetLifetime(w.st.record.Expires().Sub(w.now))
+	w.i.describe(w.s, w.st)
 	return dewar.SetSessionCookie(w.c, w.s, w.k.encode(w.st.cookie))
 }
 

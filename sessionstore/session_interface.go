@@ -153,7 +153,7 @@ func (i *SessionInterface) enter(ctx context.Context, c *dewar.Context, s *dewar
 	case err != nil:
 		return nil, failed(err)
 	case st.exists:
-		i.restore(c, s, st, now)
+		i.restore(c, s, st)
 	}
 	return s, nil
 }
@@ -185,7 +185,7 @@ func (i *SessionInterface) admit(ctx context.Context, st *state, now time.Time) 
 }
 
 // restore fills s with what is in the store.
-func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state, now time.Time) {
+func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state) {
 	members, flashes := gatherFlashes(st.members)
 	st.flashes = flashes
 	if lost := restore(s, members); len(lost) > 0 {
@@ -193,17 +193,16 @@ func (i *SessionInterface) restore(c *dewar.Context, s *dewar.Session, st *state
 		i.tell(Event{Name: "unreadable", Node: i.nodeOf(st.cookie.handle), Count: len(lost)})
 	}
 	st.permanent = s.Permanent()
-	i.describe(s, st, now)
+	i.describe(s, st)
 }
 
 // describe tells s its id and when it ends.
-func (i *SessionInterface) describe(s *dewar.Session, st *state, now time.Time) {
-	stored, expires := dewar.Stored(s), st.record.Expires()
+func (i *SessionInterface) describe(s *dewar.Session, st *state) {
+	stored := dewar.Stored(s)
 	if s.ID() != st.cookie.id {
 		stored.SetID(st.cookie.id)
 	}
-	stored.SetLifetime(expires.Sub(now))
-	stored.SetExpires(expires)
+	stored.SetExpires(st.record.Expires())
 }
 
 // SaveSession writes what the request has changed, and sets the cookie where that must change. A session that has ended

@@ -194,6 +194,9 @@ func (s *scanner) text() (span, error) {
 		return span{}, s.fail("a string is missing")
 	}
 	start, end := s.pos, s.pos
+	for end+8 <= len(s.data) && allPlain(s.data[end:]) {
+		end += 8
+	}
 	for end < len(s.data) && plain[s.data[end]] {
 		end++
 	}

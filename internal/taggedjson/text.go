@@ -35,6 +35,17 @@ var plain = func() (is [256]bool) {
 	return is
 }()
 
+// allPlain reports whether the first eight bytes of text are plain, or DEL, which a string may hold too. Of bytes below 0x80
+// a subtraction from each leaves the highest bit of one that was smaller.
+func allPlain(text string) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	_ = text[7]
+	w := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+	quote, backslash := w^each*'"', w^each*'\\'
+	return (w|(w-each*' ')|(quote-each)|(backslash-each))&high == 0
+}
+
 func appendEscape(dst []byte, r rune) []byte {
 	switch r {
 	case '"', '\\':

@@ -1,6 +1,7 @@
 package taggedjson_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/taggedjson"
@@ -63,4 +64,23 @@ func FuzzUnescape(f *testing.F) {
 			t.Fatalf("%q does not mean %q: %v", short, doc, err)
 		}
 	})
+}
+
+// TestEveryByteAtEveryPlace has each byte stand everywhere in a text that is read eight bytes at a time.
+func TestEveryByteAtEveryPlace(t *testing.T) {
+	t.Parallel()
+	codec, err := taggedjson.New(taggedjson.Types{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "abcdefghijklmnopqrs"
+	for place := range len(text) {
+		for b := range 256 {
+			doc := []byte(`"` + text + `"`)
+			doc[1+place] = byte(b)
+			if got, want := codec.Check("key", string(doc)) == nil, json.Valid(doc) && b < 0x80; got != want {
+				t.Errorf("byte %#x at %d: taken %t, want %t", b, place, got, want)
+			}
+		}
+	}
 }
