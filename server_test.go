@@ -502,7 +502,6 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	const restarts, clients = 10, 8
 	enough := int64(rounds(500, 10_000))
-	addr := "127.0.0.1:0"
 	var answered, lost atomic.Int64
 	for range restarts {
 		app := newApp(t)
@@ -518,11 +517,11 @@ func TestNoRequestIsLostAcrossRestarts(t *testing.T) {
 			}
 			return c.Text(c.Form().String("n"))
 		}, dewar.Methods("GET", "POST"))
-		l, err := net.Listen("tcp", addr)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		addr = l.Addr().String()
+		addr := l.Addr().String()
 		ended := make(chan error, 1)
 		go func() { ended <- app.Serve(ctx, l) }()
 		var all, connected sync.WaitGroup
