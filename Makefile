@@ -76,7 +76,6 @@ race: ## run the tests of every module, with the race detector where that does n
 
 long: ## run the core's random, forgery and restart tests in full rounds, for minutes; those of stores are make stores
 	DEWAR_ROUNDS=full go test $$(go list ./... | grep -v '/sessionstore$$')
-	go test ./sessionstore
 	$(compared)
 
 stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in full rounds, for up to an hour

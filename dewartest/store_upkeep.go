@@ -118,7 +118,7 @@ func checkSweepAgainstCreate(t *storeTest) {
 		writing.Store(writers)
 		together(writers+sweepers, func(g int) {
 			if g >= writers {
-				for ok := true; ok; ok = writing.Load() > 0 {
+				for t.sweep(each); writing.Load() > 0; {
 					t.sweep(each)
 				}
 				return

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// within returns the context of opening a session, with the deadline of the store. A Memory needs none.
+// within returns the context of opening a session, or of a call outside of requests, with the deadline of the store. A Memory
+// needs none.
 func (i *SessionInterface) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if i.immediate() {
 		return ctx, func() {}
@@ -14,8 +15,8 @@ func (i *SessionInterface) within(ctx context.Context) (context.Context, context
 	return context.WithTimeoutCause(ctx, i.deadline(), errSlow)
 }
 
-// withinRest returns the context of saving a session, which is done although the client has gone away: within what opening it
-// has left of the deadline, and a fifth of that in any case.
+// withinRest returns the context of what is done although the client has gone away, such as saving a session: within what the
+// request, which has spent some of it, has left of the deadline, and a fifth of that in any case.
 func (i *SessionInterface) withinRest(ctx context.Context, spent time.Duration) (context.Context, context.CancelFunc) {
 	if i.immediate() {
 		return ctx, func() {}

@@ -7,7 +7,8 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// longest is how long a session of an owner may idle, and a mark is kept after it was raised: what is older never opens anything.
+// longest is how long a session of an owner may idle, and, with a little for clocks that differ, how long a mark is kept after it
+// was raised: a session that has not been used since then has ended.
 const longest = 400 * 24 * time.Hour
 
 // An ownLifetime is what SetLifetime was given.

@@ -67,7 +67,7 @@ func (i *SessionInterface) EndAll(ctx context.Context, owner string) (int, error
 	if i.CheckOwner {
 		ctx, cancel := i.within(context.WithoutCancel(ctx))
 		defer cancel()
-		if err := i.raiseMark(ctx, owner, i.now().Add(longest+time.Hour)); err != nil {
+		if err := i.raiseMark(ctx, owner, i.now().Add(longest+unsettled)); err != nil {
 			return 0, err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -113,12 +114,17 @@ func needPrograms(t *testing.T) {
 	}
 }
 
+// place counts the places that were tried, from anywhere: tests that run side by side have different ones.
+var place atomic.Int64
+
+func init() { place.Store(rand.Int64N(600)) }
+
 // freePort returns a port that has all others free which the site counts from it. They are below those that outgoing
 // connections get.
 func freePort(t *testing.T) int {
 	t.Helper()
 	for range 100 {
-		s := &site{port: 10100 + 20*rand.IntN(600)}
+		s := &site{port: 10100 + 20*int(place.Add(1)%600)}
 		if s.checkPorts() == nil {
 			return s.port
 		}

@@ -214,7 +214,11 @@ func (c *ClusterSet) healthy() error {
 		if text, _ := answer.(string); !strings.Contains(text, "cluster_state:ok") {
 			return fmt.Errorf("%s finds the cluster broken", node.Addr())
 		}
-		if info := node.info("replication"); info["role"] == "slave" && info["master_link_status"] != "up" {
+		if node.info("replication")["role"] != "slave" {
+			continue
+		}
+		following := func(n *Node) bool { return n != node && node.follows(n) == nil }
+		if !slices.ContainsFunc(c.shard(node), following) {
 			return fmt.Errorf("replica %s has no link to its master", node.Addr())
 		}
 	}

@@ -2,6 +2,7 @@ package servers
 
 import (
 	"fmt"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -70,5 +71,25 @@ func TestPortsAreGivenOnce(t *testing.T) {
 			claimed.Close()
 			t.Errorf("port %d was claimed twice", port)
 		}
+		listener, err := listenAgain(local(port))
+		if err != nil {
+			t.Errorf("nobody can listen on port %d that a test has: %v", port, err)
+			continue
+		}
+		listener.Close()
+	}
+}
+
+func TestPortsThatAreInUseAreNotGiven(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	port := listener.Addr().(*net.TCPAddr).Port
+	if claimed, err := claim(port); err == nil {
+		claimed.Close()
+		t.Errorf("port %d was given while somebody listens there", port)
 	}
 }

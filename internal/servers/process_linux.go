@@ -2,6 +2,7 @@ package servers
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -73,10 +74,47 @@ func stat(pid int) (state byte, parent int, ok bool) {
 	return state, parent, err == nil
 }
 
-// claim takes a port for the tests of this process until the claim is closed. The kernel forgets it with the process.
-func claim(port int) (io.Closer, error) {
-	return net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
+// A claimedPort is a port that one test has: a name that other tests of this package cannot take, and a socket that has
+// the address and does not listen, so that servers can and the kernel gives it to no connection.
+type claimedPort struct {
+	name    net.Listener
+	address *os.File
 }
+
+// claim takes a port on 127.0.0.1 on which nobody listens, until the claim is closed. The kernel forgets it with the
+// process. Nothing listens for the time of a try either: a child that is being started would hold that for longer.
+func claim(port int) (io.Closer, error) {
+	name, err := net.Listen("unix", fmt.Sprintf("@dewar-test-port-%d", port))
+	if err != nil {
+		return nil, err
+	}
+	address, err := bindAddress(port)
+	if err != nil {
+		name.Close()
+		return nil, err
+	}
+	return &claimedPort{name, address}, nil
+}
+
+// bindAddress returns a socket that has the address and does not listen.
+func bindAddress(port int) (*os.File, error) {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	socket := os.NewFile(uintptr(fd), local(port))
+	err = errors.Join(
+		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.Bind(fd, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}),
+	)
+	if err != nil {
+		socket.Close()
+		return nil, err
+	}
+	return socket, nil
+}
+
+func (c *claimedPort) Close() error { return errors.Join(c.address.Close(), c.name.Close()) }
 
 // lockFile locks a file until it is closed, and returns an error when it is locked by somebody. The kernel unlocks it when
 // the process ends.

@@ -107,7 +107,7 @@ func Through(proxies ...*Proxy) func(ctx context.Context, network, addr string) 
 func (p *Proxy) listen(open bool) error {
 	switch {
 	case open && p.listener == nil:
-		listener, err := net.Listen("tcp", p.addr)
+		listener, err := listenAgain(p.addr)
 		if err != nil {
 			return err
 		}
@@ -118,6 +118,18 @@ func (p *Proxy) listen(open bool) error {
 		p.listener = nil
 	}
 	return nil
+}
+
+// listenAgain listens on an address on which a listener may just have been closed: a child that another test is starting
+// has all that the process has open, for the moment until it runs its own program.
+func listenAgain(addr string) (listener net.Listener, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	err = poll(ctx, func() error {
+		listener, err = net.Listen("tcp", addr)
+		return err
+	})
+	return listener, err
 }
 
 func (p *Proxy) accept(listener net.Listener) {

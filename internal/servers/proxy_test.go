@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -219,6 +220,38 @@ func TestProxyDisconnects(t *testing.T) {
 	c = call(t, proxy.Addr())
 	c.send("y\n")
 	c.wants("y\n")
+}
+
+// A child that is being started has the port of a listener open that was closed meanwhile, until it runs its own program.
+func TestProxyListensAgainWhileProgramsAreStarted(t *testing.T) {
+	t.Parallel()
+	proxy := servers.NewProxy(t, newEcho(t).addr)
+	stop := make(chan struct{})
+	var starting sync.WaitGroup
+	for range 4 {
+		starting.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := exec.Command("true").Run(); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 300 {
+		proxy.Set(servers.Refuse)
+		proxy.Set(servers.Pass)
+	}
+	close(stop)
+	starting.Wait()
+	c := call(t, proxy.Addr())
+	c.send("x\n")
+	c.wants("x\n")
 }
 
 func TestThroughDialsTargetsByTheirProxy(t *testing.T) {

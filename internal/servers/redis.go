@@ -177,12 +177,24 @@ func (n *Node) answers(ctx context.Context) error {
 // linked waits until a replica follows its primary.
 func (n *Node) linked() {
 	n.t.Helper()
-	eventually(n.t, "the replica on "+n.Addr(), func() error {
-		if link := n.info("replication")["master_link_status"]; link != "up" {
-			return fmt.Errorf("its link to the primary is %q", link)
+	eventually(n.t, "the replica on "+n.Addr(), func() error { return n.follows(n.config.ReplicaOf) })
+}
+
+// follows returns an error unless both sides say that the node has all that the primary has: a primary counts a replica in
+// WAIT a moment after the replica finds its link up.
+func (n *Node) follows(primary *Node) error {
+	info := n.info("replication")
+	if info["role"] != "slave" || "127.0.0.1:"+info["master_port"] != primary.Addr() || info["master_link_status"] != "up" {
+		return fmt.Errorf("%s does not follow %s", n.Addr(), primary.Addr())
+	}
+	_, port, _ := net.SplitHostPort(n.Addr()) // made by local
+	for name, replica := range primary.info("replication") {
+		acknowledged := strings.Contains(replica, ",port="+port+",state=online,") && !strings.Contains(replica, ",offset=0,")
+		if acknowledged && strings.HasPrefix(name, "slave") {
+			return nil
 		}
-		return nil
-	})
+	}
+	return fmt.Errorf("%s has heard nothing of its replica %s", primary.Addr(), n.Addr())
 }
 
 // info returns a section of INFO. It is empty when the node does not answer.

@@ -184,9 +184,8 @@ func (s *SentinelSet) healthy() error {
 			continue
 		}
 		replicas++
-		info := node.info("replication")
-		if info["role"] != "slave" || "127.0.0.1:"+info["master_port"] != primary.Addr() || info["master_link_status"] != "up" {
-			return fmt.Errorf("%s does not follow %s", node.Addr(), primary.Addr())
+		if err := node.follows(primary); err != nil {
+			return err
 		}
 	}
 	for _, sentinel := range s.serving() {
