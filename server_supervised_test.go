@@ -102,13 +102,12 @@ func TestRunTakesTheSocketOfASupervisor(t *testing.T) {
 				body, _ := io.ReadAll(res.Body)
 				answer <- string(body)
 			}()
-			if got := p.line("msg=serving"); !strings.Contains(got, l.Addr().String()) {
+			if got := p.lines("msg=serving", "request")[0]; !strings.Contains(got, l.Addr().String()) {
 				t.Errorf("the program serves another address than %s: %s", l.Addr(), got)
 			}
 			if got := s.hears(); !strings.HasPrefix(got, tt.ready) {
 				t.Errorf("the supervisor was told %q, want %q", got, tt.ready)
 			}
-			p.line("request")
 			p.signal(syscall.SIGTERM)
 			if got := s.hears(); got != "STOPPING=1" {
 				t.Errorf("the supervisor was told %q, want STOPPING=1", got)
