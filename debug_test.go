@@ -272,17 +272,21 @@ func TestDebugAllowedInAMountedAppAsksTheOuterOne(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, peer, want string
+		debug            bool
 		hook             func(c *dewar.Context)
 	}{
-		{"from here", "127.0.0.1:1", "true", func(*dewar.Context) {}},
-		{"from elsewhere", "203.0.113.9:1", "false", func(*dewar.Context) {}},
-		{"from elsewhere, as a hook hides", "203.0.113.9:1", "false", func(c *dewar.Context) {
+		{"from here", "127.0.0.1:1", "true", true, func(*dewar.Context) {}},
+		{"with DEBUG off", "127.0.0.1:1", "false", false, func(*dewar.Context) {}},
+		{"from elsewhere", "203.0.113.9:1", "false", true, func(*dewar.Context) {}},
+		{"from elsewhere, as a hook hides", "203.0.113.9:1", "false", true, func(c *dewar.Context) {
 			c.Request = c.Request.Clone(c.Request.Context())
 			c.Request.RemoteAddr = "127.0.0.1:1"
 		}},
+		{"from elsewhere, as a hook hides in place", "203.0.113.9:1", "false", true, func(c *dewar.Context) { c.Request.RemoteAddr = "127.0.0.1:1" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			outer := dewar.New("outer")
+			must(t, outer.Config.Set("DEBUG", tt.debug))
 			outer.BeforeRequest(func(c *dewar.Context) error { tt.hook(c); return nil })
 			outer.Mount("/in", gateApp(t))
 			r := httptest.NewRequest("GET", "/in/", nil)
