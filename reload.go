@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/csp"
 	"github.com/dewar-go/dewar/internal/reload"
 )
 
@@ -180,8 +181,8 @@ func (c *Context) addReloadScript() {
 		}
 	}
 	body := c.response.Body()
-	if int64(len(body)) != c.response.length || !reload.Allowed(header["Content-Security-Policy"]) ||
-		!reload.Allowed(header["Content-Security-Policy-Report-Only"]) {
+	if int64(len(body)) != c.response.length || !csp.AllowsScript(header["Content-Security-Policy"]) ||
+		!csp.AllowsScript(header["Content-Security-Policy-Report-Only"]) {
 		return
 	}
 	whole, ok := reload.Insert(body, `<script src="`+html.EscapeString(c.prefix())+reloadScript+`"></script>`)
