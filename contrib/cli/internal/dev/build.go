@@ -15,6 +15,7 @@ import (
 
 // A build is one go build and what came of it.
 type build struct {
+	number int    // of the build, from 1
 	file   string // the program, if there are no faults
 	faults []fault
 	output string // what go said
@@ -46,9 +47,12 @@ func (p *project) compile(ctx context.Context, file string) *build {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	ownGroup(cmd)
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
-	cmd.WaitDelay = time.Second
+	cmd.Cancel = func() error { return interruptGroup(cmd.Process) } // so that it clears its folder away
+	cmd.WaitDelay = 2 * time.Second
 	err := cmd.Run()
+	if ctx.Err() != nil && cmd.Process != nil {
+		_ = killGroup(cmd.Process)
+	}
 	b := &build{file: file, took: time.Since(began)}
 	if err == nil {
 		return b
