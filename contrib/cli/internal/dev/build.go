@@ -39,20 +39,22 @@ type sourceLine struct {
 	Marked bool
 }
 
-// compile builds the program into file. The context ends it.
+// compile builds the program into file. The context ends it. What go builds on the way is in a folder beside file, and
+// removed: a go that was ended leaves it there.
 func (p *project) compile(ctx context.Context, file string) *build {
 	began := time.Now()
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", file, "--", p.pkg)
 	cmd.Dir = p.dir
+	if folder := file + "-work"; os.Mkdir(folder, 0o700) == nil {
+		defer os.RemoveAll(folder)
+		cmd.Env = append(os.Environ(), "GOTMPDIR="+folder, "PWD="+p.dir)
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	ownGroup(cmd)
-	cmd.Cancel = func() error { return interruptGroup(cmd.Process) } // so that it clears its folder away
-	cmd.WaitDelay = 2 * time.Second
+	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	cmd.WaitDelay = time.Second
 	err := cmd.Run()
-	if ctx.Err() != nil && cmd.Process != nil {
-		_ = killGroup(cmd.Process)
-	}
 	b := &build{file: file, took: time.Since(began)}
 	if err == nil {
 		return b

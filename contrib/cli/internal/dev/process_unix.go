@@ -17,8 +17,5 @@ func askToEnd(process *os.Process) error { return process.Signal(syscall.SIGTERM
 // killGroup ends a program and those that it has started.
 func killGroup(process *os.Process) error { return syscall.Kill(-process.Pid, syscall.SIGKILL) }
 
-// interruptGroup is what Ctrl-C does to a program and those that it has started.
-func interruptGroup(process *os.Process) error { return syscall.Kill(-process.Pid, syscall.SIGINT) }
-
 // askGroup tells those to stop that a program has left behind.
 func askGroup(process *os.Process) { _ = syscall.Kill(-process.Pid, syscall.SIGTERM) }

@@ -37,14 +37,13 @@ type Options struct {
 	Colour bool
 	// Again asks for the program to be started again as it is; nil never does.
 	Again <-chan struct{}
+
+	late time.Duration // how long a program may take to accept requests before something is said; 0 is 10 seconds
 }
 
 // reloadVariable tells a program, and the page in its place, that they are edited, and has the token by which they know
 // who tells them of changes.
 const reloadVariable = "DEWAR_RELOAD"
-
-// late is how long a program may take to accept requests before something is said.
-const late = 10 * time.Second
 
 // rest is how long the page of a program that has crashed is shown before the program is started again.
 const rest = 10 * time.Second
@@ -112,7 +111,7 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if r.project, err = findProject(ctx, dir, r.options.Package); err != nil {
 		return err
 	}
-	if r.scratch, err = os.MkdirTemp("", "dewar-dev-"); err != nil {
+	if r.scratch, err = os.MkdirTemp(os.Getenv("GOTMPDIR"), "dewar-dev-"); err != nil {
 		return fmt.Errorf("there is no place for the program that is built: %w; set TMPDIR to a folder that can be written to", err)
 	}
 	if err := r.listen(dir); err != nil {
@@ -338,7 +337,7 @@ func (r *runner) start(ctx context.Context) {
 	}
 	r.program = p
 	if p.box != nil {
-		r.waiting = time.After(late)
+		r.waiting = time.After(cmp.Or(r.options.late, 10*time.Second))
 	} else {
 		r.lookAgain(ctx)
 	}
@@ -540,6 +539,11 @@ func (r *runner) close() {
 		r.socket.close()
 	}
 	if r.scratch != "" {
-		_ = os.RemoveAll(r.scratch)
+		for range 20 { // a compiler that was killed a moment ago may still write there
+			if os.RemoveAll(r.scratch) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 	}
 }

@@ -182,8 +182,9 @@ func (w *watcher) run(ctx context.Context) {
 	defer close(w.done)
 	defer w.notify.Close()
 	changed := map[string]bool{}
-	var first time.Time
-	var ready chan []string // Changes when there is something to tell
+	var first, began time.Time // of the changes, from when they count and from when they have been
+	var git bool               // it has worked meanwhile
+	var ready chan []string    // Changes when there is something to tell
 	var names []string
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -198,15 +199,20 @@ func (w *watcher) run(ctx context.Context) {
 				w.lookEverywhere(changed)
 			}
 		case <-timer.C:
-			if w.gitWorks() && time.Since(first) < gitPatient {
+			switch {
+			case time.Since(began) < gitPatient && w.gitWorks():
+				git = true
 				timer.Reset(quiet)
-			} else if len(changed) > 0 {
+			case git: // the last of its changes may not have come yet
+				git, first = false, time.Now()
+				timer.Reset(quiet)
+			case len(changed) > 0:
 				ready, names = w.Changes, slices.Sorted(maps.Keys(changed))
 			}
 			continue
 		case ready <- names:
 			clear(changed)
-			ready, first = nil, time.Time{}
+			ready, first, began = nil, time.Time{}, time.Time{}
 			continue
 		}
 		if len(changed) == 0 {
@@ -214,6 +220,7 @@ func (w *watcher) run(ctx context.Context) {
 		}
 		if first.IsZero() {
 			first = time.Now()
+			began = first
 		}
 		ready = nil // until it is quiet again
 		timer.Reset(min(quiet, max(0, patient-time.Since(first))))
