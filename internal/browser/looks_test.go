@@ -1,0 +1,105 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// A screen is what a page is shown on.
+type screen struct {
+	name          string
+	width, height int64
+	mobile        bool
+}
+
+// The screens. Nothing may have to be moved sideways on the narrow one (WCAG 1.4.10).
+var (
+	phone  = screen{"phone", 390, 844, true}
+	desk   = screen{"desk", 1280, 800, false}
+	narrow = screen{"narrow", 320, 640, true}
+)
+
+// rules are what every page has to keep.
+const rules = `{runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+	rules: {"target-size": {enabled: true}}, resultTypes: ["violations"]}`
+
+// checkPage has axe-core look at the page, and returns what is wrong.
+const checkPage = `axe.run(document, ` + rules + `).then(found => {
+	if (found.passes.length === 0) throw new Error("axe-core has checked nothing");
+	return found.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + ": " + n.html.slice(0, 200) + "\n" + n.failureSummary));
+})`
+
+func (p *tab) resize(s screen) {
+	p.t.Helper()
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: s.width, Height: s.height, DeviceScaleFactor: 1, Mobile: s.mobile,
+	})
+}
+
+func (p *tab) paint(scheme string) {
+	p.t.Helper()
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+}
+
+// looks looks at the page in the tab: on a phone and a desk, in light and dark, with the eyes of axe-core, on a narrow
+// screen, and with the Tab key alone.
+func (p *tab) looks(name string) {
+	p.t.Helper()
+	if !ask[bool](p, `"axe" in window`) {
+		p.runs(p.axe)
+	}
+	for _, s := range []screen{phone, desk} {
+		p.resize(s)
+		for _, scheme := range []string{"dark", "light"} {
+			p.paint(scheme)
+			for _, fault := range ask[[]string](p, checkPage) {
+				p.t.Errorf("%s, %s, %s: %s", name, s.name, scheme, fault)
+			}
+			p.drawIfAsked(name, s, scheme)
+		}
+	}
+	p.walk(name + ", desk")
+	p.resize(narrow)
+	if width := ask[int64](p, "document.documentElement.scrollWidth"); width > narrow.width {
+		p.t.Errorf("%s is %d pixels wide on a screen of %d: %s", name, width, narrow.width, ask[string](p, widest))
+	}
+	p.drawIfAsked(name, narrow, "light")
+	p.resize(phone)
+	p.walk(name + ", phone")
+	p.resize(desk)
+}
+
+// widest names what reaches furthest to the right.
+const widest = `[...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > 321).
+	map(e => e.tagName + "." + e.className + " " + Math.round(e.getBoundingClientRect().right)).slice(0, 8).join(", ")`
+
+func (p *tab) drawIfAsked(name string, s screen, scheme string) {
+	p.t.Helper()
+	if *pictures == "" {
+		return
+	}
+	if err := os.MkdirAll(*pictures, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	name = strings.NewReplacer(" ", "-", ",", "").Replace(name)
+	p.picture(filepath.Join(*pictures, name+"-"+s.name+"-"+scheme+".png"))
+}
+
+// shows draws a picture for the guide, with -update.
+func (p *tab) shows(file, scheme string, width, height int64) {
+	p.t.Helper()
+	if !*update {
+		return
+	}
+	p.resize(screen{"guide", width, height, false})
+	p.paint(scheme)
+	p.runs(`document.activeElement?.blur(); scrollTo(0, 0)`)
+	p.picture(filepath.Join("..", "..", "docs", "guide", "img", file))
+	p.resize(desk)
+	p.paint("light")
+}
