@@ -27,8 +27,9 @@ var axeFile = filepath.Join("node_modules", "axe-core", "axe.min.js")
 
 // A browser is one Chromium, which every test opens tabs in.
 type browser struct {
-	ctx context.Context
-	axe string
+	ctx       context.Context
+	axe       string
+	clipboard sync.Mutex // there is one for all tabs
 }
 
 func TestMain(m *testing.M) {
@@ -69,7 +70,7 @@ var theBrowser = sync.OnceValues(func() (*browser, error) {
 	closers = append(closers, cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	closers = append(closers, cancel)
-	return &browser{ctx, string(axe)}, chromedp.Do(ctx)
+	return &browser{ctx: ctx, axe: string(axe)}, chromedp.Do(ctx)
 })
 
 // chromium returns the path of a Chromium.

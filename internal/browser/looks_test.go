@@ -51,7 +51,7 @@ func (p *tab) paint(scheme string) {
 func (p *tab) looks(name string) {
 	p.t.Helper()
 	if !ask[bool](p, `"axe" in window`) {
-		p.runs(p.axe)
+		p.runs(p.b.axe)
 	}
 	for _, s := range []screen{phone, desk} {
 		p.resize(s)

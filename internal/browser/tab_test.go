@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -23,8 +24,9 @@ import (
 type tab struct {
 	t    *testing.T
 	ctx  context.Context
-	axe  string
+	b    *browser
 	site string
+	wait time.Duration // how long until waits
 
 	mu     sync.Mutex
 	faults []string // what the browser says of scripts that fail and of what a policy forbids
@@ -41,7 +43,7 @@ func open(t *testing.T, site string) *tab {
 	}
 	ctx, cancel = context.WithTimeout(ctx, patience)
 	t.Cleanup(cancel)
-	p := &tab{t: t, ctx: ctx, axe: b.axe, site: site}
+	p := &tab{t: t, ctx: ctx, b: b, site: site, wait: time.Minute}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +143,7 @@ func (p *tab) until(what, script string) {
 	p.t.Helper()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
+	late := time.After(p.wait)
 	for {
 		holds, err := try[bool](p, `document.readyState === "complete" && !!(`+script+`)`)
 		if err == nil && holds {
@@ -148,7 +151,7 @@ func (p *tab) until(what, script string) {
 		}
 		select {
 		case <-poll.C:
-		case <-p.ctx.Done():
+		case <-late:
 			p.t.Fatalf("waited in vain until %s: %v", what, err)
 		}
 	}
@@ -249,6 +252,15 @@ func (p *tab) pushAndAnswer(name string, yes bool) {
 	if err := <-pressed; err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// mayRead lets the site read the clipboard.
+func (p *tab) mayRead() {
+	p.t.Helper()
+	call(p, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+		Permission: &cdpbrowser.PermissionDescriptor{Name: "clipboard-read"}, Setting: cdpbrowser.PermissionSettingGranted,
+		Origin: p.site, BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+	})
 }
 
 // picture draws what is in the tab into a file.
