@@ -1,6 +1,8 @@
 package browser_test
 
 import (
+	"fmt"
+
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -43,29 +45,37 @@ const whereFocusIs = `(() => {
 	};
 })()`
 
-// walk presses Tab through the whole page: each control has its turn, in the order of the page, and shows that it has the
-// focus, and nothing hides it.
-func (p *tab) walk(name string) {
+// walk presses Tab through the whole page: each control has its turn, in the order of the page, shows that it has the
+// focus, and is hidden by nothing. It returns what is wrong.
+func (p *tab) walk() (faults []string) {
 	p.t.Helper()
-	controls := ask[[]string](p, markControls)
 	var last stop
-	for i, control := range controls {
+	for i, control := range ask[[]string](p, markControls) {
 		p.press(kb.Tab)
 		s := ask[stop](p, whereFocusIs)
-		switch {
-		case s.At != i:
-			p.t.Errorf("%s: press %d of Tab leads to %q, want %q", name, i+1, s.Name, control)
-			return
-		case !s.Seen:
-			p.t.Errorf("%s: %q does not show that it has the focus", name, control)
-		case !s.Inside:
-			p.t.Errorf("%s: %q has the focus and is not on the screen", name, control)
-		case s.Covered:
-			p.t.Errorf("%s: %q has the focus and something lies over it", name, control)
-		case i > 0 && !s.Fixed && !last.Fixed && s.Bottom <= last.Top:
-			p.t.Errorf("%s: Tab leads up from %q to %q", name, last.Name, control)
+		if s.At != i {
+			return append(faults, fmt.Sprintf("press %d of Tab leads to %q, want %q", i+1, s.Name, control))
+		}
+		if fault := s.fault(last); fault != "" {
+			faults = append(faults, fmt.Sprintf("%q %s", control, fault))
 		}
 		last = s
 	}
 	p.runs(`document.activeElement.blur(); scrollTo(0, 0)`)
+	return faults
+}
+
+// fault returns what is wrong with a stop that comes after another.
+func (s stop) fault(last stop) string {
+	switch {
+	case !s.Seen:
+		return "does not show that it has the focus"
+	case !s.Inside:
+		return "has the focus and is not on the screen"
+	case s.Covered:
+		return "has the focus and something lies over it"
+	case s.At > 0 && !s.Fixed && !last.Fixed && s.Bottom <= last.Top:
+		return "comes after what is below it"
+	}
+	return ""
 }

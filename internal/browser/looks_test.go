@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,9 +47,17 @@ func (p *tab) paint(scheme string) {
 	})
 }
 
-// looks looks at the page in the tab: on a phone and a desk, in light and dark, with the eyes of axe-core, on a narrow
-// screen, and with the Tab key alone.
+// looks reports what is wrong with the page in the tab.
 func (p *tab) looks(name string) {
+	p.t.Helper()
+	for _, fault := range p.inspect(name) {
+		p.t.Errorf("%s, %s", name, fault)
+	}
+}
+
+// inspect looks at the page: on a phone and a desk, in light and dark, with the eyes of axe-core, on a narrow screen, and
+// with the Tab key alone. It returns what is wrong.
+func (p *tab) inspect(name string) (faults []string) {
 	p.t.Helper()
 	if !ask[bool](p, `"axe" in window`) {
 		p.runs(p.b.axe)
@@ -58,20 +67,21 @@ func (p *tab) looks(name string) {
 		for _, scheme := range []string{"dark", "light"} {
 			p.paint(scheme)
 			for _, fault := range ask[[]string](p, checkPage) {
-				p.t.Errorf("%s, %s, %s: %s", name, s.name, scheme, fault)
+				faults = append(faults, s.name+", "+scheme+": "+fault)
 			}
 			p.drawIfAsked(name, s, scheme)
 		}
+		for _, fault := range p.walk() {
+			faults = append(faults, s.name+": "+fault)
+		}
 	}
-	p.walk(name + ", desk")
 	p.resize(narrow)
 	if width := ask[int64](p, "document.documentElement.scrollWidth"); width > narrow.width {
-		p.t.Errorf("%s is %d pixels wide on a screen of %d: %s", name, width, narrow.width, ask[string](p, widest))
+		faults = append(faults, fmt.Sprintf("narrow: it is %d pixels wide on a screen of %d: %s", width, narrow.width, ask[string](p, widest)))
 	}
 	p.drawIfAsked(name, narrow, "light")
-	p.resize(phone)
-	p.walk(name + ", phone")
 	p.resize(desk)
+	return faults
 }
 
 // widest names what reaches furthest to the right.
@@ -90,7 +100,7 @@ func (p *tab) drawIfAsked(name string, s screen, scheme string) {
 	p.picture(filepath.Join(*pictures, name+"-"+s.name+"-"+scheme+".png"))
 }
 
-// shows draws a picture for the guide, with -update.
+// shows draws a picture for the guide, with -update. The folder of the programs gets a name that reads well.
 func (p *tab) shows(file, scheme string, width, height int64) {
 	p.t.Helper()
 	if !*update {
@@ -99,6 +109,8 @@ func (p *tab) shows(file, scheme string, width, height int64) {
 	p.resize(screen{"guide", width, height, false})
 	p.paint(scheme)
 	p.runs(`document.activeElement?.blur(); scrollTo(0, 0)`)
+	p.runs(`for (const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); texts.nextNode();)
+		texts.currentNode.data = texts.currentNode.data.replaceAll(` + quote(workshop()) + `, "/home/me")`)
 	p.picture(filepath.Join("..", "..", "docs", "guide", "img", file))
 	p.resize(desk)
 	p.paint("light")

@@ -52,6 +52,7 @@ func TestToolbar_List(t *testing.T) {
 	}
 	p.lacks("Nothing yet.")
 	p.lacks(toolbarPath + "events")
+	p.lacks("/favicon.ico") // which the pages of dewar need none of
 	p.looks("toolbar with requests")
 	p.push("GET /account")
 	p.sees("302")
