@@ -98,6 +98,21 @@ func (p *program) line(text string) string {
 	return ""
 }
 
+// lines waits for a line with each of the texts, in whatever order they come, and returns the line with the first.
+func (p *program) lines(texts ...string) (first string) {
+	p.t.Helper()
+	seen := map[string]string{}
+	for len(seen) < len(texts) {
+		line := p.line("")
+		for _, text := range texts {
+			if strings.Contains(line, text) {
+				seen[text] = line
+			}
+		}
+	}
+	return seen[texts[0]]
+}
+
 func (p *program) signal(sig os.Signal) {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(sig); err != nil {
