@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// newTea is a program that dewar new wrote, without a database. It is edited while it runs.
-var newTea = wrote("tea")
+// newPlain is a program that dewar new wrote, without a database. It is edited while it runs.
+var newPlain = wrote("plain/shop")
 
 // A workbench is a program that dewar dev runs, and the tab that shows it.
 type workbench struct {
@@ -23,7 +23,7 @@ type workbench struct {
 func runDev(t *testing.T) *workbench {
 	t.Helper()
 	start(t)
-	dir := must(t)(newTea())
+	dir := must(t)(newPlain())
 	dev := run(t, dir, nil, must(t)(dewarTool()), "dev", "--port", "0")
 	w := &workbench{open(t, dev.site), dir, dev}
 	w.wait = patience // for builds
@@ -46,13 +46,13 @@ func TestDev(t *testing.T) {
 	t.Parallel()
 	w := runDev(t)
 	w.visit("/")
-	w.sees("Tea is running.")
+	w.sees("Shop is running.")
 	w.looks("new program in DEBUG")
 	w.shows("new-program.png", "light", 1000, 720)
 
 	builds := w.builds()
 	w.edit("templates/home/index.html", "is running.", "is hot.")
-	w.sees("Tea is hot.")
+	w.sees("Shop is hot.")
 	w.runs(`window.stayed = true`)
 	w.edit("static/style.css", "\nmain {", "\nh1 { color: rgb(1, 2, 3); }\nmain {")
 	w.until("the style is there", `getComputedStyle(document.querySelector("h1")).color === "rgb(1, 2, 3)"`)
@@ -78,8 +78,8 @@ func TestDev(t *testing.T) {
 	plain.sees("undefined: nill")
 
 	w.edit("home.go", "nill)", `nil)`)
-	w.sees("Tea is hot.")
-	plain.sees("Tea is hot.")
+	w.sees("Shop is hot.")
+	plain.sees("Shop is hot.")
 	if !strings.Contains(w.dev.output(), "undefined: nill") {
 		t.Error("the terminal has not told what the page did")
 	}
@@ -88,15 +88,15 @@ func TestDev(t *testing.T) {
 	w.sees("the kettle is empty")
 	w.looks("program that crashed")
 	w.edit("main.go", "\tpanic(\"the kettle is empty\")\n", "")
-	w.sees("Tea is hot.")
+	w.sees("Shop is hot.")
 }
 
 // TestDev_LoginOfANewProgram goes through a program without a database, in DEBUG, by keyboard.
 func TestDev_LoginOfANewProgram(t *testing.T) {
 	t.Parallel()
 	start(t)
-	dir := must(t)(newTea())
-	bin := filepath.Join(t.TempDir(), "tea")
+	dir := must(t)(newPlain())
+	bin := filepath.Join(t.TempDir(), "shop")
 	if err := goes(dir, "go", "build", "-o", bin, "."); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestDev_LoginOfANewProgram(t *testing.T) {
 	p.press(kb.Enter)
 	p.to("Log out")
 	p.press(kb.Enter)
-	p.sees("Tea is")
+	p.sees("Shop is")
 	p.visit("/nothing")
 	p.sees("The nearest rules")
 	if _, err := os.Stat(filepath.Join(dir, "instance")); err == nil {
