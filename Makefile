@@ -41,6 +41,8 @@ printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can impor
 	printf '%s\n\n' '*** NOTHING WAS TESTED BEHIND A REAL PROXY: install nginx and haproxy. ***' >&2
 @[ "$$(uname)" != Linux ] || { \
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; \
+	command -v chromium >/dev/null && [ -f internal/browser/node_modules/axe-core/axe.min.js ] || printf '%s\n\n' \
+		'*** NOTHING WAS TESTED IN A BROWSER: install chromium and npm, and run npm ci in internal/browser. ***' >&2; \
 	for server in redis-server postgres mariadbd; do command -v $$server >/dev/null || printf '%s\n\n' \
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef

@@ -110,7 +110,7 @@ func (p *tab) shows(file, scheme string, width, height int64) {
 	p.paint(scheme)
 	p.runs(`document.activeElement?.blur(); scrollTo(0, 0)`)
 	p.runs(`for (const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); texts.nextNode();)
-		texts.currentNode.data = texts.currentNode.data.replaceAll(` + quote(workshop()) + `, "/home/me")`)
+		texts.currentNode.data = texts.currentNode.data.replaceAll(` + quote(filepath.Join(workshop(), "sqlite")) + `, "/home/me")`)
 	p.picture(filepath.Join("..", "..", "docs", "guide", "img", file))
 	p.resize(desk)
 	p.paint("light")

@@ -67,7 +67,11 @@ func wrote(name string, args ...string) func() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return filepath.Join(workshop(), name), goes(workshop(), tool, append([]string{"new", name}, args...)...)
+		dir := filepath.Join(workshop(), filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+			return "", err
+		}
+		return dir, goes(workshop(), tool, append([]string{"new", name}, args...)...)
 	})
 }
 

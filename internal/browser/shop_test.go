@@ -9,7 +9,7 @@ import (
 )
 
 // newShop is a program that dewar new wrote, with a database.
-var newShop = wrote("shop", "--database", "sqlite")
+var newShop = wrote("sqlite/shop", "--database", "sqlite")
 
 // shop is that program with the views of testdata/shop, which fail and do much, built.
 var shop = sync.OnceValues(func() (string, error) {
