@@ -18,7 +18,7 @@ var files embed.FS
 var pages = template.Must(template.New("").Funcs(template.FuncMap{"count": count}).ParseFS(files, "page/*.html"))
 
 // policy lets the pages load nothing but what is the toolbar's own.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // serve answers for a page of the toolbar. It reports false for a request that may not see any, which is as if there
 // were none. No hook of the application runs, and no session is opened.

@@ -38,7 +38,7 @@ func (p *Problem) Text() string {
 }
 
 // style is that of a page: in the colours of the reader's system, light or dark.
-const style = "<style>:root{color-scheme:light dark;font:1.125rem/1.6 system-ui,sans-serif}body{max-width:36rem;margin:16vh auto;padding:0 1.5rem}" +
+const style = "<style>:root{color-scheme:light dark;font:1.125rem/1.6 system-ui,sans-serif}body{background:Canvas;color:CanvasText;max-width:36rem;margin:16vh auto;padding:0 1.5rem}" +
 	"h1{margin:0;font-size:2rem;line-height:1.2}b{color:light-dark(#0b6670,#7fd1d3)}main{overflow-wrap:anywhere}</style>\n"
 
 // HTML returns it as a page.
