@@ -52,7 +52,7 @@ func measure(ctx context.Context, core, air string, edits int) error {
 	runners := []*runner{{name: "go build"}, {name: "dewar dev", command: []string{tool, "dev"}}}
 	if air != "" {
 		runners = append(runners, &runner{name: "air, as it comes", command: []string{air}},
-			&runner{name: "air, without its delays", command: []string{air, "-c", "fast.toml"}})
+			&runner{name: "air, with less delay", command: []string{air, "-c", "fast.toml"}})
 	}
 	for i, r := range runners {
 		if r.shop, err = newShop(filepath.Join(scratch, fmt.Sprint("shop", i)), core); err != nil {

@@ -56,7 +56,7 @@ func (s *screen) lastBuild() (took time.Duration, told bool) {
 }
 
 // patience is how long an answer may take.
-const patience = 2 * time.Minute
+const patience = time.Minute
 
 // begin starts the tool and waits for the first answer.
 func (r *runner) begin(ctx context.Context) error {

@@ -42,11 +42,11 @@ func main() {
 }
 `
 
-// fast is how air is told not to wait.
+// fast is how air is told to wait less. Without any delay it misses edits.
 const fast = `[build]
 cmd = "go build -o ./tmp/main ."
 bin = "./tmp/main"
-delay = 0
+delay = 100
 kill_delay = "0s"
 send_interrupt = false
 exclude_dir = ["tmp"]
