@@ -110,7 +110,7 @@ func (r *runner) edit(ctx context.Context, n int) error {
 	if build, told := r.screen.lastBuild(); told {
 		r.beside = append(r.beside, took-build)
 	}
-	time.Sleep(300 * time.Millisecond) // what the tool still has to do is not in the way of the next
+	time.Sleep(time.Second) // what the tool still has to do is not in the way of the next
 	return nil
 }
 

@@ -75,10 +75,14 @@ func (s *shop) version(n int) error {
 	return s.write("version.go", fmt.Sprintf("package main\n\nconst version = \"build %d.\"\n", n))
 }
 
+// write writes a file as editors do: beside its place, and then there.
 func (s *shop) write(name, text string) error {
 	path := filepath.Join(s.dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(text), 0o644)
+	if err := os.WriteFile(path+"~", []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
 }
