@@ -273,7 +273,7 @@ func TestDebugPageShowsTheStackThatAnErrorRemembers(t *testing.T) {
 	app.Get("/tracked", func(*dewar.Context) error { return errors.Join(errDeep, newTracked()) })
 	for path, want := range map[string]string{"/traced": "here it is traced", "/tracked": "here it is tracked"} {
 		page := fromHere(app, "GET", path, "text/html").Body.String()
-		if !strings.Contains(page, "<h2>Stack</h2>") || !strings.Contains(page, want) || strings.Contains(page, "where the view begins") {
+		if !strings.Contains(page, "<h2>Stack</h2>") || !strings.Contains(page, want) || strings.Contains(page, "where the "+"view begins") {
 			t.Errorf("%s: got %s", path, page)
 		}
 	}
@@ -284,9 +284,11 @@ func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
 	t.Parallel()
 	type login struct{ User, Password string }
 	type closed struct{ password string }
-	const token = "sk_live_" // of a service
+	token := "sk_live_" + strings.ReplaceAll(canary("of a service"), "-", "_")
+	token = strings.ReplaceAll(token, " ", "_")
+	other := token + "_other"
 	app := debugApp(t)
-	must(t, app.Config.Update(dewar.Map{"PAYMENTS": token + "canary_config", "DATABASE": "shop:" + canary("dsn") + "@tcp(db:3306)/shop",
+	must(t, app.Config.Update(dewar.Map{"PAYMENTS": token, "DATABASE": "shop:" + canary("dsn") + "@tcp(db:3306)/shop",
 		"MAIL": dewar.Map{"server": dewar.Map{"password": canary("nested")}}}))
 	views := map[string]dewar.Handler{
 		"struct":    func(*dewar.Context) error { return fmt.Errorf("save %+v", login{"ann", canary("struct")}) },
@@ -297,8 +299,8 @@ func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
 		},
 		"dsn":            func(*dewar.Context) error { return errors.New("dial shop:" + canary("dsn") + "@tcp(db:3306)/shop") },
 		"nested":         func(*dewar.Context) error { return errors.New("mail refuses " + canary("nested")) },
-		"config":         func(*dewar.Context) error { return errors.New("charge: no such key " + token + "canary_config") },
-		"token":          func(*dewar.Context) error { return errors.New("charge with " + token + "canary_other") },
+		"config":         func(*dewar.Context) error { return errors.New("charge: no such key " + token) },
+		"token":          func(*dewar.Context) error { return errors.New("charge with " + other) },
 		"panic":          func(*dewar.Context) error { panic(login{"ann", canary("panic")}) },
 		"panic pointer":  func(*dewar.Context) error { panic(&login{"ann", canary("panic")}) },
 		"panic closed":   func(*dewar.Context) error { panic(closed{canary("closed")}) },
@@ -318,7 +320,7 @@ func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
 	}
 	for name := range views {
 		for _, accept := range []string{"text/html", "application/json", "text/plain"} {
-			const body = "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"canary-file.png\"\r\n\r\ncanary-content\r\n--b--\r\n"
+			body := fmt.Sprintf("--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=%q\r\n\r\n%s\r\n--b--\r\n", canary("file"), canary("content"))
 			r := httptest.NewRequest("POST", "/"+url.PathEscape(name), strings.NewReader(body))
 			r.RemoteAddr, r.Host = "127.0.0.1:40000", "localhost"
 			for key, value := range map[string]string{"Accept": accept, "Content-Type": "multipart/form-data; boundary=b", "Authorization": "Bearer " + canary("bearer"),
@@ -331,7 +333,7 @@ func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
 				t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
 			}
 			for line := range strings.Lines(w.Body.String()) {
-				if strings.Contains(line, "canary-") || strings.Contains(line, "canary_") {
+				if strings.Contains(line, canary("")) || strings.Contains(line, token) {
 					t.Errorf("%s as %s leaks: %s", name, accept, line)
 				}
 			}
@@ -344,7 +346,7 @@ func TestReportSaysNothingOfTheVisitor(t *testing.T) {
 	t.Parallel()
 	app := debugApp(t)
 	app.Post("/users/{name}", func(c *dewar.Context) error {
-		c.Session().Set("city", "Reykjavik")
+		c.Session().Set("city", "Reyk"+"javik") // in no line of source
 		return fmt.Errorf("Duplicate entry '%s' for key 'email' of %s in %s, %s", c.Form().String("email"), c.Params().String("name"), c.Session().String("city"), c.Query().String("note"))
 	})
 	r := httptest.NewRequest("POST", "/users/Guinevere?note=from+Camelot", strings.NewReader("email=gwen@example.com"))
@@ -359,7 +361,7 @@ func TestReportSaysNothingOfTheVisitor(t *testing.T) {
 	}
 	for _, value := range []string{"gwen", "Guinevere", "Reykjavik", "Camelot"} {
 		if strings.Contains(report, value) || !strings.Contains(page, value) {
-			t.Errorf("%q is in the report, or not in the page: %s", value, w.Body)
+			t.Errorf("%q is in the report, or not in the page", value)
 		}
 	}
 }

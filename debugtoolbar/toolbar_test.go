@@ -101,7 +101,7 @@ func (s *shop) cart(c *dewar.Context) error {
 	if err := s.call(c); err != nil {
 		return err
 	}
-	c.Logger().Info("put into the cart", "name", name, slog.Group("by", "token", canary))
+	c.Logger().Info("put into the cart with token="+canary, "name", name, slog.Group("by", "token", canary))
 	_ = c.Header("X-Trace", canary)
 	return c.Render("cart.html", dewar.Map{"n": 1})
 }
