@@ -77,7 +77,7 @@ race: ## run the tests of every module, with the race detector where that does n
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests in full rounds, for minutes; those of stores are make stores
-	DEWAR_ROUNDS=full go test $$(go list ./... | grep -v '/sessionstore$$')
+	DEWAR_ROUNDS=full go test $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
 	$(compared)
 
 stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in full rounds, for up to an hour

@@ -43,13 +43,14 @@ type Context struct {
 	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
 
-	phase   phase
-	outcome outcome
-	whole   bool        // the answer takes no more: what is written next is another one
-	saved   atomic.Bool // the session has been saved, or there was none: later changes are late
-	ran     bool        // every station was passed: no panic is on its way
-	bare    bool        // made by NewContext: no hooks
-	hook    uint16      // after-request hooks that were begun
+	phase    phase
+	outcome  outcome
+	whole    bool        // the answer takes no more: what is written next is another one
+	saved    atomic.Bool // the session has been saved, or there was none: later changes are late
+	ran      bool        // every station was passed: no panic is on its way
+	bare     bool        // made by NewContext: no hooks
+	fromHere bool        // DEBUG is on, and the request came from this machine
+	hook     uint16      // after-request hooks that were begun
 }
 
 // A rare is what few requests need. Context.rare makes it when it is first used.
@@ -116,6 +117,7 @@ var _ context.Context = (*Context)(nil)
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
 	c := &Context{App: rt.app, Request: withPath(r), born: r, rt: rt, settings: rt.app.Config.settings()}
 	c.Response = &c.response
+	c.fromHere = c.settings.debug && isFromHere(r)
 	c.response.begin(c, w)
 	c.body()
 	return c

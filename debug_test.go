@@ -18,6 +18,8 @@ import (
 // An arrival is a request as it reaches the App.
 type arrival struct {
 	peer, host string
+	target     string // of the request line
+	proto      string
 	header     http.Header
 	local      net.Addr // where the connection came to; nil for none
 	config     dewar.Map
@@ -26,7 +28,7 @@ type arrival struct {
 
 // atHome is one from a browser on this machine to an App in DEBUG.
 func atHome() arrival {
-	return arrival{peer: "127.0.0.1:40000", host: "localhost:5000", header: http.Header{}, config: dewar.Map{"DEBUG": true}}
+	return arrival{peer: "127.0.0.1:40000", host: "localhost:5000", target: "/", proto: "HTTP/1.1", header: http.Header{}, config: dewar.Map{"DEBUG": true}}
 }
 
 // mayDebug reports whether the visitor may see the insides of the App.
@@ -41,8 +43,10 @@ func (v arrival) mayDebug(t *testing.T) (allowed bool) {
 		allowed = c.DebugAllowed()
 		return c.NoContent()
 	})
-	r := httptest.NewRequest("GET", "/", nil)
+	r := httptest.NewRequest("GET", v.target, nil)
 	r.RemoteAddr, r.Host, r.Header = v.peer, v.host, v.header
+	r.Proto = v.proto
+	r.ProtoMajor, r.ProtoMinor, _ = http.ParseHTTPVersion(v.proto)
 	if v.local != nil {
 		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, v.local))
 	}
@@ -73,6 +77,16 @@ func hostTries(names ...string) (tries []try) {
 	return tries
 }
 
+// spelled is a header in the letters in which others than net/http may hand it over.
+func spelled(name string) (tries []try) {
+	for _, key := range []string{strings.ToLower(name), strings.ToUpper(name), strings.ReplaceAll(name, "-", "_"), strings.ToLower(strings.ReplaceAll(name, "-", "_"))} {
+		for _, value := range []string{"", "127.0.0.1"} {
+			tries = append(tries, try{"as it is: " + key + ": " + value, func(v *arrival) { v.header[key] = []string{value} }})
+		}
+	}
+	return tries
+}
+
 func headers(names, values []string) (tries []try) {
 	for _, name := range names {
 		for _, value := range values {
@@ -80,6 +94,15 @@ func headers(names, values []string) (tries []try) {
 		}
 	}
 	return tries
+}
+
+// fetches is what a browser says of why it asks.
+func fetches(site, mode, dest string) []try {
+	return []try{{"Sec-Fetch " + site + " " + mode + " " + dest, func(v *arrival) {
+		v.header.Set("Sec-Fetch-Site", site)
+		v.header.Set("Sec-Fetch-Mode", mode)
+		v.header.Set("Sec-Fetch-Dest", dest)
+	}}}
 }
 
 func addresses(addrs ...net.Addr) (tries []try) {
@@ -96,19 +119,24 @@ func configs(settings ...dewar.Map) (tries []try) {
 	return tries
 }
 
-// TestDebugAllowed has two hundred tries to get in from where one must not, and those from this machine.
-func TestDebugAllowed(t *testing.T) {
-	t.Parallel()
-	allowed := slices.Concat(
+// welcome are those who come from this machine.
+func welcome() []try {
+	return slices.Concat(
 		[]try{{"a browser on this machine", func(*arrival) {}}},
 		peers("127.0.0.1:1", "127.0.0.1", "127.8.9.10:1", "[::1]:40000", "[::ffff:127.0.0.1]:40000"),
 		hostTries("localhost", "127.0.0.1", "127.0.0.1:5000", "[::1]", "[::1]:5000", "localhost:80"),
 		addresses(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000}, &net.TCPAddr{IP: net.IPv6loopback, Port: 5000}),
 		headers([]string{"Origin"}, []string{"http://localhost:5000", "http://127.0.0.1:3000", "https://[::1]", "http://localhost"}),
 		headers([]string{"User-Agent", "X-Requested-With", "X-Request-Id", "Referer", "Cookie"}, []string{"127.0.0.1"}),
+		fetches("same-origin", "cors", "empty"), fetches("same-site", "cors", "empty"), fetches("none", "navigate", "document"),
+		fetches("cross-site", "navigate", "document"), // a link, or the way back from a login elsewhere
 		configs(dewar.Map{"DEBUG": true, "TESTING": true}, dewar.Map{"DEBUG": true, "TRUSTED_PROXIES": []string{"127.0.0.1"}}),
 	)
-	refused := slices.Concat(
+}
+
+// intruders are those who must not get in.
+func intruders() []try {
+	return slices.Concat(
 		configs(dewar.Map{}, dewar.Map{"DEBUG": false}, dewar.Map{"TESTING": true}, dewar.Map{"TESTING": true, "DEBUG": false},
 			dewar.Map{"PROPAGATE_EXCEPTIONS": false}, dewar.Map{"ENV": "development"}),
 		peers("10.0.0.1:1", "192.168.1.20:5000", "172.17.0.1:5000", "203.0.113.9:1", "8.8.8.8:53", "0.0.0.0:1", "128.0.0.1:1", "126.255.255.255:1",
@@ -134,10 +162,22 @@ func TestDebugAllowed(t *testing.T) {
 		headers([]string{"X-Original-Host", "X-Original-URL", "X-Original-Forwarded-For", "X-ProxyUser-Ip"}, []string{"localhost"}),
 		headers([]string{"Origin"}, []string{"https://evil.example", "null", "", "http://evil.example:5000", "http://localhost.evil.example", "http://localhost.:5000",
 			"http://localhost/", "localhost", "http://user@localhost", "http://127.0.0.1.nip.io"}),
+		fetches("cross-site", "no-cors", "image"), fetches("cross-site", "no-cors", "script"), fetches("cross-site", "cors", "empty"),
+		fetches("cross-site", "navigate", "iframe"), fetches("cross-site", "navigate", "embed"), fetches("cross-site", "no-cors", "document"),
+		fetches("cross-site", "", ""), fetches("Cross-Site", "no-cors", "image"), fetches("", "no-cors", "image"), fetches("same-origin, cross-site", "", ""),
 		addresses(&net.TCPAddr{IP: net.IPv4(192, 168, 1, 20), Port: 5000}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 80},
 			&net.TCPAddr{IP: net.ParseIP("2001:db8::5"), Port: 80}, &net.TCPAddr{IP: net.IPv4zero, Port: 80}, &net.TCPAddr{Port: 80},
 			&net.UnixAddr{Name: "/run/app.sock", Net: "unix"}, &net.UnixAddr{Name: "@", Net: "unix"}),
+		slices.Concat(spelled("X-Forwarded-For"), spelled("X-Forwarded-Host"), spelled("X-Real-IP"), spelled("Forwarded"), spelled("Via")),
+		headers([]string{"Forwarded-For", "X-Envoy-External-Address", "Proxy-Connection", "Proxy-Authorization"}, []string{"", "127.0.0.1"}),
 		[]try{
+			{"HTTP/1.0, as nginx asks", func(v *arrival) { v.proto = "HTTP/1.0" }},
+			{"HTTP/0.9", func(v *arrival) { v.proto = "HTTP/0.9" }},
+			{"two origins", func(v *arrival) { v.header["Origin"] = []string{"http://localhost:5000", "https://evil.example"} }},
+			{"two origins, the first foreign", func(v *arrival) { v.header["Origin"] = []string{"https://evil.example", "http://localhost:5000"} }},
+			{"two reasons to fetch", func(v *arrival) { v.header["Sec-Fetch-Site"] = []string{"same-origin", "cross-site"} }},
+			{"a target with a host", func(v *arrival) { v.target = "http://localhost:5000/" }},
+			{"a target with another host", func(v *arrival) { v.target = "http://evil.example/" }},
 			{"trusted proxy for a local client", func(v *arrival) {
 				v.peer, v.config["TRUSTED_PROXIES"] = "10.0.0.1:1", []string{"10.0.0.1"}
 				v.header.Set("X-Forwarded-For", "127.0.0.1")
@@ -164,10 +204,15 @@ func TestDebugAllowed(t *testing.T) {
 			}},
 		},
 	)
-	if len(refused) < 200 {
-		t.Errorf("only %d tries to get in", len(refused))
+}
+
+// TestDebugAllowed has two hundred tries to get in from where one must not, and those from this machine.
+func TestDebugAllowed(t *testing.T) {
+	t.Parallel()
+	if n := len(intruders()); n < 200 {
+		t.Errorf("only %d tries to get in", n)
 	}
-	for want, tries := range map[bool][]try{true: allowed, false: refused} {
+	for want, tries := range map[bool][]try{true: welcome(), false: intruders()} {
 		for _, tt := range tries {
 			v := atHome()
 			tt.change(&v)
@@ -272,17 +317,21 @@ func TestDebugAllowedInAMountedAppAsksTheOuterOne(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, peer, want string
+		debug            bool
 		hook             func(c *dewar.Context)
 	}{
-		{"from here", "127.0.0.1:1", "true", func(*dewar.Context) {}},
-		{"from elsewhere", "203.0.113.9:1", "false", func(*dewar.Context) {}},
-		{"from elsewhere, as a hook hides", "203.0.113.9:1", "false", func(c *dewar.Context) {
+		{"from here", "127.0.0.1:1", "true", true, func(*dewar.Context) {}},
+		{"with DEBUG off", "127.0.0.1:1", "false", false, func(*dewar.Context) {}},
+		{"from elsewhere", "203.0.113.9:1", "false", true, func(*dewar.Context) {}},
+		{"from elsewhere, as a hook hides", "203.0.113.9:1", "false", true, func(c *dewar.Context) {
 			c.Request = c.Request.Clone(c.Request.Context())
 			c.Request.RemoteAddr = "127.0.0.1:1"
 		}},
+		{"from elsewhere, as a hook hides in place", "203.0.113.9:1", "false", true, func(c *dewar.Context) { c.Request.RemoteAddr = "127.0.0.1:1" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			outer := dewar.New("outer")
+			must(t, outer.Config.Set("DEBUG", tt.debug))
 			outer.BeforeRequest(func(c *dewar.Context) error { tt.hook(c); return nil })
 			outer.Mount("/in", gateApp(t))
 			r := httptest.NewRequest("GET", "/in/", nil)

@@ -118,9 +118,9 @@ func readDotenv(file string, lookup func(string) (string, bool)) ([]dotenv.Line,
 }
 
 // warnOfDotenv logs that there is a .env file which nobody has loaded, as Flask does: the program would run with its
-// defaults. It is loaded when the environment has one of its variables.
+// defaults. It is loaded when the environment has one of its variables. A test has settings of its own.
 func (c *Config) warnOfDotenv(logger *slog.Logger) {
-	if skipsDotenv() || c.store.ReadDotenv() {
+	if skipsDotenv() || c.store.ReadDotenv() || c.Bool("TESTING") {
 		return
 	}
 	lines, err := readDotenv(".env", os.LookupEnv)

@@ -120,6 +120,7 @@ func TestBuildWarnsOfADotenvThatNobodyLoads(t *testing.T) {
 		{"FromDotenv", "SECRET_KEY=canary\n", func(c *dewar.Config) error { return c.FromDotenv(".env") }, ""},
 		{"the file is empty", "# nothing\n", nil, ""},
 		{"the file is broken", "canary\n", nil, ""},
+		{"a test", "SECRET_KEY=canary\n", func(c *dewar.Config) error { return c.Set("TESTING", true) }, ""},
 		{"Flask is told to skip it", "SECRET_KEY=canary\n", func(*dewar.Config) error { return os.Setenv("FLASK_SKIP_DOTENV", "1") }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/csp"
 	"github.com/dewar-go/dewar/internal/reload"
 )
 
@@ -23,8 +24,11 @@ const (
 // reloadVariable has the token of whoever runs the program while it is edited.
 const reloadVariable = "DEWAR_RELOAD"
 
-// reloadLive is what the App tells its runner beside READY=1: the folders whose files it reads again by itself.
-const reloadLive = "X_DEWAR_LIVE="
+// What the App tells its runner beside READY=1: the folders whose files it reads again by itself, and how to reach it.
+const (
+	reloadLive   = "X_DEWAR_LIVE="
+	reloadScheme = "X_DEWAR_SCHEME="
+)
 
 // A reloader keeps the pages of an App up to date while its program is edited.
 type reloader struct {
@@ -67,10 +71,10 @@ func (app *App) liveFolders() (live []string) {
 }
 
 // ready is what the runner is told when the App accepts requests.
-func (rt *runtime) ready() []string {
+func (rt *runtime) ready(scheme string) []string {
 	states := []string{"READY=1"}
 	if rt.reload != nil {
-		states = append(states, reloadLive+strings.Join(rt.reload.live, string(filepath.ListSeparator)))
+		states = append(states, reloadLive+strings.Join(rt.reload.live, string(filepath.ListSeparator)), reloadScheme+scheme)
 	}
 	return states
 }
@@ -180,8 +184,8 @@ func (c *Context) addReloadScript() {
 		}
 	}
 	body := c.response.Body()
-	if int64(len(body)) != c.response.length || !reload.Allowed(header["Content-Security-Policy"]) ||
-		!reload.Allowed(header["Content-Security-Policy-Report-Only"]) {
+	if int64(len(body)) != c.response.length || !csp.AllowsScript(header["Content-Security-Policy"]) ||
+		!csp.AllowsScript(header["Content-Security-Policy-Report-Only"]) {
 		return
 	}
 	whole, ok := reload.Insert(body, `<script src="`+html.EscapeString(c.prefix())+reloadScript+`"></script>`)

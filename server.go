@@ -88,7 +88,7 @@ func (app *App) run(addr string, secure *tls.Config) error {
 	}
 	told := systemd.NewNotifier()
 	defer told.Watch()()
-	return app.serve(context.Background(), l, running{signals, slog.String("url", urlOf(scheme, l.Addr())), told})
+	return app.serve(context.Background(), l, running{signals, slog.String("url", urlOf(scheme, l.Addr())), told, scheme})
 }
 
 // Serve is [App.Run] for a listener of your own, such as one with TLS or of a Unix socket. It stops when ctx ends and
@@ -107,6 +107,7 @@ type running struct {
 	signals <-chan os.Signal
 	where   slog.Attr // for the log
 	told    *systemd.Notifier
+	scheme  string // for who is told
 }
 
 // tell tells the supervisor how the App is.
@@ -131,7 +132,7 @@ func (app *App) serve(ctx context.Context, l net.Listener, run running) error {
 		HTTP:     app.httpServer(),
 		Drain:    func() time.Duration { return app.drainDelay(l.Addr()) },
 		Timeout:  func() time.Duration { return app.Config.Duration("SHUTDOWN_TIMEOUT") },
-		Ready:    func() { app.tell(run.told, rt.ready()...) },
+		Ready:    func() { app.tell(run.told, rt.ready(run.scheme)...) },
 		Stopping: func() { app.tell(run.told, "STOPPING=1") },
 	}
 	return server.Run(ctx)
@@ -280,6 +281,9 @@ func (app *App) listen(addr string) (net.Listener, error) {
 	passed, err := systemd.Listener(edited)
 	if err != nil {
 		return nil, err
+	}
+	if edited && passed == nil && os.Getenv("FLASK_RUN_PORT") != "" {
+		addr = "" // dewar dev says where, on systems that pass no sockets on
 	}
 	cure := "pass another one to Run"
 	if addr == "" {

@@ -3,6 +3,7 @@
 package dewar_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -82,10 +83,10 @@ func TestRunTakesTheSocketOfASupervisor(t *testing.T) {
 	for _, tt := range []struct {
 		name, mode string
 		env        []string
-		ready      string
+		ready, end string
 	}{
-		{"of systemd", "finish", []string{"LISTEN_FDS=1", "LISTEN_FDNAMES=web"}, "READY=1"},
-		{"of dewar dev", "edited", []string{"LISTEN_FDS=1", "DEWAR_RELOAD=token"}, "READY=1\nX_DEWAR_LIVE="},
+		{"of systemd", "finish", []string{"LISTEN_FDS=1", "LISTEN_FDNAMES=web"}, "READY=1", ""},
+		{"of dewar dev", "edited", []string{"LISTEN_FDS=1", "DEWAR_RELOAD=token"}, "READY=1\nX_DEWAR_LIVE=", "\nX_DEWAR_SCHEME=http"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,13 +103,12 @@ func TestRunTakesTheSocketOfASupervisor(t *testing.T) {
 				body, _ := io.ReadAll(res.Body)
 				answer <- string(body)
 			}()
-			if got := p.line("msg=serving"); !strings.Contains(got, l.Addr().String()) {
+			if got := p.lines("msg=serving", "request")[0]; !strings.Contains(got, l.Addr().String()) {
 				t.Errorf("the program serves another address than %s: %s", l.Addr(), got)
 			}
-			if got := s.hears(); !strings.HasPrefix(got, tt.ready) {
-				t.Errorf("the supervisor was told %q, want %q", got, tt.ready)
+			if got := s.hears(); !strings.HasPrefix(got, tt.ready) || !strings.HasSuffix(got, tt.end) {
+				t.Errorf("the supervisor was told %q, want %q and %q", got, tt.ready, tt.end)
 			}
-			p.line("request")
 			p.signal(syscall.SIGTERM)
 			if got := s.hears(); got != "STOPPING=1" {
 				t.Errorf("the supervisor was told %q, want STOPPING=1", got)
@@ -204,4 +204,57 @@ func TestRunFeedsTheWatchdog(t *testing.T) {
 	}
 	p.signal(syscall.SIGTERM)
 	p.line("returned <nil>")
+}
+
+// TestRunTakesTheSocketOfSystemdItself has systemd's own tool pass the socket, where there is one.
+func TestRunTakesTheSocketOfSystemdItself(t *testing.T) {
+	t.Parallel()
+	tool, err := exec.LookPath("systemd-socket-activate")
+	if err != nil {
+		t.Skip("there is no systemd-socket-activate; Debian has it in the package systemd")
+	}
+	s := newSupervisor(t)
+	addr := fmt.Sprintf("127.%d.%d.1:8000", 1+os.Getpid()%250, 1+os.Getpid()/250%250) // nobody else listens there
+	cmd := exec.CommandContext(t.Context(), tool, "--listen="+addr, "--fdname=web", "-E", modeVariable+"=finish", "-E", "FLASK_DEBUG=1",
+		"-E", "NOTIFY_SOCKET="+s.path, "-E", "WATCHDOG_USEC=20000", os.Args[0], "-test.run=^TestProgram$")
+	p := started(t, cmd)
+	answer := make(chan string, 1)
+	go func() {
+		for t.Context().Err() == nil {
+			res, err := http.Get("http://" + addr)
+			if err != nil { // the tool does not listen yet
+				time.Sleep(5 * time.Millisecond)
+				continue
+			}
+			body, _ := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			answer <- string(body)
+			return
+		}
+	}()
+	if got := p.lines("msg=serving", "request")[0]; !strings.Contains(got, addr) {
+		t.Errorf("the program serves another address than %s: %s", addr, got)
+	}
+	heard := map[string]bool{}
+	for !heard["READY=1"] || !heard["WATCHDOG=1"] {
+		heard[s.hears()] = true
+	}
+	p.signal(syscall.SIGTERM)
+	for !heard["STOPPING=1"] {
+		heard[s.hears()] = true
+	}
+	if got := <-answer; got != "finished" {
+		t.Errorf("the request got %q, want it finished", got)
+	}
+	p.line("returned <nil>")
+}
+
+// TestRunListensWhereDewarDevSays is about systems that pass no sockets on.
+func TestRunListensWhereDewarDevSays(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProgram$")
+	cmd.Env = append(os.Environ(), modeVariable+"=finish", "DEWAR_RELOAD=token", "FLASK_RUN_PORT=70000", "FLASK_DEBUG=1")
+	if got := started(t, cmd).line("returned"); !strings.Contains(got, `FLASK_RUN_PORT is "70000"`) {
+		t.Errorf("the program listens at its own address: %s", got)
+	}
 }

@@ -89,13 +89,25 @@ func started(t *testing.T, cmd *exec.Cmd) *program {
 // line waits for a line with text in it.
 func (p *program) line(text string) string {
 	p.t.Helper()
-	for p.out.Scan() {
-		if strings.Contains(p.out.Text(), text) {
-			return p.out.Text()
+	return p.lines(text)[0]
+}
+
+// lines waits for a line with each of the texts in it, in whatever order they come.
+func (p *program) lines(texts ...string) []string {
+	p.t.Helper()
+	found := make([]string, len(texts))
+	for left := len(texts); left > 0; {
+		if !p.out.Scan() {
+			p.t.Fatalf("the program ended, and of lines with %q there were %q", texts, found)
+		}
+		for i, text := range texts {
+			if found[i] == "" && strings.Contains(p.out.Text(), text) {
+				found[i] = p.out.Text()
+				left--
+			}
 		}
 	}
-	p.t.Fatalf("the program ended without a line with %q", text)
-	return ""
+	return found
 }
 
 func (p *program) signal(sig os.Signal) {

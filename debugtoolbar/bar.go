@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/csp"
 )
 
 // addBar puts the bar into a page, behind all that the application does with it.
@@ -40,7 +41,8 @@ func takesBar(r *dewar.Response) bool {
 	header := r.Header()
 	types := header["Content-Type"]
 	return len(types) == 1 && strings.HasPrefix(types[0], "text/html") && len(header["Content-Encoding"]) == 0 &&
-		len(header["Etag"]) == 0 && allowsOwnStyle(header["Content-Security-Policy"])
+		len(header["Etag"]) == 0 && csp.AllowsStyle(header["Content-Security-Policy"]) &&
+		csp.AllowsStyle(header["Content-Security-Policy-Report-Only"])
 }
 
 // hasPolicy reports whether the head of a page has a policy of its own, which would have to be read as the browser does.
@@ -49,33 +51,6 @@ func hasPolicy(page []byte) bool {
 		page = page[:end]
 	}
 	return bytes.Contains(bytes.ToLower(page), []byte("content-security-policy"))
-}
-
-// allowsOwnStyle reports whether policies let a page load a stylesheet of its own site.
-func allowsOwnStyle(policies []string) bool {
-	for _, list := range policies {
-		for policy := range strings.SplitSeq(list, ",") {
-			if !policyAllowsStyle(policy) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func policyAllowsStyle(policy string) bool {
-	sources := map[string][]string{}
-	for directive := range strings.SplitSeq(policy, ";") {
-		if words := strings.Fields(strings.ToLower(directive)); len(words) > 0 && sources[words[0]] == nil {
-			sources[words[0]] = words
-		}
-	}
-	for _, name := range [...]string{"style-src-elem", "style-src", "default-src"} {
-		if words := sources[name]; words != nil {
-			return slices.Contains(words[1:], "'self'") || slices.Contains(words[1:], "*")
-		}
-	}
-	return true
 }
 
 // html returns the bar. Every page gets one, so nothing here takes its time.

@@ -127,7 +127,7 @@ func TestBarLeadsToItsRequest(t *testing.T) {
 	app := newApp(t)
 	app.Get("/a/b", page)
 	site := dewar.New("site", dewar.RootPath(t.TempDir()))
-	set(t, site, dewar.Map{"SECRET_KEY": testKey})
+	set(t, site, dewar.Map{"SECRET_KEY": testKey, "DEBUG": true})
 	site.Mount("/shop", app)
 	for prefix, outer := range map[string]*dewar.App{"": app, "/shop": site} {
 		client := dewartest.New(t, outer)

@@ -86,7 +86,14 @@ func (o *rotation) rotate(cmd *cobra.Command) error {
 	if err := dewar.SetDotenv(o.file, fresh); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s has a new %s and %s. Start the program again.\n", o.file, o.variable, counted(len(old), "old key", "old keys"))
+	kept := counted(len(old), "old key", "old keys")
+	switch {
+	case values[o.variable] == "":
+		kept = "had none"
+	case len(old) == 0:
+		kept = "no old key, so everybody has to log in again"
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s has a new %s and %s. Start the program again.\n", o.file, o.variable, kept)
 	return nil
 }
 

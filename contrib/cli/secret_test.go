@@ -68,7 +68,10 @@ func TestRotateKeepsTheOldKeyAndTheFile(t *testing.T) {
 		{"another variable", "SHOP_SECRET_KEY=old-key\n", "--variable SHOP_SECRET_KEY", "SHOP_SECRET_KEY=NEW\nSHOP_SECRET_KEY_FALLBACKS='[\"old-key\"]'\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			text, _ := rotate(t, newShop(), tt.content, cli.OK, strings.Fields(tt.args)...)
+			text, answer := rotate(t, newShop(), tt.content, cli.OK, strings.Fields(tt.args)...)
+			if got, want := strings.Contains(answer.Output, "everybody has to log in again"), tt.args == "--keep 0"; got != want {
+				t.Errorf("it says that everybody has to log in again: %t, want %t: %s", got, want, answer.Output)
+			}
 			if got := regexp.MustCompile(`[0-9a-f]{64}`).ReplaceAllString(text, "NEW"); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

@@ -97,9 +97,12 @@ func (s *Server) Log() string {
 }
 
 // Start starts a server that was stopped or killed, on the same port and with the same data, and waits until it answers.
-// It does nothing when the server runs.
+// It does nothing when the server runs and answers. One that was about to end is started when it has.
 func (s *Server) Start() {
 	s.t.Helper()
+	if s.Running() && s.await() == nil {
+		return
+	}
 	s.launch()
 	s.Ready()
 }
@@ -175,10 +178,13 @@ func (s *Server) serving() bool {
 
 // LimitFiles fills the disk of the running server: from now on no write reaches beyond the first n bytes of a file, its
 // log included, and fails as one to a full disk does. 0 refuses every write; [Unlimited] makes room again. A server that
-// is started anew has room.
+// is started anew has room. Some end when they cannot write, also a little later.
 func (s *Server) LimitFiles(n int64) {
 	s.t.Helper()
 	pid := s.PID()
+	if pid == 0 && n == Unlimited {
+		return
+	}
 	if pid == 0 {
 		s.t.Fatalf("servers: %s on %s does not run; start it before LimitFiles", s.plan.name, s.addr)
 	}

@@ -17,7 +17,7 @@ func TestDevSaysHowItIsCalled(t *testing.T) {
 		{"two packages", []string{"dev", "./shop", "run"}, "dewar dev ./shop -- run"},
 		{"no project", []string{"dev", "--port", "0"}, "dewar new NAME"},
 		{"no project, with arguments", []string{"dev", "--port", "0", "--", "a", "b"}, "dewar new NAME"},
-		{"a flag that is none", []string{"dev", "--prot", "0"}, "--prot"},
+		{"a flag that is none", []string{"dev", "--prot", "0"}, "--prot; to see what there is: dewar dev --help"},
 	} {
 		cmd := root()
 		cmd.SetArgs(tt.args)

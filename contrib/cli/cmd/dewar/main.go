@@ -30,6 +30,9 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; to see what there is: %s --help", err, cmd.CommandPath())
+	})
 	root.AddCommand(newCommand(), devCommand(), versionCommand())
 	return root
 }

@@ -93,11 +93,14 @@ func complete(o *project.Options, arg string, replaced bool) (dir string, err er
 
 // finish has the go command complete go.mod and make go.sum, and says what to do next.
 func finish(ctx context.Context, out io.Writer, arg, dir string, o project.Options) error {
-	fmt.Fprintf(out, "Wrote %s. Looking for the modules that it needs ...\n", arg)
+	written, next := arg, "\n    cd "+arg+"\n"
+	if filepath.Clean(arg) == "." {
+		written, next = o.Name, "\n"
+	}
+	fmt.Fprintf(out, "Wrote %s. Looking for the modules that it needs ...\n", written)
 	if err := tidy(ctx, arg, dir, o); err != nil {
 		return fmt.Errorf("%s is written, but cannot be built yet: %w", arg, err)
 	}
-	next := "\n    cd " + arg + "\n"
 	if o.Database == project.Postgres {
 		next += "    createdb " + o.Name + "\n"
 	}

@@ -82,8 +82,12 @@ func TestNew_InTheFolderItself(t *testing.T) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dewarNewIn(t, folder, "."); err != nil {
+	out, err := dewarNewIn(t, folder, ".")
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(out, "Wrote shop.") || strings.Contains(out, "cd ") {
+		t.Errorf("it speaks of another folder:\n%s", out)
 	}
 	if mod := readFile(t, folder, "go.mod"); !strings.HasPrefix(mod, "module shop\n") {
 		t.Errorf("go.mod begins with %.20q, want module shop", mod)
@@ -118,6 +122,7 @@ func TestNew_Refused(t *testing.T) {
 		{"a flag that is none", []string{"--", "--force"}, "choose force"},
 		{"a module in place of the name", []string{"example.com/me/shop"}, "dewar new shop --module example.com/me/shop"},
 		{"a folder that is not there", []string{"apps/shop"}, "make it first"},
+		{"a name that is kept, which makes a module path that is none", []string{"internal"}, "internal-app"},
 		{"a name of the standard library", []string{"net"}, "example.com/net"},
 		{"a bad module", []string{"shop", "--module", "a b"}, "example.com/shop"},
 		{"an unknown database", []string{"shop", "--database", "mysql"}, "none, sqlite or postgres"},
@@ -128,6 +133,8 @@ func TestNew_Refused(t *testing.T) {
 			folder, _, err := dewarNew(t, tt.args...)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error: got %v, want one with %q", err, tt.want)
+			} else if strings.Contains(err.Error(), "\n") {
+				t.Errorf("one mistake has several cures:\n%v", err)
 			}
 			entries, err := os.ReadDir(folder)
 			if err != nil || len(entries) != 0 {

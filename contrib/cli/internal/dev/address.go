@@ -46,10 +46,13 @@ func readEnvironment(dir string) (env environment, err error) {
 	return env, err
 }
 
+// windowsInUse is WSAEADDRINUSE, which package syscall has no name for. No other system has this number.
+const windowsInUse = syscall.Errno(10048)
+
 // listenCure says what to do about an address that cannot be listened on.
 func listenCure(addr string, err error) error {
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, windowsInUse):
 		return fmt.Errorf("the port of %s is in use; end the program that listens there, or choose another port: dewar dev --port %s", addr, nextPort(addr))
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the port of %s is for privileged programs; choose one from 1024 up: dewar dev --port 5001", addr)
@@ -74,10 +77,10 @@ func isLoopback(addr net.Addr) bool {
 }
 
 // urlOf returns where a browser on this machine finds addr.
-func urlOf(addr net.Addr) string {
+func urlOf(scheme string, addr net.Addr) string {
 	ap, err := netip.ParseAddrPort(addr.String())
 	if err == nil && ap.Addr().IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", ap.Port())
+		return fmt.Sprintf("%s://localhost:%d", scheme, ap.Port())
 	}
-	return "http://" + addr.String()
+	return scheme + "://" + addr.String()
 }

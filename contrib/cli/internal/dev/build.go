@@ -15,6 +15,7 @@ import (
 
 // A build is one go build and what came of it.
 type build struct {
+	number int    // of the build, from 1
 	file   string // the program, if there are no faults
 	faults []fault
 	output string // what go said
@@ -38,11 +39,16 @@ type sourceLine struct {
 	Marked bool
 }
 
-// compile builds the program into file. The context ends it.
+// compile builds the program into file. The context ends it. What go builds on the way is in a folder beside file, and
+// removed: a go that was ended leaves it there.
 func (p *project) compile(ctx context.Context, file string) *build {
 	began := time.Now()
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", file, "--", p.pkg)
 	cmd.Dir = p.dir
+	if folder := file + "-work"; os.Mkdir(folder, 0o700) == nil {
+		defer os.RemoveAll(folder)
+		cmd.Env = append(os.Environ(), "GOTMPDIR="+folder, "PWD="+p.dir)
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	ownGroup(cmd)

@@ -23,18 +23,69 @@ func (p *project) kindOf(name string) kind {
 	switch {
 	case isScratch(base), strings.HasSuffix(base, "_test.go"):
 		return nothing
-	case ext == ".go", base == "go.mod", base == "go.sum", base == "go.work":
+	case p.isSource(name), p.hasSourcesIn(name):
 		return rebuild
+	case ext == ".go":
+		return nothing
 	case p.isEnvironment(name):
 		return restart
 	case p.isLive(name):
 		return shown(ext)
-	case p.embedded[name]:
+	case p.isEmbedded(name):
 		return rebuild
-	case p.isConfig(name):
+	case p.isConfig(name), p.isKept(name):
 		return restart
 	}
 	return shown(ext)
+}
+
+// isSource reports whether go build may read the file.
+func (p *project) isSource(name string) bool {
+	dir, base, ext := filepath.Dir(name), filepath.Base(name), filepath.Ext(name)
+	switch {
+	case base == "go.mod", base == "go.sum", base == "go.work", base == "modules.txt" && filepath.Base(dir) == "vendor":
+		return true
+	case p.sources[dir]:
+		return ext == ".go" || slices.Contains(foreign, ext)
+	}
+	return ext == ".go" && !p.isLeftOut(dir) // a package that becomes part of the program
+}
+
+// foreign are the endings of files that go build compiles beside those of Go, in the folders of packages.
+var foreign = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
+
+// isLeftOut reports whether dir is in a folder that go takes for no package unless it is named.
+func (p *project) isLeftOut(dir string) bool {
+	for _, module := range p.modules {
+		rel, err := filepath.Rel(module, dir)
+		if err != nil || strings.HasPrefix(rel, "..") {
+			continue
+		}
+		return slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), func(part string) bool {
+			return part == "testdata" || strings.HasPrefix(part, "_")
+		})
+	}
+	return false
+}
+
+// hasSourcesIn reports whether name is a folder, which may have gone, with packages of the program in it.
+func (p *project) hasSourcesIn(name string) bool {
+	for dir := range p.sources {
+		if dir == name || strings.HasPrefix(dir, name+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isEmbedded reports whether the file is a part of the program.
+func (p *project) isEmbedded(name string) bool {
+	return slices.ContainsFunc(p.embeds, func(e embed) bool { return e.has(name) })
+}
+
+// isKept reports whether the file is a template that the program has read once and keeps, as it does when DEBUG is off.
+func (p *project) isKept(name string) bool {
+	return len(p.live) == 0 && strings.HasPrefix(name, filepath.Join(p.dir, "templates")+string(filepath.Separator))
 }
 
 // shown returns what a change of a file means that the program reads each time.

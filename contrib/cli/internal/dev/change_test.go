@@ -14,7 +14,8 @@ func TestKindOf(t *testing.T) {
 	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 	p := &project{
 		dir: at("cmd/shop"), modules: []string{dir}, live: []string{at("templates"), at("static")},
-		embedded: map[string]bool{at("templates/a.html"): true, at("blog/templates/a.html"): true, at("blog/a.css"): true, at("words.json"): true},
+		sources: map[string]bool{at("cmd/shop"): true, dir: true, at("blog"): true, at("image/_c"): true},
+		embeds:  []embed{{dir, "templates"}, {at("blog"), "templates"}, {at("blog"), "*.css"}, {dir, "words.json"}, {dir, "all:every"}},
 	}
 	for _, tt := range []struct {
 		name string
@@ -37,7 +38,23 @@ func TestKindOf(t *testing.T) {
 		{"static/a.js", pages},
 		{"blog/templates/a.html", rebuild},
 		{"blog/a.css", rebuild},
+		{"blog/templates/new.html", rebuild}, // it would be embedded
+		{"blog/templates/_part.html", pages}, // go:embed leaves it out
+		{"every/_part", rebuild},
 		{"words.json", rebuild},
+		{"new/new.go", rebuild},
+		{"testdata/a.go", nothing},
+		{"blog/testdata/x/a.go", nothing},
+		{"_old/a.go", nothing},
+		{"image/_c/a.go", rebuild},
+		{"blog/fast.c", rebuild},
+		{"blog/fast_amd64.s", rebuild},
+		{"docs/fast.c", nothing},
+		{"vendor/modules.txt", rebuild},
+		{"go.work", rebuild},
+		{"blog", rebuild},  // the folder has gone
+		{"image", rebuild}, // one that was above a package
+		{"docs", nothing},
 		{".env", restart},
 		{".env.local", restart},
 		{"cmd/shop/.flaskenv", restart},
@@ -59,5 +76,19 @@ func TestKindOf(t *testing.T) {
 	names := []string{at("static/a.css"), at("main.go"), at("templates/a.html")}
 	if what, name := p.most(names); what != rebuild || name != at("main.go") {
 		t.Errorf("the most of %v is %d for %s", names, what, name)
+	}
+}
+
+func TestKindOfTemplatesThatTheProgramKeeps(t *testing.T) {
+	t.Parallel()
+	dir, err := filepath.Abs("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &project{dir: dir, modules: []string{dir}} // DEBUG is off
+	for name, want := range map[string]kind{"templates/a.html": restart, "static/a.css": styles} {
+		if got := p.kindOf(filepath.Join(dir, filepath.FromSlash(name))); got != want {
+			t.Errorf("%s: got %d, want %d", name, got, want)
+		}
 	}
 }

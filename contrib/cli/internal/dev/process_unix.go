@@ -16,3 +16,6 @@ func askToEnd(process *os.Process) error { return process.Signal(syscall.SIGTERM
 
 // killGroup ends a program and those that it has started.
 func killGroup(process *os.Process) error { return syscall.Kill(-process.Pid, syscall.SIGKILL) }
+
+// askGroup tells those to stop that a program has left behind.
+func askGroup(process *os.Process) { _ = syscall.Kill(-process.Pid, syscall.SIGTERM) }

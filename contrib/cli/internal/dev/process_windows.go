@@ -16,3 +16,6 @@ func askToEnd(process *os.Process) error { return process.Kill() }
 
 // killGroup ends a program.
 func killGroup(process *os.Process) error { return process.Kill() }
+
+// askGroup does nothing: Windows does not know what a program has left behind.
+func askGroup(*os.Process) {}

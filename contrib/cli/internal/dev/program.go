@@ -19,11 +19,17 @@ type program struct {
 	box   *mailbox // nil where programs cannot say that they are ready
 	began time.Time
 
-	ready chan []string // the folders that it reads again by itself, when it accepts requests
+	ready chan greeting // what it says when it accepts requests
 	ended chan struct{}
 	err   error // of the program, once it has ended
 
-	served bool // it has been ready
+	served bool // it has been ready, or cannot say so
+}
+
+// A greeting is what a program says when it accepts requests.
+type greeting struct {
+	live   []string // the folders that it reads again by itself
+	scheme string   // http or https
 }
 
 // A launch is how programs are started.
@@ -38,7 +44,7 @@ type launch struct {
 
 // start starts the program in file.
 func (l launch) start(file string) (*program, error) {
-	p := &program{last: &tail{}, began: time.Now(), ready: make(chan []string, 1), ended: make(chan struct{})}
+	p := &program{last: &tail{}, began: time.Now(), ready: make(chan greeting, 1), ended: make(chan struct{})}
 	p.cmd = exec.Command(file, l.args...)
 	p.cmd.Dir, p.cmd.Env = l.dir, l.env
 	both := io.MultiWriter(l.out, p.last)
@@ -50,6 +56,7 @@ func (l launch) start(file string) (*program, error) {
 		p.box = box
 		p.cmd.Env = append(p.cmd.Env, "NOTIFY_SOCKET="+l.box)
 	}
+	p.served = p.box == nil
 	if err := p.cmd.Start(); err != nil {
 		p.closeBox()
 		return nil, err
@@ -57,6 +64,7 @@ func (l launch) start(file string) (*program, error) {
 	go p.listen()
 	go func() {
 		p.err = p.cmd.Wait()
+		askGroup(p.cmd.Process)
 		p.closeBox()
 		_ = os.Remove(l.box)
 		close(p.ended)
@@ -80,23 +88,28 @@ func (p *program) listen() {
 		if err != nil {
 			return
 		}
-		if live, ready := readiness(message); ready {
-			p.ready <- live
+		if said, ready := readiness(message); ready {
+			p.ready <- said
 			return
 		}
 	}
 }
 
 // readiness reads a message of the program.
-func readiness(message string) (live []string, ready bool) {
+func readiness(message string) (said greeting, ready bool) {
+	said.scheme = "http"
 	for line := range strings.Lines(message) {
-		line = strings.TrimSuffix(line, "\n")
-		ready = ready || line == "READY=1"
-		if folders, ok := strings.CutPrefix(line, "X_DEWAR_LIVE="); ok {
-			live = filepath.SplitList(folders)
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		switch key {
+		case "READY":
+			ready = value == "1"
+		case "X_DEWAR_LIVE":
+			said.live = filepath.SplitList(value)
+		case "X_DEWAR_SCHEME":
+			said.scheme = value
 		}
 	}
-	return live, ready
+	return said, ready
 }
 
 // How long a program may take to end: after it was asked to, and after it was asked the second time.
@@ -142,6 +155,9 @@ func (p *program) gone(d time.Duration) bool {
 		return false
 	}
 }
+
+// output is the last that the program has printed.
+func (p *program) output() string { return strings.TrimSpace(p.last.String()) }
 
 // fate says how the program has ended.
 func (p *program) fate() string {

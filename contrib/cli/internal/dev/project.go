@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,21 +16,44 @@ import (
 
 // A project is a program and the files that it is made of.
 type project struct {
-	dir      string   // where the program runs
-	pkg      string   // what go build is told to build
-	modules  []string // folders that are watched with all that is below them
-	packages []string // folders of other modules that are on this machine too
-	embedded map[string]bool
-	live     []string // folders that the program reads again by itself; it says so when it is ready
+	dir       string          // where the program runs
+	pkg       string          // what go build is told to build
+	workspace string          // the go.work; "" for none
+	modules   []string        // folders that are watched with all that is below them
+	packages  []string        // folders that are watched beside those: of other modules that are on this machine too
+	sources   map[string]bool // folders of the packages that the program is made of
+	embeds    []embed
+	live      []string // folders that the program reads again by itself; it says so when it is ready
 }
+
+// An embed is what a package embeds: files and folders below dir.
+type embed struct{ dir, pattern string }
+
+// has reports whether the file called name is embedded, or would be if it were there.
+func (e embed) has(name string) bool {
+	rel, err := filepath.Rel(e.dir, name)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return false
+	}
+	pattern, all := strings.CutPrefix(e.pattern, "all:")
+	parts := strings.Split(filepath.ToSlash(rel), "/")
+	for i := range parts {
+		if matched, _ := path.Match(pattern, strings.Join(parts[:i+1], "/")); matched {
+			return all || !slices.ContainsFunc(parts[i+1:], isHidden)
+		}
+	}
+	return false
+}
+
+// isHidden reports whether go:embed leaves out a file of this name in a folder.
+func isHidden(name string) bool { return name[0] == '.' || name[0] == '_' }
 
 // A listedPackage is what go list says of a package.
 type listedPackage struct {
-	Dir, Name, ImportPath string
-	Standard, DepOnly     bool
-	GoFiles, EmbedFiles   []string
-	Error                 *struct{ Err string }
-	Module                *struct {
+	Dir, Name                 string
+	Standard, DepOnly         bool
+	EmbedPatterns, EmbedFiles []string
+	Module                    *struct {
 		Dir     string
 		Main    bool
 		Replace *struct{ Version string }
@@ -74,11 +98,18 @@ func hasGoFiles(dir string) bool {
 
 // look asks go for the files of the program and returns its package.
 func (p *project) look(ctx context.Context) (main *listedPackage, err error) {
-	out, err := goCommand(ctx, p.dir, "list", "-e", "-deps", "-json=Dir,Name,ImportPath,Standard,DepOnly,GoFiles,EmbedFiles,Error,Module", "--", p.pkg)
+	out, err := goCommand(ctx, p.dir, "list", "-e", "-deps", "-json=Dir,Name,Standard,DepOnly,EmbedPatterns,EmbedFiles,Module", "--", p.pkg)
 	if err != nil {
 		return nil, err
 	}
-	modules, packages, embedded := []string{}, []string{}, map[string]bool{}
+	workspace, err := goCommand(ctx, p.dir, "env", "GOWORK")
+	if err != nil {
+		return nil, err
+	}
+	fresh := project{dir: p.dir, pkg: p.pkg, live: p.live, sources: map[string]bool{}}
+	if file := strings.TrimSpace(string(workspace)); filepath.IsAbs(file) {
+		fresh.workspace = file
+	}
 	main = &listedPackage{}
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 		l := &listedPackage{}
@@ -90,24 +121,32 @@ func (p *project) look(ctx context.Context) (main *listedPackage, err error) {
 		if !l.DepOnly {
 			main = l
 		}
-		if l.Standard || !l.isHere() {
-			continue
-		}
-		if l.Module.Main {
-			modules = append(modules, l.Module.Dir)
-		} else {
-			packages = append(packages, l.Dir)
-		}
-		for _, name := range l.EmbedFiles {
-			embedded[filepath.Join(l.Dir, filepath.FromSlash(name))] = true
+		if !l.Standard && l.isHere() {
+			fresh.add(l)
 		}
 	}
-	if len(modules) == 0 {
-		modules = []string{p.dir}
+	if len(fresh.modules) == 0 {
+		fresh.modules = []string{p.dir}
 	}
-	slices.Sort(modules)
-	p.modules, p.packages, p.embedded = slices.Compact(modules), packages, embedded
+	slices.Sort(fresh.modules)
+	fresh.modules = slices.Compact(fresh.modules)
+	*p = fresh
 	return main, nil
+}
+
+// add notes a package that is edited on this machine.
+func (p *project) add(l *listedPackage) {
+	p.sources[l.Dir] = true
+	p.packages = append(p.packages, l.Dir)
+	if l.Module.Main {
+		p.modules = append(p.modules, l.Module.Dir)
+	}
+	for _, pattern := range l.EmbedPatterns {
+		p.embeds = append(p.embeds, embed{l.Dir, pattern})
+	}
+	for _, name := range l.EmbedFiles {
+		p.packages = append(p.packages, filepath.Dir(filepath.Join(l.Dir, filepath.FromSlash(name))))
+	}
 }
 
 // programsBelow returns the packages below dir that are programs, as a person would type them.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,5 +90,49 @@ func TestTheOnlyProgramIsFound(t *testing.T) {
 	p, err := findProject(t.Context(), dir, "")
 	if err != nil || p.pkg != "./cmd/shop" || p.dir != dir {
 		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+// TestAProgramOfSeveralModulesIsKnown has a workspace, and a module that a replace directive leads to.
+func TestAProgramOfSeveralModulesIsKnown(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(at(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at(name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("GOWORK", "")
+	put("go.work", "go 1.26.0\n\nuse (\n\t./shop\n\t./cart\n)\n")
+	put("cart/go.mod", "module cart\n\ngo 1.26.0\n")
+	put("cart/cart.go", "package cart\n")
+	put("mail/go.mod", "module mail\n\ngo 1.26.0\n")
+	put("mail/mail.go", "package mail\n\nimport _ \"embed\"\n\n//go:embed text/*.txt\nvar text string\n")
+	put("mail/text/hello.txt", "hello")
+	put("shop/go.mod", "module shop\n\ngo 1.26.0\n\nrequire mail v0.0.0\n\nreplace mail => ../mail\n")
+	put("shop/main.go", "package main\n\nimport (\n\t_ \"cart\"\n\t_ \"mail\"\n)\n\nfunc main() {}\n")
+	p, err := findProject(t.Context(), at("shop"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.workspace != at("go.work") || !slices.Equal(p.modules, []string{at("cart"), at("shop")}) {
+		t.Errorf("the workspace is %s, the modules are %v", p.workspace, p.modules)
+	}
+	for _, dir := range []string{"mail", "mail/text"} {
+		if !slices.Contains(p.packages, at(dir)) {
+			t.Errorf("%s is not watched: %v", dir, p.packages)
+		}
+	}
+	for name, want := range map[string]kind{"go.work": rebuild, "cart/new.go": rebuild, "mail/text/new.txt": rebuild, "mail/text/a.md": pages, "mail/mail.go": rebuild} {
+		if got := p.kindOf(at(name)); got != want {
+			t.Errorf("%s: got %d, want %d", name, got, want)
+		}
 	}
 }

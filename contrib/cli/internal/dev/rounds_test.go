@@ -5,8 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -117,39 +115,4 @@ func TestNoRequestIsRefusedWhileTheProgramIsEdited(t *testing.T) {
 	for _, problem := range c.problems {
 		t.Error(problem)
 	}
-}
-
-// TestFromEditToAnswer measures how long the answer of an edited program takes, and beside it go build of the same edit of
-// the same program. It says the times; a test that compared them would fail on a machine that is busy.
-func TestFromEditToAnswer(t *testing.T) {
-	edits, _, _ := rounds()
-	s, twin := newShop(t), newShop(t)
-	s.run()
-	program := filepath.Join(t.TempDir(), "shop")
-	twin.goBuild(program)
-	var served, built []time.Duration
-	for round := 2; round <= edits+1; round++ {
-		began := time.Now()
-		s.version(round)
-		s.answers("/", fmt.Sprintf("build %d", round))
-		served = append(served, time.Since(began))
-		twin.version(round)
-		built = append(built, twin.goBuild(program))
-	}
-	slices.Sort(served)
-	slices.Sort(built)
-	n := len(served)
-	t.Logf("from edit to answer %v (median), %v (slowest); go build of the same edit %v, %v", served[n/2], served[n-1], built[n/2], built[n-1])
-}
-
-// goBuild returns how long go build takes.
-func (s *shop) goBuild(program string) time.Duration {
-	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), "go", "build", "-o", program, ".")
-	cmd.Dir = s.dir
-	began := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		s.t.Fatalf("%v: %s", err, out)
-	}
-	return time.Since(began)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,9 @@ type shop struct {
 	dir string
 	url string
 	out *screen
+
+	temp string        // where temporary files are
+	late time.Duration // see SetLate
 
 	stop  context.CancelFunc
 	ended chan error
@@ -111,7 +115,14 @@ func newShop(t *testing.T) *shop {
 	t.Setenv("FLASK_DEBUG", "")
 	t.Setenv("DEWAR_RELOAD", "")
 	t.Setenv("GOWORK", "off")
-	s := &shop{t: t, dir: dir, out: &screen{}, again: make(chan struct{})}
+	t.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -ldflags=-w")) // links faster
+	temp, err := os.MkdirTemp("", "dev")                                        // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(temp) })
+	t.Setenv("TMPDIR", temp)
+	s := &shop{t: t, dir: dir, temp: temp, out: &screen{}, again: make(chan struct{})}
 	s.write("go.mod", fmt.Sprintf(shopModule, filepath.ToSlash(core)))
 	s.write("go.sum", string(sums))
 	s.write("main.go", shopMain)
@@ -162,7 +173,9 @@ func (s *shop) begin() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop, s.ended = stop, make(chan error, 1)
 	go func() {
-		s.ended <- dev.Run(ctx, dev.Options{Dir: s.dir, Port: "0", Out: s.out, Again: s.again})
+		options := dev.Options{Dir: s.dir, Port: "0", Out: s.out, Again: s.again}
+		options.SetLate(s.late)
+		s.ended <- dev.Run(ctx, options)
 	}()
 	s.t.Cleanup(s.end)
 	s.url = s.says(`at (http://[^ ]+) `)
@@ -183,8 +196,27 @@ func (s *shop) end() {
 	case <-time.After(patience):
 		s.t.Error("dewar dev does not end")
 	}
+	s.leavesNothing()
 	if s.t.Failed() {
 		s.t.Logf("the terminal:\n%s", s.out)
+	}
+}
+
+// leavesNothing checks that no file, no process and no goroutine is left.
+func (s *shop) leavesNothing() {
+	files, _ := filepath.Glob(filepath.Join(s.temp, "*"))
+	if len(files) > 0 {
+		s.t.Errorf("temporary files are left: %q", files)
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/cwd") // elsewhere there are none to be seen
+	for _, name := range processes {
+		if at, err := os.Readlink(name); err == nil && at == s.dir {
+			s.t.Errorf("a process is left: %s", name)
+		}
+	}
+	stacks := make([]byte, 1<<20)
+	if stacks = stacks[:runtime.Stack(stacks, true)]; bytes.Contains(stacks, []byte("internal/dev.(*")) {
+		s.t.Errorf("goroutines are left:\n%s", stacks)
 	}
 }
 
@@ -365,8 +397,16 @@ func TestTheEnvironmentStartsItAgain(t *testing.T) {
 	s.write(".env", "SHOP_SETTING=one\n")
 	s.run()
 	s.answers("/setting", "one")
-	s.write(".env", "SHOP_SETTING=two\n")
+	s.answers("/_dewar/reload.js", "EventSource")
+	s.write(".env", "SHOP_SETTING=two\nFLASK_DEBUG=0\nFLASK_RUN_HOST=127.0.0.2\n")
 	s.answers("/setting", "two")
+	if status, _ := s.get("/_dewar/reload.js", "*/*"); status != http.StatusNotFound {
+		t.Errorf("DEBUG is off, and the script is answered with %d", status)
+	}
+	s.says(`the address has become 127\.0\.0\.2:0, and dewar dev stays at 127\.0\.0\.1`)
+	s.says("ready after(?s:.*)ready after")
+	s.write("templates/page.html", "<!doctype html><title>Shop</title><body>two</body>")
+	s.answers("/page", "two") // though the program keeps its templates
 	if strings.Contains(s.out.String(), "building") {
 		t.Errorf("something was built:\n%s", s.out)
 	}
@@ -395,10 +435,10 @@ func TestACrashShowsTheLastOutput(t *testing.T) {
 }
 
 func TestAProgramThatServesNothingIsToldHow(t *testing.T) {
-	for _, tt := range []struct{ name, imports, statement, want string }{
-		{"it ends", "", "", "End func main with app.Run"},
-		{"it opens the address itself", `"net/http"; "os"`, `panic(http.ListenAndServe(os.Getenv("SHOP_ADDR"), nil))`, "app.Run takes over"},
-		{"it waits", `"time"`, "time.Sleep(time.Hour)", "takes over the socket of dewar dev"},
+	for _, tt := range []struct{ name, imports, statement, want, page string }{
+		{"it ends", `"fmt"`, `fmt.Println("bye")`, "End func main with app.Run", "bye"},
+		{"it panics", "", `panic("no database")`, "Mend what its last output says", "no database"},
+		{"it opens the address itself", `"net/http"; "os"`, `panic(http.ListenAndServe(os.Getenv("SHOP_ADDR"), nil))`, "app.Run takes over", "address already in use"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newShop(t)
@@ -406,8 +446,62 @@ func TestAProgramThatServesNothingIsToldHow(t *testing.T) {
 			s.begin()
 			t.Setenv("SHOP_ADDR", strings.TrimPrefix(s.url, "http://"))
 			s.says("(?i)" + tt.want)
+			s.answers("/", tt.page)
 		})
 	}
+}
+
+// TestAProgramThatServesLate has one that waits for something before it accepts requests, which would wait as well.
+func TestAProgramThatServesLate(t *testing.T) {
+	s := newShop(t)
+	s.late = 200 * time.Millisecond
+	wait := `for _, err := os.Stat("open"); err != nil; _, err = os.Stat("open") {}` + "\n\tif err := app.Run"
+	s.write("main.go", strings.Replace(shopMain, "if err := app.Run", `println("still closed"); `+wait, 1))
+	s.begin()
+	page := s.answers("/", "does not accept requests yet")
+	if !strings.Contains(page, "still closed") {
+		t.Errorf("the page does not show what the program has printed:\n%s", page)
+	}
+	s.write("open", "")
+	s.answers("/", "build 1")
+}
+
+// TestTheProgramGoesOnIfItIsTheSame has files of Go that are no part of it, as those are that it writes itself.
+func TestTheProgramGoesOnIfItIsTheSame(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.says("ready after")
+	s.write("other/other.go", "package other\n")
+	s.says(`other/other\.go has changed: building\n.*the program is the same`)
+	if n := strings.Count(s.out.String(), "ready after"); n != 1 {
+		t.Errorf("it was started %d times:\n%s", n, s.out)
+	}
+}
+
+// TestSavesDuringABuild saves again while each build runs. What comes of the builds that were cancelled counts for nothing,
+// and leaves nothing.
+func TestSavesDuringABuild(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for n := 2; n < 32; n++ {
+		s.version(n)
+		s.until("another build", func() bool { return strings.Count(s.out.String(), ": building") >= n-1 })
+	}
+	s.version(32)
+	s.answers("/", "build 32")
+	if text := s.out.String(); strings.Contains(text, "failed") {
+		t.Errorf("a build that was cancelled has come through:\n%s", text)
+	}
+	s.until("all but the program that runs is removed", func() bool {
+		files, err := filepath.Glob(filepath.Join(s.temp, "dewar-dev-*", "program-*"))
+		return err == nil && len(files) == 1
+	})
+}
+
+func TestTheEndDuringABuild(t *testing.T) {
+	s := newShop(t)
+	s.begin()
+	s.end()
 }
 
 func TestAProgramThatCannotStartIsStartedOnceItIsMended(t *testing.T) {

@@ -58,7 +58,10 @@ type Options struct {
 // tidy makes it. Write fails if an option is wrong, and says what to change.
 func Write(dir string, o Options) (err error) {
 	o.Module, o.Database = cmp.Or(o.Module, o.Name), cmp.Or(o.Database, None)
-	if err := errors.Join(CheckName(o.Name), CheckModule(o.Module), checkDatabase(o.Database)); err != nil {
+	if err := CheckName(o.Name); err != nil { // of which the path of the module may be made
+		return err
+	}
+	if err := errors.Join(CheckModule(o.Module), checkDatabase(o.Database)); err != nil {
 		return err
 	}
 	dir, err = filepath.Abs(dir)

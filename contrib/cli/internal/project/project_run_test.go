@@ -105,6 +105,9 @@ func TestTheFirstPageSaysWhatWorks(t *testing.T) {
 	if len(blocks) != 2 {
 		t.Fatalf("pieces of code on the first page: got %d, want 2", len(blocks))
 	}
+	if strings.Contains(blocks[0][1]+blocks[1][1], "    ") {
+		t.Error("the code of the first page is indented by spaces, which make check of the program refuses")
+	}
 	route, view, _ := strings.Cut(html.UnescapeString(blocks[0][1]), "\n\n")
 	const index = `bp.Get("/", index)`
 	home := strings.Replace(read(t, p.dir, "home.go"), index, index+"\n\t"+route, 1) + "\n" + view + "\n"
@@ -129,6 +132,27 @@ func TestTheToolComesWithTheProgram(t *testing.T) {
 	if text := read(t, p.dir, "Makefile"); !strings.Contains(text, "\t@go tool dewar dev\n") {
 		t.Errorf("make dev does something else:\n%s", text)
 	}
+}
+
+// TestWithoutAKey is what one meets who has cloned a program: .env is not committed.
+func TestWithoutAKey(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, project.None)
+	if err := os.Remove(filepath.Join(p.dir, ".env")); err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(p.dir, "bin", "shop")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	p.run("go", "build", "-o", binary, ".")
+	out, err := p.command(binary, "run", "--port", "0").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "go run . secret --rotate") {
+		t.Errorf("without a key it ends with %v and does not say what to type:\n%s", err, out)
+	}
+	p.run(binary, "secret", "--rotate")
+	_, stop := p.start(binary, "run")
+	stop()
 }
 
 // TestWithoutADatabaseServer is go test of a program for PostgreSQL on a machine that has none.

@@ -4,7 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +33,28 @@ func TestMakefile(t *testing.T) {
 	}
 	if out, err := p.command("make", "check").CombinedOutput(); err == nil || !strings.Contains(string(out), "./ugly.go") {
 		t.Errorf("make check takes a file that gofmt would change:\n%s", out)
+	} else if !strings.Contains(string(out), "gofmt -w ./ugly.go") {
+		t.Errorf("make check does not say what to type:\n%s", out)
+	}
+}
+
+// proxyHeader is a line of nginx that says what the program is to believe.
+var proxyHeader = regexp.MustCompile(`(?m)^ *proxy_set_header .*?;`)
+
+// TestNginxSetsWhatTheGuideSets: with TRUSTED_PROXIES, a header that nginx does not set is the client's to choose.
+func TestNginxSetsWhatTheGuideSets(t *testing.T) {
+	t.Parallel()
+	lines := func(text string) []string {
+		all := proxyHeader.FindAllString(text, -1)
+		for i := range all {
+			all[i] = strings.TrimSpace(all[i])
+		}
+		return all
+	}
+	want := lines(read(t, project.Checkout(), "docs", "guide", "11-deployment.md"))
+	got := lines(read(t, write(t, project.Options{Name: "shop"}), "README.md"))
+	if len(want) < 6 || !slices.Equal(got, want) {
+		t.Errorf("README.md has nginx set\n%q, the guide\n%q", got, want)
 	}
 }
 

@@ -1,12 +1,12 @@
-package reload_test
+package csp_test
 
 import (
 	"testing"
 
-	"github.com/dewar-go/dewar/internal/reload"
+	"github.com/dewar-go/dewar/internal/csp"
 )
 
-func TestAllowed(t *testing.T) {
+func TestAllowsScript(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
@@ -34,7 +34,31 @@ func TestAllowed(t *testing.T) {
 		{"two in a header", []string{"default-src 'self', script-src 'none'"}, false},
 		{"the first of two directives", []string{"script-src 'none'; script-src 'self'"}, false},
 	} {
-		if got := reload.Allowed(tt.policies); got != tt.want {
+		if got := csp.AllowsScript(tt.policies); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAllowsStyle(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		policies []string
+		want     bool
+	}{
+		{"no policy", nil, true},
+		{"its own origin", []string{"default-src 'self'"}, true},
+		{"scripts alone", []string{"script-src 'none'; connect-src 'none'"}, true},
+		{"its own styles", []string{"default-src 'none'; style-src 'nonce-x' 'self'"}, true},
+		{"nothing", []string{"default-src 'none'"}, false},
+		{"no styles", []string{"default-src 'self'; style-src 'none'"}, false},
+		{"styles, and no elements", []string{"style-src 'self'; style-src-elem 'none'"}, false},
+		{"a sandbox", []string{"sandbox allow-scripts"}, false},
+		{"a sandbox of the same origin", []string{"sandbox allow-same-origin"}, true},
+		{"two in a header", []string{"default-src 'self', style-src 'none'"}, false},
+	} {
+		if got := csp.AllowsStyle(tt.policies); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
