@@ -71,7 +71,10 @@ func measure(ctx context.Context, core, air string, edits int) error {
 		}
 	}
 	report(runners)
-	return runners[1].tellPages(context.WithoutCancel(ctx), edits)
+	if ctx.Err() != nil { // the tools have heard it too
+		return nil
+	}
+	return runners[1].tellPages(ctx, edits)
 }
 
 // report prints what the runners have measured, as far as all of them have.
