@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -80,7 +82,10 @@ func findProject(ctx context.Context, dir, pkg string) (*project, error) {
 		return p, nil
 	}
 	programs := programsBelow(ctx, dir)
+	_, missing := os.Stat(filepath.Join(dir, filepath.FromSlash(named)))
 	switch {
+	case len(programs) == 0 && errors.Is(missing, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no folder %s here; make a project with: dewar new NAME", named)
 	case pkg == "" && len(programs) == 1:
 		p.pkg = programs[0]
 		_, err = p.look(ctx)

@@ -32,6 +32,7 @@ func TestRunSaysHowToBegin(t *testing.T) {
 	}{
 		{"no module", "", map[string]string{"main.go": nothingMain}, "dewar new NAME"},
 		{"no program", "", with("a.go", "package shop\n"), "write a func main"},
+		{"no such folder", "./nosuch", with("a.go", "package shop\n"), "there is no folder ./nosuch here"},
 		{"several programs", "", with("cmd/a/a.go", nothingMain, "cmd/b/b.go", nothingMain), "dewar dev ./cmd/a, dewar dev ./cmd/b"},
 		{"a package that is none", "./blog", with("blog/a.go", "package blog\n", "cmd/a/a.go", nothingMain, "cmd/b/b.go", nothingMain), "./blog is no program; name one of these"},
 	} {

@@ -90,6 +90,7 @@ func Run(ctx context.Context, options Options) error {
 		return err
 	}
 	r.introduce()
+	r.screen.say("compiling; the first time takes longest")
 	r.build(ctx)
 	for ctx.Err() == nil {
 		r.step(ctx)
@@ -213,8 +214,10 @@ func (r *runner) change(ctx context.Context, names []string) {
 	}
 }
 
-// build begins a build, in place of the one that runs.
+// build begins a build, in place of the one that runs. What the page tells may be mended then: requests wait for what
+// comes of it.
 func (r *runner) build(ctx context.Context) {
+	r.endPage()
 	if r.cancel != nil {
 		r.cancel()
 	}
