@@ -233,14 +233,14 @@ func (app *App) freeze() {
 	}
 }
 
-// ServeHTTP serves one request. If the App cannot be built, every request is answered with a plain 500 and
-// the report is logged once.
+// ServeHTTP serves one request. If the App cannot be built, every request is answered with a plain 500, or in DEBUG, for
+// the developer, with a page that says what is wrong, and the report is logged once.
 func (app *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt := app.runtime.Load()
 	if rt == nil {
 		if err := app.Build(); err != nil {
-			app.buildOnce.Do(func() { app.logger().Error("app cannot be built", "err", err) })
-			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			app.buildOnce.Do(func() { app.tellUnbuilt(r, err) })
+			app.answerUnbuilt(w, r, err)
 			return
 		}
 		rt = app.runtime.Load()

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"reflect"
 	"regexp"
 	goruntime "runtime"
@@ -50,10 +49,7 @@ func (c *Context) answerDebug(p problem.Problem, err error) error {
 		c.rare().policy = debugpage.Policy()
 		return c.Status(p.Status).HTML(text)
 	case "application/problem+json":
-		body, err := c.App.JSON.Marshal(struct {
-			problem.Problem
-			Debug *debugpage.Page `json:"debug"`
-		}{p, page})
+		body, err := c.App.JSON.Marshal(debugpage.Details{Problem: p, Debug: page})
 		if err != nil {
 			return err
 		}
@@ -72,21 +68,34 @@ func (c *Context) setPolicy() {
 // debugPage gathers what there is to say of err.
 func (c *Context) debugPage(err error, status int) *debugpage.Page {
 	shown := c.cause(err)
-	what, cure := debugpage.Split(withoutLogins(shown.Error()))
+	what, cure := debugpage.Split(messageOf(shown))
 	p := &debugpage.Page{Status: status, Title: cmp.Or(http.StatusText(status), "Error"), Request: c.born.Method + " " + c.LogPath(), Error: what, Cure: cure}
 	p.Causes = causes(shown)
 	p.Template = c.templateExcerpt(shown.Error())
-	if e, ok := errors.AsType[*PanicError](err); ok {
-		p.Stack = debugpage.Stack(e.Stack, isOfLibrary)
-	} else if c.route != nil {
+	if p.Stack = stackOf(err); p.Stack == nil && c.route != nil {
 		p.View = c.viewExcerpt()
 	}
 	if x := c.lazy.Load(); x != nil && x.refused != nil && errtree.Has(err, x.refused) {
 		c.explainOn(p)
 	}
 	p.Sections = c.sections()
+	p.Values = c.visitorsTexts()
 	p.Scrub(c.secrets())
 	return p
+}
+
+// stackOf returns the calls that led to err, nil where nobody knows: those of a panic, or those that an error remembers
+// which is the innermost that does.
+func stackOf(err error) (stack []debugpage.Frame) {
+	if e, ok := errors.AsType[*PanicError](err); ok {
+		return debugpage.Stack(e.Stack, isOfLibrary)
+	}
+	for e := range errtree.All(err) {
+		if frames := debugpage.Remembered(e, isOfLibrary); frames != nil {
+			stack = frames
+		}
+	}
+	return stack
 }
 
 // cause returns err without the HTTPError that dewar puts around an error that picks no status.
@@ -104,7 +113,7 @@ func causes(err error) (list []debugpage.Cause) {
 		if errtree.IsNil(err) || depth > 20 || len(list) > 50 {
 			return
 		}
-		list = append(list, debugpage.Cause{Type: fmt.Sprintf("%T", err), Text: withoutLogins(err.Error()), Depth: depth})
+		list = append(list, debugpage.Cause{Type: fmt.Sprintf("%T", err), Text: messageOf(err), Depth: depth})
 		for _, inner := range errtree.Wrapped(err) {
 			add(inner, depth+1)
 		}
@@ -113,10 +122,18 @@ func causes(err error) (list []debugpage.Cause) {
 	return list
 }
 
-var urlWithLogin = regexp.MustCompile(`\S*://\S*@\S*`)
-
-// withoutLogins hides the users and passwords of URLs in a message.
-func withoutLogins(text string) string { return urlWithLogin.ReplaceAllStringFunc(text, redact.Text) }
+// messageOf returns what err says, without what is secret by its form or, in the value of a panic, by its name.
+func messageOf(err error) string {
+	p, ok := err.(*PanicError) //nolint:errorlint // those inside are asked by themselves
+	if !ok {
+		return redact.Message(err.Error())
+	}
+	switch p.Value.(type) {
+	case error, fmt.Stringer:
+		return redact.Message(p.Error())
+	}
+	return redact.Message(fmt.Sprintf("panic: %+v", redact.Visible("", p.Value)))
+}
 
 // isOfLibrary reports whether a function is dewar's own.
 func isOfLibrary(function, _ string) bool {
@@ -196,7 +213,7 @@ func (c *Context) sections() []debugpage.Section {
 		g.Rows = append(g.Rows, debugpage.Row{Name: it.name, Value: redact.Outline(it.name, it.value)})
 	}
 	x.gMu.Unlock()
-	return append(list, session, g, c.configSection(true), c.configSection(false))
+	return append(list, session, g, c.settings.configSection(true), c.settings.configSection(false))
 }
 
 func (c *Context) routeRows() (rows []debugpage.Row) {
@@ -287,98 +304,25 @@ func valueRows(values url.Values) (rows []debugpage.Row) {
 }
 
 // configSection lists the configuration that was set, or what is left at its defaults.
-func (c *Context) configSection(set bool) debugpage.Section {
-	s := debugpage.Section{Name: "Configuration", Quiet: !set}
+func (s *settings) configSection(set bool) debugpage.Section {
+	section := debugpage.Section{Name: "Configuration", Quiet: !set}
 	if !set {
-		s.Name = "Configuration at its defaults"
+		section.Name = "Configuration at its defaults"
 	}
-	for _, setting := range c.settings.snapshot.All() {
+	for _, setting := range s.snapshot.All() {
 		attrs := setting.LogValue().Group()
-		value, source := attrs[1].Value.String(), setting.Source
+		value, source := redact.Message(attrs[1].Value.String()), setting.Source
 		if isSet := source != "default" && source != ""; isSet == set {
-			s.Rows = append(s.Rows, debugpage.Row{Name: setting.Key, Value: value, Source: source})
+			section.Rows = append(section.Rows, debugpage.Row{Name: setting.Key, Value: value, Source: source})
 		}
 	}
-	return s
-}
-
-// secrets returns the texts of this request and this program that nobody may see, the longest first.
-func (c *Context) secrets() (found []string) {
-	add := func(key string, secret bool, value any) {
-		for _, text := range textsIn(reflect.ValueOf(value), 0) {
-			if secret || redact.Named(key) {
-				found = append(found, text)
-			} else if redact.Text(text) != text {
-				found = append(found, text)
-				if u, err := url.Parse(text); err == nil && u.User != nil {
-					password, _ := u.User.Password()
-					found = append(found, password)
-				}
-			}
-		}
-	}
-	for _, s := range c.settings.snapshot.All() {
-		if s.Value != nil {
-			add(s.Key, s.Secret, *s.Value)
-		}
-	}
-	for _, line := range os.Environ() {
-		key, value, _ := strings.Cut(line, "=")
-		if key != "PWD" && key != "OLDPWD" { // which are named like passwords, and are folders
-			add(key, false, value)
-		}
-	}
-	for name, lines := range c.born.Header {
-		add(name, !isPlainHeader(name) && name != "Referer", lines)
-	}
-	for _, cookie := range c.born.Cookies() {
-		add(cookie.Name, true, cookie.Value)
-	}
-	for _, values := range []url.Values{c.born.URL.Query(), c.parsedForm()} {
-		for name, list := range values {
-			add(name, false, list)
-		}
-	}
-	if s := c.rare().session.opened.Load(); s != nil {
-		for key, value := range s.All() {
-			add(key, false, value)
-		}
-	}
-	if c.hasRule() {
-		for name, value := range (*paramSource)(c).all() {
-			add(name, slices.Contains(c.route.private, name), value)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	return found
-}
-
-// textsIn returns every text in a value of texts, lists and mappings.
-func textsIn(v reflect.Value, depth int) (texts []string) {
-	if depth > 8 || !v.IsValid() {
-		return nil
-	}
-	switch v.Kind() {
-	case reflect.String:
-		return []string{v.String()}
-	case reflect.Interface, reflect.Pointer:
-		return textsIn(v.Elem(), depth+1)
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			texts = append(texts, textsIn(v.Index(i), depth+1)...)
-		}
-	case reflect.Map:
-		for it := v.MapRange(); it.Next(); {
-			texts = append(texts, textsIn(it.Value(), depth+1)...)
-		}
-	}
-	return texts
+	return section
 }
 
 // tells reports whether errors are written to the terminal as a block of lines: in DEBUG, while neither the App nor the
 // program has a logger of its own.
-func (c *Context) tells() bool {
-	return c.settings.debug && c.App.Logger == nil && fmt.Sprintf("%T", slog.Default().Handler()) == "*slog.defaultHandler"
+func (app *App) tells() bool {
+	return app.Config.settings().debug && app.Logger == nil && fmt.Sprintf("%T", slog.Default().Handler()) == "*slog.defaultHandler"
 }
 
 // tell writes err to where the log package writes. Receivers of RequestLogged get the record that stands for the block.

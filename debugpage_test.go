@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -233,6 +234,135 @@ func TestDebugPageKeepsItsPolicyWhateverHooksSay(t *testing.T) {
 	}
 	if got := fromHere(app, "GET", "/deliberate", "text/html").Header().Get("Content-Security-Policy"); got != "default-src 'self'" {
 		t.Errorf("got %q for another page", got)
+	}
+}
+
+// A traced error remembers where it was made, as those of packages for errors do.
+type traced struct{ calls []uintptr }
+
+func (*traced) Error() string { return "traced" }
+
+func (e *traced) Callers() []uintptr { return e.calls }
+
+type (
+	call    uintptr
+	tracked struct{ calls []call }
+)
+
+func (*tracked) Error() string { return "tracked" }
+
+func (e *tracked) StackTrace() []call { return e.calls }
+
+func newTraced() error {
+	pcs := make([]uintptr, 20)
+	return &traced{pcs[:runtime.Callers(1, pcs)]} // here it is traced
+}
+
+func newTracked() error {
+	e, pcs := &tracked{}, make([]uintptr, 20)
+	for _, pc := range pcs[:runtime.Callers(1, pcs)] { // here it is tracked
+		e.calls = append(e.calls, call(pc))
+	}
+	return e
+}
+
+func TestDebugPageShowsTheStackThatAnErrorRemembers(t *testing.T) {
+	t.Parallel()
+	app := debugApp(t)
+	app.Get("/traced", func(*dewar.Context) error { return fmt.Errorf("outer: %w", newTraced()) })
+	app.Get("/tracked", func(*dewar.Context) error { return errors.Join(errDeep, newTracked()) })
+	for path, want := range map[string]string{"/traced": "here it is traced", "/tracked": "here it is tracked"} {
+		page := fromHere(app, "GET", path, "text/html").Body.String()
+		if !strings.Contains(page, "<h2>Stack</h2>") || !strings.Contains(page, want) || strings.Contains(page, "where the "+"view begins") {
+			t.Errorf("%s: got %s", path, page)
+		}
+	}
+}
+
+// TestDebugPageHidesWhatIsSecretByItsName has values that nothing but their names and forms give away.
+func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
+	t.Parallel()
+	type login struct{ User, Password string }
+	type closed struct{ password string }
+	token := "sk_live_" + strings.ReplaceAll(canary("of a service"), "-", "_")
+	token = strings.ReplaceAll(token, " ", "_")
+	other := token + "_other"
+	app := debugApp(t)
+	must(t, app.Config.Update(dewar.Map{"PAYMENTS": token, "DATABASE": "shop:" + canary("dsn") + "@tcp(db:3306)/shop",
+		"MAIL": dewar.Map{"server": dewar.Map{"password": canary("nested")}}}))
+	views := map[string]dewar.Handler{
+		"struct":    func(*dewar.Context) error { return fmt.Errorf("save %+v", login{"ann", canary("struct")}) },
+		"go syntax": func(*dewar.Context) error { return fmt.Errorf("save %#v", &login{"ann", canary("syntax")}) },
+		"header":    func(c *dewar.Context) error { return fmt.Errorf("sent %v", c.Request.Header) },
+		"JSON": func(*dewar.Context) error {
+			return errors.New(`decode {"user":"ann","api_key":"` + canary("json") + `"}`)
+		},
+		"dsn":            func(*dewar.Context) error { return errors.New("dial shop:" + canary("dsn") + "@tcp(db:3306)/shop") },
+		"nested":         func(*dewar.Context) error { return errors.New("mail refuses " + canary("nested")) },
+		"config":         func(*dewar.Context) error { return errors.New("charge: no such key " + token) },
+		"token":          func(*dewar.Context) error { return errors.New("charge with " + other) },
+		"panic":          func(*dewar.Context) error { panic(login{"ann", canary("panic")}) },
+		"panic pointer":  func(*dewar.Context) error { panic(&login{"ann", canary("panic")}) },
+		"panic closed":   func(*dewar.Context) error { panic(closed{canary("closed")}) },
+		"panic mapping":  func(*dewar.Context) error { panic(map[string]any{"token": canary("panic")}) },
+		"panic of error": func(*dewar.Context) error { panic(fmt.Errorf("password=%s", canary("panic"))) },
+		"values": func(c *dewar.Context) error {
+			c.Set("api_token", canary("g"))
+			return errors.New("refused " + canary("g"))
+		},
+		"file": func(c *dewar.Context) error {
+			f, err := c.File("photo")
+			return fmt.Errorf("a file of %d bytes: %v", f.Size, err)
+		},
+	}
+	for name, view := range views {
+		app.Post("/"+name, view, dewar.Endpoint(name))
+	}
+	for name := range views {
+		for _, accept := range []string{"text/html", "application/json", "text/plain"} {
+			body := fmt.Sprintf("--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=%q\r\n\r\n%s\r\n--b--\r\n", canary("file"), canary("content"))
+			r := httptest.NewRequest("POST", "/"+url.PathEscape(name), strings.NewReader(body))
+			r.RemoteAddr, r.Host = "127.0.0.1:40000", "localhost"
+			for key, value := range map[string]string{"Accept": accept, "Content-Type": "multipart/form-data; boundary=b", "Authorization": "Bearer " + canary("bearer"),
+				"X-Csrf-Token": canary("csrf"), "Cookie": "a=" + canary("cookie")} {
+				r.Header.Set(key, value)
+			}
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, r)
+			if w.Code != 500 {
+				t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
+			}
+			for line := range strings.Lines(w.Body.String()) {
+				if strings.Contains(line, canary("")) || strings.Contains(line, token) {
+					t.Errorf("%s as %s leaks: %s", name, accept, line)
+				}
+			}
+		}
+	}
+}
+
+// TestReportSaysNothingOfTheVisitor has an error that quotes what came, as that of a database does.
+func TestReportSaysNothingOfTheVisitor(t *testing.T) {
+	t.Parallel()
+	app := debugApp(t)
+	app.Post("/users/{name}", func(c *dewar.Context) error {
+		c.Session().Set("city", "Reyk"+"javik") // in no line of source
+		return fmt.Errorf("Duplicate entry '%s' for key 'email' of %s in %s, %s", c.Form().String("email"), c.Params().String("name"), c.Session().String("city"), c.Query().String("note"))
+	})
+	r := httptest.NewRequest("POST", "/users/Guinevere?note=from+Camelot", strings.NewReader("email=gwen@example.com"))
+	r.RemoteAddr, r.Host = "127.0.0.1:40000", "localhost"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept", "text/html")
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, r)
+	page, report, ok := strings.Cut(w.Body.String(), "<textarea")
+	if !ok || !strings.Contains(report, "&lt;value&gt;") || !strings.Contains(report, "Duplicate entry") {
+		t.Fatalf("got %s", w.Body)
+	}
+	for _, value := range []string{"gwen", "Guinevere", "Reykjavik", "Camelot"} {
+		if strings.Contains(report, value) || !strings.Contains(page, value) {
+			t.Errorf("%q is in the report, or not in the page", value)
+		}
 	}
 }
 

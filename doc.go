@@ -71,6 +71,14 @@
 // [Config] has Flask's keys and loaders. Built-in keys have a type: a wrong value is an error that names key and source
 // when it is loaded, never later. [Config.FromPrefixedEnv] reads FLASK_SECRET_KEY, FLASK_DEBUG and their like.
 //
+// # Development
+//
+// With DEBUG on, whoever sits at this machine sees what went wrong, the source and the cure, in place of a bland 500;
+// [Context.DebugAllowed] says who that is, and package debugtoolbar shows what each request did. [App.Explain] tells why a
+// rule does not match. Commands and jobs get a [Context] of their own by [App.AppContext]. The module contrib/cli makes a
+// program with commands, and its tool dewar runs one while it is edited: [App.Run] takes the socket that was opened for
+// it, as it does from systemd.
+//
 // # Testing
 //
 // Package dewartest has a client with a cookie jar that calls the App in process and can read and write the session.

@@ -441,7 +441,7 @@ func (c *Context) logFailure(err error) {
 	switch {
 	case c.outside():
 		message = "teardown function failed"
-	case c.tells():
+	case c.App.tells():
 		c.tell(err, attrs)
 		return
 	}

@@ -50,6 +50,9 @@ func (c *Context) callOpen() (*Session, error) {
 	}
 	var s *Session
 	err := c.observed(AtSession, "open", func(*Context) (err error) { s, err = c.rt.sessions.OpenSession(c); return err })
+	if s != nil && c.settings.debug {
+		s.bag.Remember()
+	}
 	return s, err
 }
 

@@ -124,7 +124,7 @@ func (l *reloader) knows(token string) bool {
 
 func (l *reloader) script(c *Context) error {
 	c.Response.Header().Set("Cache-Control", "no-store")
-	return c.Blob("text/javascript; charset=utf-8", []byte(reload.Script))
+	return c.Blob("text/javascript; charset=utf-8", []byte(l.hub.Script()))
 }
 
 // stream tells a page of what changes until it has gone or the App stops.

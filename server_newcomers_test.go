@@ -2,10 +2,8 @@ package dewar_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"testing"
@@ -15,52 +13,40 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// TestServeHearsAConnectionOutThatHasJustCome has a request that was sent when its connection was accepted and the end
-// asked for already.
+// TestServeHearsAConnectionOutThatHasJustCome has a request that comes after the end was asked for, on a connection that
+// was accepted before.
 func TestServeHearsAConnectionOutThatHasJustCome(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
-	app.Logger = slog.New(slog.DiscardHandler)
-	app.Config.Set("DRAIN_DELAY", 0)
-	app.Get("/", func(c *dewar.Context) error { return c.Text("answered") })
-	l := listenHere(t)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Serve(ctx, l) }()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	later, err := http.Get("http://" + l.Addr().String()) // connections are accepted in their order
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = later.Body.Close()
-	stop()
-	for !app.Draining() {
-		time.Sleep(time.Millisecond)
-	}
-	for refused := false; !refused; { // nobody listens any more
-		other, err := net.Dial("tcp", l.Addr().String())
-		if refused = err != nil; !refused {
-			_ = other.Close()
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t)
+		app.Config.Set("DRAIN_DELAY", 0)
+		app.Get("/", func(c *dewar.Context) error { return c.Text("answered") })
+		l := newPipes()
+		b := serveListener(t, app, l, l.client())
+		server, conn := net.Pipe()
+		defer conn.Close()
+		l.conns <- server
+		synctest.Wait()
+		b.stop()
+		synctest.Wait()
+		if !app.Draining() {
+			t.Error("the App does not know that it ends")
 		}
-	}
-	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatalf("the request was not answered: %v", err)
-	}
-	defer res.Body.Close()
-	if body, err := io.ReadAll(res.Body); string(body) != "answered" || !res.Close {
-		t.Errorf("got %q, %v, closing %v; want it answered and the connection closed", body, err, res.Close)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+		if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("the request was not answered: %v", err)
+		}
+		defer res.Body.Close()
+		if body, err := io.ReadAll(res.Body); string(body) != "answered" || !res.Close {
+			t.Errorf("got %q, %v, closing %v; want it answered and the connection closed", body, err, res.Close)
+		}
+		if err := <-b.ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func listenHere(t *testing.T) net.Listener {

@@ -83,3 +83,40 @@ func TestValuesAreRestoredOneByOne(t *testing.T) {
 		t.Errorf("got %v, new %t, modified %t, lost %q", back, back.IsNew(), back.Modified(), lost)
 	}
 }
+
+func TestStoredBeforeIsWhatTheSessionHadForObserversInDebug(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		debug    bool
+		observer dewar.Observer
+		want     string
+	}{
+		{"observed in DEBUG", true, func(*dewar.Context, dewar.Station, string) func(error) { return nil }, "1"},
+		{"observed", false, func(*dewar.Context, dewar.Station, string) func(error) { return nil }, ""},
+		{"in DEBUG", true, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t)
+			must(t, app.Config.Set("DEBUG", tt.debug))
+			app.Observer = tt.observer
+			var before []byte
+			app.Get("/", func(c *dewar.Context) error {
+				s := c.Session()
+				s.Set("n", s.Int("n")+1)
+				before = dewar.Stored(s).Before("n")
+				return c.NoContent()
+			})
+			client := dewartest.New(t, app)
+			client.Get("/").Want(204)
+			if before != nil {
+				t.Errorf("a new session: got %q, want nothing", before)
+			}
+			client.Get("/").Want(204)
+			if string(before) != tt.want {
+				t.Errorf("got %q, want %q", before, tt.want)
+			}
+		})
+	}
+}

@@ -66,6 +66,15 @@ func (x StoredSession) Changes() (Changes, error) {
 	return Changes(changes), ofSession(err)
 }
 
+// Before returns the encoded value that key had when the session was opened, nil for none. It is for tools: only in DEBUG
+// and while the App has an Observer is anything kept.
+func (x StoredSession) Before(key string) []byte {
+	if raw := x.s.bag.Before(key); raw != "" {
+		return []byte(raw)
+	}
+	return nil
+}
+
 // ChangesTo is Changes for backends that keep values as text: what was set or changed is put into set, and Set is nil.
 func (x StoredSession) ChangesTo(set map[string]string) (Changes, error) {
 	changes, err := x.s.bag.ChangesTo(set)

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/redact"
 )
 
 // logged records a line that the request has written to its log.
@@ -12,7 +13,7 @@ func logged(l dewar.LogRecord) {
 	if rec == nil {
 		return
 	}
-	e := entry{kind: logLine, name: l.Level.String() + " " + clip(l.Message, 500), start: rec.now()}
+	e := entry{kind: logLine, name: l.Level.String() + " " + clip(redact.Message(l.Message), 500), start: rec.now()}
 	l.Attrs(func(a slog.Attr) bool {
 		e.fields = rec.bar.addAttr(e.fields, "", a)
 		return true

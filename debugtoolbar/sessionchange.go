@@ -15,7 +15,8 @@ type sessionChange struct {
 	isNew, renewed, destroyed bool
 	saved                     bool
 	changes                   dewar.Changes
-	failed                    bool // the changes cannot be told
+	before                    map[string][]byte // of the keys that were set or removed, encoded
+	failed                    bool              // the changes cannot be told
 }
 
 // changeOf returns what was done to s, which is about to be saved.
@@ -27,6 +28,13 @@ func changeOf(s *dewar.Session) *sessionChange {
 	}
 	changes, err := stored.Changes()
 	x.changes, x.failed = changes, err != nil
+	x.before = map[string][]byte{}
+	for key := range changes.Set {
+		x.before[key] = stored.Before(key)
+	}
+	for _, key := range changes.Deleted {
+		x.before[key] = stored.Before(key)
+	}
 	return x
 }
 
@@ -36,6 +44,9 @@ func (x *sessionChange) len() int {
 	}
 	n := 0
 	for key, raw := range x.changes.Set {
+		n += len(key) + len(raw)
+	}
+	for key, raw := range x.before {
 		n += len(key) + len(raw)
 	}
 	return n
@@ -51,17 +62,28 @@ func (x *sessionChange) lines(shown allowed) []line {
 		lines = append(lines, line{"everything", "was removed"})
 	}
 	for _, key := range slices.Sorted(maps.Keys(x.changes.Set)) {
-		raw := x.changes.Set[key]
-		value := describeJSON(raw)
-		if shown.has("session", key) {
-			value = clip(string(raw), 500)
-		}
-		lines = append(lines, line{key, "is now " + value})
+		lines = append(lines, line{key, x.past(shown, key) + "is now " + shownJSON(shown, key, x.changes.Set[key])})
 	}
 	for _, key := range x.changes.Deleted {
-		lines = append(lines, line{key, "was removed"})
+		lines = append(lines, line{key, x.past(shown, key) + "was removed"})
 	}
 	return lines
+}
+
+// past says what a key held before.
+func (x *sessionChange) past(shown allowed, key string) string {
+	if raw := x.before[key]; raw != nil {
+		return "was " + shownJSON(shown, key, raw) + ", "
+	}
+	return ""
+}
+
+// shownJSON returns what may be seen of an encoded value.
+func shownJSON(shown allowed, key string, raw []byte) string {
+	if shown.has("session", key) {
+		return clip(string(raw), 500)
+	}
+	return describeJSON(raw)
 }
 
 func (x *sessionChange) state() string {

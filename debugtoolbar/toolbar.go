@@ -78,10 +78,14 @@ func Show(panel string, names ...string) Option {
 // around answers for the pages of the toolbar, and has bodies remembered for the requests of the application.
 func (t *toolbar) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !t.app.Config.Bool("DEBUG") {
+			next.ServeHTTP(w, r)
+			return
+		}
 		if page, ok := strings.CutPrefix(r.URL.Path, root[:len(root)-1]); ok && (page == "" || page[0] == '/') && t.serve(w, r, page) {
 			return
 		}
-		if r.Body == nil || r.Body == http.NoBody || !t.app.Config.Bool("DEBUG") {
+		if r.Body == nil || r.Body == http.NoBody {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -91,6 +91,7 @@ func TestToolbarAllocatesNothingWhenItIsOff(t *testing.T) {
 		{"text", get("/text")},
 		{"session and template", get("/page")},
 		{"not found", get("/missing")},
+		{"its own pages", get(home)},
 		{"form", post("/text", "a=b")},
 	} {
 		allocs := func(app *dewar.App) float64 {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -101,7 +102,7 @@ func (s *shop) cart(c *dewar.Context) error {
 	if err := s.call(c); err != nil {
 		return err
 	}
-	c.Logger().Info("put into the cart", "name", name, slog.Group("by", "token", canary))
+	c.Logger().Info("put into the cart with token="+canary, "name", name, slog.Group("by", "token", canary))
 	_ = c.Header("X-Trace", canary)
 	return c.Render("cart.html", dewar.Map{"n": 1})
 }
@@ -412,4 +413,31 @@ func visit(url, path string) error {
 		return visit(url, home+string(m[1]))
 	}
 	return err
+}
+
+func TestSessionShowsWhatItsValuesWere(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, debugtoolbar.Show("session", "step"))
+	app.Get("/first", func(c *dewar.Context) error {
+		c.Session().Set("cart", []string{"tea"})
+		c.Session().Set("note", canary)
+		c.Session().Set("step", 1)
+		return c.NoContent()
+	})
+	app.Get("/second", func(c *dewar.Context) error {
+		c.Session().Set("cart", []string{"tea", canary})
+		c.Session().Set("step", 2)
+		c.Session().Delete("note")
+		return c.NoContent()
+	})
+	client := dewartest.New(t, app)
+	client.Get("/first").Want(204)
+	client.Get("/second").Want(204)
+	text := latest(t, client)
+	wants(t, "the page", text, "<th scope=\"row\">cart</th><td>was a list, 1 item, is now a list, 2 items",
+		fmt.Sprintf("<th scope=\"row\">note</th><td>was text, %d characters, was removed", len(canary)),
+		"<th scope=\"row\">step</th><td>was 1, is now 2")
+	if strings.Contains(text, canary) {
+		t.Errorf("the page shows a secret: %s", around(text))
+	}
 }

@@ -110,6 +110,13 @@ func (h *Hasher) NeedsRehash(hash string) bool {
 	return err != nil || m.String() != today.String()
 }
 
+// Validate returns the error that Hash would give for Method, and computes nothing. A program that takes Method from its
+// configuration asks when it starts, so that no user is the first to try it.
+func (h *Hasher) Validate() error {
+	_, err := h.method()
+	return err
+}
+
 // checkNobody costs what a check of a hash of today costs.
 func (h *Hasher) checkNobody(ctx context.Context, password string) error {
 	m, err := h.method()

@@ -159,6 +159,9 @@ func TestMethodsThatCannotBeWrittenAreErrors(t *testing.T) {
 		if hash != "" || !errors.Is(err, password.ErrUnsupported) || !strings.Contains(err.Error(), `set Method to "scrypt:32768:8:1"`) {
 			t.Errorf("%q: got %q, %v, want ErrUnsupported and the cure", method, hash, err)
 		}
+		if invalid := h.Validate(); invalid == nil || invalid.Error() != err.Error() {
+			t.Errorf("%q: Validate gives %v, want what Hash gives: %v", method, invalid, err)
+		}
 		if ok, err := h.Check(t.Context(), "", "secret"); ok || !errors.Is(err, password.ErrUnsupported) {
 			t.Errorf("%q: the check of nobody gives %t, %v, want ErrUnsupported", method, ok, err)
 		}

@@ -41,7 +41,7 @@ func open(t *testing.T, site string) *tab {
 	if err := chromedp.Do(ctx); err != nil { // a bound on what opens the tab would bind the browser
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, patience)
+	ctx, cancel = context.WithTimeout(ctx, 3*patience)
 	t.Cleanup(cancel)
 	p := &tab{t: t, ctx: ctx, b: b, site: site, wait: time.Minute}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {

@@ -11,8 +11,8 @@ func Split(text string) (what, cure string) {
 	whole := text
 	text = strings.TrimPrefix(text, "dewar: ")
 	if own := strings.Contains(whole, "dewar: ") || strings.HasPrefix(text, "template "); own {
-		if i := strings.LastIndex(text, "; "); i >= 0 {
-			return text[:i], text[i+2:]
+		if p := NewProblem(text); p.Cure != "" {
+			return p.Error, p.Cure
 		}
 	}
 	for _, k := range known {
@@ -21,6 +21,14 @@ func Split(text string) (what, cure string) {
 		}
 	}
 	return text, ""
+}
+
+// NewProblem takes the cure off what one of dewar's own errors says.
+func NewProblem(text string) Problem {
+	if i := strings.LastIndex(text, "; "); i >= 0 {
+		return Problem{text[:i], text[i+2:]}
+	}
+	return Problem{Error: text}
 }
 
 var known = []struct {

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/redact"
 )
 
@@ -23,13 +24,27 @@ type Page struct {
 	Request  string    `json:"request"` // method and path
 	Error    string    `json:"error"`
 	Cure     string    `json:"cure,omitempty"`
-	Causes   []Cause   `json:"causes,omitempty"` // the error first, then what it wraps
+	Problems []Problem `json:"problems,omitempty"` // where there is more than one
+	Causes   []Cause   `json:"causes,omitempty"`   // the error first, then what it wraps
 	Template *Excerpt  `json:"template,omitempty"`
 	Stack    []Frame   `json:"stack,omitempty"`
 	View     *Excerpt  `json:"view,omitempty"` // where there is no stack
 	Rules    []Rule    `json:"rules,omitempty"`
 	Sections []Section `json:"sections,omitempty"`
+	Values   []string  `json:"-"` // of the visitor, for which a report has placeholders
 	Report   string    `json:"-"` // what [Page.Markdown] returns
+}
+
+// Details are problem details with the page as a member.
+type Details struct {
+	problem.Problem
+	Debug *Page `json:"debug"`
+}
+
+// A Problem is one of several things that are wrong.
+type Problem struct {
+	Error string `json:"error"`
+	Cure  string `json:"cure,omitempty"`
 }
 
 // A Cause is one error of a tree.

@@ -10,15 +10,22 @@ import (
 // Markdown returns a report without the values of visitors and of the configuration: in their place stand placeholders.
 func (p *Page) Markdown() string {
 	var b strings.Builder
+	impersonal := p.impersonal()
 	fmt.Fprintf(&b, "# %d %s\n\n", p.Status, p.Title)
-	fmt.Fprintf(&b, "Request: `%s`\n\n```\n%s\n```\n", p.Request, p.Error)
+	fmt.Fprintf(&b, "Request: `%s`\n\n```\n%s\n```\n", impersonal(p.Request), impersonal(p.Error))
 	if p.Cure != "" {
-		fmt.Fprintf(&b, "\nCure: %s\n", p.Cure)
+		fmt.Fprintf(&b, "\nCure: %s\n", impersonal(p.Cure))
+	}
+	for _, problem := range p.Problems {
+		fmt.Fprintf(&b, "\n- %s\n", oneLine(problem.Error))
+		if problem.Cure != "" {
+			fmt.Fprintf(&b, "  Cure: %s\n", oneLine(problem.Cure))
+		}
 	}
 	if len(p.Causes) > 0 {
 		b.WriteString("\n## Causes\n\n")
 		for _, c := range p.Causes {
-			fmt.Fprintf(&b, "%s- `%s`: %s\n", strings.Repeat("  ", c.Depth), c.Type, oneLine(c.Text))
+			fmt.Fprintf(&b, "%s- `%s`: %s\n", strings.Repeat("  ", c.Depth), c.Type, oneLine(impersonal(c.Text)))
 		}
 	}
 	if p.Template != nil {
@@ -28,7 +35,7 @@ func (p *Page) Markdown() string {
 	if len(p.Rules) > 0 {
 		b.WriteString("\n## Nearest rules\n\n")
 		for _, r := range p.Rules {
-			fmt.Fprintf(&b, "- `%s %s`: %s\n", r.Methods, r.Rule, r.Reason)
+			fmt.Fprintf(&b, "- `%s %s`: %s\n", r.Methods, r.Rule, impersonal(r.Reason))
 		}
 	}
 	for _, s := range p.Sections {
@@ -36,6 +43,17 @@ func (p *Page) Markdown() string {
 	}
 	fmt.Fprintf(&b, "\n%s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return b.String()
+}
+
+// impersonal returns what puts placeholders into a text in place of what the visitor has sent.
+func (p *Page) impersonal() func(string) string {
+	var pairs []string
+	for _, value := range p.Values {
+		if len(value) >= shortest {
+			pairs = append(pairs, value, "<value>")
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace
 }
 
 func (p *Page) reportStack(b *strings.Builder) {
@@ -124,6 +142,12 @@ func (p *Page) Text() string {
 	b.WriteString(indented("  ", p.Error))
 	if p.Cure != "" {
 		b.WriteString(indented("  Cure: ", p.Cure))
+	}
+	for _, problem := range p.Problems {
+		b.WriteString("\n" + indented("  ", problem.Error))
+		if problem.Cure != "" {
+			b.WriteString(indented("  Cure: ", problem.Cure))
+		}
 	}
 	if len(p.Causes) > 1 {
 		b.WriteString("\n")

@@ -29,7 +29,11 @@ func Stack(text []byte, ours func(function, file string) bool) []Frame {
 	for len(frames) > 0 && strings.HasPrefix(frames[0].Function, "runtime.") { // it raised the panic itself
 		frames = frames[1:]
 	}
-	frames = frames[:min(len(frames), most)]
+	return withSource(frames[:min(len(frames), most)], ours)
+}
+
+// withSource says which frames are the program's own, and adds the lines around each of those.
+func withSource(frames []Frame, ours func(function, file string) bool) []Frame {
 	for i := range frames {
 		f := &frames[i]
 		if f.Own = !ours(f.Function, f.File) && isOwn(f.Function, f.File); f.Own {

@@ -57,7 +57,7 @@ shop.example/app/orders.(*Cart[...]).Add(0x0, {0xc00001, 0x5})
 main.main.func1(0xc000012345)
 	C:/Users/a b/shop/main.go:42
 github.com/other/thing.Do(...)
-	/root/go/pkg/mod/github.com/other/thing@v1.2.3/do.go:9
+	/go/pkg/mod/github.com/other/thing@v1.2.3/do.go:9
 net/http.HandlerFunc.ServeHTTP(0x0?, {0x1?, 0x2?}, 0x3?)
 	net/http/server.go:2294 +0x29
 created by net/http.(*Server).Serve in goroutine 1
@@ -70,7 +70,7 @@ created by net/http.(*Server).Serve in goroutine 1
 	}{
 		{"shop.example/app/orders.(*Cart[...]).Add", "shop.example/app/orders/cart.go", 15, true},
 		{"main.main.func1", "C:/Users/a b/shop/main.go", 42, true},
-		{"github.com/other/thing.Do", "/root/go/pkg/mod/github.com/other/thing@v1.2.3/do.go", 9, false},
+		{"github.com/other/thing.Do", "/go/pkg/mod/github.com/other/thing@v1.2.3/do.go", 9, false},
 	}
 	frames := Stack([]byte(text), nobody)
 	if len(frames) != 5 {

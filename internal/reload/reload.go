@@ -7,13 +7,12 @@ import (
 	"crypto/rand"
 	_ "embed" // the script
 	"strconv"
+	"strings"
 	"sync"
 )
 
-// Script is the script of a page, in JavaScript. It listens to a stream called reload beside itself.
-//
 //go:embed reload.js
-var Script string
+var script string
 
 // A Hub hands what has changed to the pages that listen. It may be used by several goroutines.
 type Hub struct {
@@ -33,6 +32,14 @@ type Event struct {
 
 // NewHub returns the Hub of this process.
 func NewHub() *Hub { return &Hub{process: rand.Text(), pages: map[chan Event]bool{}} }
+
+// Script returns the script of a page, in JavaScript. It listens to a stream called reload beside itself, and loads the
+// page again for what has changed since it was sent, too.
+func (h *Hub) Script() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Replace(script, "SEEN", h.event("start").ID, 1)
+}
 
 // Join returns the event that a page begins with and the channel of those that follow. A page that does not keep up
 // misses some. The caller calls leave when the page has gone.

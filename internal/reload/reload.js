@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const url = document.currentScript.src.replace(/reload\.js.*$/, "reload");
-  let stream, seen, timer;
+  let seen = "SEEN"; // the state when this script was sent, so that nothing is lost until the stream is open
+  let stream, timer;
 
   // restyle loads the style sheets again and takes the old ones away when the new ones are there.
   const restyle = () => {
@@ -27,7 +28,7 @@
     close();
     stream = new EventSource(url);
     stream.addEventListener("start", (event) => {
-      if (seen !== undefined && seen !== event.data) location.reload();
+      if (seen !== event.data) location.reload();
       seen = event.data;
     });
     stream.addEventListener("css", (event) => {

@@ -1,6 +1,7 @@
 package reload_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/internal/reload"
@@ -66,5 +67,23 @@ func TestHub(t *testing.T) {
 	hub.Tell("css")
 	if other, _, _ := reload.NewHub().Join(); other.ID == start.ID {
 		t.Error("two processes have the same ID")
+	}
+}
+
+// TestScript_KnowsTheStateWhenItWasSent covers the time until the page has opened its stream.
+func TestScript_KnowsTheStateWhenItWasSent(t *testing.T) {
+	t.Parallel()
+	h := reload.NewHub()
+	sent := h.Script()
+	start, _, leave := h.Join()
+	leave()
+	if want := `let seen = "` + start.ID + `"`; !strings.Contains(sent, want) {
+		t.Errorf("the script lacks %s:\n%s", want, sent)
+	}
+	h.Tell("css")
+	start, _, leave = h.Join()
+	leave()
+	if strings.Contains(sent, start.ID) || !strings.Contains(h.Script(), start.ID) {
+		t.Errorf("after a change the stream begins with %s, which the old script must not know, and the next one must", start.ID)
 	}
 }

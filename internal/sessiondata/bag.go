@@ -68,6 +68,7 @@ type Bag struct {
 	mu      sync.Mutex
 	members []taggedjson.Member  // the values, encoded
 	changed []string             // keys that were set, changed or removed
+	before  []taggedjson.Member  // what [Bag.Remember] has found
 	loans   []*loan              // what has been handed out of the values and can be changed
 	marks   Mark                 // what has happened
 	replays map[string]*replay   // keys whose value was computed from the one that was loaded
@@ -372,6 +373,25 @@ func kept(value any) any {
 }
 
 func notKept(key string, err error) error { return fmt.Errorf("value %q cannot be kept: %w", key, err) }
+
+// Remember keeps the values as they are for [Bag.Before].
+func (b *Bag) Remember() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.before = slices.Clone(b.members)
+}
+
+// Before returns the encoded value that key had when [Bag.Remember] was called, "" for none.
+func (b *Bag) Before(key string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.before {
+		if m.Key == key {
+			return m.Raw
+		}
+	}
+	return ""
+}
 
 // Changes is what was done to a Bag since it was loaded.
 type Changes struct {

@@ -149,6 +149,19 @@ func (p *project) add(l *listedPackage) {
 	}
 }
 
+// home returns the folder that all of the project is in: that of the workspace, or the module that the program runs in.
+func (p *project) home() string {
+	if p.workspace != "" {
+		return filepath.Dir(p.workspace)
+	}
+	for _, module := range p.modules {
+		if strings.HasPrefix(p.dir+string(filepath.Separator), module+string(filepath.Separator)) {
+			return module
+		}
+	}
+	return p.dir
+}
+
 // programsBelow returns the packages below dir that are programs, as a person would type them.
 func programsBelow(ctx context.Context, dir string) (programs []string) {
 	out, _ := goCommand(ctx, dir, "list", "-e", "-f", `{{if eq .Name "main"}}{{.Dir}}{{end}}`, "./...")

@@ -125,6 +125,9 @@ func TestAProgramOfSeveralModulesIsKnown(t *testing.T) {
 	if p.workspace != at("go.work") || !slices.Equal(p.modules, []string{at("cart"), at("shop")}) {
 		t.Errorf("the workspace is %s, the modules are %v", p.workspace, p.modules)
 	}
+	if p.home() != root {
+		t.Errorf("its .gitignore is looked for in %s", p.home())
+	}
 	for _, dir := range []string{"mail", "mail/text"} {
 		if !slices.Contains(p.packages, at(dir)) {
 			t.Errorf("%s is not watched: %v", dir, p.packages)

@@ -52,7 +52,7 @@ func newWatcher(ctx context.Context, p *project, warn func(format string, args .
 	now := *p // the runner's own may become another
 	w := &watcher{
 		Changes: make(chan []string), notify: notify, keeps: now.isEnvironment, warn: warn, done: make(chan struct{}),
-		ignore: newIgnorer(p.modules[0]), trees: map[string]bool{}, folders: map[string]bool{}, warned: map[string]bool{},
+		ignore: newIgnorer(p.home()), trees: map[string]bool{}, folders: map[string]bool{}, warned: map[string]bool{},
 	}
 	w.lock = gitLock(w.ignore.root)
 	w.cover(p)

@@ -200,10 +200,26 @@ func TestLogInToTheProgram(t *testing.T) {
 			if database == project.None { // the users are gone, but for the one of DEBUG
 				ann.visit("/account", nil, "/auth/login", "Log in")
 				ann.visit("/auth/login", form("demo", "demo"), "/", "Hello, demo.")
+				p.wantsNoDemo(binary)
 				return
 			}
 			ann.visit("/account", nil, "/account", "ann") // the key in .env and the table are the same
 		})
+	}
+}
+
+// wantsNoDemo runs the program without DEBUG by an option, which comes after all that the environment says.
+func (p *program) wantsNoDemo(binary string) {
+	p.t.Helper()
+	site, stop := p.start(binary, "run", "--no-debug")
+	defer stop()
+	res, err := newBrowser(p.t, site).client.PostForm(site+"/auth/login", form("demo", "demo"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		p.t.Errorf("with run --no-debug the user demo gets %s, want a 422", res.Status)
 	}
 }
 
