@@ -267,6 +267,7 @@ func TestBuildReportsKeysThatAreNearlyRight(t *testing.T) {
 		"SENDER_NAME": "", "SERVICE_NAME": "", "USER_NAME": "", "MIN_CONTENT_LENGTH": "", "MIN_FORM_MEMORY_SIZE": "", "SECRET_KEY2": "",
 		"MAX_JOIN_SIZE": "", "SESSION_TYPE": "", "SESSION_REDIS": "", "APPLICATION_NAME": "", "MAIL_USE_TLS": "", "lower": "", "": "",
 		"SQLALCHEMY_DATABASE_URI": "", "SECURITY_PASSWORD_SALT": "", "JWT_SECRET_KEY": "", "TEMPLATES": "", "OWN_KEYS": "",
+		"OWNKEY": "OWN_KEY", "OWN__KEY": "OWN_KEY", "SecretKey": "SECRET_KEY", "RUNHOST": "RUN_HOST",
 	} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()

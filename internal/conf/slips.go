@@ -29,8 +29,8 @@ func (c *Store) Problems() []error {
 }
 
 // nearlyKnown returns the key that an unknown one was probably meant to be, or "". It is careful, because an
-// application may have keys of its own without declaring them: another case or dashes count as a slip of any
-// known key, other letters of the built-in ones alone.
+// application may have keys of its own without declaring them: another case, dashes, and underscores that are missing or too
+// many count as a slip of any known key, other letters of the built-in ones alone.
 func (s *Snapshot) nearlyKnown(key string) string {
 	if s.entry(key).spec != nil {
 		return ""
@@ -42,7 +42,21 @@ func (s *Snapshot) nearlyKnown(key string) string {
 	if strings.HasPrefix(plain, cookiePrefix) {
 		return cookieKey(plain)
 	}
+	if known := s.runTogether(plain); known != "" {
+		return known
+	}
 	return misspelt(plain)
+}
+
+// runTogether returns the known key that has the letters of key and other underscores, or "".
+func (s *Snapshot) runTogether(key string) string {
+	letters := strings.ReplaceAll(key, "_", "")
+	for _, name := range s.sortedKeys() {
+		if s.entry(name).spec != nil && letters == strings.ReplaceAll(name, "_", "") {
+			return name
+		}
+	}
+	return ""
 }
 
 const cookiePrefix = "SESSION_COOKIE_"
