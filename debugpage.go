@@ -172,7 +172,7 @@ func (c *Context) viewExcerpt() *debugpage.Excerpt {
 const shownRules = 8
 
 // near is how far a rule may be from a path that was meant for it.
-const near = 3
+const near = 2
 
 // explainOn says on p why no route answers.
 func (c *Context) explainOn(p *debugpage.Page) {
@@ -184,8 +184,13 @@ func (c *Context) explainOn(p *debugpage.Page) {
 	for _, v := range all[:min(len(all), shownRules)] {
 		p.Rules = append(p.Rules, debugpage.Rule{Methods: v.Route.shownMethods(), Rule: v.Route.Rule, Site: v.Route.Site, Reason: v.Reason})
 	}
-	if len(all) > 0 && all[0].distance <= near {
+	switch {
+	case p.Status == http.StatusMethodNotAllowed && len(all) > 0:
+		p.Cure = all[0].Route.Rule + " " + all[0].Reason + "; send one of those, or register the rule for " + c.born.Method + " too"
+	case len(all) > 0 && all[0].distance <= near:
 		p.Cure = "the nearest rule is " + all[0].Route.Rule + ": " + all[0].Reason
+	default:
+		p.Cure = "no rule is like it; register one, as app.Get or the Get of a blueprint does"
 	}
 }
 

@@ -79,6 +79,8 @@ func TestDebugPage(t *testing.T) {
 		{"/wrapped", 409, []string{"<h1>409 Conflict: the row is locked</h1>", "*dewar.HTTPError"}},
 		{"/users/abc", 404, []string{"<h1>no rule matches /users/abc</h1>", "{id:int} does not take &#34;abc&#34;", "GET /users/{id:int}"}},
 		{"/users/abc/", 404, []string{"The nearest rules"}},
+		{"/users", 404, []string{"the nearest rule is /users/{id:int}: the path has 1 segment, the rule 2"}},
+		{"/nothing-like-it", 404, []string{"no rule is like it; register one"}},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
 			w := fromHere(app, "GET", tt.path, "text/html")
@@ -93,7 +95,7 @@ func TestDebugPage(t *testing.T) {
 			}
 		})
 	}
-	if w := fromHere(app, "POST", "/users/7", "text/html"); w.Code != 405 || w.Header().Get("Allow") == "" || !strings.Contains(w.Body.String(), "allows GET, HEAD, OPTIONS, not POST") {
+	if w := fromHere(app, "POST", "/users/7", "text/html"); w.Code != 405 || w.Header().Get("Allow") == "" || !strings.Contains(w.Body.String(), "allows GET, HEAD, OPTIONS, not POST; send one of those, or register the rule for POST too") {
 		t.Errorf("POST: got %d with Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 }

@@ -5,12 +5,18 @@ package debugpage
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
+	"html"
 	"html/template"
+	"net/url"
 	"reflect"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/problem"
@@ -104,17 +110,34 @@ type Row struct {
 // shortest is how many bytes a secret has at least that is looked for everywhere.
 const shortest = 6
 
-// Scrub hides the secrets wherever they stand in the page: in messages, in lines of source, in values.
+// Scrub hides the secrets wherever they stand in the page: in messages, in lines of source, in values; also as %q, a URL or
+// JSON writes them. Those that are shorter than six bytes stay.
 func (p *Page) Scrub(secrets []string) {
 	var pairs []string
 	for _, s := range secrets {
-		if len(s) >= shortest {
-			pairs = append(pairs, s, redact.Mark)
+		if len(s) < shortest {
+			continue
+		}
+		for _, form := range formsOf(s) {
+			pairs = append(pairs, form, redact.Mark)
 		}
 	}
 	if len(pairs) > 0 {
 		scrub(reflect.ValueOf(p).Elem(), strings.NewReplacer(pairs...))
 	}
+}
+
+// formsOf returns a text as it is and as it is written in another one.
+func formsOf(s string) []string {
+	forms := []string{s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s)}
+	for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s)} {
+		forms = append(forms, quoted[1:len(quoted)-1])
+	}
+	if text, err := json.Marshal(s); err == nil {
+		forms = append(forms, string(text[1:len(text)-1]))
+	}
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
+	return slices.Compact(forms)
 }
 
 func scrub(v reflect.Value, r *strings.Replacer) {

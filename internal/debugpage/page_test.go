@@ -1,6 +1,9 @@
 package debugpage
 
 import (
+	"fmt"
+	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -73,10 +76,29 @@ func TestFunctionExcerptEndsWithTheFunction(t *testing.T) {
 	if e == nil || len(e.Lines) != 1 || !strings.HasPrefix(e.Lines[0].Text, "func indexes") {
 		t.Fatalf("got %+v", e)
 	}
-	if e := FunctionExcerpt("sample", "page_test.go", 9); e == nil || e.Lines[len(e.Lines)-1].Text != "}" {
+	if e := FunctionExcerpt("sample", "page_test.go", 12); e == nil || e.Lines[len(e.Lines)-1].Text != "}" {
 		t.Errorf("got %+v", e)
 	}
 	if e := FunctionExcerpt("x", "page.html", 1); e != nil {
 		t.Errorf("a file that is no Go source: got %+v", e)
+	}
+}
+
+func TestSecretsAreHiddenHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	const secret = "pa\"ss\\wd <1> & ü"
+	for _, format := range []string{"%s", "%q", "%+q", "%#v"} {
+		p := &Page{Error: fmt.Sprintf("the key "+format+" is bad", secret)}
+		p.Scrub([]string{secret})
+		if strings.Contains(p.Error, "wd") {
+			t.Errorf("%s: %s", format, p.Error)
+		}
+	}
+	for _, text := range []string{url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), `"pa\"ss\\wd \u003c1\u003e \u0026 ü"`} {
+		p := &Page{Error: text}
+		p.Scrub([]string{secret})
+		if strings.Contains(p.Error, "wd") {
+			t.Errorf("%s", p.Error)
+		}
 	}
 }
