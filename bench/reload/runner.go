@@ -125,10 +125,13 @@ func (r *runner) build(ctx context.Context) error {
 	return nil
 }
 
+// pause is how long it takes to ask again: often enough for the figures, and so seldom that it does not slow the build down.
+const pause = 20 * time.Millisecond
+
 // answers waits until text is in the answer, with a connection for each request.
 func (r *runner) answers(ctx context.Context, path, text string) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(2 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(pause) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+path, nil)
 		if err != nil {
 			return err
