@@ -76,8 +76,9 @@ race: ## run the tests of every module, with the race detector where that does n
 	$(call each,go test -timeout 30m ./...,$(UNRACED))
 	$(compared)
 
-long: ## run the core's random, forgery and restart tests in full rounds, for minutes; those of stores are make stores
+long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores
 	DEWAR_ROUNDS=full go test $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
+	cd contrib/cli && DEWAR_ROUNDS=full go test -run TestNoRequestIsRefused ./internal/dev
 	$(compared)
 
 stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in full rounds, for up to an hour
