@@ -16,10 +16,13 @@ import (
 const Mark = "[redacted]"
 
 // Named reports whether a key is named like a secret: SECRET, PASSWORD, TOKEN and the like anywhere, KEY at the end
-// unless it is a public one, or PASS, PIN, SALT and the like as a word. Case does not count, for it is asked of nested
-// keys too.
+// unless it is a public one, or PASS, PIN, SALT and the like as a word. What ends in METHOD, TIMEOUT and the like is about
+// a secret and is none. Case does not count, for it is asked of nested keys too.
 func Named(key string) bool {
 	upper := strings.ToUpper(key)
+	if aboutSecret.MatchString(upper) {
+		return false
+	}
 	for _, word := range [...]string{"SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "TOKEN", "CREDENTIAL", "AUTHORIZATION"} {
 		if strings.Contains(upper, word) {
 			return true
@@ -37,8 +40,9 @@ func Named(key string) bool {
 }
 
 var (
-	publicKey  = regexp.MustCompile(`(?:^|[_-])(?:PUBLIC|PUBLISHABLE|SITE)[_-]?KEYS?$`)
-	secretName = regexp.MustCompile(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|PAT|SALT|CREDS|BEARER)(?:$|[_.-])|[_.-](?i:PRIVATE)$|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
+	publicKey   = regexp.MustCompile(`(?:^|[_-])(?:PUBLIC|PUBLISHABLE|SITE)[_-]?KEYS?$`)
+	aboutSecret = regexp.MustCompile(`[_-](?:METHOD|ALGORITHM|LIFETIME|TIMEOUT|TTL|LENGTH)$`)
+	secretName  = regexp.MustCompile(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|PAT|SALT|CREDS|BEARER)(?:$|[_.-])|[_.-](?i:PRIVATE)$|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
 )
 
 // Secret reports whether value is secret by the name of its key. A switch holds none, whatever its name.

@@ -56,7 +56,7 @@ func TestNamed(t *testing.T) {
 		"ACCESS_TOKEN": true, "tokens": true, "SSH_PASSPHRASE": true, "MYSQL_PWD": true, "AWS_CREDENTIALS": true,
 		"MAIL_PASS": true, "dbPass": true, "DBPass": true, "pass": true, "PASS_1": true, "PIN": true, "db.pin": true, "HASH_SALT": true, "DB_PW": true,
 		"Authorization": true, "SMTP_CREDS": true, "PRIVATE_KEY": true, "RECAPTCHA_PRIVATE_KEY": true, "SECRET_PUBLIC_KEY": true, "GITHUB_PAT": true, "JWT_PRIVATE": true,
-		"RECAPTCHA_PUBLIC_KEY": false, "STRIPE_PUBLISHABLE_KEY": false, "SITE_KEY": false, "PASSAGE": false, "Passage": false, "PINE": false,
+		"RECAPTCHA_PUBLIC_KEY": false, "STRIPE_PUBLISHABLE_KEY": false, "SITE_KEY": false, "PASSWORD_METHOD": false, "RESET_TOKEN_TIMEOUT": false, "password-length": false, "METHOD_PASSWORD": true, "PASSAGE": false, "Passage": false, "PINE": false,
 		"SPIN": false, "PATH": false, "PRIVATE_PATHS": false, "SALTED": false, "passage": false, "DEBUG": false, "TITLE": false, "KEYBOARD": false, "MAX_COOKIE_SIZE": false, "SESSION_COOKIE_NAME": false, "": false,
 	} {
 		if got := Named(key); got != want {
