@@ -17,7 +17,7 @@ func TestEveryMethodIsClassified(t *testing.T) {
 		harmless []string
 	}{
 		{"Context", func(m string) bool { return answers(m) || changesHeader(m) }, []string{
-			"Accepts", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Cookies", "Deadline", "Done", "Endpoint",
+			"Accepts", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Cookies", "Deadline", "DebugAllowed", "Done", "Endpoint",
 			"Err", "File", "Files", "FlashedMessages", "Form", "Format", "Go", "Host", "IsJSON", "Limit", "LogPath", "LogValue", "Logger", "MarshalJSON", "Params", "Query", "RenderString",
 			"RequestID", "Route", "RoutingError", "SafeNext", "Scheme", "Session", "Set", "URL", "URLFor", "Value",
 		}},
