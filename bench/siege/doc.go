@@ -1,14 +1,14 @@
 // Package siege besieges the sessions that dewar keeps on servers: races between requests of one session in two processes,
 // and faults of the database under load, on every backend.
 //
-//	go test ./siege -v                               quick rounds, as CI runs them: three minutes on two cores
+//	go test ./siege -v                               quick rounds, as CI runs them: some two minutes on two cores
 //	DEWAR_ROUNDS=full go test -timeout 60m ./siege   full rounds, as make stores runs them
 //	go test ./siege -run 'TestRaces/redis$' -v       one backend
 //	DEWAR_SEED=7 go test ./siege -run TestRaces      the requests of a run that printed seed 7, though not their timing
 //	DEWAR_FAULT=killed go test ./siege -run Faults   the faults with that in their names
 //
-// Quick rounds are up to 1,000 for each backend in five seconds, and each of some 180 faults once, by chance as many of them as
-// 15 seconds for each backend allow. Full rounds are 10,000 for each backend, and each fault twice.
+// Quick rounds are up to 1,000 for each backend in four seconds, and each of some 180 faults once, by chance as many of them as
+// ten seconds for each backend allow. Full rounds are 10,000 for each backend, and each fault twice.
 //
 // The application under siege is this test binary once more, in processes of its own on 127.0.0.1, with one SECRET_KEY and one
 // backend: two processes, and one with two listeners for sessions in memory. Servers are started for the test and end with it;

@@ -18,7 +18,7 @@ const (
 	visitors = 6
 	// A quick run injects each fault once, as long as there is time; a full one injects each of them so often.
 	fullPasses = 2
-	quickTime  = 15 * time.Second
+	quickTime  = 10 * time.Second
 	// recovery is how soon after a new client was served nothing may be refused any more, and calm how long nothing must
 	// have been refused to believe it. The breaker of a node tries four times a second.
 	recovery = time.Second

@@ -17,7 +17,7 @@ import (
 const (
 	// A quick run makes so many rounds, as long as there is time; a full one makes all of its rounds.
 	quickRounds = 1000
-	quickRaces  = 5 * time.Second
+	quickRaces  = 4 * time.Second
 	fullRounds  = 10000
 	// Every so many rounds comes a crowd of so many requests.
 	crowdEvery = 40
