@@ -14,8 +14,9 @@ MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod
 # Where sessions on a server are tested against real ones.
 STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
 
-# Modules whose tests hold real servers to the second. The race detector would break that, so they run without it.
-UNRACED = bench _examples/cluster contrib/sqlstore
+# Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
+# into which it does not see. They run without it.
+UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off

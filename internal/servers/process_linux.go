@@ -41,6 +41,12 @@ func alive(pid int) bool {
 	return ok && state != 'Z' && state != 'X'
 }
 
+// stopped reports whether a process has been stopped and waits to be resumed.
+func stopped(pid int) bool {
+	state, _, _ := stat(pid)
+	return state == 'T'
+}
+
 // family returns pid and all that descend from it, parents first.
 func family(pid int) []int {
 	children := map[int][]int{}

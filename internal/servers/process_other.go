@@ -25,6 +25,8 @@ func send(int, syscall.Signal) error { return errors.ErrUnsupported }
 
 func alive(int) bool { return false }
 
+func stopped(int) bool { return true }
+
 func family(pid int) []int { return []int{pid} }
 
 // claim tries whether the port is free.

@@ -143,7 +143,7 @@ func (s *Server) Kill() {
 	if p == nil {
 		return
 	}
-	pids := family(p.cmd.Process.Pid)
+	pids := halted(p.cmd.Process.Pid)
 	sendAll(pids, syscall.SIGKILL)
 	if !p.wait(patience) || !gone(pids) {
 		s.t.Errorf("servers: %s on %s survived SIGKILL", s.plan.name, s.addr)
@@ -165,7 +165,11 @@ func (s *Server) hold(paused bool, sig syscall.Signal) {
 	s.mu.Lock()
 	s.paused = paused
 	s.mu.Unlock()
-	sendAll(family(p.cmd.Process.Pid), sig)
+	pids := family(p.cmd.Process.Pid)
+	if paused {
+		pids = halted(p.cmd.Process.Pid)
+	}
+	sendAll(pids, sig)
 }
 
 // serving reports whether the server runs and is not paused.
@@ -358,6 +362,20 @@ func gone(pids []int) bool {
 		}
 		return nil
 	}) == nil
+}
+
+// halted stops a process, and returns it with all that descend from it: one that runs may have a child more by now.
+func halted(pid int) []int {
+	_ = send(pid, signalPause) // it may have ended by itself
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = poll(ctx, func() error {
+		if alive(pid) && !stopped(pid) {
+			return fmt.Errorf("process %d goes on", pid)
+		}
+		return nil
+	})
+	return family(pid)
 }
 
 func sendAll(pids []int, sig syscall.Signal) {
