@@ -281,6 +281,21 @@ func TestDebugPageShowsTheStackThatAnErrorRemembers(t *testing.T) {
 	}
 }
 
+// A forgetful error panics when it is asked for its stack.
+type forgetful struct{}
+
+func (forgetful) Error() string         { return "it has forgotten" }
+func (forgetful) StackTrace() []uintptr { panic("which calls?") }
+
+func TestDebugPageOutlivesAnErrorWhoseStackPanics(t *testing.T) {
+	t.Parallel()
+	app := debugApp(t)
+	app.Get("/forgetful", func(*dewar.Context) error { return fmt.Errorf("outer: %w", forgetful{}) })
+	if page := fromHere(app, "GET", "/forgetful", "text/html").Body.String(); !strings.Contains(page, "<h1>outer: it has forgotten</h1>") {
+		t.Errorf("got %s", page)
+	}
+}
+
 // TestDebugPageHidesWhatIsSecretByItsName has values that nothing but their names and forms give away.
 func TestDebugPageHidesWhatIsSecretByItsName(t *testing.T) {
 	t.Parallel()

@@ -27,8 +27,14 @@ func Remembered(err error, ours func(function, file string) bool) (frames []Fram
 	return withSource(frames, ours)
 }
 
-// counters returns what a method without arguments returns, if that is a list of program counters.
+// counters returns what a method without arguments returns, if that is a list of program counters. One that panics, which
+// would be shown in place of err, returns none.
 func counters(err error, method string) (pcs []uintptr) {
+	defer func() {
+		if recover() != nil {
+			pcs = nil
+		}
+	}()
 	v := reflect.ValueOf(err)
 	if _, ok := v.Type().MethodByName(method); !ok {
 		return nil

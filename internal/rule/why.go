@@ -43,7 +43,7 @@ func (r *Rule) Why(path string, private []string) Mismatch {
 		}
 	}
 	asked, written := strings.Split(path[1:], "/"), r.written()
-	alike := 0 // 1 if the rule has a text of the path
+	begun := false // the rule has a text of the path
 	for i, s := range r.segments {
 		if i >= len(asked) {
 			break
@@ -53,15 +53,16 @@ func (r *Rule) Why(path string, private []string) Mismatch {
 			text, asked = strings.Join(asked[i:], "/"), asked[:i+1]
 		}
 		if s.Kind == Text && s.Shape != "" && text == s.Shape {
-			alike = 1
+			begun = true
 		}
 		s.refusal(text, written[i], private, note)
 	}
 	if n := size(asked) - size(written); n != 0 {
-		if n > 0 { // what has more than the rule is not a beginning of it
-			alike = 0
+		distance := missingPart * max(n, -n)
+		if n < 0 && begun { // the path is the beginning of the rule
+			distance--
 		}
-		note(missingPart*max(n, -n)-alike, fmt.Sprintf("the path has %s, the rule %d", segments(size(asked)), size(written)))
+		note(distance, fmt.Sprintf("the path has %s, the rule %d", segments(size(asked)), size(written)))
 	} else if found.Reason == "" {
 		note(otherSlash, slashReason(r.Branch()))
 	}
