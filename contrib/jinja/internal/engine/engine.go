@@ -1,0 +1,2 @@
+// Package engine compiles templates to closures and renders them.
+package engine
