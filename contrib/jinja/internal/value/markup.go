@@ -22,15 +22,15 @@ type Markup struct {
 	Language Language
 }
 
-// AsMarkup returns v where it is Markup, template.HTML or an HTMLer.
+// AsMarkup returns v where it is Markup, template.HTML or a Markuper.
 func AsMarkup(v any) (Markup, bool) {
 	switch v := v.(type) {
 	case Markup:
 		return v, true
 	case template.HTML:
 		return Markup{Text: string(v)}, true
-	case HTMLer:
-		return v.HTML(), true
+	case Markuper:
+		return v.Markup(), true
 	case *Undefined:
 		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
 	}

@@ -1,7 +1,7 @@
 package value
 
 // An Object has attributes of its own making: loop, namespace, modules, and what the application gives. What more it can do it says by
-// implementing [Itemer], [Iterable], [Sized], [Truther], [Mapping], [Callable], [HTMLer], [Typer] or fmt.Stringer. An Object without fmt.Stringer
+// implementing [Itemer], [Iterable], [Sized], [Truther], [Mapping], [Callable], [Markuper], [Typer] or fmt.Stringer. An Object without fmt.Stringer
 // shows as <Type object>.
 type Object interface {
 	// Attr returns an attribute, and whether there is one.
@@ -34,8 +34,8 @@ type Mapping interface {
 // A Lazy is a global that is called where a template reads its name, because it depends on the rendering.
 type Lazy func(rt *Runtime) (any, error)
 
-// An HTMLer is Markup, as what has __html__ in Python.
-type HTMLer interface{ HTML() Markup }
+// A Markuper is Markup, as what has __html__ in Python.
+type Markuper interface{ Markup() Markup }
 
 // A Typer names its Python class.
 type Typer interface{ TypeName() string }

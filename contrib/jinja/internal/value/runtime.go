@@ -11,6 +11,7 @@ type Runtime struct {
 	Filter     func(name string) (*Function, bool) // for map, select and their like
 	Test       func(name string) (*Function, bool)
 	Policies   Policies
+	Owner      any // the engine's rendering, for the macros and loops that are called
 	Host       any // what Go functions whose first parameter has its type get, such as a *dewar.Context
 	Random     func(n int) int
 	Budget

@@ -53,6 +53,8 @@ func AppendStr(b []byte, rt *Runtime, v any) ([]byte, error) {
 		return append(b, v.iso()...), nil
 	case time.Duration:
 		return append(b, showDuration(v)...), nil
+	case Markuper:
+		return append(b, v.Markup().Text...), nil
 	}
 	if s, ok, err := speaks(v); ok {
 		return append(b, s...), err
