@@ -112,5 +112,5 @@ func quote(s string) string {
 
 // undefinedName is a variable that is not there.
 func undefinedName(name string, mode value.UndefinedMode) *value.Undefined {
-	return &value.Undefined{Object: value.Missing, Name: name, Mode: mode}
+	return &value.Undefined{Object: value.Missing{}, Name: name, Mode: mode}
 }
