@@ -217,4 +217,4 @@ func (m *Module) Attr(_ *value.Runtime, name string) (any, bool) {
 func (m *Module) String() string { return m.text }
 
 // HTML is the text of the template as a page writes it.
-func (m *Module) HTML() value.Markup { return value.Markup{Text: m.text, Language: value.HTML} }
+func (m *Module) Markup() value.Markup { return value.Markup{Text: m.text, Language: value.HTML} }
