@@ -281,7 +281,7 @@ func indent(rt *value.Runtime, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := splitLines(s + "\n")
+	lines := value.SplitLines(s+"\n", false)
 	if err := rt.Spend(len(s) + len(lines)*len(indention)); err != nil {
 		return nil, err
 	}
@@ -321,32 +321,4 @@ func indented(v any, s, indention string, first, blank, escaped bool) any {
 		return value.Markup{Text: s, Language: value.HTML}
 	}
 	return kept(v, s)
-}
-
-// splitLines is s.splitlines().
-func splitLines(s string) []string {
-	var lines []string
-	start := 0
-	for i, r := range s {
-		if i < start || !isLineEnd(r) {
-			continue
-		}
-		lines = append(lines, s[start:i])
-		start = i + utf8.RuneLen(r)
-		if r == '\r' && strings.HasPrefix(s[start:], "\n") {
-			start++
-		}
-	}
-	if start < len(s) {
-		lines = append(lines, s[start:])
-	}
-	return lines
-}
-
-func isLineEnd(r rune) bool {
-	switch r {
-	case '\n', '\v', '\f', '\r', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029:
-		return true
-	}
-	return false
 }
