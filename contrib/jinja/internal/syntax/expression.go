@@ -191,9 +191,7 @@ func (p *parser) strings() Expr {
 
 func (p *parser) parentheses() Expr {
 	p.advance()
-	p.deeper()
 	e := p.tuple(tupleRules{empty: true})
-	p.depth--
 	p.expect(tokenRightParen)
 	return e
 }
@@ -201,7 +199,6 @@ func (p *parser) parentheses() Expr {
 // tupleRules are what differs between the places where a tuple may stand without parentheses.
 type tupleRules struct {
 	empty  bool        // it may have no items
-	end    string      // a name that ends it
 	single func() Expr // reads one item; an expression is the default
 }
 
@@ -211,7 +208,7 @@ func (p *parser) tuple(rules tupleRules) Expr {
 		rules.single = p.expression
 	}
 	t := &Tuple{Pos: p.at(p.current)}
-	for !p.tupleEnds(rules.end) {
+	for !p.tupleEnds() {
 		t.Items = append(t.Items, rules.single())
 		if p.current.kind != tokenComma {
 			if len(t.Items) == 1 {
@@ -228,12 +225,12 @@ func (p *parser) tuple(rules tupleRules) Expr {
 }
 
 // tupleEnds reports whether no item of a tuple can follow.
-func (p *parser) tupleEnds(name string) bool {
+func (p *parser) tupleEnds() bool {
 	switch p.current.kind {
 	case tokenVariableEnd, tokenBlockEnd, tokenRightParen:
 		return true
 	default:
-		return name != "" && p.current.is(name)
+		return false
 	}
 }
 
