@@ -86,7 +86,7 @@ func (e *Engine) compile(name, source string) (*Template, error) {
 		}
 		return nil, err
 	}
-	t := &Template{name: name, source: source, engine: e, tree: tree}
+	t := &Template{name: name, engine: e, tree: tree}
 	t.autoescape = e.o.Autoescape != nil && e.o.Autoescape(name)
 	t.blocks = &blocks{byName: map[string][]*block{}}
 	c := &compiler{template: t, engine: e}
@@ -149,7 +149,10 @@ func (c *compiler) fill(v *variable, fn *function) exec {
 		return func(_ *state, f *frame) error { f.slots[slot] = missing{}; return nil }
 	case loadContext:
 		name := v.name
-		return func(st *state, f *frame) error { f.slots[slot] = f.page.lookup(st, name); return nil }
+		return func(st *state, f *frame) (err error) {
+			f.slots[slot], err = f.page.lookup(st, name)
+			return err
+		}
 	case loadOuter:
 		hops, from := fn.hops(v.outer.owner), v.outer.slot
 		return func(_ *state, f *frame) error { f.slots[slot] = f.get(hops, from); return nil }

@@ -10,10 +10,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -25,7 +28,7 @@ type Options struct {
 	Load func(name string) (string, error)
 	// Names returns the names of all templates: for Check, and for what a misspelt name may have meant.
 	Names func() []string
-	// Globals are variables of all templates. One of type [Variable] is asked each time.
+	// Globals are variables of all templates. A value.Lazy is called each time that one is read.
 	Globals map[string]any
 	// Filters and Tests are in addition to the standard ones and instead of those of the same name.
 	Filters, Tests map[string]*value.Function
@@ -38,12 +41,13 @@ type Options struct {
 	Finalize func(any) (any, error)
 	// Translations are what trans, gettext and its kin use; nil leaves texts as they are.
 	Translations Translations
+	// Policies are settings of filters. Without any, that is the zero value, they are Jinja's.
 	Policies     value.Policies
 	MaxSteps     int64 // of a rendering; default 10 million
 	MaxOutput    int64 // bytes of a rendering; default 64 MB
 	MaxDepth     int   // of calls, includes and recursion; default 200
-	// Fresh tells whether a template that is loaded is still as it was; nil always.
-	Fresh func(name string) bool
+	// Version returns something comparable that changes when the template called name changes; nil: templates are loaded once.
+	Version func(name string) any
 }
 
 // An Engine renders the templates of one application. It may be used by many goroutines.
@@ -68,6 +72,9 @@ func New(o Options) *Engine {
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 200
 	}
+	if reflect.ValueOf(o.Policies).IsZero() {
+		o.Policies = value.Policies{URLizeRel: "noopener", TruncateLeeway: 5, JSONSortKeys: true, NewlineSequence: o.Syntax.NewlineSequence}
+	}
 	e := &Engine{o: o, filters: filters.Filters(), tests: filters.Tests(), templates: map[string]*Template{}}
 	for name, f := range o.Filters {
 		e.filters[name] = f
@@ -90,7 +97,7 @@ func New(o Options) *Engine {
 // A Template is a compiled template. Templates may be given to other templates as variables, to include, extend or import.
 type Template struct {
 	name       string
-	source     string
+	version    any
 	engine     *Engine
 	tree       *syntax.Template
 	root       *function
@@ -117,7 +124,11 @@ func (e *Engine) Template(name string) (*Template, error) {
 	e.mu.RLock()
 	t := e.templates[name]
 	e.mu.RUnlock()
-	if t != nil && (e.o.Fresh == nil || e.o.Fresh(name)) {
+	var version any
+	if e.o.Version != nil {
+		version = e.o.Version(name)
+	}
+	if t != nil && t.version == version {
 		return t, nil
 	}
 	if e.o.Load == nil {
@@ -133,6 +144,7 @@ func (e *Engine) Template(name string) (*Template, error) {
 	if t, err = e.compile(name, source); err != nil {
 		return nil, err
 	}
+	t.version = version
 	e.mu.Lock()
 	e.templates[name] = t
 	e.mu.Unlock()
@@ -191,7 +203,7 @@ func (e *Engine) resolveAny(st *state, v any) (*Template, error) {
 func (e *Engine) notFound(name string) error {
 	err := &NotFound{Names: []string{name}}
 	if e.o.Names != nil {
-		err.Nearest = nearest(name, e.o.Names())
+		err.Nearest = nearest.Name(name, slices.Sorted(slices.Values(e.o.Names())))
 	}
 	return err
 }

@@ -99,7 +99,13 @@ func (c *compiler) variable(name string, pl place) eval {
 	v := pl.scope.find(name)
 	if v == nil || v.slot < 0 {
 		// Jinja's analysis does not look there: it is a variable of the page.
-		return func(st *state, f *frame) (any, error) { return st.defined(f.page.lookup(st, name), name) }
+		return func(st *state, f *frame) (any, error) {
+			v, err := f.page.lookup(st, name)
+			if err != nil {
+				return nil, err
+			}
+			return st.defined(v, name)
+		}
 	}
 	hops, slot := pl.fn.hops(v.owner), v.slot
 	if hops == 0 {

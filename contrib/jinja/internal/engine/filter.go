@@ -2,7 +2,10 @@ package engine
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -157,10 +160,7 @@ func (c *compiler) applyBound(fn *value.Function, args *arguments, at site) appl
 
 // unknown reports a filter or test that does not exist.
 func (c *compiler) unknown(kind string, known map[string]*value.Function, name string, pos syntax.Pos, pl place) apply {
-	msg := fmt.Sprintf("No %s named %s.", kind, quote(name))
-	if near := nearest(name, names(known)); near != "" {
-		msg = fmt.Sprintf("No %s named %s; did you mean %s?", kind, quote(name), quote(near))
-	}
+	msg := fmt.Sprintf("No %s named %s%s", kind, quote(name), nearest.DidYouMean(name, slices.Sorted(maps.Keys(known))))
 	at := c.at(pos)
 	if !pl.soft {
 		c.errs = append(c.errs, at.wrap(failure("TemplateAssertionError", "%s", msg)))

@@ -216,4 +216,5 @@ func (m *Module) Attr(_ *value.Runtime, name string) (any, bool) {
 // String is the text of the template.
 func (m *Module) String() string { return m.text }
 
-func (m *Module) markup() value.Markup { return value.Markup{Text: m.text, Language: value.HTML} }
+// HTML is the text of the template as a page writes it.
+func (m *Module) Markup() value.Markup { return value.Markup{Text: m.text, Language: value.HTML} }

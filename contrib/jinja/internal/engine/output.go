@@ -163,8 +163,8 @@ func (st *state) writeRaw(o *output, v any) error {
 
 // markup returns v as safe text, if it is.
 func markup(v any) (value.Markup, bool) {
-	if m, ok := v.(*Module); ok {
-		return m.markup(), true
+	if h, ok := v.(value.Markuper); ok {
+		return h.Markup(), true
 	}
 	return value.AsMarkup(v)
 }

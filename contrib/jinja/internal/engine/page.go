@@ -39,18 +39,18 @@ func newPage(t *Template, given *layer) *page {
 }
 
 // lookup returns a variable of the page, or missing.
-func (p *page) lookup(st *state, name string) any {
+func (p *page) lookup(st *state, name string) (any, error) {
 	v, ok := p.vars[name]
 	if !ok {
 		v, ok = p.given.find(name)
 	}
 	if !ok {
-		return missing{}
+		return missing{}, nil
 	}
-	if dynamic, is := v.(Variable); is {
-		return dynamic(&st.Runtime)
+	if lazy, is := v.(value.Lazy); is {
+		return lazy(&st.Runtime)
 	}
-	return v
+	return v, nil
 }
 
 // set sets a variable at the top level of a template. Names that begin with _ are not exported.
@@ -110,6 +110,3 @@ func (p *page) below(f *frame, locals []local) *layer {
 func (p *page) derived(f *frame, locals []local) *page {
 	return &page{template: p.template, given: p.below(f, locals), blocks: p.blocks, escape: p.escape}
 }
-
-// A Variable is a global whose value depends on the rendering, such as the request. It is asked whenever a template reads it.
-type Variable func(rt *value.Runtime) any

@@ -51,7 +51,7 @@ func (e *Engine) render(t *Template, r Request, w io.Writer) error {
 	defer st.release()
 	st.Context = background(r.Context)
 	st.Host = r.Host
-	st.Budget.Steps = e.o.MaxSteps
+	st.Budget = value.Budget{Steps: e.o.MaxSteps, Ctx: st.Context}
 	st.out.limit = int(e.o.MaxOutput)
 	st.out.contextual = e.o.Contextual != nil && e.o.Contextual(t.name)
 	p := newPage(t, &layer{vars: r.Data, below: e.globals})
@@ -138,7 +138,8 @@ func (st *state) leave(fn *function, f *frame) {
 // lookup is a variable of the page, for functions that ask for it by name.
 func (st *state) lookup(name string) any {
 	if st.page != nil {
-		if v := st.page.lookup(st, name); v != (missing{}) {
+		v, err := st.page.lookup(st, name)
+		if _, none := v.(missing); err == nil && !none {
 			return v
 		}
 	}
