@@ -2,6 +2,7 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -65,6 +66,10 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if err != nil {
 		return err
 	}
+	if base, ok := unknownBase(args); ok {
+		m.set(f, s.Name, refused{name: s.Name, cure: "its base " + base + ": move the code that needs it to Go, or write the attributes out"})
+		return nil
+	}
 	c, err := m.newClass(s.Name, args, kwargs)
 	if err != nil {
 		return err
@@ -78,6 +83,26 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	}
 	m.set(f, s.Name, v)
 	return nil
+}
+
+// unknownBase returns why a base class is not available, and whether one is. A class with such a base fails when
+// it is used.
+func unknownBase(args starlark.Tuple) (string, bool) {
+	for _, base := range args {
+		switch b := base.(type) {
+		case refused:
+			return b.name + " is not available", true
+		case hint:
+			if strings.HasSuffix(b.name, ".NamedTuple") {
+				return b.name + " is not available", true
+			}
+		case *starlark.Builtin:
+			return "is a built-in type", isTypeName(b.Name())
+		case instantClass, zoneClass, pathType:
+			return "is a built-in type", true
+		}
+	}
+	return "", false
 }
 
 // fillClass runs the body of a class.
@@ -127,8 +152,6 @@ func (m *Machine) bases(args starlark.Tuple) ([]*class, error) {
 	var bases []*class
 	for _, base := range args {
 		switch b := base.(type) {
-		case refused:
-			return nil, b.err()
 		case hint: // Generic, Protocol and the like
 		case *class:
 			if b.instance {

@@ -144,7 +144,7 @@ func (m *Machine) ordered(op string, x, y starlark.Value, depth int) (bool, erro
 	if depth > maxDepth {
 		return false, errDeep()
 	}
-	x, y = unbool(x), unbool(y)
+	x, y = plain(x), plain(y)
 	switch a := x.(type) {
 	case *starlark.List:
 		if b, ok := y.(*starlark.List); ok {

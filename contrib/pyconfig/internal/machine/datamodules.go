@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ func (m *Machine) offeredData(path string) starlark.Value {
 		return m.patterns()
 	case "base64":
 		return m.base64()
+	case "hashlib":
+		return m.hashlib()
+	case "binascii":
+		return m.binascii()
 	case "ast":
 		return newModuleOf("ast", map[string]native{"literal_eval": m.literalEval})
 	case "functools":
@@ -154,13 +159,22 @@ func (m *Machine) sys() *module {
 	stream := refused{name: "sys.stdout", cure: "a configuration writes nothing: set the handler in Go"}
 	return &module{name: "sys", attrs: starlark.StringDict{
 		"version_info": version, "platform": starlark.String(platform), "maxsize": starlark.MakeInt64(math.MaxInt64),
-		"argv": starlark.NewList([]starlark.Value{starlark.String("")}), "path": starlark.NewList(nil),
-		"modules": new(starlark.Dict), "stdout": stream, "stderr": stream, "stdin": stream,
+		"argv": listOf(os.Args), "path": listOf([]string{slashed(filepath.Dir(m.File))}),
+		"modules": refused{name: "sys.modules", cure: "name the module that is needed"}, "stdout": stream, "stderr": stream, "stdin": stream,
 		"byteorder":          starlark.String("little"),
 		"exit":               refused{name: "sys.exit", cure: "return from the function, or raise an exception"},
 		"getdefaultencoding": builtin("sys.getdefaultencoding", m.fixed("sys.getdefaultencoding", starlark.String("utf-8"))),
 		"setrecursionlimit":  builtin("sys.setrecursionlimit", ignored),
 	}}
+}
+
+// listOf makes a list of texts.
+func listOf(texts []string) *starlark.List {
+	elems := make([]starlark.Value, len(texts))
+	for i, s := range texts {
+		elems[i] = starlark.String(s)
+	}
+	return starlark.NewList(elems)
 }
 
 // socket is the module socket, without the network.

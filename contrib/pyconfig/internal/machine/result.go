@@ -22,6 +22,9 @@ func (m *Machine) ClassValues(name string) (map[string]any, error) {
 	var c *class
 	for part := range strings.SplitSeq(name, ".") {
 		var ok bool
+		if r, unknown := attrs[part].(refused); unknown {
+			return nil, r.err()
+		}
 		if c, ok = attrs[part].(*class); !ok || c.instance {
 			return nil, fault.New("there is no class %q%s", name, m.classes())
 		}
