@@ -362,7 +362,7 @@ func TestOutsideARequest(t *testing.T) {
 
 func TestSecretsOfTheConfigurationStayOut(t *testing.T) {
 	t.Parallel()
-	app := newApp(t, &jinja.Renderer{}, "page.html", "{{ config }}{{ config.items()|list }}{{ config.SECRET_KEY }}{{ config|tojson }}{{ config.DB }}")
+	app := newApp(t, &jinja.Renderer{}, "page.html", "{{ config }}{{ config.items()|list }}{{ config.SECRET_KEY }}{{ config.DB|tojson }}{{ config.DB }}")
 	if err := app.Config.Update(dewar.Map{"DB_PASSWORD": "kanarie", "DB": dewar.Map{"password": "kanarie", "host": "h"}}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,14 @@
 package jinja
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -32,8 +35,8 @@ var requestAttributes = map[string]func(r request) any{
 	"method":         func(r request) any { return r.Method() },
 	"path":           func(r request) any { return r.Path() },
 	"full_path":      func(r request) any { return r.Path() + "?" + r.c.Request.URL.RawQuery },
-	"url":            func(r request) any { return r.URL() },
-	"base_url":       func(r request) any { return withoutQuery(r.URL()) },
+	"url":            func(r request) any { return iri(r.URL()) },
+	"base_url":       func(r request) any { return withoutQuery(iri(r.URL())) },
 	"url_root":       func(r request) any { return r.root() },
 	"root_url":       func(r request) any { return r.root() },
 	"host_url":       func(r request) any { return r.Scheme() + "://" + r.Host() + "/" },
@@ -70,6 +73,35 @@ func noneIfEmpty(text string) any {
 	return text
 }
 
+// iri writes the letters beyond ASCII in a URL as themselves, as Werkzeug does.
+func iri(u string) string {
+	var b []byte
+	for i := 0; i < len(u); {
+		text := undone(u[i:])
+		b, i = append(b, text...), i+3*len(text)
+		if len(text) == 0 {
+			b, i = append(b, u[i]), i+1
+		}
+	}
+	return string(b)
+}
+
+// undone returns the letters that the percent signs at the beginning of u stand for, "" when they are in ASCII or no text.
+func undone(u string) string {
+	var b []byte
+	for len(u) >= 3 && u[0] == '%' {
+		c, err := strconv.ParseUint(u[1:3], 16, 8)
+		if err != nil || c < utf8.RuneSelf {
+			break
+		}
+		b, u = append(b, byte(c)), u[3:]
+	}
+	if !utf8.Valid(b) {
+		return ""
+	}
+	return string(b)
+}
+
 func withoutQuery(u string) string {
 	u, _, _ = strings.Cut(u, "?")
 	return u
@@ -92,8 +124,14 @@ func (r request) viewArgs() any {
 	if r.Endpoint() == "" {
 		return nil
 	}
+	names := r.Params().Keys()
+	if route, ok := r.c.Route(); ok {
+		slices.SortStableFunc(names, func(a, b string) int {
+			return cmp.Compare(strings.Index(route.Rule, "{"+a), strings.Index(route.Rule, "{"+b))
+		})
+	}
 	d := &value.Dict{}
-	for _, name := range r.Params().Keys() {
+	for _, name := range names {
 		_ = d.Set(name, r.Params().Get(name)) // a text is a key
 	}
 	return d
