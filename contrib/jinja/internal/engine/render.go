@@ -149,4 +149,3 @@ func (st *state) lookup(name string) any {
 func placed(name string, err error) error {
 	return site{template: &Template{name: name}}.wrap(err)
 }
-
