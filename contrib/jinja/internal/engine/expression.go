@@ -179,6 +179,12 @@ func (c *compiler) attribute(e *syntax.Getattr, pl place) eval {
 		if err != nil {
 			return nil, err
 		}
+		if l, ok := v.(*loopState); ok {
+			if v, ok, err = l.get(name); ok {
+				return v, at.wrap(err)
+			}
+			v = l
+		}
 		if v, err = value.Attr(&st.Runtime, v, name); err != nil {
 			return nil, at.wrap(err)
 		}

@@ -208,7 +208,9 @@ func (b *loopBody) runSpecial(st *state, f *frame, src source, outer *frame, dep
 			break
 		}
 		f.slots[b.special] = l
-		err = b.round(st, f, v)
+		if err = b.round(st, f, v); l.failed != nil {
+			return b.at.wrap(l.failed)
+		}
 		if err == errBreak {
 			break
 		}

@@ -21,6 +21,7 @@ type loopState struct {
 	after          any // the next item, if ahead
 	ahead, ended   bool
 	changed        []any // what changed was called with
+	failed         error // of looking ahead, where that could not be returned
 }
 
 // next goes on to the next item.
@@ -95,59 +96,64 @@ func (s *listSource) Next() (any, bool, error) {
 
 func (s *listSource) Len() int { return len(s.items) }
 
-// Attr returns an attribute of loop.
+// Attr returns an attribute of loop. An error of looking ahead ends the loop after this round.
 func (l *loopState) Attr(_ *value.Runtime, name string) (any, bool) {
-	switch name {
-	case "index":
-		return l.index0 + 1, true
-	case "index0":
-		return l.index0, true
-	case "first":
-		return l.index0 == 0, true
-	case "depth":
-		return l.depth0 + 1, true
-	case "depth0":
-		return l.depth0, true
-	case "previtem":
-		if l.index0 == 0 {
-			return l.none("there is no previous item"), true
-		}
-		return l.before, true
-	case "cycle":
-		return cycle(l), true
-	case "changed":
-		return changed(l), true
-	}
-	v, err, ok := l.ahead_(name)
+	v, ok, err := l.get(name)
 	if err != nil {
-		l.st.failed = err
+		l.failed = err
 	}
 	return v, ok
 }
 
-// ahead_ returns an attribute for which the loop must look ahead.
-func (l *loopState) ahead_(name string) (any, error, bool) {
+// get returns an attribute of loop, and whether there is one.
+func (l *loopState) get(name string) (any, bool, error) {
+	switch name {
+	case "index":
+		return l.index0 + 1, true, nil
+	case "index0":
+		return l.index0, true, nil
+	case "first":
+		return l.index0 == 0, true, nil
+	case "depth":
+		return l.depth0 + 1, true, nil
+	case "depth0":
+		return l.depth0, true, nil
+	case "previtem":
+		if l.index0 == 0 {
+			return l.none("there is no previous item"), true, nil
+		}
+		return l.before, true, nil
+	case "cycle":
+		return cycle(l), true, nil
+	case "changed":
+		return changed(l), true, nil
+	}
+	return l.look(name)
+}
+
+// look returns an attribute for which the loop must look ahead.
+func (l *loopState) look(name string) (any, bool, error) {
 	switch name {
 	case "last":
 		more, err := l.peek()
-		return !more, err, true
+		return !more, true, err
 	case "nextitem":
 		more, err := l.peek()
 		if !more {
-			return l.none("there is no next item"), err, true
+			return l.none("there is no next item"), true, err
 		}
-		return l.after, err, true
+		return l.after, true, err
 	case "length":
 		n, err := l.length()
-		return n, err, true
+		return n, true, err
 	case "revindex":
 		n, err := l.length()
-		return n - l.index0, err, true
+		return n - l.index0, true, err
 	case "revindex0":
 		n, err := l.length()
-		return n - l.index0 - 1, err, true
+		return n - l.index0 - 1, true, err
 	}
-	return nil, nil, false
+	return nil, false, nil
 }
 
 func (l *loopState) none(hint string) any {
@@ -184,7 +190,7 @@ func (l *loopState) Call(rt *value.Runtime, args value.Args) (any, error) {
 		return nil, err
 	}
 	text, err := st.end(outer)
-	return asMarkup(text, l.body.escape.escapes(l.outerFrame())), err
+	return asMarkup(text, l.body.escape.escapes(l.outer)), err
 }
 
 // run writes a recursive loop with other items.
@@ -198,8 +204,6 @@ func (l *loopState) run(st *state, args value.Args) error {
 	}
 	return l.recurse.again(st, l.outer, items, l.depth0+1)
 }
-
-func (l *loopState) outerFrame() *frame { return l.outer }
 
 // items is the one argument of loop(items).
 func (l *loopState) items(args value.Args) (any, error) {
@@ -216,7 +220,7 @@ func (l *loopState) items(args value.Args) (any, error) {
 func (l *loopState) Len() int {
 	n, err := l.length()
 	if err != nil {
-		l.st.failed = err
+		l.failed = err
 	}
 	return n
 }

@@ -22,7 +22,6 @@ type state struct {
 	out     *output
 	page    *page
 	depth   int
-	failed  error                 // of an attribute of loop, which cannot return it
 	modules map[*Template]*Module // imported without context
 	spare   []*output
 	slots   []any // where frames that nobody keeps have their slots
@@ -70,7 +69,7 @@ func (st *state) release() {
 	*st.out = output{b: st.out.b[:0]}
 	clear(st.slots[:cap(st.slots)])
 	st.slots = st.slots[:0]
-	st.Context, st.Host, st.page, st.modules, st.failed, st.depth = nil, nil, nil, nil, nil, 0
+	st.Context, st.Host, st.page, st.modules, st.depth = nil, nil, nil, nil, 0
 	st.engine.states.Put(st)
 }
 
@@ -150,4 +149,3 @@ func (st *state) lookup(name string) any {
 func placed(name string, err error) error {
 	return site{template: &Template{name: name}}.wrap(err)
 }
-

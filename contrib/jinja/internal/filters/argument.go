@@ -43,6 +43,8 @@ func soft(rt *value.Runtime, v any) (any, error) {
 	switch v := v.(type) {
 	case string, value.Markup:
 		return v, nil
+	case *value.Undefined:
+		return text(rt, v)
 	}
 	if m, ok := value.AsMarkup(v); ok {
 		return m, nil
@@ -76,8 +78,11 @@ func kept(v any, s string) any {
 	return s
 }
 
-// repeat is " " * width.
-func repeat(rt *value.Runtime, width any) (string, error) {
+// indention is text, or so many spaces.
+func indention(rt *value.Runtime, width any) (string, error) {
+	if s, ok := value.AsString(width); ok {
+		return s, nil
+	}
 	n, err := asInt(width)
 	if err != nil || n <= 0 {
 		return "", err

@@ -37,15 +37,11 @@ type jsonWriter struct {
 // tojson is JSON that is safe in scripts, in text and in single-quoted attributes.
 func tojson(rt *value.Runtime, args []any) (any, error) {
 	w := jsonWriter{rt: rt, sort: rt.Policies.JSONSortKeys, lines: !value.IsNone(args[1])}
-	if w.lines {
-		s, ok := value.AsString(args[1])
-		if !ok {
-			var err error
-			if s, err = repeat(rt, args[1]); err != nil {
-				return nil, err
-			}
+	if _, text := value.AsString(args[0]); w.lines && !text {
+		var err error
+		if w.indent, err = indention(rt, args[1]); err != nil {
+			return nil, err
 		}
-		w.indent = s
 	}
 	if err := w.value(args[0]); err != nil {
 		return nil, err

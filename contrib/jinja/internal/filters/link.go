@@ -23,8 +23,7 @@ var (
 type linker struct {
 	attributes string // rel and target
 	schemes    []string
-	limit      int
-	limited    bool
+	limit      any // of the text of a link, in characters; None is none
 }
 
 // urlize makes links of the addresses in a text, and escapes it.
@@ -48,7 +47,9 @@ func urlize(rt *value.Runtime, args []any) (any, error) {
 			end = len(s)
 		}
 		before := b.Len()
-		l.write(&b, s[:end])
+		if err := l.write(&b, s[:end]); err != nil {
+			return nil, err
+		}
 		if err := rt.Spend(b.Len() - before); err != nil {
 			return nil, err
 		}
@@ -66,15 +67,10 @@ func urlize(rt *value.Runtime, args []any) (any, error) {
 }
 
 func newLinker(rt *value.Runtime, args []any) (linker, error) {
-	var l linker
+	l := linker{limit: args[1]}
 	nofollow, err := value.Truth(args[2])
 	if err != nil {
 		return l, err
-	}
-	if l.limited = !value.IsNone(args[1]); l.limited {
-		if l.limit, err = asInt(args[1]); err != nil {
-			return l, err
-		}
 	}
 	rel, err := relations(rt, args[4], nofollow)
 	if err != nil {
@@ -148,14 +144,15 @@ func extraSchemes(rt *value.Runtime, v any) ([]string, error) {
 }
 
 // write writes a word, as a link if it is an address between punctuation.
-func (l linker) write(b *strings.Builder, word string) {
+func (l linker) write(b *strings.Builder, word string) error {
 	start, end := addressIn(word)
 	b.WriteString(word[:start])
-	l.writeAddress(b, word[start:end])
+	err := l.writeAddress(b, word[start:end])
 	b.WriteString(word[end:])
+	return err
 }
 
-func (l linker) writeAddress(b *strings.Builder, s string) {
+func (l linker) writeAddress(b *strings.Builder, s string) error {
 	switch mail := strings.TrimPrefix(s, "mailto:"); {
 	case !strings.ContainsAny(s, ".:@"):
 		b.WriteString(s)
@@ -164,23 +161,22 @@ func (l linker) writeAddress(b *strings.Builder, s string) {
 		if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
 			href = "https://" + s
 		}
-		l.link(b, href, l.attributes, l.shorten(s))
+		text, err := l.shorten(s)
+		link(b, href, l.attributes, text)
+		return err
 	case mail != s && mailAddress.MatchString(mail):
-		l.link(b, s, "", mail)
+		link(b, s, "", mail)
 	case isMail(s):
-		l.link(b, "mailto:"+s, "", s)
+		link(b, "mailto:"+s, "", s)
+	case slices.ContainsFunc(l.schemes, func(scheme string) bool { return s != scheme && strings.HasPrefix(s, scheme) }):
+		link(b, s, l.attributes, s)
 	default:
-		for _, scheme := range l.schemes {
-			if s != scheme && strings.HasPrefix(s, scheme) {
-				l.link(b, s, l.attributes, s)
-				return
-			}
-		}
 		b.WriteString(s)
 	}
+	return nil
 }
 
-func (l linker) link(b *strings.Builder, href, attributes, text string) {
+func link(b *strings.Builder, href, attributes, text string) {
 	b.WriteString(`<a href="` + href + `"` + attributes + `>` + text + `</a>`)
 }
 
@@ -189,14 +185,18 @@ func isMail(s string) bool {
 	return !strings.HasPrefix(s, "@") && !strings.HasPrefix(s, "www.") && !strings.Contains(s, ":") && mailAddress.MatchString(s)
 }
 
-func (l linker) shorten(s string) string {
-	if !l.limited {
-		return s
+func (l linker) shorten(s string) (string, error) {
+	if value.IsNone(l.limit) {
+		return s, nil
 	}
-	if short := prefix(s, l.limit); len(short) < len(s) {
-		return short + "..."
+	limit, err := asInt(l.limit)
+	if err != nil {
+		return "", err
 	}
-	return s
+	if short := prefix(s, limit); len(short) < len(s) {
+		return short + "...", nil
+	}
+	return s, nil
 }
 
 // addressIn is where in a word an address would be: without the opening brackets before it and the punctuation behind it, but for closing

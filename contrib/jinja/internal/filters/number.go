@@ -35,6 +35,8 @@ func isKind(err error, kinds ...string) bool {
 // isDigit is what \d takes.
 func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
 
+func isASCIIDigit(c byte) bool { return '0' <= c && c <= '9' }
+
 // abs is abs(x).
 func abs(rt *value.Runtime, args []any) (any, error) {
 	if d, ok := args[0].(time.Duration); ok {
@@ -286,8 +288,8 @@ func parseFloat(s string) (float64, error) {
 		return f, nil
 	}
 	for i := range len(s) {
-		if c := s[i]; c == '_' && !(i > 0 && i+1 < len(s) && isBaseDigit(s[i-1], 10) && isBaseDigit(s[i+1], 10)) ||
-			c != '_' && !isBaseDigit(c, 10) && !strings.ContainsRune("+-.eE", rune(c)) {
+		if c := s[i]; c == '_' && !(i > 0 && i+1 < len(s) && isASCIIDigit(s[i-1]) && isASCIIDigit(s[i+1])) ||
+			c != '_' && !isASCIIDigit(c) && !strings.ContainsRune("+-.eE", rune(c)) {
 			return 0, invalid
 		}
 	}

@@ -289,7 +289,7 @@ func (p *pretty) string(s string, indent, allowance int) error {
 
 func (p *pretty) literals(s string, width, allowance int) ([]string, error) {
 	var literals []string
-	lines := linesWithEnds(s)
+	lines := value.SplitLines(s, true)
 	for i, line := range lines {
 		last := 0
 		if i == len(lines)-1 {
@@ -343,24 +343,6 @@ func (p *pretty) pieces(words []string, width, last int) ([]string, error) {
 		literals = append(literals, now)
 	}
 	return literals, nil
-}
-
-// linesWithEnds is s.splitlines(True).
-func linesWithEnds(s string) []string {
-	var lines []string
-	for _, line := range splitLines(s) {
-		end := len(line)
-		if end < len(s) {
-			_, size := utf8.DecodeRuneInString(s[end:])
-			if strings.HasPrefix(s[end:], "\r\n") {
-				size = 2
-			}
-			end += size
-		}
-		lines = append(lines, s[:end])
-		s = s[end:]
-	}
-	return lines
 }
 
 // words are runs of what is not white, each with the white space behind it.

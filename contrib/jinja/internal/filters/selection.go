@@ -38,9 +38,7 @@ func mapped(rt *value.Runtime, args []any) (any, error) {
 // mapping is what map does to an item.
 func mapping(rt *value.Runtime, positional []any, named []value.Named) (func(any) (any, error), error) {
 	if len(positional) > 0 {
-		name, positional := positional[0], positional[1:]
-		f, err := findFilter(rt, name)
-		return func(item any) (any, error) { return apply(rt, f, item, positional, named) }, err
+		return applied(rt, findFilter, positional, named), nil
 	}
 	var p path
 	var otherwise any
@@ -88,7 +86,7 @@ func selected(wanted, byAttribute bool) call {
 				}
 				positional = positional[1:]
 			}
-			holds, err := condition(rt, positional, named)
+			holds := condition(rt, positional, named)
 			return func(item any) (any, bool, error) {
 				v, err := p.get(rt, item)
 				if err != nil {
@@ -96,25 +94,24 @@ func selected(wanted, byAttribute bool) call {
 				}
 				held, err := holds(v)
 				return item, held == wanted, err
-			}, err
+			}, nil
 		}), nil
 	}
 }
 
 // condition is the test that select applies: truth where none is named.
-func condition(rt *value.Runtime, positional []any, named []value.Named) (func(any) (bool, error), error) {
+func condition(rt *value.Runtime, positional []any, named []value.Named) func(any) (bool, error) {
 	if len(positional) == 0 {
-		return value.Truth, nil
+		return value.Truth
 	}
-	f, err := findTest(rt, positional[0])
-	positional = positional[1:]
+	test := applied(rt, findTest, positional, named)
 	return func(v any) (bool, error) {
-		result, err := apply(rt, f, v, positional, named)
+		result, err := test(v)
 		if err != nil {
 			return false, err
 		}
 		return value.Truth(result)
-	}, err
+	}
 }
 
 // rest are the arguments that a variadic filter got beyond its value.
@@ -153,14 +150,22 @@ func quoted(rt *value.Runtime, v any) string {
 	return s
 }
 
-// apply calls a filter or a test.
-func apply(rt *value.Runtime, f *value.Function, v any, positional []any, named []value.Named) (any, error) {
-	all := make([]any, 0, len(positional)+1)
-	args, err := f.Bind(value.Args{Positional: append(append(all, v), positional...), Named: named})
-	if err != nil {
-		return nil, err
+// applied calls the filter or the test that the first argument names, with the others. It looks for it at the first value.
+func applied(rt *value.Runtime, find func(*value.Runtime, any) (*value.Function, error), positional []any, named []value.Named) func(any) (any, error) {
+	var f *value.Function
+	return func(v any) (any, error) {
+		if f == nil {
+			var err error
+			if f, err = find(rt, positional[0]); err != nil {
+				return nil, err
+			}
+		}
+		args, err := f.Bind(value.Args{Positional: append([]any{v}, positional[1:]...), Named: named})
+		if err != nil {
+			return nil, err
+		}
+		return f.Call(rt, args)
 	}
-	return f.Call(rt, args)
 }
 
 // unique yields the items whose attributes were not there before.

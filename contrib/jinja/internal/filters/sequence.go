@@ -331,9 +331,6 @@ func lazily(rt *value.Runtime, open func() (*value.Iterator, error), pick func(i
 // sum adds items, or their attributes, to start.
 func sum(rt *value.Runtime, args []any) (any, error) {
 	total := args[2]
-	if _, ok := value.AsString(total); ok {
-		return nil, fail("TypeError", "sum() can't sum strings [use ''.join(seq) instead]")
-	}
 	p, err := newPath(args[1])
 	if err != nil {
 		return nil, err
@@ -341,6 +338,9 @@ func sum(rt *value.Runtime, args []any) (any, error) {
 	it, err := value.Iterate(rt, args[0])
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := value.AsString(total); ok {
+		return nil, fail("TypeError", "sum() can't sum strings [use ''.join(seq) instead]")
 	}
 	for {
 		item, ok, err := it.Next()

@@ -130,7 +130,7 @@ func isFloat(v any) bool {
 
 func isString(v any) bool {
 	_, ok := value.AsString(v)
-	return ok || isMarkup(v)
+	return ok
 }
 
 // isCallable takes what is undefined for callable, as Jinja does.

@@ -63,6 +63,10 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsN
 
 // center is text in the middle of a field.
 func center(rt *value.Runtime, args []any) (any, error) {
+	s, err := soft(rt, args[0])
+	if err != nil {
+		return nil, err
+	}
 	width, err := asInt(args[1])
 	if err != nil {
 		return nil, err
@@ -70,7 +74,7 @@ func center(rt *value.Runtime, args []any) (any, error) {
 	if err := rt.Spend(max(width, 0)); err != nil {
 		return nil, err
 	}
-	return softCall(rt, args[0], "center", width)
+	return softCall(rt, s, "center", width)
 }
 
 func trim(rt *value.Runtime, args []any) (any, error) { return softCall(rt, args[0], "strip", args[1]) }
@@ -248,17 +252,18 @@ func wordcount(rt *value.Runtime, args []any) (any, error) {
 func format(rt *value.Runtime, args []any) (any, error) {
 	positional, _ := args[1].(value.Tuple)
 	named, _ := args[2].(*value.Dict)
+	byName := named != nil && named.Len() > 0
+	if byName && len(positional) > 0 {
+		return nil, fail("FilterArgumentError", "can't handle positional and keyword arguments at the same time")
+	}
 	s, err := soft(rt, args[0])
 	if err != nil {
 		return nil, err
 	}
-	if named == nil || named.Len() == 0 {
-		return value.Binary(rt, "%", s, positional)
+	if byName {
+		return value.Binary(rt, "%", s, named)
 	}
-	if len(positional) > 0 {
-		return nil, fail("FilterArgumentError", "can't handle positional and keyword arguments at the same time")
-	}
-	return value.Binary(rt, "%", s, named)
+	return value.Binary(rt, "%", s, positional)
 }
 
 // indent puts an indention before each line but the first and the blank ones.
@@ -272,13 +277,11 @@ func indent(rt *value.Runtime, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	indention, isText := value.AsString(args[1])
-	if !isText {
-		if indention, err = repeat(rt, args[1]); err != nil {
-			return nil, err
-		}
+	indention, err := indention(rt, args[1])
+	if err != nil {
+		return nil, err
 	}
-	lines := splitLines(s + "\n")
+	lines := value.SplitLines(s+"\n", false)
 	if err := rt.Spend(len(s) + len(lines)*len(indention)); err != nil {
 		return nil, err
 	}
@@ -318,32 +321,4 @@ func indented(v any, s, indention string, first, blank, escaped bool) any {
 		return value.Markup{Text: s, Language: value.HTML}
 	}
 	return kept(v, s)
-}
-
-// splitLines is s.splitlines().
-func splitLines(s string) []string {
-	var lines []string
-	start := 0
-	for i, r := range s {
-		if i < start || !isLineEnd(r) {
-			continue
-		}
-		lines = append(lines, s[start:i])
-		start = i + utf8.RuneLen(r)
-		if r == '\r' && strings.HasPrefix(s[start:], "\n") {
-			start++
-		}
-	}
-	if start < len(s) {
-		lines = append(lines, s[start:])
-	}
-	return lines
-}
-
-func isLineEnd(r rune) bool {
-	switch r {
-	case '\n', '\v', '\f', '\r', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029:
-		return true
-	}
-	return false
 }

@@ -30,7 +30,7 @@ func wordwrap(rt *value.Runtime, args []any) (any, error) {
 	if err := rt.Spend(len(s)); err != nil {
 		return nil, err
 	}
-	paragraphs := splitLines(s)
+	paragraphs := value.SplitLines(s, false)
 	if len(paragraphs) == 0 {
 		return joinParts(nil, between), nil
 	}
