@@ -160,7 +160,7 @@ func (m *Machine) importListed(f *frame, mod *module, list starlark.Value) error
 
 // noModule is the error for a module that is needed at once and not there.
 func (m *Machine) noModule(name string) error {
-	if m.Folder == nil {
+	if m.ownName() == m.File {
 		return fault.New("import %s is not available; the folder of the file is not known: read it with FromFile, or move the code to Go", moduleName(name))
 	}
 	return fault.Raise("ModuleNotFoundError", "the module %s is not in the folder of the file; put it there, or move the code that needs it to Go", moduleName(name))
