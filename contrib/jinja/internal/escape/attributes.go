@@ -70,12 +70,12 @@ func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
 	if s.place == inTagName {
 		s.nameTag()
 	}
+	apart := s.place == inTag && len(b) > 0 && space(b[len(b)-1])
 	if s.place == inName {
 		s.endName()
 	}
-	from := len(b)
 	if text != "" && space(text[0]) {
-		b = append(b, text[0])
+		b, apart = append(b, text[0]), true
 	}
 	for {
 		text = strings.TrimLeft(text, " \n\t\r\f")
@@ -84,7 +84,9 @@ func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
 		}
 		var p pair
 		p, text = nextPair(text)
-		b = s.appendPair(b, p, made, len(b) == from || !space(b[len(b)-1]))
+		n := len(b)
+		b = s.appendPair(b, p, made, apart)
+		apart = apart && len(b) == n
 	}
 }
 
@@ -102,7 +104,7 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 	if !made && !after.attr.mayCome() || p.has && !p.quoted() {
 		return b
 	}
-	if apart {
+	if !apart {
 		b = append(b, ' ')
 	}
 	*s = after

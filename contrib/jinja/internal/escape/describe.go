@@ -114,8 +114,14 @@ func (s *State) describeURL() string {
 
 // Differs says what Append does to text in s beyond Jinja's HTML escaping, "" where nothing.
 func (s State) Differs() string {
+	if o := s.outer; o != noOuter {
+		s.outer = noOuter
+		if d := s.Differs(); d != "" || o == scriptOfText {
+			return d
+		}
+		return "escapes twice, for a page in an attribute"
+	}
 	s.settle()
-	s.outer = noOuter
 	switch s.language() {
 	case inJavaScript:
 		return s.jsDiffers()

@@ -6,12 +6,7 @@ import (
 )
 
 // decoded reads text of an attribute, or of a script inside svg, in which character references stand.
-func (s *State) decoded(text string) error {
-	if s.language() == inURL && s.url > urlStart && s.url < metaStart {
-		s.clear(reference) // it does not matter there
-	}
-	return s.references(text, reference, s.feed)
-}
+func (s *State) decoded(text string) error { return s.references(text, reference, s.feed) }
 
 // references gives feed what text means. It notes in open that text ends in what may become a reference.
 func (s *State) references(text string, open flags, feed func(string) error) error {
@@ -32,12 +27,13 @@ func (s *State) references(text string, open flags, feed func(string) error) err
 				return err
 			}
 		}
-		meaning, n := meaningOf(text[i:])
+		text = text[i:]
+		meaning, n := meaningOf(text)
+		matters := s.language() != inURL || s.url == urlStart || s.url >= metaStart
 		if err := feed(meaning); err != nil {
 			return err
 		}
-		text = text[i:]
-		s.put(open, n == len(text) && text[n-1] != ';')
+		s.put(open, matters && n == len(text) && text[n-1] != ';')
 		text = text[n:]
 	}
 	return nil

@@ -29,10 +29,10 @@ func (s *State) text(text string) error {
 		if err != nil {
 			return err
 		}
+		if s.has(badURL) {
+			return ErrScheme
+		}
 		text = text[n:]
-	}
-	if s.has(badURL) {
-		return ErrScheme
 	}
 	return nil
 }
@@ -270,7 +270,7 @@ func (s *State) readValue(text string) (int, error) {
 			return 0, err
 		}
 	}
-	if n < 0 {
+	if n < 0 || s.has(badURL) {
 		return len(text), nil
 	}
 	if s.quote != 0 {
@@ -286,7 +286,7 @@ func (s *State) endValue() {
 		s.script = scriptType(s.word)
 	}
 	s.place, s.attr, s.quote, s.mode, s.url, s.stack, s.word, s.step, s.last = inTag, plainAttr, 0, 0, 0, 0, 0, 0, 0
-	s.flags &= endTag | badURL
+	s.flags &= endTag
 }
 
 // document reads srcdoc: a page in an attribute.

@@ -10,10 +10,11 @@ func (p *parser) expression() Expr {
 
 // condition reads then if test else other.
 func (p *parser) condition() Expr {
+	start := p.current
 	e := p.or()
 	for n := 1; p.skipName("if"); n++ {
 		p.bound(p.depth + n)
-		c := &Cond{Pos: e.Position(), Then: e, Test: p.or()}
+		c := &Cond{Pos: p.at(start), Then: e, Test: p.or()}
 		if p.skipName("else") {
 			c.Else = p.expression()
 		}
@@ -22,43 +23,29 @@ func (p *parser) condition() Expr {
 	return e
 }
 
-// leftToRight reads operands with the operators of one precedence between them. Operator reads one and returns its name, "" if there is none.
-func (p *parser) leftToRight(operator func() string, operand func() Expr) Expr {
+// leftToRight reads operands with the operators of one precedence between them.
+func (p *parser) leftToRight(operand func() Expr, isOperator func(token) bool) Expr {
+	start := p.current
 	e := operand()
-	for n := 1; ; n++ {
-		op := operator()
-		if op == "" {
-			return e
-		}
+	for n := 1; isOperator(p.current); n++ {
 		p.bound(n)
-		e = &Binary{Pos: e.Position(), Op: op, Left: e, Right: operand()}
+		op := p.advance().String()
+		e = &Binary{Pos: p.at(start), Op: op, Left: e, Right: operand()}
 	}
+	return e
 }
 
-// named reads the operator that is this name.
-func (p *parser) named(name string) func() string {
-	return func() string {
-		if p.skipName(name) {
-			return name
-		}
-		return ""
-	}
+func isOr(t token) bool    { return t.is("or") }
+func isAnd(t token) bool   { return t.is("and") }
+func isSum(t token) bool   { return t.kind == tokenAdd || t.kind == tokenSub }
+func isPower(t token) bool { return t.kind == tokenPow }
+
+func isProduct(t token) bool {
+	return t.kind == tokenMul || t.kind == tokenDiv || t.kind == tokenFloorDiv || t.kind == tokenMod
 }
 
-// oneOf reads an operator of these kinds.
-func (p *parser) oneOf(operators ...kind) func() string {
-	return func() string {
-		for _, k := range operators {
-			if p.skip(k) {
-				return k.String()
-			}
-		}
-		return ""
-	}
-}
-
-func (p *parser) or() Expr  { return p.leftToRight(p.named("or"), p.and) }
-func (p *parser) and() Expr { return p.leftToRight(p.named("and"), p.not) }
+func (p *parser) or() Expr  { return p.leftToRight(p.and, isOr) }
+func (p *parser) and() Expr { return p.leftToRight(p.not, isAnd) }
 
 func (p *parser) not() Expr {
 	if !p.current.is("not") {
@@ -72,17 +59,15 @@ func (p *parser) not() Expr {
 
 // compare reads a chain of comparisons.
 func (p *parser) compare() Expr {
+	start := p.current
 	e := p.sum()
-	c := &Compare{Pos: e.Position(), Expr: e}
-	for {
-		op := p.comparison()
-		if op == "" {
-			break
-		}
-		c.Ops = append(c.Ops, Operand{Op: op, Expr: p.sum()})
-	}
-	if c.Ops == nil {
+	op := p.comparison()
+	if op == "" {
 		return e
+	}
+	c := &Compare{Pos: p.at(start), Expr: e}
+	for ; op != ""; op = p.comparison() {
+		c.Ops = append(c.Ops, Operand{Op: op, Expr: p.sum()})
 	}
 	return c
 }
@@ -104,28 +89,24 @@ func (p *parser) comparison() string {
 	return ""
 }
 
-// sum, concatenation, product, power: Jinja's ~ binds more than + and -, and ** goes from left to right.
-func (p *parser) sum() Expr {
-	return p.leftToRight(p.oneOf(tokenAdd, tokenSub), p.concatenation)
-}
+// The levels below are sum, concatenation, product and power: Jinja's ~ binds more than + and -, and ** goes from left to right.
+func (p *parser) sum() Expr { return p.leftToRight(p.concatenation, isSum) }
 
 func (p *parser) concatenation() Expr {
+	start := p.current
 	e := p.product()
 	if p.current.kind != tokenTilde {
 		return e
 	}
-	c := &Concat{Pos: e.Position(), Items: []Expr{e}}
+	c := &Concat{Pos: p.at(start), Items: []Expr{e}}
 	for p.skip(tokenTilde) {
 		c.Items = append(c.Items, p.product())
 	}
 	return c
 }
 
-func (p *parser) product() Expr {
-	return p.leftToRight(p.oneOf(tokenMul, tokenDiv, tokenFloorDiv, tokenMod), p.power)
-}
-
-func (p *parser) power() Expr { return p.leftToRight(p.oneOf(tokenPow), p.unary) }
+func (p *parser) product() Expr { return p.leftToRight(p.power, isProduct) }
+func (p *parser) power() Expr   { return p.leftToRight(p.unary, isPower) }
 
 // unary reads an operand with its sign, and the filters and tests behind it, which take what the sign made.
 func (p *parser) unary() Expr { return p.filters(p.signed()) }
@@ -191,9 +172,7 @@ func (p *parser) strings() Expr {
 
 func (p *parser) parentheses() Expr {
 	p.advance()
-	p.deeper()
 	e := p.tuple(tupleRules{empty: true})
-	p.depth--
 	p.expect(tokenRightParen)
 	return e
 }
@@ -201,7 +180,6 @@ func (p *parser) parentheses() Expr {
 // tupleRules are what differs between the places where a tuple may stand without parentheses.
 type tupleRules struct {
 	empty  bool        // it may have no items
-	end    string      // a name that ends it
 	single func() Expr // reads one item; an expression is the default
 }
 
@@ -211,7 +189,7 @@ func (p *parser) tuple(rules tupleRules) Expr {
 		rules.single = p.expression
 	}
 	t := &Tuple{Pos: p.at(p.current)}
-	for !p.tupleEnds(rules.end) {
+	for !p.tupleEnds() {
 		t.Items = append(t.Items, rules.single())
 		if p.current.kind != tokenComma {
 			if len(t.Items) == 1 {
@@ -228,12 +206,12 @@ func (p *parser) tuple(rules tupleRules) Expr {
 }
 
 // tupleEnds reports whether no item of a tuple can follow.
-func (p *parser) tupleEnds(name string) bool {
+func (p *parser) tupleEnds() bool {
 	switch p.current.kind {
 	case tokenVariableEnd, tokenBlockEnd, tokenRightParen:
 		return true
 	default:
-		return name != "" && p.current.is(name)
+		return false
 	}
 }
 

@@ -278,5 +278,8 @@ func (l *lexer) blockEnd(offset int) (end int, ok bool) {
 	if !l.has(at, l.BlockEnd) {
 		at, sign = offset, 0
 	}
-	return l.behind(at+len(l.BlockEnd), sign), l.has(at, l.BlockEnd)
+	if !l.has(at, l.BlockEnd) {
+		return 0, false
+	}
+	return l.behind(at+len(l.BlockEnd), sign), true
 }

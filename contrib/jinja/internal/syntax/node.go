@@ -292,7 +292,7 @@ type (
 		Value Expr
 		Name  string
 	}
-	// Getitem is value[key], where key may be a Slice (or a Tuple of slices and values).
+	// Getitem is value[key], where key may be a Slice.
 	Getitem struct {
 		Pos
 		Value Expr

@@ -157,15 +157,17 @@ func (b *bodyBuilder) text(pos Pos, text string) {
 }
 
 func (b *bodyBuilder) add(statements ...Stmt) {
+	if len(statements) > 0 {
+		b.done = append(b.statements(), statements...)
+	}
+}
+
+// statements returns all that was put together.
+func (b *bodyBuilder) statements() []Stmt {
 	if b.pending.Len() > 0 {
 		b.done = append(b.done, &Text{Pos: b.pos, Data: b.pending.String()})
 		b.pending.Reset()
 	}
-	b.done = append(b.done, statements...)
-}
-
-func (b *bodyBuilder) statements() []Stmt {
-	b.add()
 	return b.done
 }
 

@@ -50,7 +50,7 @@ func (p *parser) attribute(value Expr) Expr {
 	return nil
 }
 
-// item reads [key] or [start:stop:step], or several of them with commas between.
+// item reads [key], [start:stop:step], or several keys with commas between, which are a tuple.
 func (p *parser) item(value Expr) Expr {
 	begin := p.advance()
 	var keys []Expr
@@ -64,9 +64,14 @@ func (p *parser) item(value Expr) Expr {
 	g := &Getitem{Pos: p.at(begin), Value: value}
 	if len(keys) == 1 {
 		g.Key = keys[0]
-	} else {
-		g.Key = &Tuple{Pos: g.Pos, Items: keys}
+		return g
 	}
+	for _, k := range keys {
+		if s, ok := k.(*Slice); ok {
+			failAt(s.Pos, "a slice must stand alone between its brackets")
+		}
+	}
+	g.Key = &Tuple{Pos: g.Pos, Items: keys}
 	return g
 }
 
@@ -81,15 +86,15 @@ func (p *parser) subscript() Expr {
 		s.Start = e
 	}
 	p.expect(tokenColon)
-	s.Stop = p.bound3()
+	s.Stop = p.part()
 	if p.skip(tokenColon) {
-		s.Step = p.bound3()
+		s.Step = p.part()
 	}
 	return s
 }
 
-// bound3 reads a bound or the step of a slice, nil if it is left out.
-func (p *parser) bound3() Expr {
+// part reads a bound or the step of a slice, nil if it is left out.
+func (p *parser) part() Expr {
 	switch p.current.kind {
 	case tokenColon, tokenRightBracket, tokenComma:
 		return nil
@@ -164,6 +169,13 @@ func (p *parser) arguments() Args {
 	begin := p.advance()
 	var a Args
 	p.commas(tokenRightParen, func() { p.argument(&a, begin) })
+	known := map[string]bool{}
+	for _, k := range a.Named {
+		if known[k.Name] {
+			failAt(k.Pos, "the argument '%s' is given twice", k.Name)
+		}
+		known[k.Name] = true
+	}
 	return a
 }
 
@@ -190,11 +202,6 @@ func (p *parser) argument(a *Args, begin token) {
 func (p *parser) keyword(a *Args) {
 	t := p.advance()
 	p.advance()
-	for _, other := range a.Named {
-		if other.Name == t.text {
-			p.fail(t, "the argument '%s' is given twice", t.text)
-		}
-	}
 	a.Named = append(a.Named, Keyword{Pos: p.at(t), Name: t.text, Value: p.expression()})
 }
 

@@ -4,11 +4,7 @@ import "strings"
 
 // tagStatement reads the statement that begins with the current name, nil if there is none.
 func (p *parser) tagStatement(pos Pos) Stmt {
-	read := map[string]func(Pos) Stmt{
-		"for": p.forLoop, "if": p.ifChain, "set": p.set, "with": p.with, "autoescape": p.autoescape, "block": p.blockTag, "extends": p.extends,
-		"include": p.include, "import": p.importTag, "from": p.from, "macro": p.macro, "call": p.callBlock, "filter": p.filterBlock,
-		"do": p.do, "break": p.breakTag, "continue": p.continueTag, "trans": p.trans,
-	}[p.current.text]
+	read := p.reader(p.current.text)
 	if read == nil {
 		return nil
 	}
@@ -16,12 +12,54 @@ func (p *parser) tagStatement(pos Pos) Stmt {
 	return read(pos)
 }
 
+// reader returns what reads the statement of a tag behind its name, nil if there is none.
+func (p *parser) reader(tag string) func(Pos) Stmt {
+	switch tag {
+	case "for":
+		return p.forLoop
+	case "if":
+		return p.ifChain
+	case "set":
+		return p.set
+	case "with":
+		return p.with
+	case "autoescape":
+		return p.autoescape
+	case "block":
+		return p.blockTag
+	case "extends":
+		return p.extends
+	case "include":
+		return p.include
+	case "import":
+		return p.importTag
+	case "from":
+		return p.from
+	case "macro":
+		return p.macro
+	case "call":
+		return p.callBlock
+	case "filter":
+		return p.filterBlock
+	case "do":
+		return p.do
+	case "break":
+		return p.breakTag
+	case "continue":
+		return p.continueTag
+	case "trans":
+		return p.trans
+	default:
+		return nil
+	}
+}
+
 // forLoop reads {% for target in iter if test recursive %}.
 func (p *parser) forLoop(pos Pos) Stmt {
 	f := &For{Pos: pos}
-	f.Target = p.target(tupleRules{end: "in"})
+	f.Target = p.target(tupleRules{})
 	p.expectName("in")
-	f.Iter = p.tuple(tupleRules{end: "recursive", single: p.or})
+	f.Iter = p.tuple(tupleRules{single: p.or})
 	if p.skipName("if") {
 		f.Test = p.expression()
 	}
@@ -194,26 +232,26 @@ func (p *parser) macro(pos Pos) Stmt {
 // signature reads the parameters of a macro or call block between parentheses.
 func (p *parser) signature() Signature {
 	var s Signature
+	known := map[string]bool{}
 	p.advance()
 	for p.current.kind != tokenRightParen {
 		if s.Params != nil {
 			p.expect(tokenComma)
 		}
-		p.parameter(&s)
+		p.parameter(&s, known)
 	}
 	p.advance()
 	return s
 }
 
-// parameter reads one parameter with its default.
-func (p *parser) parameter(s *Signature) {
+// parameter reads one parameter with its default. It must not be known already.
+func (p *parser) parameter(s *Signature, known map[string]bool) {
 	t := p.current
 	n := p.targetName()
-	for _, other := range s.Params {
-		if other.Name == n.Name {
-			p.fail(t, "the parameter '%s' is there twice", n.Name)
-		}
+	if known[n.Name] {
+		p.fail(t, "the parameter '%s' is there twice", n.Name)
 	}
+	known[n.Name] = true
 	s.Params = append(s.Params, n)
 	if p.skip(tokenAssign) {
 		s.Defaults = append(s.Defaults, p.expression())

@@ -52,10 +52,14 @@ func unassignable(e Expr) string {
 	case *Dict:
 		return "a dict"
 	case *Const:
-		if s, ok := e.Value.(string); ok {
-			return fmt.Sprintf("the string %q", s)
+		switch v := e.Value.(type) {
+		case nil:
+			return "the constant none"
+		case string:
+			return fmt.Sprintf("the string %q", v)
+		default:
+			return fmt.Sprintf("the constant %v", v)
 		}
-		return fmt.Sprintf("the constant %v", e.Value)
 	default:
 		return "an expression"
 	}

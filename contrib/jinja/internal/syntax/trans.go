@@ -17,7 +17,7 @@ func (p *parser) trans(pos Pos) Stmt {
 	t.Singular, names = p.message(true)
 	t.count(names)
 	if end := p.advance(); end.is("pluralize") {
-		p.pluralize(t, end, &names)
+		p.pluralize(t, &names)
 	}
 	t.Referenced = names != nil
 	t.declare(names)
@@ -30,6 +30,7 @@ func (p *parser) trans(pos Pos) Stmt {
 // declarations reads the variables of a trans tag, and reports whether its texts are trimmed.
 func (p *parser) declarations(t *Trans) (trimmed bool) {
 	trimmed, decided := p.TrimTranslations, false
+	known := map[string]bool{}
 	for p.current.kind != tokenBlockEnd {
 		if t.Variables != nil {
 			p.expect(tokenComma)
@@ -38,7 +39,7 @@ func (p *parser) declarations(t *Trans) (trimmed bool) {
 			break
 		}
 		name := p.expect(tokenName)
-		if t.variable(name.text) != nil {
+		if known[name.text] {
 			p.fail(name, "translatable variable '%s' defined twice", name.text)
 		}
 		v := Variable{Pos: p.at(name), Name: name.text}
@@ -51,18 +52,15 @@ func (p *parser) declarations(t *Trans) (trimmed bool) {
 		default:
 			v.Value = &Name{Pos: v.Pos, Name: v.Name}
 		}
+		known[name.text] = true
 		t.Variables = append(t.Variables, v)
 	}
 	return trimmed
 }
 
-// variable returns the variable of that name, nil if there is none.
-func (t *Trans) variable(name string) *Variable {
-	i := slices.IndexFunc(t.Variables, func(v Variable) bool { return v.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return &t.Variables[i]
+// has reports whether t has a variable of that name.
+func (t *Trans) has(name string) bool {
+	return slices.ContainsFunc(t.Variables, func(v Variable) bool { return v.Name == name })
 }
 
 // count makes the first variable the one that decides between singular and plural. Without any it is the first that the singular names.
@@ -90,11 +88,11 @@ func (t *Trans) declare(names []*Name) {
 }
 
 // pluralize reads the plural behind {% pluralize count %}.
-func (p *parser) pluralize(t *Trans, tag token, names *[]*Name) {
+func (p *parser) pluralize(t *Trans, names *[]*Name) {
 	t.HasPlural = true
 	if p.current.kind != tokenBlockEnd {
 		name := p.expect(tokenName)
-		if t.variable(name.text) == nil {
+		if !t.has(name.text) {
 			p.fail(name, "unknown variable '%s' for pluralization; declare it at the beginning: {%% trans %s=... %%}", name.text, name.text)
 		}
 		t.Count = name.text
@@ -104,7 +102,7 @@ func (p *parser) pluralize(t *Trans, tag token, names *[]*Name) {
 	p.advance()
 	t.Plural, *names = plural, append(*names, more...)
 	if t.Count == "" {
-		p.fail(tag, "pluralize without variables: declare the one that decides: {%% trans count=... %%}")
+		failAt(t.Pos, "pluralize without variables: declare the one that decides: {%% trans count=... %%}")
 	}
 }
 

@@ -115,9 +115,9 @@ func addMarkup(rt *Runtime, m Markup, v any, right bool) (any, error) {
 	return Markup{m.Text + other.Text, joined(m, other)}, nil
 }
 
-// Concat is the operator ~: texts in a row, Markup if the place is escaped or one of them is Markup.
+// Concat is the operator ~ where the template escapes: texts in a row, Markup if one of them is Markup.
 func Concat(rt *Runtime, items []any) (any, error) {
-	escaped := rt != nil && rt.Autoescape
+	escaped := false
 	for _, v := range items {
 		if _, ok := AsMarkup(v); ok {
 			escaped = true
