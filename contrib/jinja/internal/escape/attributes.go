@@ -1,0 +1,139 @@
+package escape
+
+import (
+	"html"
+	"strings"
+)
+
+// A pair is an attribute as markup has it.
+type pair struct {
+	text  string // all of it
+	name  string
+	value string // as it means
+	has   bool   // it has a value
+}
+
+// nextPair cuts an attribute off text.
+func nextPair(text string) (p pair, rest string) {
+	i := 0
+	for i < len(text) && text[i] != '=' && text[i] != '>' && text[i] != '/' && !space(text[i]) {
+		i++
+	}
+	i = max(i, 1)
+	p.name = text[:i]
+	j := i
+	for j < len(text) && space(text[j]) {
+		j++
+	}
+	if j == len(text) || text[j] != '=' {
+		p.text = p.name
+		return p, text[i:]
+	}
+	p.has = true
+	j++
+	for j < len(text) && space(text[j]) {
+		j++
+	}
+	n := valueLength(text[j:])
+	p.text = text[:j+n]
+	p.value = html.UnescapeString(strings.Trim(text[j:j+n], `"'`))
+	return p, text[j+n:]
+}
+
+// valueLength returns how long the value is that text begins with.
+func valueLength(text string) int {
+	if text == "" {
+		return 0
+	}
+	if q := text[0]; q == '"' || q == '\'' {
+		if n := strings.IndexByte(text[1:], q); n >= 0 {
+			return n + 2
+		}
+		return len(text)
+	}
+	if n := valueEnd(text, 0); n >= 0 {
+		return n
+	}
+	return len(text)
+}
+
+// quoted reports whether the attribute's value stands between quotes, with nothing that could end its tag.
+func (p pair) quoted() bool {
+	v := p.text[strings.IndexByte(p.text, '=')+1:]
+	v = strings.TrimLeft(v, " \n\t\r\f")
+	return len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0]
+}
+
+// appendAttributes appends attributes in a tag. Of those that xmlattr has made only URLs are looked at; of markup that was made for text none is
+// taken that may run anything.
+func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
+	if s.place == inTagName {
+		s.nameTag()
+	}
+	apart := s.place == inTag && len(b) > 0 && space(b[len(b)-1])
+	if s.place == inName {
+		s.endName()
+	}
+	if text != "" && space(text[0]) {
+		b, apart = append(b, text[0]), true
+	}
+	for {
+		text = strings.TrimLeft(text, " \n\t\r\f")
+		if text == "" {
+			return b
+		}
+		var p pair
+		p, text = nextPair(text)
+		n := len(b)
+		b = s.appendPair(b, p, made, apart)
+		apart = apart && len(b) == n
+	}
+}
+
+// appendPair appends an attribute, if it may stand in the tag.
+func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
+	if !properName(p.name) {
+		return b
+	}
+	after := *s
+	after.beginName()
+	for i := range len(p.name) {
+		after.name(p.name[i])
+	}
+	after.endName()
+	if !made && !after.attr.mayCome() || p.has && !p.quoted() {
+		return b
+	}
+	if !apart {
+		b = append(b, ' ')
+	}
+	*s = after
+	if !p.has {
+		return append(b, p.name...)
+	}
+	s.place = inBeforeValue
+	s.beginValue('"')
+	blocked := s.outer == noOuter && s.language() == inURL && (s.url == urlStart && !s.harmlessURL(p.value) || s.url >= metaStart && !s.harmlessMeta(p.value))
+	*s = after
+	s.endValue()
+	if blocked {
+		b = append(b, p.name...)
+		return append(b, `="`+blockedURL+`"`...)
+	}
+	return append(b, p.text...)
+}
+
+// mayCome reports whether markup that was made for text may have such an attribute where it lands in a tag.
+func (a attribute) mayCome() bool {
+	return a == plainAttr || a == urlAttr || a == imageAttr || a == maybeURL || a == urlList
+}
+
+// properName reports whether text is a name as people give them to attributes.
+func properName(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; !letter(c) && !digit(c) && strings.IndexByte("-_.:@", c) < 0 {
+			return false
+		}
+	}
+	return text != ""
+}

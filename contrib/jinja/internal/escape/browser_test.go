@@ -1,0 +1,164 @@
+package escape_test
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
+
+//go:embed testdata/browser.html
+var runner []byte
+
+// patience is how long Chromium may take for all pages, on a small machine that is busy.
+const patience = 5 * time.Minute
+
+// chromium returns the path of Chromium, or skips the test.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const cure = "there is no chromium on the PATH; install it, with apt-get install chromium or as your system does"
+	if os.Getenv("DEWAR_BROWSER") == "required" {
+		t.Fatal("DEWAR_BROWSER=required: " + cure)
+	}
+	t.Skip("NOTHING IS TESTED IN A BROWSER: " + cure)
+	return ""
+}
+
+// A trial is a page for the browser: with an attack, and with a harmless value in its place.
+type trial struct {
+	Spot, Attack, Variant string
+	Page, Harmless        string
+	Names                 bool
+	Got                   bool // whether the script's variable got must be the attack
+}
+
+// trials makes every spot's pages: with each attack, with each in two parts, with each as markup.
+func trials(t *testing.T) (all []trial) {
+	t.Helper()
+	seen := map[trial]bool{}
+	add := func(s spot, variant, skeleton, attack string, harmless string, values ...any) {
+		made := trial{Spot: s.name, Page: page(t, skeleton, values...), Harmless: harmless, Names: s.names, Got: s.got && variant == "text"}
+		if seen[made] {
+			return
+		}
+		seen[made] = true
+		made.Attack, made.Variant = attack, variant
+		all = append(all, made)
+	}
+	for _, s := range spots {
+		twice := strings.ReplaceAll(s.page, "{{}}", "{{}}{{}}")
+		good := page(t, s.page, s.harmless())
+		for _, attack := range attacks {
+			add(s, "text", s.page, attack, good, attack)
+			add(s, "markup", s.page, attack, good, value.Markup{Text: escaped(attack), Language: value.HTML})
+			if s.place() {
+				add(s, "raw markup", s.page, attack, good, value.Markup{Text: attack, Language: value.HTML})
+				if !s.names { // who makes attributes of a dict has chosen their names
+					add(s, "attributes", s.page, attack, good, value.Markup{Text: attack, Language: value.Attributes})
+				}
+				add(s, "JavaScript", s.page, attack, good, value.Markup{Text: attack, Language: value.JavaScript})
+			}
+			if len(attack) < 2 || s.got || strings.Count(s.page, "{{}}") > 1 {
+				continue
+			}
+			// In code two values side by side are no JavaScript, whatever they are.
+			halves := page(t, twice, "ab", "c")
+			if s.names || s.good != "" {
+				halves = good
+			}
+			for _, at := range []int{1, len(attack) / 2, len(attack) - 1} {
+				add(s, fmt.Sprint("two parts at ", at), twice, attack, halves, attack[:at], attack[at:])
+			}
+		}
+	}
+	return all
+}
+
+// place reports whether markup that was made for text, by whoever, is escaped in the spot.
+func (s spot) place() bool {
+	switch s.name {
+	case "text", "text behind &", "noscript", "text in svg", "HTML in svg", "srcdoc", "unquoted srcdoc", "attribute in srcdoc", "script that is a template",
+		"element", "tag in a script that is a template":
+		return false
+	}
+	return true
+}
+
+func escaped(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
+}
+
+// TestInABrowser has Chromium read and run every page. None may have other elements, attributes, statements or rules than with a harmless value, and
+// nothing may run.
+func TestInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a browser")
+	}
+	path := chromium(t)
+	all := trials(t)
+	answers := make(chan []string, 1)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write(runner)
+	})
+	mux.HandleFunc("GET /trials", func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewEncoder(w).Encode(all)
+	})
+	mux.HandleFunc("POST /took", func(w http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		t.Logf("%s", text)
+	})
+	mux.HandleFunc("POST /answers", func(w http.ResponseWriter, r *http.Request) {
+		var faults []string
+		if err := json.NewDecoder(r.Body).Decode(&faults); err != nil {
+			faults = []string{err.Error()}
+		}
+		select {
+		case answers <- faults:
+		default:
+		}
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+		"--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", server.URL+"/")
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cancel()
+		_ = cmd.Wait()
+	}()
+	select {
+	case faults := <-answers:
+		for i, fault := range faults {
+			if i == 60 {
+				t.Errorf("and %d faults more", len(faults)-i)
+				break
+			}
+			t.Error(fault)
+		}
+	case <-ctx.Done():
+		t.Fatal("Chromium has not answered")
+	}
+}

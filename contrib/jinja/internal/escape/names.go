@@ -1,0 +1,255 @@
+package escape
+
+// noWord is the hash of an empty word. Words are kept as hashes, since text may end within one and a State is small.
+const noWord uint64 = 14695981039346656037
+
+// hashed returns the hash of the word that goes on with c.
+func hashed(word uint64, c byte) uint64 { return (word ^ uint64(c)) * 1099511628211 }
+
+// hashOf returns the hash of a word.
+func hashOf(word string) uint64 {
+	h := noWord
+	for i := range len(word) {
+		h = hashed(h, word[i])
+	}
+	return h
+}
+
+// lower returns c, small if it is a letter of ASCII.
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// hashNames makes a table of words.
+func hashNames[T any](names map[string]T) map[uint64]T {
+	table := make(map[uint64]T, len(names))
+	for name, v := range names {
+		table[hashOf(name)] = v
+	}
+	return table
+}
+
+// hashSet makes a set of words.
+func hashSet(names ...string) map[uint64]bool {
+	set := make(map[uint64]bool, len(names))
+	for _, name := range names {
+		set[hashOf(name)] = true
+	}
+	return set
+}
+
+// An element is a kind of element, as far as it matters.
+type element uint8
+
+const (
+	plainElement element = iota
+	scriptElement
+	styleElement
+	titleElement
+	textareaElement
+	iframeElement
+	xmpElement
+	noembedElement
+	noframesElement
+	plaintextElement
+	svgElement
+	mathElement
+	islandElement   // foreignObject and its like, which have HTML inside svg and math
+	htmlElement     // what ends svg and math, wherever it stands
+	metaElement     //
+	imageElement    // what shows pictures
+	animateElement  // what sets attributes of svg
+	powerfulElement // what loads or redirects, and so is no name for a value
+)
+
+var elements = hashNames(map[string]element{
+	"script": scriptElement, "style": styleElement, "title": titleElement, "textarea": textareaElement, "iframe": iframeElement, "xmp": xmpElement,
+	"noembed": noembedElement, "noframes": noframesElement, "plaintext": plaintextElement, "svg": svgElement, "math": mathElement,
+
+	"foreignobject": islandElement, "desc": islandElement, "mi": islandElement, "mo": islandElement, "mn": islandElement, "ms": islandElement,
+	"mtext": islandElement, "annotation-xml": islandElement,
+
+	"b": htmlElement, "big": htmlElement, "blockquote": htmlElement, "body": htmlElement, "br": htmlElement, "center": htmlElement, "code": htmlElement,
+	"dd": htmlElement, "div": htmlElement, "dl": htmlElement, "dt": htmlElement, "em": htmlElement, "h1": htmlElement, "h2": htmlElement,
+	"h3": htmlElement, "h4": htmlElement, "h5": htmlElement, "h6": htmlElement, "head": htmlElement, "hr": htmlElement, "i": htmlElement,
+	"li": htmlElement, "listing": htmlElement, "menu": htmlElement, "nobr": htmlElement, "ol": htmlElement, "p": htmlElement, "pre": htmlElement,
+	"ruby": htmlElement, "s": htmlElement, "small": htmlElement, "span": htmlElement, "strong": htmlElement, "strike": htmlElement,
+	"sub": htmlElement, "sup": htmlElement, "table": htmlElement, "tt": htmlElement, "u": htmlElement, "ul": htmlElement, "var": htmlElement,
+
+	"meta": metaElement, "img": imageElement, "input": imageElement, "image": imageElement, "source": imageElement, "video": imageElement, "picture": imageElement,
+	"animate": animateElement, "set": animateElement, "animatetransform": animateElement, "animatemotion": animateElement, "animatecolor": animateElement,
+
+	"base": powerfulElement, "link": powerfulElement, "object": powerfulElement, "embed": powerfulElement, "applet": powerfulElement, "frame": powerfulElement,
+	"frameset": powerfulElement, "noscript": powerfulElement, "template": powerfulElement, "form": powerfulElement, "param": powerfulElement, "html": powerfulElement,
+})
+
+// harmless reports whether a value may make such an element.
+func (e element) harmless() bool {
+	return e == plainElement || e == htmlElement || e == imageElement
+}
+
+// name returns the name of an element whose content ends only with its end tag.
+func (e element) name() string {
+	switch e {
+	case scriptElement:
+		return "script"
+	case styleElement:
+		return "style"
+	case titleElement:
+		return "title"
+	case textareaElement:
+		return "textarea"
+	case iframeElement:
+		return "iframe"
+	case xmpElement:
+		return "xmp"
+	case noembedElement:
+		return "noembed"
+	case noframesElement:
+		return "noframes"
+	case plaintextElement:
+		return "plaintext"
+	}
+	return ""
+}
+
+// An attribute is a kind of attribute.
+type attribute uint8
+
+const (
+	plainAttr  attribute = iota
+	urlAttr              // one URL
+	imageAttr            // one URL of a picture, which may be data:
+	maybeURL             // a URL, as far as the name tells: only script is blocked there
+	urlList              // URLs with spaces or commas between
+	scriptAttr           // JavaScript
+	exprAttr             // a front-end framework's expression
+	styleAttr            // CSS
+	srcdocAttr           // HTML
+	typeAttr             // what makes a script of a script
+	metaAttr             // content of meta
+	linkedAttr           // decides what other attributes mean: nothing for a value to be named
+)
+
+var attributes = hashNames(map[string]attribute{
+	"href": urlAttr, "src": urlAttr, "action": urlAttr, "formaction": urlAttr, "poster": urlAttr, "cite": urlAttr, "data": urlAttr,
+	"background": urlAttr, "manifest": urlAttr, "longdesc": urlAttr, "usemap": urlAttr, "codebase": urlAttr, "classid": urlAttr, "profile": urlAttr,
+	"icon": urlAttr, "dynsrc": urlAttr, "lowsrc": urlAttr, "base": urlAttr, "ping": urlList, "srcset": urlList, "imagesrcset": urlList, "archive": urlList,
+	"hx-get": urlAttr, "hx-post": urlAttr, "hx-put": urlAttr, "hx-patch": urlAttr, "hx-delete": urlAttr, "xmlns": maybeURL,
+	"style": styleAttr, "srcdoc": srcdocAttr, "type": typeAttr, "content": metaAttr, "to": maybeURL, "from": maybeURL, "by": maybeURL, "values": maybeURL,
+	"http-equiv": linkedAttr, "charset": linkedAttr, "language": linkedAttr, "attributename": linkedAttr, "is": linkedAttr, "sandbox": linkedAttr,
+	"target": linkedAttr, "rel": linkedAttr, "integrity": linkedAttr, "nonce": linkedAttr, "form": linkedAttr, "method": linkedAttr, "async": linkedAttr,
+	"formmethod": linkedAttr, "formtarget": linkedAttr, "allow": linkedAttr, "csp": linkedAttr, "crossorigin": linkedAttr, "defer": linkedAttr,
+	"slot": linkedAttr, "shadowrootmode": linkedAttr, "autofocus": plainAttr, "enctype": linkedAttr, "download": plainAttr, "code": linkedAttr,
+})
+
+// prefixes are what names of expressions begin with before a colon.
+var prefixes = hashSet("", "x-on", "v-on", "hx-on", "x-bind", "v-bind", "hx-on:", "on")
+
+// expressions are names of attributes that front-end frameworks run.
+var expressions = hashSet("x-data", "x-init", "x-show", "x-text", "x-html", "x-if", "x-for", "x-model", "x-effect", "x-modelable", "v-if", "v-else-if", "v-show",
+	"v-for", "v-model", "v-text", "v-html", "v-bind", "v-on", "ng-init", "ng-click", "ng-if", "ng-show", "ng-hide", "ng-repeat", "ng-model", "ng-bind",
+	"ng-bind-html", "ng-href", "ng-src", "ng-class", "ng-style", "ng-change", "ng-submit", "hx-vals", "hx-on", "hx-vars", "hx-headers", "_")
+
+var dataPrefix, hxOn = hashOf("data-"), hashOf("hx-on")
+
+// name goes on with an attribute's name.
+func (s *State) name(c byte) {
+	c = lower(c)
+	s.step = min(s.step+1, 250)
+	switch {
+	case s.step == 1:
+		s.last = c
+		s.put(codeName, c == '@')
+	case s.step == 2:
+		s.put(eventName, s.last == 'o' && c == 'n')
+	}
+	if c == ':' {
+		s.namespace()
+		return
+	}
+	s.word = hashed(s.word, c)
+	s.stack = s.stack<<8 | uint64(c)
+	switch {
+	case s.stack&0xffffff == 's'<<16|'r'<<8|'c', s.stack&0xffffff == 'u'<<16|'r'<<8|'i', s.stack&0xffffff == 'u'<<16|'r'<<8|'l':
+		s.set(urlName)
+	case s.word == dataPrefix:
+		s.set(dataName)
+		s.word = noWord
+	case s.word == hxOn:
+		s.set(codeName)
+	}
+}
+
+// namespace ends the part of a name before a colon.
+func (s *State) namespace() {
+	if prefixes[s.word] {
+		s.set(codeName)
+	}
+	s.word, s.stack, s.step = noWord, 0, 0
+}
+
+// named returns the kind of the attribute whose name has been read.
+func (s *State) named() attribute {
+	kind, known := attributes[s.word]
+	switch {
+	case s.has(dataName):
+		return s.namedData(kind)
+	case s.has(codeName):
+		return exprAttr
+	case s.has(eventName):
+		return scriptAttr
+	case !known && expressions[s.word]:
+		return exprAttr
+	case !known && s.has(urlName):
+		return maybeURL
+	}
+	return s.inElement(kind)
+}
+
+// namedData returns the kind of a data- attribute, which only scripts of the page look at.
+func (s *State) namedData(kind attribute) attribute {
+	if s.has(urlName) || kind == urlAttr || kind == urlList {
+		return maybeURL
+	}
+	return plainAttr
+}
+
+// inElement returns what an attribute is in the element it stands in.
+func (s *State) inElement(kind attribute) attribute {
+	e := s.element
+	switch {
+	case s.has(endTag):
+		return kind
+	case kind == urlAttr && e == imageElement:
+		return imageAttr
+	case kind == srcdocAttr && e != iframeElement, kind == metaAttr && e != metaElement, kind == typeAttr && e != scriptElement, kind == maybeURL && e != animateElement && !s.has(urlName):
+		return plainAttr
+	}
+	return kind
+}
+
+// valueMayName reports whether a value may be the name of an attribute of the kind that s has read.
+func (s *State) valueMayName() bool {
+	kind, known := attributes[s.word]
+	return !s.has(codeName|eventName) && (!known || kind == plainAttr) && !expressions[s.word] && s.named() == plainAttr
+}
+
+// language returns what an attribute's value is written in.
+func (a attribute) language(part urlPart) language {
+	switch a {
+	case scriptAttr, exprAttr:
+		return inJavaScript
+	case styleAttr:
+		return inCSS
+	case urlAttr, imageAttr, maybeURL, urlList, metaAttr:
+		if part == urlScript {
+			return inJavaScript
+		}
+		return inURL
+	}
+	return inHTML
+}
