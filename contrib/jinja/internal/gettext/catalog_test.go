@@ -179,6 +179,7 @@ func TestMalformedPOFilesAreErrorsWithALine(t *testing.T) {
 		{"charset", fmt.Sprintf(head, "KOI8-R", "nplurals=2; plural=n"), `1: the charset "KOI8-R" is not supported; convert the catalog: msgconv --to-code=UTF-8`},
 		{"not UTF-8", "msgid \"a\"\nmsgstr \"\xff\"", "1: the text \"\\xff\" is not UTF-8"},
 		{"plural forms", fmt.Sprintf(head, "UTF-8", "nplurals=2; plural=n !"), `1: the header Plural-Forms needs "plural=" with an expression such as n != 1: unexpected "!"`},
+		{"no expression", fmt.Sprintf(head, "UTF-8", "2"), `1: the header Plural-Forms needs "plural=" with an expression such as n != 1: it ends too early`},
 		{"number of forms", fmt.Sprintf(head, "UTF-8", "nplurals=x; plural=n"), `1: the header Plural-Forms needs "nplurals=" with a number from 1 to 1000, not "x"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -281,6 +282,14 @@ func TestPluralFormsAreBounded(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%.30s: got the error %v, want %s", tt.expression, err, tt.want)
 		}
+	}
+}
+
+func TestPluralFormsWithoutTheirNumber(t *testing.T) {
+	t.Parallel()
+	c := parse(t, "msgid \"\"\nmsgstr \"Plural-Forms: nplural=1; plural=0;\\n\"\n\nmsgid \"a\"\nmsgid_plural \"b\"\nmsgstr[0] \"c\"\n")
+	if got := c.NGettext("a", "b", 7); got != "c" {
+		t.Errorf("got %q, want c", got)
 	}
 }
 

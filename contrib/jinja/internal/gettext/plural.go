@@ -24,7 +24,8 @@ func (p *plural) index(n int) (int, bool) {
 // placeholder is the header of a catalog whose translator has not filled it in.
 const placeholder = "nplurals=INTEGER; plural=EXPRESSION"
 
-// parsePluralForms reads a header such as "nplurals=2; plural=n != 1;", which is that of English where it is missing.
+// parsePluralForms reads a header such as "nplurals=2; plural=n != 1;", which is that of English where it is missing. Without nplurals it is the
+// translations of a message that say how many forms there are.
 func parsePluralForms(header string) (*plural, error) {
 	if header == "" || strings.HasPrefix(header, placeholder) {
 		header = "nplurals=2; plural=n != 1"
@@ -34,9 +35,12 @@ func parsePluralForms(header string) (*plural, error) {
 		name, value, _ := strings.Cut(field, "=")
 		fields[strings.TrimSpace(name)] = strings.TrimSpace(value)
 	}
-	forms, err := strconv.Atoi(fields["nplurals"])
-	if err != nil || forms < 1 || forms > 1000 {
-		return nil, fmt.Errorf(`the header Plural-Forms needs "nplurals=" with a number from 1 to 1000, not %.20q`, fields["nplurals"])
+	forms := maxForms
+	if number, ok := fields["nplurals"]; ok {
+		var err error
+		if forms, err = strconv.Atoi(number); err != nil || forms < 1 || forms > maxForms {
+			return nil, fmt.Errorf(`the header Plural-Forms needs "nplurals=" with a number from 1 to %d, not %.20q`, maxForms, number)
+		}
 	}
 	expr, err := parsePlural(fields["plural"])
 	if err != nil {
@@ -45,10 +49,11 @@ func parsePluralForms(header string) (*plural, error) {
 	return &plural{forms: forms, expr: expr}, nil
 }
 
-// maxDepth and maxLength bound expressions. Those of real languages have 2 levels and 150 bytes.
+// What expressions and the number of forms may be at most. Those of real languages have 2 levels, 150 bytes and 6 forms.
 const (
 	maxDepth  = 50
 	maxLength = 1000
+	maxForms  = 1000
 )
 
 // parsePlural reads an expression of C.
