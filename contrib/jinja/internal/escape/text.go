@@ -91,11 +91,41 @@ func (s *State) readText(text string) (int, error) {
 			return 0, err
 		}
 	}
-	s.place = place
 	if place == inText {
 		return n, nil
 	}
+	if s.content == noContent && s.foreign == 0 {
+		if m := simpleTag(text[n+1:]); m > 0 {
+			return n + 1 + m, nil
+		}
+	}
+	s.place = inTagOpen
 	return n + 1, nil
+}
+
+// simpleTag returns the length of a tag without attributes that text begins with behind <, if text goes on behind it as before. Most tags are such.
+func simpleTag(text string) int {
+	i, h := 0, noWord
+	if text != "" && text[0] == '/' {
+		i++
+	}
+	if i == len(text) || !letter(text[i]) {
+		return 0
+	}
+	for ; i < len(text); i++ {
+		c := text[i]
+		if c == '>' {
+			if e := elements[h]; e == plainElement || e == htmlElement {
+				return i + 1
+			}
+			return 0
+		}
+		if !letter(c) && !digit(c) {
+			return 0
+		}
+		h = hashed(h, lower(c))
+	}
+	return 0
 }
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
@@ -219,18 +249,25 @@ func (s *State) endName() {
 	s.flags &= endTag
 }
 
-// knownName reads names that are plain wherever they stand, and returns how much of text that is. Most are such.
+// knownName reads names that are plain wherever they stand, with a value in quotes behind them, and returns how much of text that is.
+// Most attributes are such.
 func (s *State) knownName(text string) int {
 	n := strings.IndexByte(text[:min(len(text), 16)], '=')
-	if n < 1 || s.step != 0 {
+	if n < 1 || s.step != 0 || n+2 > len(text) || text[n+1] != '"' && text[n+1] != '\'' {
 		return 0
 	}
 	switch text[:n] {
 	case "class", "id", "title", "name", "value", "alt", "width", "height", "for", "placeholder", "role", "lang", "colspan", "rowspan", "aria-label", "aria-hidden", "d":
+	default:
+		return 0
+	}
+	m := strings.IndexByte(text[n+2:], text[n+1])
+	if m < 0 {
 		s.endName()
 		return n
 	}
-	return 0
+	s.endValue()
+	return n + 2 + m + 1
 }
 
 func (s *State) readBeforeValue(c byte) int {
