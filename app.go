@@ -259,15 +259,16 @@ func (app *App) logger() *slog.Logger {
 
 // A runtime is the frozen form of an App.
 type runtime struct {
-	app      *App
-	entry    http.Handler
-	router   *routeTable
-	appChain *chain
-	sessions SessionInterface
-	renderer Renderer
-	observe  Observer
-	reload   *reloader              // nil unless dewar dev runs the program
-	host     atomic.Pointer[string] // the first valid Host that was seen
+	app       *App
+	entry     http.Handler
+	router    *routeTable
+	appChain  *chain
+	sessions  SessionInterface
+	renderer  Renderer
+	templates *Templates // of the renderer; nil for one that is no TemplateEngine
+	observe   Observer
+	reload    *reloader              // nil unless dewar dev runs the program
+	host      atomic.Pointer[string] // the first valid Host that was seen
 
 	validator Validator
 }
@@ -295,10 +296,8 @@ func (app *App) assemble() (*runtime, error) {
 	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
 	}
-	if rt.renderer == nil {
-		if rt.renderer, err = newTemplateRenderer(app); err != nil {
-			problems = append(problems, err)
-		}
+	if err := rt.loadTemplates(); err != nil {
+		problems = append(problems, err)
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)

@@ -146,13 +146,12 @@ var templatePlace = regexp.MustCompile(`template "?([^\s:"]+)"?:([0-9]+)`)
 // templateExcerpt returns the lines of the template that an error tells of.
 func (c *Context) templateExcerpt(text string) *debugpage.Excerpt {
 	place := templatePlace.FindStringSubmatch(text)
-	r, ok := c.rt.renderer.(templateRenderer)
-	if place == nil || !ok {
+	if place == nil || c.rt.templates == nil {
 		return nil
 	}
-	source, ok := r.library.Source(place[1])
-	line, err := strconv.Atoi(place[2])
-	if !ok || err != nil {
+	source, err := c.rt.templates.Read(place[1])
+	line, broken := strconv.Atoi(place[2])
+	if err != nil || broken != nil {
 		return nil
 	}
 	return &debugpage.Excerpt{Name: place[1], Line: line, Lines: debugpage.LinesAround(source, line, 5, 5)}

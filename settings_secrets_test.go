@@ -149,6 +149,9 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 			return s.Send(dewar.Event{Data: kanarie})
 		})
 	})
+	templates := templatesWith(t, config)
+	add("dewar.Templates", templates)
+	add("dewar.TemplateVersion", templates.Version("a.txt"))
 	user := dewar.NewKey[string]("user")
 	bp.Route("/reset/{token}", func(c *dewar.Context) error {
 		user.Set(c, kanarie)
@@ -167,6 +170,7 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 		logged := dewar.LogRecord{Context: c, Record: slog.Record{Message: "reset"}}
 		logged.Add("token", kanarie)
 		add("dewar.LogRecord", logged, &logged)
+		add("dewar.TemplateGlobals", templates.Globals(c))
 		add("dewar.App", app)
 		add("dewar.Blueprint", bp)
 		add("dewar.Config", app.Config)
@@ -203,6 +207,15 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 	add("dewartest.SessionBackend", dewartest.SessionBackend{}, &dewartest.SessionBackend{})
 	add("dewartest.Informational", dewartest.Informational{StatusCode: 103, Header: http.Header{"Link": {"</a.css>"}}})
 	return samples
+}
+
+// templatesWith returns what an engine gets of an App with a configuration.
+func templatesWith(t *testing.T, config dewar.Map) *dewar.Templates {
+	t.Helper()
+	app := dollarApp(t, "templates/a.txt", kanarie)
+	must(t, app.Config.Update(config))
+	must(t, app.Build())
+	return app.Renderer.(*dollar).templates
 }
 
 // inRequest prints what is still being answered, while it is.

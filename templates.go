@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +21,7 @@ import (
 )
 
 // Renderer renders templates for [Context.Render]. Set App.Renderer to use another template language. It must
-// be safe for concurrent use.
+// be safe for concurrent use. A [TemplateEngine] is one that gets the App's templates and what they can ask for.
 type Renderer interface {
 	// Render writes the template called name to w. data is what the view gave together with what the context
 	// processors added, and must not be changed. Nothing of w is sent when it returns an error.
@@ -127,22 +126,9 @@ func (app *App) RenderString(ctx context.Context, name string, data Map) (string
 	return c.RenderString(name, data)
 }
 
-// execute is the one place where a template is executed.
+// execute has the App's Renderer write a template.
 func (c *Context) execute(w io.Writer, name string, data Map) error {
-	event := Rendering{c, name, c.templateData(data)}
-	c.App.BeforeRender.send(event)
-	if err := c.render(w, name, event.Data); err != nil {
-		return err
-	}
-	c.App.TemplateRendered.send(event)
-	return nil
-}
-
-func (c *Context) render(w io.Writer, name string, data Map) error {
-	if c.rt.observe == nil {
-		return c.rt.renderer.Render(c, w, name, data)
-	}
-	return c.observed(AtRender, name, func(*Context) error { return c.rt.renderer.Render(c, w, name, data) })
+	return c.rendering(name, data, func(data Map) error { return c.rt.renderer.Render(c, w, name, data) })
 }
 
 // templateType returns the Content-Type of a rendered template. What is not escaped is never HTML.
@@ -180,38 +166,49 @@ func (s *scaffold) ContextProcessor(processors ...ContextProcessor) {
 	s.contextProcessors = append(s.contextProcessors, processors...)
 }
 
-// templateRenderer is the Renderer of an App that sets none.
+// templateRenderer is the [TemplateEngine] of an App whose Renderer is nil.
 type templateRenderer struct {
 	library *pages.Library[*Context]
 }
 
-func newTemplateRenderer(app *App) (Renderer, error) {
-	layers := app.templateLayers()
-	if app.Config.Bool("EXPLAIN_TEMPLATE_LOADING") {
-		app.explainTemplates(layers)
-	}
-	funcs, problem := app.templateFunctions()
+func (r *templateRenderer) LoadTemplates(t *Templates) error {
 	library, err := pages.New(pages.Options[*Context]{
-		Layers: layers,
-		Folder: cmp.Or(app.folders.templates.or("templates"), "templates"),
-		Funcs:  funcs,
+		Layers: t.layers,
+		Folder: t.folder,
+		Funcs:  t.funcs,
 		Bind:   requestFunctions,
 		Cure:   functionCure,
 
 		FieldCure: fieldCure,
-		Required:  requiredIn(app.Config.Bool("DEBUG")),
-		Reload:    ValueOr(app.Config, "TEMPLATES_AUTO_RELOAD", app.Config.Bool("DEBUG")),
+		Required:  requiredIn(t.app.Config.Bool("DEBUG")),
+		Reload:    t.Reload(),
 	})
-	if err := errors.Join(problem, err); err != nil {
-		return nil, err
+	if err != nil {
+		return err
 	}
-	if err := app.checkURLs(library.FuncCalls("url_for")); err != nil {
-		return nil, err
-	}
-	return templateRenderer{library}, nil
+	r.library = library
+	return t.checkCalls(library.FuncCalls("url_for"))
 }
 
-func (r templateRenderer) Render(c *Context, w io.Writer, name string, data Map) error {
+// checkCalls finds the calls of url_for in templates that can never succeed.
+func (t *Templates) checkCalls(calls []pages.FuncCall) error {
+	var problems []error
+	for _, call := range calls {
+		if len(call.Args) == 0 {
+			continue
+		}
+		endpoint, literal := call.Args[0].(string)
+		if !literal {
+			continue
+		}
+		if err := t.CheckURLFor(endpoint, call.Args[1:]...); err != nil {
+			problems = append(problems, fmt.Errorf("template %s: url_for: %w", call.Site, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (r *templateRenderer) Render(c *Context, w io.Writer, name string, data Map) error {
 	if err := r.library.Execute(w, name, data, c); err != nil {
 		return fmt.Errorf("dewar: %w", err)
 	}
@@ -254,8 +251,8 @@ func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
 }
 
 // explainTemplates logs every template file, in the order of the folders; the first of a name counts.
-func (app *App) explainTemplates(layers []fs.FS) {
-	for _, f := range pages.Find(layers) {
+func (app *App) explainTemplates(layers pages.Layers) {
+	for _, f := range layers.Find() {
 		app.logger().Info("template found", "name", f.Name, "folder", f.Layer+1, "used", f.Used)
 	}
 }
@@ -326,28 +323,20 @@ func (app *App) templateFunctions() (map[string]any, error) {
 
 // requestFunctions returns the functions that depend on the request that *c points to when they are called.
 func requestFunctions(c **Context) map[string]any {
+	globals := func() TemplateGlobals { return TemplateGlobals{*c} }
 	return map[string]any{
-		"url_for": func(endpoint string, pairs ...any) (string, error) { return (*c).templateURL(endpoint, pairs) },
+		"url_for": func(endpoint string, pairs ...any) (string, error) { return globals().URLFor(endpoint, pairs...) },
 		"get_flashed_messages": func(categories ...string) ([]shownFlash, error) {
-			return inRequest(*c, func() []shownFlash { return shownFlashes((*c).FlashedMessages(categories...)) })
+			flashes, err := globals().FlashedMessages(categories...)
+			return shownFlashes(flashes), err
 		},
-		"request": func() (TemplateRequest, error) {
-			return inRequest(*c, func() TemplateRequest { return TemplateRequest{*c} })
-		},
-		"session": func() (Map, error) { return inRequest(*c, (*c).sessionValues) },
-		"g":       func() Map { return (*c).globals() },
-		"config":  func() Map { return (*c).shownConfig() },
+		"request": func() (TemplateRequest, error) { return globals().Request() },
+		"session": func() (Map, error) { return globals().Session() },
+		"g":       func() Map { return globals().G() },
+		"config":  func() Map { return globals().Config() },
 		"dict":    pages.Dict,
 		"list":    pages.List,
 	}
-}
-
-// inRequest returns what get does, or an error when c has no request.
-func inRequest[T any](c *Context, get func() T) (value T, err error) {
-	if c.outside() {
-		return value, errors.New("dewar: there is no request; give the template the value as data, or render it with Context.RenderString")
-	}
-	return get(), nil
 }
 
 // functionCure says what to do about an unknown function in a template.
@@ -389,60 +378,6 @@ func requiredIn(debug bool) []string {
 	}
 	return nil
 }
-
-// templateURL is url_for. Options, which are Go values elsewhere, are pairs here, named as in Flask.
-func (c *Context) templateURL(endpoint string, pairs []any) (string, error) {
-	args := make([]any, 0, len(pairs))
-	for i := 0; i < len(pairs); i += 2 {
-		name, _ := pairs[i].(string)
-		if i+1 == len(pairs) || !strings.HasPrefix(name, "_") {
-			args = append(args, pairs[i:min(i+2, len(pairs))]...)
-			continue
-		}
-		opt, err := templateURLOption(name, pairs[i+1])
-		if err != nil {
-			return "", fmt.Errorf("URL for %q: %w", endpoint, err)
-		}
-		args = append(args, opt)
-	}
-	return c.URLFor(endpoint, args...)
-}
-
-func templateURLOption(name string, value any) (URLOption, error) {
-	text, isText := value.(string)
-	on, isBool := value.(bool)
-	switch {
-	case name == "_external" && isBool:
-		if on {
-			return External(), nil
-		}
-		return Relative(), nil
-	case name == "_external":
-		return nil, fmt.Errorf("%q wants true or false, not a %T", name, value)
-	case name != "_anchor" && name != "_scheme" && name != "_method":
-		return nil, fmt.Errorf("no option %q; known are _anchor, _external, _method and _scheme", name)
-	case !isText:
-		return nil, fmt.Errorf("%q wants text, not a %T", name, value)
-	case name == "_anchor":
-		return Anchor(text), nil
-	case name == "_scheme":
-		return Scheme(text), nil
-	}
-	return ForMethod(text), nil
-}
-
-// sessionValues returns what templates see as session.
-func (c *Context) sessionValues() Map {
-	s := c.Session()
-	values := make(Map, s.Len())
-	for key, value := range s.All() {
-		values[key] = value
-	}
-	return values
-}
-
-// shownConfig returns what templates see as config: every key that has a value and is not secret.
-func (c *Context) shownConfig() Map { return c.settings.snapshot.Visible() }
 
 // TemplateRequest is what templates see of the request, as request: {{request.Path}}, {{request.Endpoint}},
 // {{request.Form.String "title"}}. Its methods are those of the Context under Flask's names where they differ.
@@ -492,85 +427,3 @@ func (r TemplateRequest) Cookie(name string) string { return r.c.Cookie(name) }
 
 // Header returns the first value of a header field, or "".
 func (r TemplateRequest) Header(name string) string { return intake.Text(r.c.Request.Header.Get(name)) }
-
-// checkURLs finds the calls of url_for in templates whose endpoint is written as text and can never be built:
-// there is no such endpoint, or a value is missing. With a [URLBuildErrorHandler] there is nothing to find.
-func (app *App) checkURLs(calls []pages.FuncCall) error {
-	if len(app.urlErrorHandlers) > 0 {
-		return nil
-	}
-	var problems []error
-	for _, call := range calls {
-		if err := app.checkURL(call.Args); err != nil {
-			problems = append(problems, fmt.Errorf("template %s: url_for: %s", call.Site, strings.TrimPrefix(err.Error(), "dewar: ")))
-		}
-	}
-	return errors.Join(problems...)
-}
-
-// checkURL looks at the arguments of one call; those that are not written as text are nil.
-func (app *App) checkURL(args []any) error {
-	if len(args) == 0 {
-		return nil
-	}
-	endpoint, literal := args[0].(string)
-	switch {
-	case !literal:
-		return nil
-	case strings.HasPrefix(endpoint, "."):
-		return app.checkRelative(endpoint)
-	case len(app.endpoints[endpoint]) == 0:
-		return app.unknownEndpoint(endpoint)
-	}
-	return app.checkValues(endpoint, args[1:])
-}
-
-// checkRelative refuses an endpoint such as ".show" that no blueprint has.
-func (app *App) checkRelative(endpoint string) error {
-	for name := range app.endpoints {
-		if name == endpoint[1:] || strings.HasSuffix(name, endpoint) {
-			return nil
-		}
-	}
-	return fmt.Errorf("no blueprint has an endpoint %q; known are %s", endpoint[1:], strings.Join(slices.Sorted(maps.Keys(app.endpoints)), ", "))
-}
-
-// checkValues refuses pairs that lack a variable of every route of the endpoint, unless a name is computed or
-// URLDefaults may add one.
-func (app *App) checkValues(endpoint string, pairs []any) error {
-	var given []string
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
-		if !ok {
-			return nil
-		}
-		given = append(given, name)
-	}
-	routes := app.endpoints[endpoint]
-	if app.hasURLDefaults(routes[0].in) {
-		return nil
-	}
-	var least []string
-	for _, r := range routes {
-		var missing []string
-		for _, name := range r.names {
-			if _, fixed := r.defaults[name]; !fixed && !slices.Contains(given, name) {
-				missing = append(missing, name)
-			}
-		}
-		if len(missing) == 0 {
-			return nil
-		}
-		if least == nil || len(missing) < len(least) {
-			least = missing
-		}
-	}
-	return fmt.Errorf("URL for %q: no value for %s; write \"%s\" and the value", endpoint, strings.Join(least, ", "), least[0])
-}
-
-func (app *App) hasURLDefaults(in *instance) bool {
-	if len(app.urlDefaults) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(in.lineage(), func(i *instance) bool { return len(i.bp.urlDefaults) > 0 })
-}

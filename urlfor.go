@@ -524,7 +524,11 @@ func (u *urlRequest) failed(routes []*boundRoute, missing []string, err error) e
 
 // unknownEndpoint names the nearest endpoint, or tells how to get one.
 func (app *App) unknownEndpoint(name string) error {
-	return &URLError{Endpoint: name, Unknown: true, text: fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))}
+	return &URLError{Endpoint: name, Unknown: true, text: app.noEndpoint(name)}
+}
+
+func (app *App) noEndpoint(name string) string {
+	return fmt.Sprintf("no endpoint %q; %s", name, app.nearEndpoint(name))
 }
 
 // nearEndpoint says what to write for an endpoint that there is not.

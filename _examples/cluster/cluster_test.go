@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -54,6 +55,9 @@ func startLive(t *testing.T) *live {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if t.Failed() {
+			l.logNodes()
+		}
 		l.stop()
 		if t.Failed() {
 			said := output.String()
@@ -66,6 +70,15 @@ func startLive(t *testing.T) *live {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// logNodes logs what the nodes of the cluster have said last: who has become a master when, and who has lost whom.
+func (l *live) logNodes() {
+	files, _ := filepath.Glob(filepath.Join(l.tempDir(), "dewar-cluster-*", "redis-*", "redis.log"))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		l.t.Logf("%s said last (%v):\n%s", filepath.Base(filepath.Dir(file)), err, text[max(0, len(text)-3000):])
+	}
 }
 
 // stop ends the command as Ctrl-C does, unless it has ended, and waits for it.

@@ -125,7 +125,7 @@ func (w *load) wreak(ctx context.Context, t *testing.T, enough func(done int) bo
 		cancel()
 		f.to = time.Now()
 		w.faults = append(w.faults, f)
-		t.Logf("%s, in order again after %s; %d requests so far, %d refused", f.name, f.to.Sub(f.from).Round(10*time.Millisecond), w.requests.Load(), w.refused.Load())
+		t.Logf("%s %s, in order again after %s; %d requests so far, %d refused", f.from.Format("15:04:05.000"), f.name, f.to.Sub(f.from).Round(10*time.Millisecond), w.requests.Load(), w.refused.Load())
 		if err != nil {
 			return fmt.Errorf("after %s the site is not in order again: %w", kind.name, err)
 		}

@@ -92,7 +92,7 @@ func (w *load) problem(n *atomic.Int64, format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.problems) < 20 {
-		w.problems = append(w.problems, fmt.Sprintf(format, args...))
+		w.problems = append(w.problems, time.Now().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 	}
 }
 
@@ -100,11 +100,10 @@ func (w *load) problem(n *atomic.Int64, format string, args ...any) {
 // answer is a problem.
 func (w *load) outcome(from time.Time, what string, err error) bool {
 	w.requests.Add(1)
-	var status statusError
 	switch {
 	case err == nil:
 		return true
-	case errors.As(err, &status) && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable):
+	case refused(err):
 		w.refused.Add(1)
 		w.mu.Lock()
 		w.errors = append(w.errors, span{from, time.Now()})
@@ -114,6 +113,12 @@ func (w *load) outcome(from time.Time, what string, err error) bool {
 		w.problem(new(atomic.Int64), "%s: %v", what, err)
 	}
 	return false
+}
+
+// refused reports whether a request was answered with 502 or 503, and may be made again.
+func refused(err error) bool {
+	var status statusError
+	return errors.As(err, &status) && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable)
 }
 
 // use has one hand use the device until ctx ends.
@@ -239,10 +244,11 @@ func (d *device) checkEnded(ctx context.Context, cookie string) {
 	})
 }
 
-// until asks until there is an answer, for at most a minute.
+// until asks until there is an answer, for at most a minute. Another refusal than a 502 or 503 stays what it is.
 func (d *device) until(ctx context.Context, what string, f func() error) {
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		if from := time.Now(); d.load.outcome(from, what, f()) {
+		from, err := time.Now(), f()
+		if d.load.outcome(from, what, err) || !refused(err) {
 			return
 		}
 	}

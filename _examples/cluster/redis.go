@@ -104,8 +104,8 @@ func (s *site) healthy(ctx context.Context) error {
 			return fmt.Errorf("the node on port %d misses a part of the cluster", port)
 		case strings.Contains(replication, "role:master"):
 			masters++
-			if !strings.Contains(replication, "state=online") {
-				return fmt.Errorf("the master on port %d has no replica", port)
+			if !strings.Contains(replication, "state=online") || strings.Contains(replication, ",offset=0,") {
+				return fmt.Errorf("the master on port %d has no replica, or has heard nothing of it yet", port)
 			}
 		case !strings.Contains(replication, "master_link_status:up"):
 			return fmt.Errorf("the replica on port %d has no master", port)

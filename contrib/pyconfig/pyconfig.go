@@ -42,6 +42,7 @@ package pyconfig
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -74,6 +75,11 @@ type Reader struct {
 	Class string
 	// LookupEnv looks up an environment variable for os.environ. The default is [os.LookupEnv].
 	LookupEnv func(name string) (value string, found bool)
+	// Files lets the file read others with open, Path.read_text and Path.read_bytes, and ask for them with
+	// os.path.exists and the like: regular files of its own folder and below, up to 1 MiB each. The default is no.
+	Files bool
+	// Warn is told what is no error, with the file before it. The default is [slog.Warn].
+	Warn func(text string)
 }
 
 // Unmarshal is the function [Unmarshal] with the settings of r.
@@ -133,11 +139,15 @@ func (r Reader) read(file string, data []byte) (map[string]any, error) {
 	if lookup == nil {
 		lookup = os.LookupEnv
 	}
-	m := machine.New(file, lookup)
-	program, err := translate.File(file, data, m.Knows)
+	program, err := translate.File(file, data)
 	if err != nil {
 		return nil, err
 	}
+	folder := folderOf(file)
+	if folder != nil {
+		defer folder.Close()
+	}
+	m := machine.New(machine.Options{File: file, Lookup: lookup, Folder: folder, Files: r.Files, Warn: r.warn})
 	if err := m.Run(program); err != nil {
 		return nil, err
 	}
@@ -147,11 +157,39 @@ func (r Reader) read(file string, data []byte) (map[string]any, error) {
 	return m.Values()
 }
 
+// folderOf opens the folder of a file, nil where none is known.
+func folderOf(file string) *os.Root {
+	if file == filepath.Base(file) {
+		return nil
+	}
+	folder, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return nil
+	}
+	return folder
+}
+
+// warn passes a warning on.
+func (r Reader) warn(file string, line int, text string) {
+	at := filepath.Base(file)
+	if line > 0 {
+		at = fmt.Sprintf("%s:%d", at, line)
+	}
+	if r.Warn != nil {
+		r.Warn(at + ": " + text)
+		return
+	}
+	slog.Warn(at + ": " + text)
+}
+
 // located puts the file and the line before an error.
 func located(file string, err error) error {
 	at := filepath.Base(file)
 	var f *fault.Error
-	if errors.As(err, &f) && f.Line > 0 {
+	if errors.As(err, &f) && f.File != "" {
+		at = filepath.Base(f.File)
+	}
+	if f != nil && f.Line > 0 {
 		at = fmt.Sprintf("%s:%d", at, f.Line)
 	}
 	return &fileError{at + ": " + err.Error()}

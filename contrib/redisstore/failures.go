@@ -24,7 +24,6 @@ var cures = []struct {
 	{"TRYAGAIN", "the slot is being moved", true},
 	{"ERR max number of clients reached", "raise maxclients, or lower the size of the pools", true},
 	{"BUSY", "a script runs too long in it; see SCRIPT KILL", true},
-	{"UNBLOCKED", "the node has become a replica; the next call finds the new master", false},
 	{"MOVED", "this is a cluster; name two of its nodes: redis://node1:6379?addr=node2:6379", false},
 	{"ASK", "this is a cluster; name two of its nodes: redis://node1:6379?addr=node2:6379", false},
 	{"NOREPLICAS", "it has fewer replicas than its min-replicas-to-write; start them", false},
@@ -77,7 +76,7 @@ func passing(err error) bool {
 // refused reports whether a write was certainly not done, so that it may be sent again.
 func refused(err error) bool {
 	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
+	if errors.Is(err, errAstray) || errors.As(err, &dial) && dial.Op == "dial" {
 		return true
 	}
 	for _, c := range cures {

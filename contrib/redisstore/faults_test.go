@@ -104,7 +104,8 @@ func TestScriptsAreForgottenWhileTheyRun(t *testing.T) {
 	}
 }
 
-// keepWriting has writers set values of one session each, until stop is closed. It returns what was acknowledged.
+// keepWriting has writers set values of one session each, until stop is closed, and read each that was acknowledged back. It
+// returns the last ones.
 func keepWriting(t *testing.T, s *redisstore.Store, writers int, stop <-chan struct{}) func() map[sessionstore.Handle]int {
 	var (
 		mu   sync.Mutex
@@ -135,6 +136,7 @@ func keepWriting(t *testing.T, s *redisstore.Store, writers int, stop <-chan str
 					mu.Lock()
 					done[h] = n
 					mu.Unlock()
+					written(t, s, h, n)
 				case !errors.Is(err, sessionstore.ErrUnavailable):
 					t.Errorf("a write failed with %v, want ErrUnavailable", err)
 				}
@@ -142,6 +144,18 @@ func keepWriting(t *testing.T, s *redisstore.Store, writers int, stop <-chan str
 		})
 	}
 	return func() map[sessionstore.Handle]int { wg.Wait(); return done }
+}
+
+// written fails if a session that can be read lacks what was acknowledged.
+func written(t *testing.T, s *redisstore.Store, h sessionstore.Handle, want int) {
+	t.Helper()
+	var r sessionstore.Record
+	err := within(t, func(ctx context.Context) (err error) { r, err = s.Load(ctx, h); return err })
+	var got int
+	_, _ = fmt.Sscan(r.Values["n"], &got)
+	if err == nil && got < want || errors.Is(err, sessionstore.ErrNotFound) {
+		t.Errorf("a session has write %d and %v, just when %d was acknowledged", got, err, want)
+	}
 }
 
 // kept fails for each session that lacks what was acknowledged.

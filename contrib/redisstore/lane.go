@@ -164,11 +164,19 @@ func (l *lane) replicasMay(ctx context.Context) time.Duration {
 func (l *lane) enough(kept once) error {
 	switch {
 	case kept.Err() != nil:
-		return kept.Err()
+		return unaskedError{kept.Err()}
 	case kept.Val() < int64(l.replicas):
 		return tooFewError{kept.Val(), l.replicas}
 	}
 	return nil
+}
+
+// An unaskedError is a write that stands on the master, whose replicas could not be asked for it. It does not wrap what was
+// answered to that: taken for the answer to the write, it could have that sent again.
+type unaskedError struct{ answer error }
+
+func (e unaskedError) Error() string {
+	return fmt.Sprintf("the write stands, but whether replicas have it is not known: %v", e.answer)
 }
 
 // A tooFewError is a write that stands on the master but has reached too few replicas.

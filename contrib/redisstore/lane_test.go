@@ -2,7 +2,9 @@ package redisstore_test
 
 import (
 	"context"
+	"errors"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,5 +55,45 @@ func TestNothingIsWrittenForACallerWhoHasGone(t *testing.T) {
 	time.Sleep(2 * slow)
 	if n, err := client.Exists(context.Background(), "dewar:session:"+impatient.String()).Result(); n != 0 || err != nil {
 		t.Errorf("got %d sessions, %v, %s after the caller was told that it had failed", n, err, time.Since(gone))
+	}
+}
+
+// What Redis says to the question after replicas is no answer to the write, which stands: it must not be sent again.
+func TestAWriteWhoseReplicasCannotBeAskedForIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]string{
+		"blocked":     "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n",
+		"a replica":   "-ERR WAIT cannot be used with replica instances.\r\n",
+		"loading":     "-LOADING Redis is loading the dataset in memory\r\n",
+		"read-only":   "-READONLY You can't write against a read only replica.\r\n",
+		"moved":       "-MOVED 3999 127.0.0.1:1\r\n",
+		"no right":    "-NOPERM this user has no permissions to run the 'wait' command\r\n",
+		"no answer":   "",
+		"half a word": ":1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newStage(t)
+			answer := func(command []string) string {
+				switch strings.ToLower(command[0]) {
+				case "cluster":
+					return slots(server, server)
+				case "wait":
+					return refusal
+				}
+				server.taken.Add(1)
+				return ":0\r\n"
+			}
+			server.answer.Store(&answer)
+			for _, address := range []string{"redis://" + server.addr, "redis://" + server.addr + "?addr=" + server.addr} {
+				s := opened(t, address)
+				s.Replicas = 1
+				server.taken.Store(0)
+				err := s.Update(t.Context(), handle(), sessionstore.Delta{At: at()})
+				if !errors.Is(err, sessionstore.ErrUnavailable) || server.taken.Load() != 1 {
+					t.Errorf("Update by %s returned %v and was sent %d times, want ErrUnavailable and once", address, err, server.taken.Load())
+				}
+			}
+		})
 	}
 }

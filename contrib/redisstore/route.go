@@ -13,6 +13,9 @@ import (
 // redirects is how many nodes a command is sent to at most, because its key has moved to another one of the cluster.
 const redirects = 4
 
+// errAstray means that no node has taken a command, so that it was certainly not done.
+var errAstray = errors.New("the nodes of the cluster send it to each other, as they do during a failover until all have heard of it; see CLUSTER NODES")
+
 // A route finds the master that has a key.
 type route struct {
 	single  *redis.Client
@@ -20,7 +23,7 @@ type route struct {
 	reads   *lanes
 	writes  *lanes
 
-	masters   sync.Map      // of *redis.Client by address, as they were when a key had moved
+	nodes     sync.Map      // of *redis.Client by address, as they were when a key had moved
 	reloading chan struct{} // whoever has its only place may ask for them
 	reloaded  time.Time     // when they were asked for
 	never     context.Context
@@ -64,31 +67,34 @@ func (l *lanes) to(node *redis.Client) *lane {
 	return anew
 }
 
-// do sends cmd to the master that has key, by one of lanes.
+// do sends cmd to the master that has key, by one of lanes. Without an error some node has done it.
 func (r *route) do(ctx context.Context, lanes *lanes, key string, cmd redis.Cmder) error {
 	if r.cluster == nil {
 		return lanes.to(r.single).do(ctx, cmd)
 	}
 	begin := time.Now()
 	master, err := r.cluster.MasterForKey(ctx, key)
-	for range redirects {
-		if err != nil {
-			return err
-		}
-		err = lanes.to(master).do(ctx, cmd)
-		if err == nil {
-			return nil
-		}
-		if addr, asked := redis.IsAskError(err); asked {
+	for sent := 1; err == nil; sent++ {
+		answer := lanes.to(master).do(ctx, cmd)
+		if addr, asked := redis.IsAskError(answer); asked {
 			return r.ask(ctx, lanes, addr, begin, cmd)
 		}
-		addr, moved := redis.IsMovedError(err)
-		if !moved && !redis.IsReadOnlyError(err) && !errors.Is(err, redis.ErrClosed) {
-			return err
+		if !elsewhere(answer) {
+			return answer
 		}
+		if sent == redirects {
+			return fmt.Errorf("%w: %v", errAstray, answer)
+		}
+		addr, _ := redis.IsMovedError(answer)
 		master, err = r.follow(ctx, key, addr, begin)
 	}
 	return err
+}
+
+// elsewhere reports whether a node has not done a command because it is for another one.
+func elsewhere(answer error) bool {
+	_, moved := redis.IsMovedError(answer)
+	return moved || redis.IsReadOnlyError(answer) || errors.Is(answer, redis.ErrClosed)
 }
 
 // ask sends cmd to the node that a slot is about to move to.
@@ -109,22 +115,23 @@ func (r *route) follow(ctx context.Context, key, addr string, begin time.Time) (
 	return r.cluster.MasterForKey(ctx, key)
 }
 
-// at returns the master at an address. If none is known it asks the cluster, unless that has been done since begin.
+// at returns the node at an address. If none is known it asks the cluster, unless that has been done since begin. It may be one
+// that others take for a replica: whoever has lost a slot to it knows better.
 func (r *route) at(ctx context.Context, addr string, begin time.Time) (*redis.Client, error) {
-	node, ok := r.masters.Load(addr)
+	node, ok := r.nodes.Load(addr)
 	if !ok {
 		if err := r.reload(ctx, begin); err != nil {
 			return nil, err
 		}
-		node, ok = r.masters.Load(addr)
+		node, ok = r.nodes.Load(addr)
 	}
 	if !ok {
-		return nil, fmt.Errorf("redis: the cluster knows no master at %q", addr)
+		return nil, fmt.Errorf("redis: the cluster knows no node at %q", addr)
 	}
 	return node.(*redis.Client), nil
 }
 
-// reload asks the cluster which masters it has, one call at a time.
+// reload asks the cluster which nodes it has, one call at a time.
 func (r *route) reload(ctx context.Context, since time.Time) error {
 	select {
 	case r.reloading <- struct{}{}:
@@ -135,8 +142,8 @@ func (r *route) reload(ctx context.Context, since time.Time) error {
 	if r.reloaded.After(since) {
 		return nil
 	}
-	err := r.cluster.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error { // it asks before it begins
-		r.masters.Store(node.Options().Addr, node)
+	err := r.cluster.ForEachShard(ctx, func(_ context.Context, node *redis.Client) error { // it asks before it begins
+		r.nodes.Store(node.Options().Addr, node)
 		return nil
 	})
 	if err == nil {

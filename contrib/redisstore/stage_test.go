@@ -21,6 +21,7 @@ type stage struct {
 	addr   string
 	answer atomic.Pointer[func(command []string) string]
 	calls  atomic.Int64 // of what was told
+	taken  atomic.Int64 // those of them that are neither about the cluster nor WAIT
 }
 
 func newStage(t *testing.T) *stage {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"regexp"
 	"strconv"
-	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
 )
@@ -15,7 +14,7 @@ import (
 // A file is a template file as it was read.
 type file struct {
 	name  string
-	stamp stamp
+	stamp Stamp
 	trees map[string]*parse.Tree // the file itself and what it defines
 	calls []call
 	err   error // why it cannot be used
@@ -28,69 +27,31 @@ type call struct {
 	bare bool   // nothing is handed on
 }
 
-// A stamp says where a file is and as of when.
-type stamp struct {
-	layer int // -1 when there is no such file
-	time  int64
-	size  int64
-}
-
-func (l *Library[T]) stampOf(name string) stamp {
-	for i, layer := range l.Layers {
-		info, err := fs.Stat(layer, name)
-		if err == nil && info.Mode().IsRegular() {
-			return stamp{i, info.ModTime().UnixNano(), info.Size()}
-		}
-	}
-	return stamp{layer: -1}
-}
-
 // readAll reads the files of all layers.
 func (l *Library[T]) readAll() (map[string]*file, error) {
 	files := map[string]*file{}
-	var problems []error
-	for _, layer := range l.Layers {
-		err := fs.WalkDir(layer, ".", func(name string, entry fs.DirEntry, err error) error {
-			switch {
-			case errors.Is(err, fs.ErrNotExist): // gone since its folder was listed
-				return nil
-			case err != nil:
-				return err
-			case ignored(entry.Name()) && entry.IsDir():
-				return fs.SkipDir
-			case ignored(entry.Name()) || entry.IsDir() || files[name] != nil:
-				return nil
-			}
-			if f := l.read(name); f != nil {
-				files[name] = f
-			}
-			return nil
-		})
-		if err != nil {
-			problems = append(problems, fmt.Errorf("templates cannot be read: %w", err))
+	names, err := l.Layers.Names()
+	for _, name := range names {
+		if f := l.read(name); f != nil {
+			files[name] = f
 		}
 	}
-	return files, errors.Join(problems...)
-}
-
-// ignored reports whether a file belongs to an editor or to the operating system.
-func ignored(base string) bool {
-	return base != "." && strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~")
+	return files, err
 }
 
 // read returns nil when there is no regular file of that name. The stamp is taken before the text, so that a change
 // in between is found later.
 func (l *Library[T]) read(name string) *file {
-	f := &file{name: name, stamp: l.stampOf(name), trees: map[string]*parse.Tree{}}
-	if f.stamp.layer < 0 {
+	f := &file{name: name, stamp: l.Layers.Stamp(name), trees: map[string]*parse.Tree{}}
+	source, err := l.Layers.readAt(f.stamp, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	text, err := fs.ReadFile(l.Layers[f.stamp.layer], name)
-	if err != nil {
-		f.err = fmt.Errorf("template %s cannot be read: %w", name, err)
+	case err != nil:
+		f.err = err
 		return f
 	}
-	source := string(text)
+	text := source
 	if f.err = refuseJinja(name, source); f.err != nil {
 		return f
 	}
@@ -99,7 +60,7 @@ func (l *Library[T]) read(name string) *file {
 	}
 	set, err := texttemplate.New(name).Funcs(l.known).Parse(source)
 	if err != nil {
-		f.err = l.explainSource(err, string(text))
+		f.err = l.explainSource(err, text)
 		return f
 	}
 	for _, t := range set.Templates() {

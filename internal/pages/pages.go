@@ -20,9 +20,7 @@
 package pages
 
 import (
-	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"path"
 	"reflect"
@@ -30,14 +28,12 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // Options says where the templates of a [Library] are and what they can call.
 type Options[T any] struct {
-	// Layers are the folders. Of files with the same name in several layers, that of the first one counts.
-	Layers []fs.FS
+	// Layers are the folders.
+	Layers Layers
 	// Folder is what errors call the place of the templates.
 	Folder string
 	// Funcs are functions that are the same in every execution, but that a first parameter of type T is filled in
@@ -122,16 +118,6 @@ func (l *Library[T]) Execute(w io.Writer, name string, data any, value T) error 
 	return nil
 }
 
-// Source returns the text of a template file as it is now; ok is false when there is none.
-func (l *Library[T]) Source(name string) (text string, ok bool) {
-	for _, layer := range l.Layers {
-		if data, err := fs.ReadFile(layer, name); err == nil {
-			return string(data), true
-		}
-	}
-	return "", false
-}
-
 // page finds a page, as it is on disk now if the library reloads.
 func (l *Library[T]) page(name string) (*page[T], error) {
 	c := l.current.Load()
@@ -148,11 +134,7 @@ func (l *Library[T]) unknown(c *collection[T], name string) error {
 	if c.failed != nil {
 		return c.failed
 	}
-	if len(c.pages) == 0 {
-		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder %s", name, l.Folder)
-	}
-	names := slices.Sorted(maps.Keys(c.pages))
-	return fmt.Errorf("no template %q in %s%s", name, l.Folder, suggest.DidYouMean(name, names))
+	return Missing(name, l.Folder, slices.Sorted(maps.Keys(c.pages)))
 }
 
 // stale reports whether the files of a page are not what c was made of.
@@ -161,7 +143,7 @@ func (l *Library[T]) stale(c *collection[T], name string) bool {
 	if p == nil || p.err != nil {
 		return true
 	}
-	return slices.ContainsFunc(p.files, func(f *file) bool { return l.stampOf(f.name) != f.stamp })
+	return slices.ContainsFunc(p.files, func(f *file) bool { return l.Layers.Stamp(f.name) != f.stamp })
 }
 
 // refresh reads everything again, unless another goroutine has just done so.
@@ -207,26 +189,4 @@ func Escaped(name string) bool {
 		return true
 	}
 	return false
-}
-
-// A Found is a template file of one layer. Used says that no layer before it has one of that name.
-type Found struct {
-	Name  string
-	Layer int
-	Used  bool
-}
-
-// Find returns every file of the layers, in their order. Those that cannot be read are left out: [New] reports them.
-func Find(layers []fs.FS) (found []Found) {
-	seen := map[string]bool{}
-	for i, layer := range layers {
-		_ = fs.WalkDir(layer, ".", func(name string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
-				found = append(found, Found{name, i, !seen[name]})
-				seen[name] = true
-			}
-			return nil
-		})
-	}
-	return found
 }

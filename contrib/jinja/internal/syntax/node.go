@@ -1,10 +1,15 @@
 package syntax
 
+import "fmt"
+
 // Pos is where something begins in the source of a template.
 type Pos struct {
 	Line int // from 1
 	Col  int // in bytes, from 1
 }
+
+// place says where p is, for errors.
+func (p Pos) place() string { return fmt.Sprintf("line %d, column %d", p.Line, p.Col) }
 
 // Position returns p itself, so that a node that embeds it says where it is.
 func (p Pos) Position() Pos { return p }
@@ -18,7 +23,8 @@ type Stmt interface {
 	stmt()
 }
 
-// An Expr is an expression.
+// An Expr is an expression. Its position is where it begins, but for what is behind another expression: a Filter, a Test and a Getattr are where
+// their name is, a Getitem is where its bracket is, and a Call is where its function is.
 type Expr interface {
 	Node
 	expr()
@@ -37,10 +43,11 @@ type (
 		Pos
 		Data string
 	}
-	// Output is {{ expr }}.
+	// Output is {{ expr }}, or one expression of {% print a, b %}.
 	Output struct {
 		Pos
-		Expr Expr
+		Expr   Expr
+		Source string // the expression as it is written
 	}
 	// For is {% for target in iter if test recursive %}body{% else %}else{% endfor %}.
 	For struct {
@@ -172,6 +179,7 @@ type (
 		Singular   string
 		Plural     string
 		HasPlural  bool
+		Referenced bool   // whether the texts name variables
 		Count      string // the variable that decides; "" without pluralize
 	}
 	// Variable is a variable of a Trans.
@@ -284,7 +292,7 @@ type (
 		Value Expr
 		Name  string
 	}
-	// Getitem is value[key], where key may be a Slice (or a Tuple of slices and values).
+	// Getitem is value[key], where key may be a Slice.
 	Getitem struct {
 		Pos
 		Value Expr

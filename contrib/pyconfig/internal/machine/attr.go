@@ -1,7 +1,9 @@
 package machine
 
 import (
+	"encoding/hex"
 	"sort"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -15,13 +17,23 @@ func (m *Machine) attr(x starlark.Value, name string) (starlark.Value, error) {
 		return nil, err
 	}
 	if v == nil {
-		return nil, fault.New("%s has no attribute %q here%s", typeName(x), name, noneHint(x))
+		return nil, fault.Raise("AttributeError", "%s has no attribute %q here%s", typeName(x), name, noneHint(x))
 	}
 	return v, nil
 }
 
-// findAttr returns an attribute, nil if there is none.
+// findAttr returns an attribute, nil if Python has none of that name. One that Python has and this package
+// has not is an error.
 func (m *Machine) findAttr(x starlark.Value, name string) (starlark.Value, error) {
+	v, err := m.offeredAttr(x, name)
+	if v == nil && err == nil && isPythonAttr(x, name) {
+		return nil, fault.New("%s has no attribute %q here%s", typeName(x), name, noneHint(x))
+	}
+	return v, err
+}
+
+// offeredAttr returns an attribute, nil if there is none here.
+func (m *Machine) offeredAttr(x starlark.Value, name string) (starlark.Value, error) {
 	switch x := x.(type) {
 	case starlark.String:
 		return asValue(m.textMethod(string(x), name)), nil
@@ -31,6 +43,8 @@ func (m *Machine) findAttr(x starlark.Value, name string) (starlark.Value, error
 		return asValue(m.listMethod(x, name)), nil
 	case *starlark.Dict:
 		return asValue(m.dictMethod(x, name)), nil
+	case *mapping:
+		return m.mappingAttr(x, name)
 	case *starlark.Set:
 		return asValue(m.setMethod(x, name)), nil
 	case starlark.Tuple:
@@ -43,11 +57,146 @@ func (m *Machine) findAttr(x starlark.Value, name string) (starlark.Value, error
 		return asValue(m.environMethod(name)), nil
 	case refused:
 		return nil, x.err()
+	case *starlark.Builtin:
+		return m.builtinAttr(x, name)
+	case *function:
+		return x.attr(name), nil
 	case starlark.HasAttrs: // a module or a class
 		return x.Attr(name)
 	}
 	return nil, nil
 }
+
+// builtinAttr returns an attribute of a built-in type: str.strip takes the text as its first argument.
+func (m *Machine) builtinAttr(b *starlark.Builtin, name string) (starlark.Value, error) {
+	switch {
+	case name == "__name__":
+		return starlark.String(b.Name()[strings.LastIndexByte(b.Name(), '.')+1:]), nil
+	case b.Name() == "dict" && name == "fromkeys":
+		return builtin(name, m.fromKeys), nil
+	case b.Name() == "bytes" && name == "fromhex":
+		return builtin(name, m.fromHex), nil
+	case b.Name() == "datetime.timedelta":
+		return timedeltaAttr(name), nil
+	case isTypeName(b.Name()):
+		return m.unbound(b.Name(), name), nil
+	}
+	return nil, nil
+}
+
+// unbound is a method of a built-in type that is called with its object.
+func (m *Machine) unbound(kind, name string) starlark.Value {
+	return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if len(args) == 0 || !isA(args[0], kind) {
+			return nil, fault.Raise("TypeError", "%s.%s() needs a %s first", kind, name, kind)
+		}
+		fn, err := m.attr(args[0], name)
+		if err != nil {
+			return nil, err
+		}
+		return m.call(fn, args[1:], kwargs)
+	})
+}
+
+// fromKeys implements dict.fromkeys(keys, value).
+func (m *Machine) fromKeys(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var keys, v starlark.Value = nil, starlark.None
+	if err := unpack("fromkeys", args, kwargs, "iterable", &keys, "value?", &v); err != nil {
+		return nil, err
+	}
+	elems, err := m.elements(keys)
+	if err != nil {
+		return nil, err
+	}
+	d := new(starlark.Dict)
+	for _, key := range elems {
+		if err := setKey(d, key, v); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// fromHex implements bytes.fromhex(text).
+func (m *Machine) fromHex(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var s string
+	if err := unpack("fromhex", args, kwargs, "string", &s); err != nil {
+		return nil, err
+	}
+	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	if err != nil {
+		return nil, fault.Raise("ValueError", "fromhex() needs hexadecimal digits")
+	}
+	return starlark.Bytes(b), m.charge(len(s))
+}
+
+// attr returns an attribute of a function, nil if there is none.
+func (fn *function) attr(name string) starlark.Value {
+	if v, ok := fn.attrs[name]; ok {
+		return v
+	}
+	switch name {
+	case "__name__", "__qualname__":
+		return starlark.String(fn.code.Name)
+	case "__doc__":
+		if fn.code.Doc == "" {
+			return starlark.None
+		}
+		return starlark.String(fn.code.Doc)
+	}
+	return nil
+}
+
+// mappingAttr returns a method of a dict of another type.
+func (m *Machine) mappingAttr(d *mapping, name string) (starlark.Value, error) {
+	switch {
+	case name == "copy":
+		return m.plain(name, func() (starlark.Value, error) {
+			v := new(starlark.Dict)
+			return &mapping{kind: d.kind, dict: v, factory: d.factory}, m.pour(v, d)
+		}), nil
+	case d.kind == "Counter" && name == "update", name == "move_to_end", name == "most_common", name == "elements",
+		name == "subtract", name == "maps", name == "new_child", name == "parents":
+		return nil, fault.New("%s of a %s is not available; write the value", name, d.kind)
+	case name == "default_factory" && d.kind == "defaultdict":
+		if d.factory == nil {
+			return starlark.None, nil
+		}
+		return d.factory, nil
+	}
+	return asValue(m.dictMethod(d.dict, name)), nil
+}
+
+// isPythonAttr reports whether Python may have an attribute, on a value that has none of that name here.
+func isPythonAttr(x starlark.Value, name string) bool {
+	if strings.HasPrefix(name, "__") {
+		_, isClass := x.(*class)
+		return !isClass
+	}
+	switch x.(type) {
+	case starlark.String:
+		return isIn(name, "expandtabs format_map isascii isidentifier isprintable maketrans swapcase translate")
+	case starlark.Bytes:
+		return !isIn(name, "encode format items get keys isdecimal isnumeric read")
+	case *starlark.List:
+		return false
+	case *starlark.Dict, *mapping:
+		return isIn(name, "fromkeys popitem")
+	case *starlark.Set:
+		return isIn(name, "pop isdisjoint difference_update intersection_update symmetric_difference_update")
+	case starlark.Tuple, starlark.NoneType:
+		return false
+	case starlark.Int, starlark.Bool:
+		return isIn(name, "real imag numerator denominator bit_length bit_count to_bytes conjugate as_integer_ratio is_integer from_bytes")
+	case starlark.Float:
+		return isIn(name, "real imag is_integer hex as_integer_ratio conjugate fromhex")
+	case *class, *module:
+		return false
+	}
+	return true
+}
+
+func isIn(name, list string) bool { return strings.Contains(" "+list+" ", " "+name+" ") }
 
 // asValue keeps a missing builtin from becoming a value that is not nil.
 func asValue(b *starlark.Builtin) starlark.Value {
@@ -176,7 +325,7 @@ func (m *Machine) find(name string, x starlark.Indexable, args starlark.Tuple, k
 			return i, err
 		}
 	}
-	return 0, fault.New("%s() finds nothing", name)
+	return 0, fault.Raise("ValueError", "%s() finds nothing", name)
 }
 
 func (m *Machine) indexing(x starlark.Indexable) *starlark.Builtin {
@@ -192,7 +341,7 @@ func (m *Machine) removing(l *starlark.List) *starlark.Builtin {
 		if err != nil {
 			return nil, err
 		}
-		_, err = starlark.Call(m.thread, m.inherited(l, "pop", size(l)), starlark.Tuple{starlark.MakeInt(i)}, nil)
+		_, err = m.call(m.inherited(l, "pop", size(l)), starlark.Tuple{starlark.MakeInt(i)}, nil)
 		return starlark.None, err
 	})
 }
@@ -221,12 +370,14 @@ func (m *Machine) dictMethod(d *starlark.Dict, name string) *starlark.Builtin {
 			}
 			return v, err
 		})
-	case "pop", "setdefault":
-		return m.inherited(d, name, 1)
+	case "pop":
+		return m.popping(d)
+	case "setdefault":
+		return m.settingDefault(d)
 	case "keys", "values", "items", "clear":
 		return m.inherited(d, name, size(d)*2)
 	case "copy":
-		return m.plain(name, func() (starlark.Value, error) { return m.merge(starlark.Tuple{starlark.NewList([]starlark.Value{d})}) })
+		return m.plain(name, func() (starlark.Value, error) { return m.toDict(starlark.Tuple{d}, nil) })
 	case "update":
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			more, err := m.toDict(args, kwargs)
@@ -237,6 +388,41 @@ func (m *Machine) dictMethod(d *starlark.Dict, name string) *starlark.Builtin {
 		})
 	}
 	return nil
+}
+
+// popping is the method pop of a dict.
+func (m *Machine) popping(d *starlark.Dict) *starlark.Builtin {
+	return builtin("pop", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var key, absent starlark.Value
+		if err := unpack("pop", args, kwargs, "key", &key, "default?", &absent); err != nil {
+			return nil, err
+		}
+		v, err := get(d, key)
+		switch {
+		case err != nil:
+			return nil, err
+		case v != nil:
+			_, err = m.deleteElement(d, key)
+			return v, err
+		case absent != nil:
+			return absent, nil
+		}
+		return nil, errNoKey()
+	})
+}
+
+// settingDefault is the method setdefault of a dict.
+func (m *Machine) settingDefault(d *starlark.Dict) *starlark.Builtin {
+	return builtin("setdefault", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var key, v starlark.Value = nil, starlark.None
+		if err := unpack("setdefault", args, kwargs, "key", &key, "default?", &v); err != nil {
+			return nil, err
+		}
+		if old, err := get(d, key); old != nil || err != nil {
+			return old, err
+		}
+		return v, setKey(d, key, v)
+	})
 }
 
 func (m *Machine) setMethod(s *starlark.Set, name string) *starlark.Builtin {
@@ -262,7 +448,7 @@ func (m *Machine) ofIterables(method *starlark.Builtin) *starlark.Builtin {
 			}
 			lists[i] = starlark.NewList(elems)
 		}
-		return starlark.Call(m.thread, method, lists, kwargs)
+		return m.call(method, lists, kwargs)
 	})
 }
 
@@ -310,7 +496,7 @@ func (m *Machine) keysOf(elems []starlark.Value, key starlark.Value) ([]starlark
 	}
 	keys := make([]starlark.Value, len(elems))
 	for i, elem := range elems {
-		v, err := starlark.Call(m.thread, key, starlark.Tuple{elem}, nil)
+		v, err := m.call(key, starlark.Tuple{elem}, nil)
 		if err != nil {
 			return nil, err
 		}

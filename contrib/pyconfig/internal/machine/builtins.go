@@ -11,25 +11,17 @@ import (
 
 // predeclared returns every name that a file finds without assigning it.
 func (m *Machine) predeclared() starlark.StringDict {
-	names := m.hooks()
-	object := &class{name: "object"}
-	object.order = []*class{object}
-	names["object"] = object
-	for _, name := range []string{"BaseException", "Exception", "ValueError", "TypeError", "KeyError", "LookupError",
-		"RuntimeError", "OSError", "EnvironmentError", "ImportError", "AssertionError", "NotImplementedError"} {
-		exception := &class{name: name}
-		exception.order = []*class{exception, object}
-		names[name] = exception
+	names := starlark.StringDict{"__debug__": starlark.True}
+	for name, c := range m.exceptions {
+		if !strings.Contains(hiddenExceptions, " "+name+" ") {
+			names[name] = c
+		}
 	}
-	names["None"], names["True"], names["False"] = starlark.None, starlark.True, starlark.False
-	names["__file__"], names["__name__"] = starlark.String(m.file), starlark.String("config")
-	names["__doc__"] = starlark.None
 	for name, f := range m.functions() {
 		names[name] = builtin(name, f)
 	}
-	for _, name := range []string{"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals",
-		"vars", "dir", "type", "super", "iter", "next", "id", "hash", "delattr", "setattr", "property",
-		"memoryview", "bytearray", "complex", "breakpoint", "exit", "quit"} {
+	for _, name := range []string{"eval", "exec", "compile", "input", "__import__", "globals", "locals",
+		"vars", "dir", "id", "hash", "delattr", "memoryview", "bytearray", "complex", "breakpoint", "exit", "quit"} {
 		names[name] = refused{name: name + "()", cure: "write the value, or compute it in Go"}
 	}
 	return names
@@ -46,6 +38,8 @@ func (m *Machine) functions() map[string]native {
 		"list": m.collection("list", m.toList), "map": m.mapOver, "max": m.extreme("max", ">"),
 		"min": m.extreme("min", "<"), "oct": m.inBase("#o"), "ord": m.ord, "pow": m.pow, "print": m.print,
 		"range": m.rangeOf, "repr": m.reprOf, "reversed": m.reversed, "round": m.round,
+		"iter": m.iter, "next": m.nextOf, "property": newProperty, "staticmethod": newStatic, "classmethod": newClassMethod,
+		"super": superCall, "setattr": m.setattr, "issubclass": m.issubclass, "open": m.openFile,
 		"set": m.collection("set", m.toSet), "sorted": m.sorted, "str": m.strOf, "sum": m.sum,
 		"tuple": m.collection("tuple", m.toTuple), "zip": m.zip,
 	}
@@ -82,8 +76,17 @@ func (m *Machine) length(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 		return starlark.MakeInt(utf8.RuneCountInString(string(s))), m.charge(len(s))
 	}
 	n := starlark.Len(v)
+	if m, ok := v.(*mapping); ok {
+		n = m.Len()
+	}
+	if r, ok := v.(refused); ok {
+		return nil, r.err()
+	}
+	if r, ok := v.(*record); ok && r.tuple {
+		n = len(r.values)
+	}
 	if n < 0 {
-		return nil, fault.New("%s has no length%s", typeName(v), noneHint(v))
+		return nil, fault.Raise("TypeError", "%s has no length%s", typeName(v), noneHint(v))
 	}
 	return starlark.MakeInt(n), nil
 }
@@ -93,7 +96,8 @@ func (m *Machine) toBool(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	if err := unpack("bool", args, kwargs, "x?", &v); err != nil {
 		return nil, err
 	}
-	return v.Truth(), nil
+	holds, err := m.truth(v)
+	return starlark.Bool(holds), err
 }
 
 func (m *Machine) strOf(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -156,7 +160,7 @@ func (m *Machine) toBytes(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 	for _, elem := range elems {
 		n, err := starlark.AsInt32(elem)
 		if err != nil || n < 0 || n > 255 {
-			return nil, fault.New("a byte must be an int from 0 to 255")
+			return nil, fault.Raise("ValueError", "a byte must be an int from 0 to 255")
 		}
 		b = append(b, byte(n))
 	}
@@ -184,7 +188,7 @@ func (m *Machine) toDict(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 
 // fill puts a mapping, or pairs, into a dict.
 func (m *Machine) fill(d *starlark.Dict, from starlark.Value) error {
-	if other, ok := from.(*starlark.Dict); ok {
+	if other, ok := asDict(from); ok {
 		for _, item := range other.Items() {
 			if err := setKey(d, item[0], item[1]); err != nil {
 				return err
@@ -202,7 +206,7 @@ func (m *Machine) fill(d *starlark.Dict, from starlark.Value) error {
 			return err
 		}
 		if len(kv) != 2 {
-			return fault.New("dict() needs pairs of a key and a value")
+			return fault.Raise("ValueError", "dict() needs pairs of a key and a value")
 		}
 		if err := setKey(d, kv[0], kv[1]); err != nil {
 			return err
@@ -222,7 +226,7 @@ func (m *Machine) getattr(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 		return v, err
 	}
 	if absent == nil {
-		return nil, fault.New("%s has no such attribute; give getattr a default", typeName(x))
+		return nil, fault.Raise("AttributeError", "%s has no such attribute; give getattr a default", typeName(x))
 	}
 	return absent, nil
 }
@@ -237,37 +241,115 @@ func (m *Machine) hasattr(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 	return starlark.Bool(v != nil), err
 }
 
-func (m *Machine) callable(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := one("callable", args, kwargs)
-	_, ok := v.(starlark.Callable)
-	return starlark.Bool(ok), err
+func (m *Machine) setattr(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x, v starlark.Value
+	var name string
+	if err := unpack("setattr", args, kwargs, "object", &x, "name", &name, "value", &v); err != nil {
+		return nil, err
+	}
+	return starlark.None, m.setAttr(x, name, v)
 }
 
-// isinstance implements isinstance for the built-in types.
+func (m *Machine) callable(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := one("callable", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case refused:
+		return nil, v.err()
+	case *class:
+		return starlark.Bool(!v.instance || v.order[1].raw("__call__") != nil), nil
+	}
+	_, ok := v.(starlark.Callable)
+	return starlark.Bool(ok), nil
+}
+
+// isinstance implements isinstance for the built-in types and the classes of the file.
 func (m *Machine) isinstance(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v, types starlark.Value
 	if err := unpack("isinstance", args, kwargs, "object", &v, "type", &types); err != nil {
 		return nil, err
+	}
+	if r, ok := v.(refused); ok {
+		return nil, r.err()
 	}
 	wanted, ok := types.(starlark.Tuple)
 	if !ok {
 		wanted = starlark.Tuple{types}
 	}
 	for _, t := range wanted {
-		b, ok := t.(*starlark.Builtin)
-		if !ok || !strings.Contains(" str int float bool bytes list tuple dict set frozenset ", " "+b.Name()+" ") {
-			return nil, fault.New("isinstance() knows the built-in types only")
-		}
-		if isA(v, b.Name()) {
-			return starlark.True, nil
+		is, err := m.isOf(v, t)
+		if err != nil || is {
+			return starlark.Bool(is), err
 		}
 	}
 	return starlark.False, nil
 }
 
+// isOf reports whether a value is of a type.
+func (m *Machine) isOf(v, t starlark.Value) (bool, error) {
+	switch t := t.(type) {
+	case *class:
+		c, ok := v.(*class)
+		switch {
+		case t.name == "object" && t.attrs == nil:
+			return true, nil
+		case !ok:
+			return t.name == "type" && t.attrs == nil && isType(v), nil
+		case !c.instance:
+			return t == m.names["type"] || c.meta != nil && c.meta.is(t), nil
+		}
+		return c.is(t), nil
+	case *starlark.Builtin:
+		if isTypeName(t.Name()) {
+			return isA(v, t.Name()), nil
+		}
+		if t.Name() == "datetime.timedelta" {
+			_, ok := v.(timedelta)
+			return ok, nil
+		}
+	case pathType:
+		_, ok := v.(purePath)
+		return ok, nil
+	}
+	return false, fault.New("isinstance() knows the built-in types and the classes of the file only")
+}
+
+// issubclass implements issubclass for the classes of the file.
+func (m *Machine) issubclass(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v, of starlark.Value
+	if err := unpack("issubclass", args, kwargs, "cls", &v, "type", &of); err != nil {
+		return nil, err
+	}
+	c, ok1 := v.(*class)
+	base, ok2 := of.(*class)
+	if !ok1 || !ok2 || c.instance || base.instance {
+		return nil, fault.New("issubclass() knows the classes of the file only")
+	}
+	return starlark.Bool(c.is(base)), nil
+}
+
+// isTypeName reports whether a built-in function is a type.
+func isTypeName(name string) bool {
+	return strings.Contains(" str int float bool bytes list tuple dict set frozenset ", " "+name+" ")
+}
+
+// isType reports whether a value is a type.
+func isType(v starlark.Value) bool {
+	b, ok := v.(*starlark.Builtin)
+	return ok && isTypeName(b.Name())
+}
+
 func isA(v starlark.Value, name string) bool {
 	if _, ok := v.(starlark.Bool); ok && name == "int" {
 		return true
+	}
+	if r, ok := v.(*record); ok && r.tuple && name == "tuple" {
+		return true
+	}
+	if _, ok := asDict(v); ok && name == "dict" {
+		return v.Type() != "ChainMap"
 	}
 	return typeName(v) == name
 }

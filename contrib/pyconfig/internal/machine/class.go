@@ -2,10 +2,12 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/translate"
 )
 
 const (
@@ -16,24 +18,17 @@ const (
 // class is a class of the file, or an object of one.
 type class struct {
 	inert
-	name     string
-	attrs    starlark.StringDict // nil for object and exceptions
-	order    []*class            // itself and all it inherits from, in the order they are asked
-	instance bool
+	machine   *Machine
+	name      string
+	attrs     starlark.StringDict // nil for built-in classes
+	drawn     map[string]bool     // attributes whose value comes from chance
+	order     []*class            // itself and all it inherits from, in the order they are asked
+	meta      *class              // its metaclass, nil for type
+	names     []string            // its attributes in order
+	annotated []string            // those with an annotation, in order
+	instance  bool
+	data      bool // a dataclass
 }
-
-// method is a function of a class.
-type method struct {
-	inert
-	function  starlark.Callable
-	decorator string
-}
-
-// String returns a fixed text: attributes may be secret.
-func (m *method) String() string { return "method" }
-
-// Type returns the name of the type.
-func (m *method) Type() string { return "function" }
 
 // String returns the name of the class.
 func (c *class) String() string { return c.name }
@@ -47,33 +42,147 @@ func (c *class) Hash() (uint32, error) { return starlark.String(c.name).Hash() }
 // Name returns the name of the class.
 func (c *class) Name() string { return c.name }
 
-// newClass makes a class from its name and bases.
-func newClass(args starlark.Tuple) (starlark.Value, error) {
-	c := &class{name: string(args[0].(starlark.String)), attrs: starlark.StringDict{}}
-	list := args[1].(*starlark.List)
-	if list.Len() > maxBases {
-		return nil, fault.New("a class has more than %d bases", maxBases)
+// note remembers the order in which attributes are set.
+func (c *class) note(name string, _ starlark.Value) {
+	if !slices.Contains(c.names, name) {
+		c.names = append(c.names, name)
 	}
-	var bases []*class
-	for base := range starlark.Elements(list) {
-		if known, ok := base.(refused); ok {
-			return nil, known.err()
+}
+
+// is reports whether a class, or the class of an object, inherits from another.
+func (c *class) is(other *class) bool { return slices.Contains(c.order, other) }
+
+// defineClass executes the statement class.
+func (m *Machine) defineClass(f *frame, s *translate.Class) error {
+	var decorators []starlark.Value
+	for _, x := range s.Decorators {
+		v, err := m.decorator(f, x)
+		if err != nil {
+			return err
 		}
-		b, ok := base.(*class)
-		if !ok || b.instance {
-			return nil, fault.New("a base class is %s", typeName(base))
+		decorators = append(decorators, v)
+	}
+	args, kwargs, err := m.arguments(f, s.Args)
+	if err != nil {
+		return err
+	}
+	if base, ok := unknownBase(args); ok {
+		m.set(f, s.Name, refused{name: s.Name, cure: "its base " + base + ": move the code that needs it to Go, or write the attributes out"})
+		return nil
+	}
+	c, err := m.newClass(s.Name, args, kwargs)
+	if err != nil {
+		return err
+	}
+	if err := m.fillClass(f, c, s); err != nil {
+		return err
+	}
+	v, err := m.decorated(c, decorators)
+	if err != nil {
+		return err
+	}
+	m.set(f, s.Name, v)
+	return nil
+}
+
+// unknownBase returns why a base class is not available, and whether one is. A class with such a base fails when
+// it is used.
+func unknownBase(args starlark.Tuple) (string, bool) {
+	for _, base := range args {
+		switch b := base.(type) {
+		case refused:
+			return b.name + " is not available", true
+		case hint:
+			if strings.HasSuffix(b.name, ".NamedTuple") {
+				return b.name + " is not available", true
+			}
+		case *starlark.Builtin:
+			return "is a built-in type", isTypeName(b.Name())
+		case instantClass, zoneClass, pathType:
+			return "is a built-in type", true
 		}
-		bases = append(bases, b)
+	}
+	return "", false
+}
+
+// fillClass runs the body of a class.
+func (m *Machine) fillClass(f *frame, c *class, s *translate.Class) error {
+	body := f.inner(nil)
+	body.class, body.vars, body.drawn = c, c.attrs, c.drawn
+	if s.Doc != "" {
+		c.attrs["__doc__"] = starlark.String(s.Doc)
+	}
+	_, err := m.block(body, s.Body)
+	return err
+}
+
+// newClass makes a class without attributes.
+func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.Tuple) (*class, error) {
+	c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}}
+	bases, err := m.bases(args)
+	if err != nil {
+		return nil, err
 	}
 	order, ok := linearize(bases)
 	if !ok {
-		return nil, fault.New("the base classes have no consistent order; name the derived ones first")
+		return nil, fault.Raise("TypeError", "the base classes have no consistent order; name the derived ones first")
 	}
 	if len(order) >= maxOrder {
 		return nil, fault.New("a class inherits from more than %d classes", maxOrder)
 	}
 	c.order = append([]*class{c}, order...)
+	for _, base := range order {
+		if c.meta == nil {
+			c.meta = base.meta
+		}
+	}
+	for _, pair := range kwargs {
+		if err := m.classArgument(c, string(pair[0].(starlark.String)), pair[1]); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
+}
+
+// bases returns the classes that a class names.
+func (m *Machine) bases(args starlark.Tuple) ([]*class, error) {
+	if len(args) > maxBases {
+		return nil, fault.New("a class has more than %d bases", maxBases)
+	}
+	var bases []*class
+	for _, base := range args {
+		switch b := base.(type) {
+		case hint: // Generic, Protocol and the like
+		case *class:
+			if b.instance {
+				return nil, fault.New("a base class is %s", typeName(base))
+			}
+			bases = append(bases, b)
+		default:
+			return nil, fault.New("a base class is %s", typeName(base))
+		}
+	}
+	if object := m.names["object"].(*class); len(bases) == 0 {
+		bases = append(bases, object)
+	}
+	return bases, nil
+}
+
+// classArgument takes a named argument of a class statement. Only a metaclass that changes no class is one.
+func (m *Machine) classArgument(c *class, name string, v starlark.Value) error {
+	meta, ok := v.(*class)
+	if name != "metaclass" || !ok || meta.instance || !meta.is(m.names["type"].(*class)) {
+		return fault.New("this argument of a class is not available; write the attributes out")
+	}
+	for _, base := range meta.order {
+		for _, method := range []string{"__new__", "__init__", "__prepare__", "__call__", "__getattribute__", "__dir__", "__instancecheck__"} {
+			if _, has := base.attrs[method]; has {
+				return fault.New("a metaclass with %s is not available; write the attributes out", method)
+			}
+		}
+	}
+	c.meta = meta
+	return nil
 }
 
 // linearize merges the orders of the bases as Python does (C3).
@@ -113,67 +222,178 @@ func candidate(queues [][]*class) *class {
 	return nil
 }
 
-func newMethod(args starlark.Tuple) (starlark.Value, error) {
-	return &method{function: args[0].(starlark.Callable), decorator: string(args[1].(starlark.String))}, nil
-}
+// AttrNames returns nothing: the names are not listed to files.
+func (c *class) AttrNames() []string { return nil }
 
-// SetField sets an attribute.
-func (c *class) SetField(name string, v starlark.Value) error {
-	if c.attrs == nil {
-		return fault.New("attributes of %s cannot be set", c.name)
+// raw returns an attribute as it was written, nil if there is none.
+func (c *class) raw(name string) starlark.Value {
+	for _, base := range c.order {
+		if v, ok := base.attrs[name]; ok {
+			return v
+		}
 	}
-	c.attrs[name] = v
 	return nil
 }
 
 // Attr returns an attribute. What is not there is nil.
 func (c *class) Attr(name string) (starlark.Value, error) {
-	if name == "__name__" {
-		return starlark.String(c.name), nil
-	}
-	for _, base := range c.order {
-		if v, ok := base.attrs[name]; ok {
-			return c.bound(v), nil
+	switch name {
+	case "__name__", "__qualname__":
+		if !c.instance {
+			return starlark.String(c.name), nil
 		}
+	case "__class__":
+		if c.instance {
+			return c.order[1], nil
+		}
+		if c.meta != nil {
+			return c.meta, nil
+		}
+		return c.machine.names["type"], nil
+	case "__module__":
+		return starlark.String("config"), nil
+	case "__dict__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
+		return nil, fault.New("%s of a class is not available; write the value", name)
+	}
+	if v, err := c.own(name); v != nil || err != nil {
+		return v, err
+	}
+	if c.meta != nil && !c.instance {
+		if v := c.meta.raw(name); v != nil {
+			return c.machine.bind(v, c, c.meta)
+		}
+	}
+	return c.fallback(name)
+}
+
+// fallback asks __getattr__ for an attribute that is not there.
+func (c *class) fallback(name string) (starlark.Value, error) {
+	getattr := starlark.Value(nil)
+	switch {
+	case c.instance:
+		getattr = c.raw("__getattr__")
+	case c.meta != nil:
+		getattr = c.meta.raw("__getattr__")
+	}
+	switch {
+	case getattr != nil && len(name) > 2 && name[:2] != "__":
+		return c.machine.call(getattr, starlark.Tuple{c, starlark.String(name)}, nil)
+	case name == "__doc__":
+		return starlark.None, nil
 	}
 	return nil, nil
 }
 
-// AttrNames returns nothing: the names are not listed to files.
-func (c *class) AttrNames() []string { return nil }
+// own returns an attribute of the class, or of the object and its class: a property goes before the object's own.
+func (c *class) own(name string) (starlark.Value, error) {
+	if !c.instance {
+		v := c.raw(name)
+		if v == nil {
+			return nil, nil
+		}
+		return c.machine.bind(v, nil, c)
+	}
+	of := c.order[1]
+	v := of.raw(name)
+	if _, ok := v.(*property); !ok {
+		if own, found := c.attrs[name]; found {
+			return own, nil
+		}
+	}
+	if v == nil {
+		return nil, nil
+	}
+	return c.machine.bind(v, c, of)
+}
 
-// bound gives a method the class or object it is called on.
-func (c *class) bound(v starlark.Value) starlark.Value {
-	m, ok := v.(*method)
-	if !ok {
-		return v
+// bind applies the descriptor that an attribute may be. The object is nil for an attribute of a class.
+func (m *Machine) bind(v starlark.Value, object starlark.Value, owner *class) (starlark.Value, error) {
+	switch v := v.(type) {
+	case *function:
+		if object == nil {
+			return v, nil
+		}
+		return m.method(v, object), nil
+	case *staticMethod:
+		return v.callable, nil
+	case *classMethod:
+		return m.method(v.callable, owner), nil
+	case *property:
+		if object == nil {
+			return v, nil
+		}
+		return m.call(v.get, starlark.Tuple{object}, nil)
+	case *class:
+		return m.described(v, object, owner)
 	}
-	if m.decorator == "staticmethod" || m.decorator == "" && !c.instance {
-		return m.function
+	return v, nil
+}
+
+// described asks a descriptor of the file for the attribute.
+func (m *Machine) described(v *class, object starlark.Value, owner *class) (starlark.Value, error) {
+	if !v.instance {
+		return v, nil
 	}
-	return starlark.NewBuiltin(m.function.Name(),
-		func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return starlark.Call(thread, m.function, append(starlark.Tuple{c}, args...), kwargs)
+	get := v.order[1].raw("__get__")
+	if get == nil {
+		return v, nil
+	}
+	if object == nil {
+		object = starlark.None
+	}
+	return m.call(get, starlark.Tuple{v, object, owner}, nil)
+}
+
+// method returns a function whose first argument is given.
+func (m *Machine) method(fn starlark.Value, self starlark.Value) starlark.Value {
+	name := "method"
+	if c, ok := fn.(starlark.Callable); ok {
+		name = c.Name()
+	}
+	return starlark.NewBuiltin(name,
+		func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return m.call(fn, append(starlark.Tuple{self}, args...), kwargs)
 		})
 }
 
 // CallInternal makes an object of the class.
 func (c *class) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if init, _ := c.Attr("__init__"); init != nil || len(args) > 0 || len(kwargs) > 0 || c.instance {
-		return nil, fault.New("objects with arguments are not available; write the attributes in the class")
+	m := c.machine
+	if c.attrs == nil && c.name == "type" {
+		return m.typeOf(args, kwargs)
 	}
-	object := &class{name: c.name, attrs: starlark.StringDict{}, instance: true}
+	if c.raw("__new__") != nil || c.is(m.names["type"].(*class)) {
+		return nil, fault.New("a class that makes its objects itself is not available; write the attributes in the class")
+	}
+	object := &class{machine: m, name: c.name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, instance: true}
 	object.order = append([]*class{object}, c.order...)
+	exception := c.is(m.names["BaseException"].(*class))
+	if exception {
+		object.attrs["args"] = args
+	}
+	switch init := c.raw("__init__"); {
+	case init == nil && c.dataclass() != nil:
+		return object, m.fillFields(object, c.dataclass(), args, kwargs)
+	case init != nil:
+		_, err := m.call(init, append(starlark.Tuple{object}, args...), kwargs)
+		return object, err
+	case (len(args) > 0 || len(kwargs) > 0) && !exception:
+		return nil, errArguments()
+	}
 	return object, nil
 }
 
-// all returns the attributes with the inherited ones.
-func (c *class) all() starlark.StringDict {
+// all returns the attributes with the inherited ones, as they are on the class.
+func (c *class) all() (starlark.StringDict, error) {
 	attrs := starlark.StringDict{}
-	for _, base := range slices.Backward(c.order) {
-		for name, v := range base.attrs {
+	for _, base := range c.order {
+		for name := range base.attrs {
+			v, err := c.own(name)
+			if err != nil {
+				return nil, fault.New("%s: %s", name, err.Error())
+			}
 			attrs[name] = v
 		}
 	}
-	return attrs
+	return attrs, nil
 }

@@ -31,9 +31,13 @@ func (m *Machine) compared(op string, x, y starlark.Value) (starlark.Value, erro
 
 // same reports whether two values are one. Numbers and texts are if they are equal and of one type.
 func (m *Machine) same(x, y starlark.Value) (bool, error) {
-	switch x.(type) {
+	switch x := x.(type) {
 	case starlark.Tuple:
 		return m.equal(x, y, 0)
+	case refused:
+		if !x.module {
+			return false, x.err()
+		}
 	}
 	if _, ok := y.(starlark.Tuple); ok || x.Type() != y.Type() {
 		return false, nil
@@ -49,7 +53,12 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 	if err := m.charge(entrySize / 2); err != nil {
 		return false, err
 	}
-	x, y = unbool(x), unbool(y)
+	for _, v := range []starlark.Value{x, y} {
+		if r, ok := v.(refused); ok {
+			return false, r.err()
+		}
+	}
+	x, y = plain(x), plain(y)
 	switch a := x.(type) {
 	case *starlark.List:
 		b, ok := y.(*starlark.List)
@@ -75,6 +84,19 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 	}
 	equal, err := starlark.Equal(x, y)
 	return equal && err == nil, nil
+}
+
+// plain returns what a value is compared as.
+func plain(v starlark.Value) starlark.Value {
+	switch v := v.(type) {
+	case *mapping:
+		return v.dict
+	case *record:
+		if v.tuple {
+			return starlark.Tuple(v.values)
+		}
+	}
+	return unbool(v)
 }
 
 func (m *Machine) equalElements(x, y starlark.Indexable, depth int) (bool, error) {
@@ -122,7 +144,7 @@ func (m *Machine) ordered(op string, x, y starlark.Value, depth int) (bool, erro
 	if depth > maxDepth {
 		return false, errDeep()
 	}
-	x, y = unbool(x), unbool(y)
+	x, y = plain(x), plain(y)
 	switch a := x.(type) {
 	case *starlark.List:
 		if b, ok := y.(*starlark.List); ok {
@@ -166,7 +188,7 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 	case starlark.String:
 		part, ok := key.(starlark.String)
 		if !ok {
-			return false, fault.New("only text can be looked for in text, not %s%s", typeName(key), noneHint(key))
+			return false, fault.Raise("TypeError", "only text can be looked for in text, not %s%s", typeName(key), noneHint(key))
 		}
 		return strings.Contains(string(x), string(part)), m.charge(len(x))
 	case *starlark.Dict:
@@ -185,7 +207,7 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		_, found := m.lookup(variable)
+		_, found := m.variableOf(variable)
 		return found, nil
 	case starlark.Iterable:
 		if r, ok := x.(starlark.Container); ok && x.Type() == "range" {
@@ -193,8 +215,18 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 			return found && err == nil, nil
 		}
 		return m.containsElement(x, key)
+	case *iterator:
+		elems, err := m.drain(x)
+		if err != nil {
+			return false, err
+		}
+		return m.containsElement(starlark.Tuple(elems), key)
+	case *mapping:
+		return m.contains(x.dict, key)
+	case refused:
+		return false, x.err()
 	}
-	return false, fault.New("nothing can be looked for in %s%s", typeName(x), noneHint(x))
+	return false, fault.Raise("TypeError", "nothing can be looked for in %s%s", typeName(x), noneHint(x))
 }
 
 func (m *Machine) containsBytes(s string, key starlark.Value) (bool, error) {
@@ -240,7 +272,7 @@ func twinOf(key starlark.Value) starlark.Value {
 
 func unhashable(key starlark.Value, err error) error {
 	if err != nil {
-		return fault.New("%s cannot be a key", typeName(key))
+		return fault.Raise("TypeError", "%s cannot be a key", typeName(key))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // divide evaluates / // and % of two numbers, with the last bit of a float as Python has it.
 func divide(op string, x, y starlark.Value) (starlark.Value, error) {
 	if !truth(y) {
-		return nil, fault.New("division by zero")
+		return nil, fault.Raise("ZeroDivisionError", "division by zero")
 	}
 	a, ok1 := x.(starlark.Int)
 	b, ok2 := y.(starlark.Int)

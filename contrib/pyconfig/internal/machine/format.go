@@ -8,15 +8,31 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/translate"
 )
 
 // template joins the pieces of an f-string.
-func (m *Machine) template(args starlark.Tuple) (starlark.Value, error) {
+func (m *Machine) template(f *frame, pieces []translate.Expr) (starlark.Value, error) {
 	var b strings.Builder
-	for piece := range starlark.Elements(args[0].(*starlark.List)) {
-		b.WriteString(string(piece.(starlark.String)))
+	for _, piece := range pieces {
+		v, err := m.eval(f, piece)
+		if err != nil {
+			return nil, err
+		}
+		if b.WriteString(string(v.(starlark.String))); b.Len() > maxText {
+			return nil, m.chargeText(b.Len())
+		}
 	}
 	return m.text(b.String())
+}
+
+// formattedField evaluates the expression in braces of an f-string.
+func (m *Machine) formattedField(f *frame, args []translate.Expr) (starlark.Value, error) {
+	values, err := m.evalAll(f, args)
+	if err != nil {
+		return nil, err
+	}
+	return m.formatted(values)
 }
 
 // formatted evaluates the expression in braces of an f-string: a value, its conversion and its format.

@@ -15,9 +15,29 @@ func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
 	case *starlark.Dict:
 		v, err := get(x, key)
 		if err == nil && v == nil {
-			return nil, fault.New("the dict has no such key; use .get with a default")
+			return nil, errNoKey()
 		}
 		return v, err
+	case *mapping:
+		v, err := get(x.dict, key)
+		if err == nil && v == nil {
+			return m.missing(x, key)
+		}
+		return v, err
+	case *record:
+		if x.tuple {
+			return m.index(starlark.Tuple(x.values), key)
+		}
+	case hint:
+		return x, nil
+	case refused:
+		return nil, x.err()
+	case *starlark.Builtin:
+		if isTypeName(x.Name()) { // list[str]
+			return hint{name: x.Name()}, nil
+		}
+	case *class:
+		return m.indexClass(x, key)
 	case environ:
 		return m.variable(key)
 	case starlark.String:
@@ -35,22 +55,33 @@ func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
 		}
 		return x.Index(i), nil
 	}
-	return nil, fault.New("%s has no elements to take%s", typeName(x), noneHint(x))
+	return nil, fault.Raise("TypeError", "%s has no elements to take%s", typeName(x), noneHint(x))
 }
 
 // position turns an index into one that counts from the start.
 func position(key starlark.Value, n int) (int, error) {
 	i, err := starlark.AsInt32(unbool(key))
 	if err != nil {
-		return 0, fault.New("an index must be an int, not %s", typeName(key))
+		return 0, fault.Raise("TypeError", "an index must be an int, not %s", typeName(key))
 	}
 	if i < 0 {
 		i += n
 	}
 	if i < 0 || i >= n {
-		return 0, fault.New("the index is out of range")
+		return 0, fault.Raise("IndexError", "the index is out of range")
 	}
 	return i, nil
+}
+
+// indexClass evaluates object[key] by the method of its class.
+func (m *Machine) indexClass(x *class, key starlark.Value) (starlark.Value, error) {
+	if x.instance {
+		if fn := x.order[1].raw("__getitem__"); fn != nil {
+			return m.call(fn, starlark.Tuple{x, key}, nil)
+		}
+		return nil, fault.Raise("TypeError", "an object has no elements to take")
+	}
+	return nil, fault.New("a class has no elements to take here")
 }
 
 func (m *Machine) character(s string, key starlark.Value) (starlark.Value, error) {

@@ -17,10 +17,25 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 		return starlark.NewList(elems), err
 	case *starlark.Dict: // values may be set meanwhile, so Starlark must not see the loop
 		return starlark.NewList(v.Keys()), m.charge(size(v))
+	case *iterator:
+		elems, err := m.drain(v)
+		return starlark.NewList(elems), err
+	case refused:
+		return nil, v.err()
+	case *record:
+		if v.tuple {
+			return starlark.Tuple(v.values), nil
+		}
+	case *textFile:
+		elems, err := v.lines()
+		return starlark.NewList(elems), err
 	case starlark.Iterable:
 		return v, nil
 	}
-	return nil, fault.New("%s cannot be looped over%s", typeName(v), noneHint(v))
+	if d, ok := asDict(v); ok {
+		return m.iterable(d)
+	}
+	return nil, fault.Raise("TypeError", "%s cannot be looped over%s", typeName(v), noneHint(v))
 }
 
 // elements returns all elements of a value.
@@ -79,11 +94,21 @@ func (m *Machine) toSet(v starlark.Value) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m.setOf(elems)
+}
+
+// setOf makes a set of elements.
+func (m *Machine) setOf(elems []starlark.Value) (starlark.Value, error) {
 	set := starlark.NewSet(len(elems))
 	for _, elem := range elems {
+		if twin := twinOf(elem); twin != nil {
+			if found, _ := set.Has(twin); found {
+				continue
+			}
+		}
 		if err := set.Insert(elem); err != nil {
-			return nil, fault.New("%s cannot be in a set", typeName(elem))
+			return nil, fault.Raise("TypeError", "%s cannot be in a set", typeName(elem))
 		}
 	}
-	return set, nil
+	return set, m.charge(len(elems))
 }

@@ -13,8 +13,10 @@ func typeName(v starlark.Value) string {
 		return "str"
 	case starlark.NoneType:
 		return "None"
-	case *starlark.Builtin, *starlark.Function, pathType, refused, *method:
+	case *starlark.Builtin, *function, pathType, *staticMethod, *classMethod, *recordType:
 		return "a function"
+	case refused:
+		return v.name
 	case *class:
 		if v.instance {
 			return "an object"
@@ -32,8 +34,10 @@ func asText(function string, v starlark.Value) (string, error) {
 		return string(v), nil
 	case purePath:
 		return string(v), nil
+	case refused:
+		return "", v.err()
 	}
-	return "", fault.New("%s needs text, not %s%s", function, typeName(v), noneHint(v))
+	return "", fault.Raise("TypeError", "%s needs text, not %s%s", function, typeName(v), noneHint(v))
 }
 
 // inert is the part of a value that all types of this package share.
@@ -52,6 +56,8 @@ func (inert) Hash() (uint32, error) { return 0, fault.New("this value cannot be 
 type refused struct {
 	inert
 	name, cure string
+	module     bool   // a whole module
+	bound      string // the name that an import gave it
 }
 
 // String returns the name.

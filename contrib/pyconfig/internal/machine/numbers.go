@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
@@ -35,13 +36,13 @@ func (m *Machine) toInt(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.
 	case starlark.Float:
 		i, err := starlark.NumberToInt(v)
 		if err != nil {
-			return nil, fault.New("int() needs a finite number")
+			return nil, fault.Raise("OverflowError", "int() needs a finite number")
 		}
 		return i, nil
 	case starlark.String:
 		return parseInt(string(v), base)
 	}
-	return nil, fault.New("int() needs text or a number, not %s%s", typeName(x), noneHint(x))
+	return nil, needsNumber(x, "int() needs text or a number, not %s%s", typeName(x), noneHint(x))
 }
 
 func parseInt(s string, base int) (starlark.Value, error) {
@@ -87,7 +88,7 @@ func cutBase(digits string, base int) (string, int) {
 }
 
 func errNotInt() error {
-	return fault.New("int() needs text that is a whole number; check the variable it comes from")
+	return fault.Raise("ValueError", "int() needs text that is a whole number; check the variable it comes from")
 }
 
 // toFloat implements float(x).
@@ -108,7 +109,7 @@ func (m *Machine) toFloat(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 	case starlark.String:
 		return parseFloat(string(v))
 	}
-	return nil, fault.New("float() needs text or a number, not %s%s", typeName(x), noneHint(x))
+	return nil, needsNumber(x, "float() needs text or a number, not %s%s", typeName(x), noneHint(x))
 }
 
 func parseFloat(s string) (starlark.Value, error) {
@@ -117,12 +118,12 @@ func parseFloat(s string) (starlark.Value, error) {
 	case "inf", "infinity", "nan":
 	default:
 		if strings.ContainsAny(digits, "xpin_") { // Go knows more forms than Python
-			return nil, fault.New("float() needs text that is a number; check the variable it comes from")
+			return nil, fault.Raise("ValueError", "float() needs text that is a number; check the variable it comes from")
 		}
 	}
 	f, err := strconv.ParseFloat(digits, 64)
 	if err != nil && !math.IsInf(f, 0) {
-		return nil, fault.New("float() needs text that is a number; check the variable it comes from")
+		return nil, fault.Raise("ValueError", "float() needs text that is a number; check the variable it comes from")
 	}
 	return starlark.Float(f), nil
 }
@@ -138,7 +139,10 @@ func (m *Machine) abs(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Va
 	case starlark.Int:
 		return starlark.MakeBigInt(new(big.Int).Abs(v.BigInt())), nil
 	case timedelta:
-		return max(v, -v), nil
+		if v.days < 0 {
+			return v.Unary(syntax.MINUS)
+		}
+		return v, nil
 	}
 	return nil, fault.New("abs() needs a number, not %s", typeName(v))
 }
@@ -236,4 +240,15 @@ func (m *Machine) ord(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Va
 	}
 	r, _ := utf8.DecodeRuneInString(string(s))
 	return starlark.MakeInt(int(r)), nil
+}
+
+// needsNumber is the TypeError for a value that is no number.
+func needsNumber(x starlark.Value, format string, args ...any) error {
+	if r, ok := x.(refused); ok {
+		return r.err()
+	}
+	if c, ok := x.(*class); ok && c.instance {
+		return fault.New("objects cannot be made numbers here")
+	}
+	return fault.Raise("TypeError", format, args...)
 }

@@ -45,6 +45,11 @@ func (m *Machine) binary(op string, x, y starlark.Value) (starlark.Value, error)
 	if v, ok := logic(op, x, y); ok {
 		return v, nil
 	}
+	if op == "|" {
+		if v, ok, err := m.union(x, y); ok || err != nil {
+			return v, err
+		}
+	}
 	x, y = unbool(x), unbool(y)
 	if err := m.affordable(op, x, y); err != nil {
 		return nil, err
@@ -68,12 +73,46 @@ func (m *Machine) binary(op string, x, y starlark.Value) (starlark.Value, error)
 	return v, nil
 }
 
+// union evaluates | of dicts of other types, and of hints.
+func (m *Machine) union(x, y starlark.Value) (starlark.Value, bool, error) {
+	if _, ok := x.(hint); ok || isType(x) {
+		return hint{name: "union"}, true, nil
+	}
+	if _, ok := y.(hint); ok {
+		return y, true, nil
+	}
+	a, ok1 := x.(*mapping)
+	_, ok2 := y.(*mapping)
+	if !ok1 && !ok2 {
+		return nil, false, nil
+	}
+	merged := new(starlark.Dict)
+	if err := m.pour(merged, x); err != nil {
+		return nil, true, err
+	}
+	if err := m.pour(merged, y); err != nil {
+		return nil, true, err
+	}
+	if !ok1 {
+		return merged, true, nil
+	}
+	return &mapping{kind: a.kind, dict: merged, factory: a.factory}, true, nil
+}
+
 // unsupported is the error for an operator that the operands do not have.
 func unsupported(op string, x, y starlark.Value, err error) error {
 	if known, ok := err.(*fault.Error); ok {
 		return known
 	}
-	return fault.New("%s %s %s is not possible%s", typeName(x), op, typeName(y), noneHint(x, y))
+	for _, v := range []starlark.Value{x, y} {
+		if r, ok := v.(refused); ok {
+			return r.err()
+		}
+		if c, ok := v.(*class); ok && c.instance {
+			return fault.New("operators of objects are not available; call a method")
+		}
+	}
+	return fault.Raise("TypeError", "%s %s %s is not possible%s", typeName(x), op, typeName(y), noneHint(x, y))
 }
 
 // noneHint says where a None comes from most often.
@@ -192,7 +231,7 @@ func power(x, y starlark.Value) (starlark.Value, error) {
 		return nil, unsupported("**", x, y, nil)
 	}
 	if a == 0 && b < 0 {
-		return nil, fault.New("division by zero")
+		return nil, fault.Raise("ZeroDivisionError", "division by zero")
 	}
 	result := math.Pow(a, b)
 	if math.IsNaN(result) && a < 0 || math.IsInf(result, 0) && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
@@ -241,9 +280,16 @@ func unary(op string, x starlark.Value) (starlark.Value, error) {
 	token := map[string]syntax.Token{"-": syntax.MINUS, "+": syntax.PLUS, "~": syntax.TILDE}[op]
 	v, err := starlark.Unary(token, unbool(x))
 	if err != nil {
-		return nil, fault.New("%s%s is not possible%s", op, typeName(x), noneHint(x))
+		return nil, unsupportedUnary(op, x)
 	}
 	return v, nil
+}
+
+func unsupportedUnary(op string, x starlark.Value) error {
+	if r, ok := x.(refused); ok {
+		return r.err()
+	}
+	return fault.Raise("TypeError", "%s%s is not possible%s", op, typeName(x), noneHint(x))
 }
 
 // inPlace evaluates x += y and the like. A list, dict or set changes itself.
@@ -266,6 +312,8 @@ func (m *Machine) inPlace(op string, x, y starlark.Value) (starlark.Value, error
 		return x, refillDict(x, v.(*starlark.Dict))
 	case *starlark.Set:
 		return x, refillSet(x, v.(*starlark.Set))
+	case *mapping:
+		return x, refillDict(x.dict, v.(*mapping).dict)
 	}
 	return v, nil
 }

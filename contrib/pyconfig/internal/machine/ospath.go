@@ -1,8 +1,10 @@
 package machine
 
 import (
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -21,6 +23,7 @@ func (m *Machine) ospath() *module {
 		"dirname":  func(s string) starlark.Value { dir, _ := splitPath(s); return starlark.String(dir) },
 		"basename": func(s string) starlark.Value { _, base := splitPath(s); return starlark.String(base) },
 		"normpath": func(s string) starlark.Value { return starlark.String(path.Clean(s)) },
+		"normcase": func(s string) starlark.Value { return starlark.String(s) },
 		"isabs":    func(s string) starlark.Value { return starlark.Bool(isAbs(s)) },
 		"split": func(s string) starlark.Value {
 			dir, base := splitPath(s)
@@ -36,7 +39,13 @@ func (m *Machine) ospath() *module {
 	for _, name := range []string{"abspath", "realpath"} { // links are not followed
 		p.attrs[name] = m.absolutePath("os.path." + name)
 	}
-	p.refuse(noFiles, "exists", "lexists", "isfile", "isdir", "islink", "ismount", "getsize", "getmtime", "samefile")
+	for name, is := range map[string]func(os.FileInfo) bool{"exists": there, "isfile": isRegularFile, "isdir": isFolder} {
+		p.attrs[name] = m.lookingFunction("os.path."+name, is)
+	}
+	p.attrs["expandvars"] = textFunction("os.path.expandvars", func(s string) starlark.Value { return starlark.String(m.expandVars(s)) })
+	p.attrs["relpath"] = refused{name: "os.path.relpath", cure: "write the path"}
+	p.refuse("files are not looked at this way: write the value, or decide by an environment variable",
+		"lexists", "islink", "ismount", "getsize", "getmtime", "samefile")
 	return p
 }
 
@@ -52,6 +61,21 @@ func textFunction(name string, f func(string) starlark.Value) *starlark.Builtin 
 			return nil, err
 		}
 		return f(s), nil
+	})
+}
+
+// lookingFunction is a function that asks what is at a path.
+func (m *Machine) lookingFunction(name string, is func(os.FileInfo) bool) *starlark.Builtin {
+	return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		v, err := one(name, args, kwargs)
+		if err != nil {
+			return nil, err
+		}
+		s, err := asText(name, v)
+		if err != nil {
+			return nil, err
+		}
+		return m.looking(name, is)(s)
 	})
 }
 
@@ -143,9 +167,21 @@ func (m *Machine) expandUser(args starlark.Tuple, kwargs []starlark.Tuple) (star
 	if err != nil || !strings.HasPrefix(s, "~") {
 		return starlark.String(s), err
 	}
-	home, found := m.lookup("HOME")
+	home, found := m.variableOf("HOME")
 	if rest := s[1:]; found && (rest == "" || rest[0] == '/') {
 		return m.text(strings.TrimRight(slashed(home), "/") + rest)
 	}
 	return nil, fault.New("the home directory is not known; write the path in full")
 }
+
+// expandVars replaces $name and ${name} by the variables that are set.
+func (m *Machine) expandVars(s string) string {
+	return variablePattern.ReplaceAllStringFunc(s, func(use string) string {
+		if value, found := m.variableOf(strings.Trim(use, "${}")); found {
+			return value
+		}
+		return use
+	})
+}
+
+var variablePattern = regexp.MustCompile(`\$(\w+|\{\w+\})`)

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"os"
 	"path"
 	"strings"
 
@@ -150,13 +151,40 @@ func (m *Machine) pathAttr(p purePath, name string) (starlark.Value, error) {
 		return starlark.String(suffix), nil
 	case "root", "anchor":
 		return starlark.String(string(p)[:len(p)-len(strings.TrimPrefix(string(p), "/"))]), nil
-	case "exists", "is_file", "is_dir", "is_symlink", "stat", "iterdir", "glob", "rglob", "open", "read_text",
-		"read_bytes", "readlink", "samefile":
-		return refused{name: "Path." + name, cure: noFiles}, nil
+	case "exists", "is_file", "is_dir":
+		is := map[string]func(os.FileInfo) bool{"exists": there, "is_file": isRegularFile, "is_dir": isFolder}[name]
+		return m.plain("Path."+name, func() (starlark.Value, error) { return m.looking("Path."+name, is)(string(p)) }), nil
+	case "read_text", "read_bytes":
+		return m.reading(p, name), nil
+	case "open":
+		return builtin("Path.open", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return m.openFile(append(starlark.Tuple{p}, args...), kwargs)
+		}), nil
+	case "is_symlink", "stat", "iterdir", "glob", "rglob", "readlink", "samefile":
+		return refused{name: "Path." + name, cure: "files are not looked at this way: write the value, or decide by an environment variable"}, nil
 	case "mkdir", "touch", "unlink", "rename", "write_text", "write_bytes", "chmod":
 		return refused{name: "Path." + name, cure: noChange}, nil
 	}
 	return asValue(m.pathMethod(p, name)), nil
+}
+
+// reading is read_text or read_bytes.
+func (m *Machine) reading(p purePath, name string) *starlark.Builtin {
+	return builtin("Path."+name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var encoding, errs starlark.Value
+		if err := unpack("Path."+name, args, kwargs, "encoding?", &encoding, "errors?", &errs); err != nil {
+			return nil, err
+		}
+		data, err := m.content("Path."+name, string(p))
+		if err != nil {
+			return nil, err
+		}
+		v, err := m.newFile(data, name == "read_bytes")
+		if err != nil {
+			return nil, err
+		}
+		return v.(*textFile).value(v.(*textFile).left)
+	})
 }
 
 func (p purePath) parts() []starlark.Value {
@@ -190,7 +218,7 @@ func (m *Machine) pathMethod(p purePath, name string) *starlark.Builtin {
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			strict := false
 			if err := unpack(name, args, kwargs, "strict?", &strict); err != nil || strict {
-				return nil, refused{name: "Path.resolve(strict=True)", cure: noFiles}.err()
+				return nil, refused{name: "Path.resolve(strict=True)", cure: "links are not followed: leave strict out"}.err()
 			}
 			return p.absolute(name == "resolve")
 		})

@@ -21,6 +21,16 @@ func (m *Machine) str(v starlark.Value) (string, error) {
 		return string(v), nil
 	case timedelta:
 		return v.str(), nil
+	case *class:
+		return m.strOfObject(v)
+	case instant:
+		return v.str(), nil
+	case clock:
+		return v.str(), nil
+	case address:
+		return v.String(), nil
+	case uniqueID:
+		return v.String(), nil
 	}
 	return m.repr(v)
 }
@@ -72,6 +82,8 @@ func (m *Machine) writeRepr(b *strings.Builder, v starlark.Value, depth int) err
 		return m.writeElements(b, "{", v, "}", depth)
 	case *starlark.Dict:
 		return m.writeEntries(b, v, depth)
+	case refused:
+		return v.err()
 	default:
 		return fault.New("%s cannot be written as text here", typeName(v))
 	}
@@ -110,6 +122,30 @@ func (m *Machine) writeEntries(b *strings.Builder, d *starlark.Dict, depth int) 
 	}
 	b.WriteString("}")
 	return nil
+}
+
+// strOfObject is str() of an object: of an exception, or by the methods of its class.
+func (m *Machine) strOfObject(c *class) (string, error) {
+	if !c.instance {
+		return "", fault.New("%s cannot be written as text here", typeName(c))
+	}
+	for _, name := range []string{"__str__", "__repr__"} {
+		if fn := c.order[1].raw(name); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c}, nil)
+			if err != nil {
+				return "", err
+			}
+			s, ok := v.(starlark.String)
+			if !ok {
+				return "", fault.Raise("TypeError", "%s of an object gives no text", name)
+			}
+			return string(s), nil
+		}
+	}
+	if c.is(m.exceptionClass("BaseException")) {
+		return m.exceptionText(c)
+	}
+	return "", fault.New("%s cannot be written as text here", typeName(c))
 }
 
 // floatRepr writes a float with the fewest digits that give it back, as Python does.

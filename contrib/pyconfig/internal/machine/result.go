@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.starlark.net/starlark"
 
@@ -13,26 +12,45 @@ import (
 )
 
 // Values returns what the module assigned. The error is a *[fault.Error].
-func (m *Machine) Values() (map[string]any, error) { return m.convert(m.globals) }
+func (m *Machine) Values() (map[string]any, error) {
+	return m.convert(m.main.vars, func(name string) bool { return m.main.drawn[name] })
+}
 
 // ClassValues returns the attributes of a class with the inherited ones. An inner class is named "Outer.Inner".
 func (m *Machine) ClassValues(name string) (map[string]any, error) {
-	attrs := m.globals
+	attrs := m.main.vars
+	var c *class
 	for part := range strings.SplitSeq(name, ".") {
-		c, ok := attrs[part].(*class)
-		if !ok {
+		var ok bool
+		if r, unknown := attrs[part].(refused); unknown {
+			return nil, r.err()
+		}
+		if c, ok = attrs[part].(*class); !ok || c.instance {
 			return nil, fault.New("there is no class %q%s", name, m.classes())
 		}
-		attrs = c.all()
+		var err error
+		if attrs, err = c.all(); err != nil {
+			return nil, err
+		}
 	}
-	return m.convert(attrs)
+	return m.convert(attrs, c.isDrawn)
+}
+
+// isDrawn reports whether chance had a part in an attribute.
+func (c *class) isDrawn(name string) bool {
+	for _, base := range c.order {
+		if _, ok := base.attrs[name]; ok {
+			return base.drawn[name]
+		}
+	}
+	return false
 }
 
 // classes lists the classes of the module for an error.
 func (m *Machine) classes() string {
 	var names []string
-	for name, v := range m.globals {
-		if _, ok := v.(*class); ok && !strings.Contains(name, " ") {
+	for name, v := range m.main.vars {
+		if c, ok := v.(*class); ok && !c.instance && c.attrs != nil {
 			names = append(names, name)
 		}
 	}
@@ -45,22 +63,46 @@ func (m *Machine) classes() string {
 
 // convert makes Go values of variables. Those that are code, or hold code, are left out, and so are those
 // that Go has no value for, if their name says that they serve the file itself.
-func (m *Machine) convert(vars starlark.StringDict) (map[string]any, error) {
+func (m *Machine) convert(vars starlark.StringDict, drawn func(string) bool) (map[string]any, error) {
 	values := map[string]any{}
 	for _, name := range vars.Keys() {
-		if strings.Contains(name, " ") { // a hidden variable
+		v := vars[name]
+		if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") { // Python's own
+			continue
+		}
+		if r, ok := v.(refused); ok && r.bound == name { // imported, and not used
 			continue
 		}
 		c := converter{machine: m}
-		v, err := c.value(vars[name], 0)
+		converted, err := c.value(v, 0)
 		switch internal := name != strings.ToUpper(name); {
 		case err != nil && !internal:
 			return nil, fault.New("%s: %s", name, err.Error())
 		case err == nil && !c.code:
-			values[name] = v
+			values[name] = converted
+			if !internal && drawn(name) && isSecret(name) {
+				m.warn(0, name+" is new at every start, so each process has another: put it into the environment")
+			}
 		}
 	}
 	return values, nil
+}
+
+// isSecret reports whether a name is one of a secret.
+func isSecret(name string) bool {
+	for _, word := range []string{"SECRET", "KEY", "TOKEN", "PASSWORD", "PASSWD", "SALT"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// warn reports what is no error.
+func (m *Machine) warn(line int, text string) {
+	if m.Warn != nil {
+		m.Warn(m.File, line, text)
+	}
 }
 
 // converter makes a Go value of one variable.
@@ -90,12 +132,35 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 	case starlark.Bytes:
 		return []byte(v), c.machine.charge(len(v))
 	case timedelta:
-		return time.Duration(v), nil
+		return v.duration(), nil
+	case instant:
+		return v.Time, nil
+	case clock:
+		return v.str(), nil
+	case address:
+		return v.String(), nil
+	case uniqueID:
+		return v.String(), nil
+	case *mapping:
+		return c.dict(v.dict, depth)
+	case *record:
+		if v.tuple {
+			return c.list(starlark.Tuple(v.values), depth)
+		}
+		return c.dict(v.dict(), depth)
+	case *iterator:
+		elems, err := c.machine.drain(v)
+		if err != nil {
+			return nil, err
+		}
+		return c.list(starlark.Tuple(elems), depth)
+	case refused:
+		return nil, c.unknown(v)
 	case purePath:
 		return string(v), nil
 	case *starlark.Dict:
 		return c.dict(v, depth)
-	case *class, *module, *method, environ, starlark.Callable:
+	case *class, *module, environ, starlark.Callable:
 		c.code = true
 		return nil, nil
 	case starlark.Iterable:
@@ -103,6 +168,16 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 	}
 	c.code = true
 	return nil, nil
+}
+
+// unknown decides about a value that only Python has. Modules and names in CapWords are code, and left out as such.
+func (c *converter) unknown(v refused) error {
+	last := v.name[strings.LastIndexByte(v.name, '.')+1:]
+	if v.module || last != "" && 'A' <= last[0] && last[0] <= 'Z' && last != strings.ToUpper(last) {
+		c.code = true
+		return nil
+	}
+	return v.err()
 }
 
 // integer returns an int64, or a [json.Number] if the number needs more bits.
@@ -157,6 +232,9 @@ func (c *converter) key(v starlark.Value) (string, error) {
 		return floatRepr(float64(v)), nil
 	case purePath:
 		return string(v), nil
+	case refused:
+		c.code = true
+		return "", nil
 	case *class, starlark.Callable:
 		c.code = true
 		return "", nil

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"math"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -45,36 +44,46 @@ func (m *Machine) enumerate(args starlark.Tuple, kwargs []starlark.Tuple) (starl
 			return nil, err
 		}
 	}
-	return starlark.NewList(elems), nil
+	return newIterator(elems), nil
 }
 
 func (m *Machine) zip(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fault.New("zip() takes no named arguments here")
 	}
-	shortest := math.MaxInt
-	lists := make([][]starlark.Value, len(args))
-	for i, arg := range args {
-		elems, err := m.elements(arg)
+	rows, err := m.rows(args)
+	if err != nil {
+		return nil, err
+	}
+	elems := make([]starlark.Value, len(rows))
+	for i, row := range rows {
+		if elems[i], err = m.tuple(row); err != nil {
+			return nil, err
+		}
+	}
+	return newIterator(elems), nil
+}
+
+// rows returns the n-th elements of all lists side by side, up to the end of the shortest.
+func (m *Machine) rows(lists []starlark.Value) ([]starlark.Tuple, error) {
+	var rows []starlark.Tuple
+	for i, list := range lists {
+		elems, err := m.elements(list)
 		if err != nil {
 			return nil, err
 		}
-		lists[i] = elems
-		shortest = min(shortest, len(elems))
-	}
-	var rows []starlark.Value
-	for i := 0; len(args) > 0 && i < shortest; i++ {
-		row := make([]starlark.Value, len(lists))
-		for j, list := range lists {
-			row[j] = list[i]
+		if i == 0 {
+			rows = make([]starlark.Tuple, len(elems))
 		}
-		tuple, err := m.tuple(row)
-		if err != nil {
+		rows = rows[:min(len(rows), len(elems))]
+		for j := range rows {
+			rows[j] = append(rows[j], elems[j])
+		}
+		if err := m.charge(len(rows) * entrySize); err != nil {
 			return nil, err
 		}
-		rows = append(rows, tuple)
 	}
-	return starlark.NewList(rows), nil
+	return rows, nil
 }
 
 func (m *Machine) reversedElements(v starlark.Value) ([]starlark.Value, error) {
@@ -89,20 +98,25 @@ func (m *Machine) reversed(args starlark.Tuple, kwargs []starlark.Tuple) (starla
 		return nil, err
 	}
 	elems, err := m.reversedElements(v)
-	return starlark.NewList(elems), err
+	return newIterator(elems), err
 }
 
+// mapOver implements map(function, iterable, ...).
 func (m *Machine) mapOver(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var f, list starlark.Value
-	if err := unpack("map", args, kwargs, "function", &f, "iterable", &list); err != nil {
-		return nil, err
+	if len(args) < 2 || len(kwargs) > 0 {
+		return nil, fault.Raise("TypeError", "map() needs a function and something to loop over")
 	}
-	elems, err := m.elements(list)
+	rows, err := m.rows(args[1:])
 	if err != nil {
 		return nil, err
 	}
-	mapped, err := m.keysOf(elems, f)
-	return starlark.NewList(mapped), err
+	mapped := make([]starlark.Value, len(rows))
+	for i, row := range rows {
+		if mapped[i], err = m.call(args[0], row, nil); err != nil {
+			return nil, err
+		}
+	}
+	return newIterator(mapped), nil
 }
 
 func (m *Machine) filter(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -124,7 +138,7 @@ func (m *Machine) filter(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 			kept = append(kept, elem)
 		}
 	}
-	return starlark.NewList(kept), nil
+	return newIterator(kept), nil
 }
 
 // extreme is min or max.
@@ -143,7 +157,7 @@ func (m *Machine) extreme(name, op string) native {
 		}
 		if len(elems) == 0 {
 			if absent == nil {
-				return nil, fault.New("%s() has nothing to choose from; give it a default", name)
+				return nil, fault.Raise("ValueError", "%s() has nothing to choose from; give it a default", name)
 			}
 			return absent, nil
 		}

@@ -68,7 +68,7 @@ func (m *Machine) bytesMethod(s, name string) *starlark.Builtin {
 				return nil, err
 			}
 			if !utf8.ValidString(s) {
-				return nil, fault.New("these bytes are not UTF-8")
+				return nil, fault.Raise("UnicodeDecodeError", "these bytes are not UTF-8")
 			}
 			return m.text(s)
 		})
@@ -116,7 +116,7 @@ func (m *Machine) splitting(s, name string, params ...string) *starlark.Builtin 
 		for len(given) > 0 && given[len(given)-1] == starlark.None {
 			given = given[:len(given)-1]
 		}
-		return starlark.Call(m.thread, inner, starlark.Tuple(given), nil)
+		return m.call(inner, starlark.Tuple(given), nil)
 	})
 }
 
@@ -230,7 +230,7 @@ func (m *Machine) finding(s, name string) *starlark.Builtin {
 			return starlark.MakeInt(start + utf8.RuneCountInString(within[:at])), nil
 		}
 		if strings.HasSuffix(name, "index") {
-			return nil, fault.New("%s() finds nothing", name)
+			return nil, fault.Raise("ValueError", "%s() finds nothing", name)
 		}
 		return starlark.MakeInt(-1), nil
 	})
@@ -298,7 +298,7 @@ func (m *Machine) join(separator string, args starlark.Tuple, kwargs []starlark.
 	for i, elem := range elems {
 		s, ok := elem.(starlark.String)
 		if !ok {
-			return nil, fault.New("join() needs text, not %s%s", typeName(elem), noneHint(elem))
+			return nil, fault.Raise("TypeError", "join() needs text, not %s%s", typeName(elem), noneHint(elem))
 		}
 		texts[i] = string(s)
 		if total += len(s) + len(separator); total > maxText+len(separator) {
@@ -329,4 +329,12 @@ func (m *Machine) replace(s string, args starlark.Tuple, kwargs []starlark.Tuple
 		return nil, err
 	}
 	return starlark.String(strings.Replace(s, old, by, count)), nil
+}
+
+// checkText refuses bytes that are no text.
+func checkText(data []byte) error {
+	if !utf8.Valid(data) {
+		return fault.Raise("UnicodeDecodeError", "these bytes are not UTF-8")
+	}
+	return nil
 }

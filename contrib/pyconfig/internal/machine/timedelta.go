@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"strings"
@@ -12,23 +14,41 @@ import (
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
 
-// timedelta is a datetime.timedelta: whole microseconds within the range of [time.Duration].
-type timedelta time.Duration
+// timedelta is a datetime.timedelta: days, and microseconds of a day that are never negative.
+type timedelta struct{ days, micros int64 }
 
-const day = 24 * time.Hour
+const (
+	dayMicros = 86_400_000_000
+	maxDays   = 999_999_999
+)
 
 func errLong() error {
-	return fault.New("a timedelta is longer than 106751 days, the most that time.Duration holds; write a smaller one")
+	return fault.Raise("OverflowError", "a timedelta is longer than 999999999 days; write a smaller one")
+}
+
+// duration returns a [time.Duration]. Where that is too short it returns the seconds, as an int64 or, with a
+// fraction, as a [json.Number].
+func (d timedelta) duration() any {
+	micros := d.microseconds().Num()
+	nanos := new(big.Int).Mul(micros, big.NewInt(int64(time.Microsecond)))
+	if nanos.IsInt64() {
+		return time.Duration(nanos.Int64())
+	}
+	if d.micros%1e6 == 0 {
+		return d.days*86_400 + d.micros/1e6
+	}
+	seconds := d.microseconds()
+	return json.Number(seconds.Quo(seconds, big.NewRat(1e6, 1)).FloatString(6))
 }
 
 // newTimedelta implements timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks).
 func newTimedelta(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	units := []struct {
 		name string
-		unit time.Duration
+		unit int64
 	}{
-		{"days", day}, {"seconds", time.Second}, {"microseconds", time.Microsecond},
-		{"milliseconds", time.Millisecond}, {"minutes", time.Minute}, {"hours", time.Hour}, {"weeks", 7 * day},
+		{"days", dayMicros}, {"seconds", 1e6}, {"microseconds", 1}, {"milliseconds", 1e3}, {"minutes", 60e6},
+		{"hours", 3600e6}, {"weeks", 7 * dayMicros},
 	}
 	given := make([]starlark.Value, len(units))
 	var pairs []any
@@ -43,9 +63,9 @@ func newTimedelta(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value,
 	for i, unit := range units {
 		n, ok := rational(given[i])
 		if !ok {
-			return nil, fault.New("timedelta() needs finite numbers, not %s%s", typeName(given[i]), noneHint(given[i]))
+			return nil, needsNumber(given[i], "timedelta() needs finite numbers, not %s%s", typeName(given[i]), noneHint(given[i]))
 		}
-		total.Add(total, n.Mul(n, big.NewRat(int64(unit.unit/time.Microsecond), 1)))
+		total.Add(total, n.Mul(n, big.NewRat(unit.unit, 1)))
 	}
 	return fromMicroseconds(total)
 }
@@ -71,15 +91,16 @@ func fromMicroseconds(r *big.Rat) (starlark.Value, error) {
 	if rest.Sign() == 0 && rounded.Bit(0) == 1 {
 		rounded.Sub(rounded, big.NewInt(1))
 	}
-	rounded.Mul(rounded, big.NewInt(int64(time.Microsecond)))
-	if !rounded.IsInt64() {
+	days, micros := new(big.Int).DivMod(rounded, big.NewInt(dayMicros), new(big.Int))
+	if !days.IsInt64() || days.Int64() > maxDays || days.Int64() < -maxDays {
 		return nil, errLong()
 	}
-	return timedelta(rounded.Int64()), nil
+	return timedelta{days.Int64(), micros.Int64()}, nil
 }
 
 func (d timedelta) microseconds() *big.Rat {
-	return big.NewRat(time.Duration(d).Microseconds(), 1)
+	micros := new(big.Int).Mul(big.NewInt(d.days), big.NewInt(dayMicros))
+	return new(big.Rat).SetInt(micros.Add(micros, big.NewInt(d.micros)))
 }
 
 // String returns what str() gives.
@@ -92,33 +113,20 @@ func (d timedelta) Type() string { return "timedelta" }
 func (d timedelta) Freeze() {}
 
 // Truth is false for no time at all.
-func (d timedelta) Truth() starlark.Bool { return d != 0 }
+func (d timedelta) Truth() starlark.Bool { return d != timedelta{} }
 
 // Hash makes a timedelta fit for a key.
-func (d timedelta) Hash() (uint32, error) { return starlark.MakeInt64(int64(d)).Hash() }
+func (d timedelta) Hash() (uint32, error) { return starlark.MakeInt64(d.days ^ d.micros<<20).Hash() }
 
 // Cmp orders by length.
 func (d timedelta) Cmp(other starlark.Value, _ int) (int, error) {
 	o := other.(timedelta)
-	switch {
-	case d < o:
-		return -1, nil
-	case d > o:
-		return 1, nil
-	}
-	return 0, nil
+	return cmp.Or(cmp.Compare(d.days, o.days), cmp.Compare(d.micros, o.micros)), nil
 }
 
 // parts splits into days, seconds below a day and microseconds below a second, the last two never negative.
 func (d timedelta) parts() (days, seconds, micros int64) {
-	µs := time.Duration(d).Microseconds()
-	perDay := day.Microseconds()
-	days = µs / perDay
-	if µs%perDay < 0 {
-		days--
-	}
-	rest := µs - days*perDay
-	return days, rest / 1e6, rest % 1e6
+	return d.days, d.micros / 1e6, d.micros % 1e6
 }
 
 func (d timedelta) str() string {
@@ -175,7 +183,8 @@ func (d timedelta) attr(name string) starlark.Value {
 func (d timedelta) Unary(op syntax.Token) (starlark.Value, error) {
 	switch op {
 	case syntax.MINUS:
-		return -d, nil
+		negative := d.microseconds()
+		return fromMicroseconds(negative.Neg(negative))
 	case syntax.PLUS:
 		return d, nil
 	}
@@ -197,7 +206,7 @@ func (d timedelta) Binary(op syntax.Token, y starlark.Value, side starlark.Side)
 		return fromMicroseconds(micros.Mul(micros, n))
 	case syntax.SLASH:
 		if n.Sign() == 0 {
-			return nil, fault.New("division by zero")
+			return nil, fault.Raise("ZeroDivisionError", "division by zero")
 		}
 		return fromMicroseconds(micros.Quo(micros, n))
 	case syntax.SLASHSLASH:
@@ -205,7 +214,7 @@ func (d timedelta) Binary(op syntax.Token, y starlark.Value, side starlark.Side)
 			return nil, nil
 		}
 		if n.Sign() == 0 {
-			return nil, fault.New("division by zero")
+			return nil, fault.Raise("ZeroDivisionError", "division by zero")
 		}
 		return fromMicroseconds(floor(micros.Quo(micros, n)))
 	}
@@ -225,7 +234,7 @@ func (d timedelta) with(op syntax.Token, other timedelta) (starlark.Value, error
 		return nil, nil
 	}
 	if b.Sign() == 0 {
-		return nil, fault.New("division by zero")
+		return nil, fault.Raise("ZeroDivisionError", "division by zero")
 	}
 	quotient := new(big.Rat).Quo(a, b)
 	if op == syntax.SLASH {
@@ -242,4 +251,17 @@ func (d timedelta) with(op syntax.Token, other timedelta) (starlark.Value, error
 func floor(r *big.Rat) *big.Rat {
 	whole, _ := new(big.Int).DivMod(r.Num(), r.Denom(), new(big.Int))
 	return new(big.Rat).SetInt(whole)
+}
+
+// timedeltaAttr returns an attribute of the class timedelta.
+func timedeltaAttr(name string) starlark.Value {
+	switch name {
+	case "min":
+		return timedelta{-maxDays, 0}
+	case "max":
+		return timedelta{maxDays, dayMicros - 1}
+	case "resolution":
+		return timedelta{0, 1}
+	}
+	return nil
 }

@@ -1,61 +1,61 @@
 package translate
 
-import "go.starlark.net/syntax"
+import (
+	"math/big"
+
+	"go.starlark.net/starlark"
+)
 
 // atom reads a name, a literal or something in brackets.
-func (p *parser) atom() syntax.Expr {
+func (p *parser) atom() Expr {
 	t := p.peek()
 	switch t.kind {
 	case name:
-		return p.lookup(p.advance())
+		p.advance()
+		return &Name{Line(t.line), t.word}
 	case number:
 		return p.number(p.advance())
 	case text, octets, formatted:
 		return p.strings()
+	case unavailable:
+		p.advance()
+		return p.hook(t, Refuse, p.text(t, t.word))
 	case keyword:
 		return p.constant(t)
 	case operator:
 		return p.bracketed(t)
 	}
 	p.fail(t, "expected a value before %s", t.describe())
-	return none(p.position(t))
+	return p.none(t)
 }
 
-// lookup reads the value of a name. In the body of a class the attributes of the class come first.
-func (p *parser) lookup(t token) syntax.Expr {
-	at := p.position(t)
-	id := &syntax.Ident{NamePos: at, Name: t.word}
-	s := p.scope()
-	if s.kind != class {
-		return id
+func (p *parser) number(t token) Expr {
+	switch v := t.value.(type) {
+	case int64:
+		return &Constant{Line(t.line), starlark.MakeInt64(v)}
+	case *big.Int:
+		return &Constant{Line(t.line), starlark.MakeBigInt(v)}
 	}
-	outside := &syntax.LambdaExpr{Lambda: at, Body: id}
-	return p.hook(t, Name, &syntax.Ident{NamePos: at, Name: s.space}, p.text(t, t.word), outside)
+	return &Constant{Line(t.line), starlark.Float(t.value.(float64))}
 }
 
-func (p *parser) number(t token) syntax.Expr {
-	literal := &syntax.Literal{Token: syntax.INT, TokenPos: p.position(t), Value: t.value}
-	if _, ok := t.value.(float64); ok {
-		literal.Token = syntax.FLOAT
-	}
-	return literal
-}
-
-func (p *parser) constant(t token) syntax.Expr {
-	at := p.position(t)
+func (p *parser) constant(t token) Expr {
 	switch t.word {
-	case "True", "False", "None":
+	case "True":
 		p.advance()
-		return &syntax.Ident{NamePos: at, Name: t.word}
-	case "yield", "await", "async":
-		p.refuse(t, t.word, "write a plain function, or the value")
+		return &Constant{Line(t.line), starlark.True}
+	case "False":
+		p.advance()
+		return &Constant{Line(t.line), starlark.False}
+	case "None":
+		p.advance()
 	default:
 		p.fail(t, "expected a value before %s", t.describe())
 	}
-	return none(at)
+	return p.none(t)
 }
 
-func (p *parser) bracketed(t token) syntax.Expr {
+func (p *parser) bracketed(t token) Expr {
 	switch t.word {
 	case "(":
 		return p.parenthesized(p.advance())
@@ -64,22 +64,25 @@ func (p *parser) bracketed(t token) syntax.Expr {
 	case "{":
 		return p.braces(p.advance())
 	case "...":
-		p.refuse(t, "\"...\"", "write the value")
-	default:
-		p.fail(t, "expected a value before %s", t.describe())
+		p.advance()
+		return p.refusal(t, "\"...\"", "write the value")
 	}
-	return none(p.position(t))
+	p.fail(t, "expected a value before %s", t.describe())
+	return p.none(t)
 }
 
 // strings reads literals that stand beside one another: they are one text.
-func (p *parser) strings() syntax.Expr {
+func (p *parser) strings() Expr {
 	first := p.peek()
 	var pieces []piece
 	template := false
-	for t := p.peek(); t.kind == text || t.kind == octets || t.kind == formatted; t = p.peek() {
+	for t := p.peek(); t.kind == text || t.kind == octets || t.kind == formatted || t.kind == unavailable; t = p.peek() {
+		if t.kind == unavailable {
+			return p.atomAfter(t)
+		}
 		if (t.kind == octets) != (first.kind == octets) {
 			p.fail(t, "bytes and text stand side by side; put b before all of them or none")
-			return none(p.position(t))
+			return p.none(t)
 		}
 		if t.kind == formatted {
 			template = true
@@ -92,11 +95,18 @@ func (p *parser) strings() syntax.Expr {
 	if template {
 		return p.template(first, pieces)
 	}
-	joined := p.text(first, join(pieces))
 	if first.kind == octets {
-		joined.Token = syntax.BYTES
+		return &Constant{Line(first.line), starlark.Bytes(join(pieces))}
 	}
-	return joined
+	return p.text(first, join(pieces))
+}
+
+// atomAfter refuses a text because of one of its literals, and steps over the others.
+func (p *parser) atomAfter(t token) Expr {
+	for k := t.kind; k == text || k == octets || k == formatted || k == unavailable; k = p.peek().kind {
+		p.advance()
+	}
+	return p.hook(t, Refuse, p.text(t, t.word))
 }
 
 func join(pieces []piece) string {
@@ -112,8 +122,8 @@ func join(pieces []piece) string {
 }
 
 // template builds the text of an f-string from its pieces.
-func (p *parser) template(t token, pieces []piece) syntax.Expr {
-	var parts []syntax.Expr
+func (p *parser) template(t token, pieces []piece) Expr {
+	var parts []Expr
 	for _, piece := range pieces {
 		if piece.expression == nil {
 			parts = append(parts, p.text(t, piece.plain))
@@ -122,11 +132,11 @@ func (p *parser) template(t token, pieces []piece) syntax.Expr {
 		value := p.embedded(piece.expression)
 		parts = append(parts, p.hook(t, Format, value, p.text(t, piece.conversion), p.template(t, piece.format)))
 	}
-	return p.hook(t, Template, p.list(t, parts...))
+	return p.hook(t, Template, parts...)
 }
 
 // embedded reads the expression of a pair of braces in an f-string.
-func (p *parser) embedded(tokens []token) syntax.Expr {
+func (p *parser) embedded(tokens []token) Expr {
 	p.deeper()
 	defer p.shallower()
 	outer, at := p.tokens, p.pos
@@ -135,7 +145,7 @@ func (p *parser) embedded(tokens []token) syntax.Expr {
 	switch t := p.peek(); {
 	case p.err != nil, t.kind == end:
 	case t.is("="):
-		p.refuse(t, "\"=\" in an f-string", "write the name as text before the braces")
+		x = p.refusal(t, "\"=\" in an f-string", "write the name as text before the braces")
 	default:
 		p.fail(t, "expected \"}\" in an f-string before %s", t.describe())
 	}

@@ -1,20 +1,18 @@
 package translate
 
-import "go.starlark.net/syntax"
-
 // maxBranches bounds the elif clauses of an if statement.
 const maxBranches = 500
 
 // compound returns how to read the compound statement that is next, nil if it is a simple one.
-func (p *parser) compound() func() []syntax.Stmt {
+func (p *parser) compound() func() []Stmt {
 	t := p.peek()
 	switch {
 	case t.kind == indent:
-		return func() []syntax.Stmt { return p.unexpected("the line is indented more than the one above it") }
+		return func() []Stmt { return p.unexpected("the line is indented more than the one above it") }
 	case t.is("@"):
 		return p.decorated
 	case t.kind == name && p.atMatch():
-		return func() []syntax.Stmt { return p.unavailable(t, "match", "use if and elif") }
+		return func() []Stmt { return p.unavailable(t, "match", "use if and elif") }
 	case t.kind != keyword:
 		return nil
 	}
@@ -24,31 +22,29 @@ func (p *parser) compound() func() []syntax.Stmt {
 	case "for":
 		return p.forStatement
 	case "def":
-		return func() []syntax.Stmt { return p.def("") }
+		return func() []Stmt { return p.def(nil) }
 	case "class":
-		return p.class
+		return func() []Stmt { return p.class(nil) }
 	case "while":
-		return func() []syntax.Stmt { return p.unavailable(t, "while", "use for with range") }
+		return p.whileStatement
 	case "try":
-		return func() []syntax.Stmt {
-			return p.unavailable(t, "try", "use os.environ.get with a default, or load a second file from Go with dewar.Optional()")
-		}
+		return p.try
 	case "with":
-		return func() []syntax.Stmt { return p.unavailable(t, "with", "read the file in Go and set the key there") }
+		return p.with
 	case "async":
-		return func() []syntax.Stmt { return p.unavailable(t, "async", "write a plain function, or the value") }
+		return func() []Stmt { return p.async(nil) }
 	case "elif", "else", "except", "finally":
-		return func() []syntax.Stmt { return p.unexpected("\"" + t.word + "\" belongs to no statement above it") }
+		return func() []Stmt { return p.unexpected("\"" + t.word + "\" belongs to no statement above it") }
 	}
 	return nil
 }
 
-func (p *parser) unavailable(t token, construct, cure string) []syntax.Stmt {
+func (p *parser) unavailable(t token, construct, cure string) []Stmt {
 	p.refuse(t, construct, cure)
 	return nil
 }
 
-func (p *parser) unexpected(problem string) []syntax.Stmt {
+func (p *parser) unexpected(problem string) []Stmt {
 	p.fail(p.peek(), "%s", problem)
 	return nil
 }
@@ -74,7 +70,7 @@ func (p *parser) atMatch() bool {
 }
 
 // block reads the body of a compound statement.
-func (p *parser) block() []syntax.Stmt {
+func (p *parser) block() []Stmt {
 	colon := p.expect(":")
 	if p.peek().kind != newline {
 		return p.filled(p.line(), colon)
@@ -85,7 +81,7 @@ func (p *parser) block() []syntax.Stmt {
 		return nil
 	}
 	p.advance()
-	var stmts []syntax.Stmt
+	var stmts []Stmt
 	for p.err == nil && p.peek().kind != dedent && p.peek().kind != end {
 		stmts = append(stmts, p.statement()...)
 	}
@@ -94,14 +90,29 @@ func (p *parser) block() []syntax.Stmt {
 }
 
 // filled puts a pass statement into a block whose lines all vanished.
-func (p *parser) filled(stmts []syntax.Stmt, t token) []syntax.Stmt {
+func (p *parser) filled(stmts []Stmt, t token) []Stmt {
 	if len(stmts) > 0 {
 		return stmts
 	}
 	return p.pass(t)
 }
 
-func (p *parser) ifStatement() []syntax.Stmt {
+// loop reads the body of a loop.
+func (p *parser) loop() []Stmt {
+	p.scope().loops++
+	defer func() { p.scope().loops-- }()
+	return p.block()
+}
+
+// orElse reads an else block, if there is one.
+func (p *parser) orElse() []Stmt {
+	if !p.accept("else") {
+		return nil
+	}
+	return p.block()
+}
+
+func (p *parser) ifStatement() []Stmt {
 	first := p.branchOf(p.advance())
 	last := first
 	for n := 0; p.at("elif"); n++ {
@@ -110,114 +121,206 @@ func (p *parser) ifStatement() []syntax.Stmt {
 			p.fail(t, "an if statement has more than %d branches; use a dict", maxBranches)
 		}
 		next := p.branchOf(t)
-		last.ElsePos = next.If
-		last.False = []syntax.Stmt{next}
+		last.Else = []Stmt{next}
 		last = next
 	}
-	if t := p.peek(); p.accept("else") {
-		last.ElsePos = p.position(t)
-		last.False = p.block()
-	}
-	return []syntax.Stmt{first}
+	last.Else = p.orElse()
+	return []Stmt{first}
 }
 
 // branchOf reads the condition and the body of if or elif.
-func (p *parser) branchOf(t token) *syntax.IfStmt {
+func (p *parser) branchOf(t token) *If {
 	condition := p.expression()
-	return &syntax.IfStmt{If: p.position(t), Cond: condition, True: p.block()}
+	return &If{Line: Line(t.line), Cond: condition, Then: p.block()}
 }
 
-func (p *parser) forStatement() []syntax.Stmt {
+func (p *parser) forStatement() []Stmt {
 	t := p.advance()
-	vars := p.targets("in")
-	in := p.expect("in")
-	over := p.hook(in, Iterate, p.expressions())
-	loop := &syntax.ForStmt{For: p.position(t), Vars: vars, X: over, Body: p.block()}
-	if p.at("else") {
-		p.refuse(p.peek(), "else after for", "set a name in the loop and test it afterwards")
-	}
-	return []syntax.Stmt{loop}
+	target := p.targetList()
+	p.target(target, p.bind)
+	p.expect("in")
+	over := p.expressions()
+	body := p.loop()
+	return []Stmt{&For{Line(t.line), target, over, body, p.orElse()}}
 }
 
-// def reads a function. In a class it becomes a method, with its decorator if it has one.
-func (p *parser) def(decorator string) []syntax.Stmt {
+func (p *parser) whileStatement() []Stmt {
 	t := p.advance()
-	id := p.expectName()
-	p.expect("(")
-	params, rest := p.params(")")
-	p.expect(")")
-	if p.accept("->") {
-		p.expression()
-	}
-	p.enter(scope{kind: function})
-	body := p.block()
-	p.leave()
-	if rest != nil {
-		body = append([]syntax.Stmt{&syntax.ExprStmt{X: p.hook(t, Weigh, rest)}}, body...)
-	}
-	at := p.position(t)
-	variable := p.hidden(id, "def "+id.word)
-	stmts := []syntax.Stmt{&syntax.DefStmt{Def: at, Name: variable, Lparen: at, Params: params, Rparen: at, Body: body}}
-	value := syntax.Expr(p.hidden(id, "def "+id.word))
-	if p.scope().kind == class {
-		value = p.hook(t, Method, value, p.text(t, decorator))
-	}
-	return append(stmts, assign(p.bind(id), value, at))
+	condition := p.expression()
+	body := p.loop()
+	return []Stmt{&While{Line(t.line), condition, body, p.orElse()}}
 }
 
-// decorated reads a function with decorators. Only methods may have them: staticmethod or classmethod.
-func (p *parser) decorated() []syntax.Stmt {
+// try reads a try statement with its clauses.
+func (p *parser) try() []Stmt {
 	t := p.advance()
-	what := p.peek()
-	p.expression()
-	if p.err == nil && p.peek().kind == newline {
+	stmt := &Try{Line: Line(t.line), Body: p.block()}
+	for p.at("except") {
+		if n := len(stmt.Handlers); n > 0 && stmt.Handlers[n-1].Types == nil {
+			p.fail(p.peek(), "\"except:\" for all exceptions must be the last one")
+		}
+		stmt.Handlers = append(stmt.Handlers, p.handler())
+	}
+	if stmt.Handlers != nil {
+		stmt.Else = p.orElse()
+	}
+	if p.accept("finally") {
+		stmt.Finally = p.block()
+	}
+	if stmt.Handlers == nil && stmt.Finally == nil {
+		p.fail(t, "try has neither except nor finally")
+	}
+	return []Stmt{stmt}
+}
+
+// handler reads "except types as name:" with its block.
+func (p *parser) handler() Handler {
+	t := p.advance()
+	h := Handler{Line: Line(t.line)}
+	if p.at("*") {
+		p.refuse(t, "except*", "use except")
+	}
+	if !p.at(":") {
+		h.Types = p.expression()
+		if p.accept("as") {
+			h.Name = p.expectName().word
+			p.bind(h.Name)
+		}
+	}
+	h.Body = p.block()
+	return h
+}
+
+// with reads "with x as y, z:", also with parentheses around the items.
+func (p *parser) with() []Stmt {
+	t := p.advance()
+	stmt := &With{Line: Line(t.line)}
+	closing := p.at("(") && p.parenthesesHoldItems()
+	if closing {
 		p.advance()
 	}
-	static := what.kind == name && (what.word == "staticmethod" || what.word == "classmethod")
-	switch {
-	case p.err != nil:
-	case what.kind == name && what.word == "property":
-		p.refuse(t, "the decorator @property", "assign the value in the class, Flask does not call properties of a class either")
-	case !static || p.scope().kind != class || !p.at("def"):
-		p.refuse(t, "a decorator", "only @staticmethod and @classmethod before a method are; move the function to Go")
-	default:
-		return p.def(what.word)
-	}
-	return nil
-}
-
-// class reads a class. Its body runs where it stands, and its names become attributes.
-func (p *parser) class() []syntax.Stmt {
-	t := p.advance()
-	id := p.expectName()
-	bases := p.bases()
-	at := p.position(t)
-	space := p.hidden(id, "class "+id.word)
-	made := p.hook(t, Class, p.text(id, id.word), p.list(t, bases...))
-	stmts := []syntax.Stmt{assign(space, made, at)}
-	p.enter(scope{kind: class, space: space.Name})
-	stmts = append(stmts, p.block()...)
-	p.leave()
-	return append(stmts, assign(p.bind(id), p.hidden(id, "class "+id.word), at))
-}
-
-func (p *parser) bases() []syntax.Expr {
-	var bases []syntax.Expr
-	if !p.accept("(") {
-		return nil
-	}
-	for p.err == nil && !p.at(")") {
-		if t := p.peek(); t.is("*") || t.is("**") || p.ahead(1).is("=") {
-			p.refuse(t, "this argument of a class", "only base classes are; write the attributes out")
+	for p.err == nil && !(closing && p.at(")")) {
+		item := Item{X: p.expression()}
+		if p.accept("as") {
+			item.Target = p.targetElement()
+			p.target(item.Target, p.bind)
 		}
-		if t := p.peek(); t.kind == name {
-			p.called[t.word] = true
-		}
-		bases = append(bases, p.expression())
+		stmt.Items = append(stmt.Items, item)
 		if !p.accept(",") {
 			break
 		}
 	}
+	if closing {
+		p.expect(")")
+	}
+	stmt.Body = p.block()
+	return []Stmt{stmt}
+}
+
+// parenthesesHoldItems reports whether "as" stands inside the parentheses of a with statement.
+func (p *parser) parenthesesHoldItems() bool {
+	depth := 0
+	for i := p.pos; i < len(p.tokens); i++ {
+		switch t := p.tokens[i]; {
+		case t.is("("), t.is("["), t.is("{"):
+			depth++
+		case t.is(")"), t.is("]"), t.is("}"):
+			if depth--; depth == 0 {
+				return false
+			}
+		case t.is("as") && depth == 1:
+			return true
+		case t.kind == newline || t.kind == end:
+			return false
+		}
+	}
+	return false
+}
+
+// def reads a function, given its decorators.
+func (p *parser) def(decorators []Expr) []Stmt {
+	t := p.advance()
+	id := p.expectName()
+	p.bind(id.word)
+	p.expect("(")
+	params := p.params(")")
 	p.expect(")")
-	return bases
+	if p.accept("->") {
+		p.expressions()
+	}
+	s := newFunction()
+	p.enter(s)
+	declare(s, params)
+	f := &Function{Name: id.word, Params: params, Doc: p.blockDoc()}
+	f.Body = p.block()
+	p.leave()
+	f.Locals, f.Globals, f.Nonlocals, f.Generator = s.locals, s.globals, s.nonlocals, s.generator
+	return []Stmt{&Define{Line(t.line), f, decorators}}
+}
+
+// async reads an async function, which fails when it is called. Other async statements fail where they stand.
+func (p *parser) async(decorators []Expr) []Stmt {
+	t := p.advance()
+	if !p.at("def") {
+		p.refuse(t, "async", "write a plain function, or the value")
+		return nil
+	}
+	stmts := p.def(decorators)
+	if p.err == nil {
+		refused := p.refusal(t, "async", "write a plain function, or the value")
+		stmts[0].(*Define).Function.Body = []Stmt{&Evaluate{Line(t.line), refused}}
+		stmts[0].(*Define).Function.Generator = false
+	}
+	return stmts
+}
+
+// blockDoc returns the docstring of the block that is next.
+func (p *parser) blockDoc() string {
+	start := p.pos
+	defer func() { p.pos = start }()
+	if p.accept(":") && p.peek().kind == newline {
+		p.advance()
+		p.advance()
+	}
+	doc, _ := p.docstring()
+	return doc
+}
+
+// decorated reads a function or class with its decorators.
+func (p *parser) decorated() []Stmt {
+	var decorators []Expr
+	for p.accept("@") {
+		decorators = append(decorators, p.expression())
+		if p.err == nil && p.peek().kind == newline {
+			p.advance()
+		}
+	}
+	switch t := p.peek(); {
+	case t.is("def"):
+		return p.def(decorators)
+	case t.is("class"):
+		return p.class(decorators)
+	case t.is("async"):
+		return p.async(decorators)
+	default:
+		p.fail(t, "a decorator stands before no function")
+	}
+	return nil
+}
+
+// class reads a class, given its decorators. Its body runs where it stands, and its names become attributes.
+func (p *parser) class(decorators []Expr) []Stmt {
+	t := p.advance()
+	id := p.expectName()
+	p.bind(id.word)
+	stmt := &Class{Line: Line(t.line), Name: id.word, Decorators: decorators}
+	if open := p.peek(); p.accept("(") {
+		p.called[p.peek().word] = true
+		stmt.Args = p.arguments(open)
+	}
+	stmt.Doc = p.blockDoc()
+	p.enter(&scope{kind: class})
+	stmt.Body = p.block()
+	p.leave()
+	return []Stmt{stmt}
 }

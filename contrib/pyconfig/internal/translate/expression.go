@@ -1,7 +1,5 @@
 package translate
 
-import "go.starlark.net/syntax"
-
 // The precedence of the binary operators, the loosest first.
 const (
 	precOr = iota + 1
@@ -41,21 +39,24 @@ func precedence(op string) int {
 }
 
 // expressions reads one expression, or several with commas between them as a tuple.
-func (p *parser) expressions() syntax.Expr {
+func (p *parser) expressions() Expr {
 	t := p.peek()
-	first, starred := p.element()
+	first := p.element()
 	if !p.at(",") {
-		if starred {
-			p.fail(t, "\"*\" needs a list around it")
+		if star, ok := first.(*Star); ok && !p.at("=") && !p.at("in") {
+			p.failLine(star, "\"*\" needs a list around it")
 		}
 		return first
 	}
-	var d display
-	d.add(first, starred)
+	elems := []Expr{first}
 	for p.accept(",") && !p.atExpressionsEnd() {
-		d.add(p.element())
+		elems = append(elems, p.element())
 	}
-	return p.hook(t, Tuple, d.list(p, t))
+	return &Several{Line(t.line), "()", elems}
+}
+
+func (p *parser) failLine(x Expr, format string, args ...any) {
+	p.fail(token{line: int32(x.At())}, format, args...)
 }
 
 func (p *parser) atExpressionsEnd() bool {
@@ -64,46 +65,76 @@ func (p *parser) atExpressionsEnd() bool {
 }
 
 // element reads an expression that may have a star.
-func (p *parser) element() (x syntax.Expr, starred bool) {
+func (p *parser) element() Expr {
+	t := p.peek()
 	if p.accept("*") {
-		return p.binary(precBitOr), true
+		return &Star{Line(t.line), p.binary(precBitOr)}
 	}
-	return p.expression(), false
+	return p.expression()
 }
 
-// expression reads a whole expression.
-func (p *parser) expression() syntax.Expr {
+// expression reads a whole expression, also "name := value" and yield.
+func (p *parser) expression() Expr {
 	p.deeper()
 	defer p.shallower()
 	if p.at("lambda") {
 		return p.lambda()
 	}
+	if p.at("yield") {
+		return p.yield()
+	}
+	t := p.peek()
 	x := p.binary(precOr)
-	switch t := p.peek(); {
-	case t.is("if"):
+	switch next := p.peek(); {
+	case next.is("if"):
 		return p.conditional(x)
-	case t.is(":="):
-		p.refuse(t, "\":=\"", "assign on a line of its own")
+	case next.is(":="):
+		return p.walrus(t, x)
 	}
 	return x
 }
 
+// walrus reads the rest of "name := value".
+func (p *parser) walrus(t token, x Expr) Expr {
+	op := p.advance()
+	id, ok := x.(*Name)
+	if !ok {
+		p.fail(op, "\":=\" assigns to a name only")
+		return x
+	}
+	p.bind(id.Name)
+	return &Walrus{Line(t.line), id.Name, p.expression()}
+}
+
+// bind notes that the function around, not a comprehension, assigns a name.
+func (p *parser) bind(name string) { p.scope().bind(name) }
+
+// yield reads "yield x" and "yield from x".
+func (p *parser) yield() Expr {
+	t := p.advance()
+	if p.scope().kind != function {
+		p.fail(t, "yield stands outside a function")
+	}
+	p.scope().generator = true
+	if p.accept("from") {
+		return &Yield{Line(t.line), p.expression(), true}
+	}
+	if p.atExpressionsEnd() {
+		return &Yield{Line(t.line), p.none(t), false}
+	}
+	return &Yield{Line(t.line), p.expressions(), false}
+}
+
 // conditional reads the rest of "x if condition else y".
-func (p *parser) conditional(x syntax.Expr) syntax.Expr {
+func (p *parser) conditional(x Expr) Expr {
 	t := p.advance()
 	condition := p.binary(precOr)
-	orElse := p.expect("else")
-	return &syntax.CondExpr{
-		If:      p.position(t),
-		Cond:    condition,
-		True:    x,
-		ElsePos: p.position(orElse),
-		False:   p.expression(),
-	}
+	p.expect("else")
+	return &Condition{Line(t.line), condition, x, p.expression()}
 }
 
 // binary reads operators that bind as tightly as least or tighter.
-func (p *parser) binary(least int) syntax.Expr {
+func (p *parser) binary(least int) Expr {
 	p.deeper()
 	defer p.shallower()
 	x := p.operand(least)
@@ -141,53 +172,45 @@ func (p *parser) advanceOperator(op string) token {
 	return t
 }
 
-func (p *parser) infix(x syntax.Expr, op string, prec int) syntax.Expr {
+func (p *parser) infix(x Expr, op string, prec int) Expr {
 	if prec == precCompare {
 		return p.comparison(x)
 	}
 	t := p.advanceOperator(op)
 	y := p.binary(prec + 1)
 	switch op {
-	case "or":
-		return &syntax.BinaryExpr{X: x, OpPos: p.position(t), Op: syntax.OR, Y: y}
-	case "and":
-		return &syntax.BinaryExpr{X: x, OpPos: p.position(t), Op: syntax.AND, Y: y}
+	case "or", "and":
+		return &Logic{Line(t.line), op == "and", x, y}
 	case "@":
-		p.refuse(t, "\"@\"", "write the value")
+		return p.refusal(t, "\"@\"", "write the value")
 	}
 	return p.hook(t, op, x, y)
 }
 
 // comparison reads the rest of "a < b < c".
-func (p *parser) comparison(x syntax.Expr) syntax.Expr {
-	first := p.peek()
-	operands := []syntax.Expr{x}
-	var operators []syntax.Expr
-	var op string
+func (p *parser) comparison(x Expr) Expr {
+	c := &Comparison{Line: Line(p.peek().line), Operands: []Expr{x}}
 	for precedence(p.binaryOperator()) == precCompare {
-		op = p.binaryOperator()
-		t := p.advanceOperator(op)
-		operators = append(operators, p.text(t, op))
-		operands = append(operands, p.binary(precCompare+1))
+		op := p.binaryOperator()
+		p.advanceOperator(op)
+		c.Operators = append(c.Operators, op)
+		c.Operands = append(c.Operands, p.binary(precCompare+1))
 	}
-	if len(operators) == 1 {
-		return p.hook(first, op, operands...)
-	}
-	return p.hook(first, Chain, p.list(first, operators...), p.list(first, operands...))
+	return c
 }
 
 // operand reads what stands before a binary operator: "not x", or anything that binds tighter.
-func (p *parser) operand(least int) syntax.Expr {
+func (p *parser) operand(least int) Expr {
 	t := p.peek()
 	if !t.is("not") || least > precNot {
 		return p.unary()
 	}
 	p.advance()
-	return &syntax.UnaryExpr{OpPos: p.position(t), Op: syntax.NOT, X: p.binary(precNot)}
+	return &Not{Line(t.line), p.binary(precNot)}
 }
 
 // unary reads "-x", "+x", "~x" and powers.
-func (p *parser) unary() syntax.Expr {
+func (p *parser) unary() Expr {
 	p.deeper()
 	defer p.shallower()
 	t := p.peek()
@@ -198,8 +221,11 @@ func (p *parser) unary() syntax.Expr {
 		return p.hook(t, Positive, p.unary())
 	case p.accept("~"):
 		return p.hook(t, Invert, p.unary())
+	case p.accept("await"):
+		p.unary()
+		return p.refusal(t, "await", "write a plain function, or the value")
 	}
-	x, _ := p.trail(p.atom(), false)
+	x := p.trail(p.atom())
 	if power := p.peek(); p.accept("**") {
 		return p.hook(power, "**", x, p.unary())
 	}
@@ -207,61 +233,87 @@ func (p *parser) unary() syntax.Expr {
 }
 
 // lambda reads "lambda a, b: x".
-func (p *parser) lambda() syntax.Expr {
+func (p *parser) lambda() Expr {
 	t := p.advance()
-	params, rest := p.params(":")
+	params := p.params(":")
 	p.expect(":")
-	p.enter(scope{kind: function})
-	body := p.expression()
+	s := newFunction()
+	p.enter(s)
+	declare(s, params)
+	result := p.expression()
 	p.leave()
-	if rest != nil {
-		body = p.hook(t, WeighThen, rest, body)
-	}
-	return &syntax.LambdaExpr{Lambda: p.position(t), Params: params, Body: body}
+	return &Lambda{Line(t.line), &Function{Name: "lambda", Params: params, Result: result, Locals: s.locals, Generator: s.generator}}
 }
 
-// params reads the parameters of a function up to an operator, and returns a use of *args if it is one of them.
-func (p *parser) params(stop string) (params []syntax.Expr, rest syntax.Expr) {
+func declare(s *scope, params []Param) {
+	for _, param := range params {
+		s.locals[param.Name] = true
+	}
+}
+
+// params reads the parameters of a function up to an operator.
+func (p *parser) params(stop string) []Param {
+	var params []Param
+	named := false
 	for p.err == nil && !p.at(stop) {
 		t := p.peek()
 		switch {
 		case p.accept("/"): // positional parameters may be named too
 		case p.accept("**"):
-			params = append(params, &syntax.UnaryExpr{OpPos: p.position(t), Op: syntax.STARSTAR, X: p.param(stop)})
+			params = append(params, Param{Name: p.param(stop), Stars: 2})
 		case p.accept("*"):
-			star := &syntax.UnaryExpr{OpPos: p.position(t), Op: syntax.STAR}
+			named = true
 			if p.peek().kind == name {
-				id := p.param(stop)
-				star.X, rest = id, &syntax.Ident{NamePos: id.NamePos, Name: id.Name}
+				params = append(params, Param{Name: p.param(stop), Stars: 1})
 			}
-			params = append(params, star)
 		default:
-			params = append(params, p.optional(p.param(stop)))
+			params = append(params, Param{Name: p.param(stop), Default: p.optional(), Named: named})
 		}
-		if len(params) > maxArgs {
-			p.fail(t, "a function has more than %d parameters", maxArgs)
+		if len(params) > maxParams {
+			p.fail(t, "a function has more than %d parameters", maxParams)
 		}
 		if !p.accept(",") {
 			break
 		}
 	}
-	return params, rest
+	if n := len(params); named && (n == 0 || !params[n-1].Named && params[n-1].Stars != 1 && !(params[n-1].Stars == 2 && n > 1 && (params[n-2].Named || params[n-2].Stars == 1))) {
+		p.fail(p.peek(), "a parameter must stand after \"*\"")
+	}
+	p.checkParams(params)
+	return params
 }
 
-// param reads a parameter with its annotation. A lambda, which stops at ":", has none.
-func (p *parser) param(stop string) *syntax.Ident {
+// checkParams refuses a name that comes twice, and a parameter without a default after one with a default.
+func (p *parser) checkParams(params []Param) {
+	seen := map[string]bool{}
+	defaults := false
+	for _, param := range params {
+		if seen[param.Name] {
+			p.fail(p.peek(), "a function has two parameters of one name")
+		}
+		seen[param.Name] = true
+		if param.Stars == 0 && !param.Named {
+			if defaults && param.Default == nil {
+				p.fail(p.peek(), "a parameter without a default stands after one with a default; put it first")
+			}
+			defaults = defaults || param.Default != nil
+		}
+	}
+}
+
+// param reads the name of a parameter with its annotation. A lambda, which stops at ":", has none.
+func (p *parser) param(stop string) string {
 	t := p.expectName()
 	if stop != ":" && p.accept(":") {
-		p.expression()
+		p.element()
 	}
-	return &syntax.Ident{NamePos: p.position(t), Name: t.word}
+	return t.word
 }
 
-// optional reads the default of a parameter.
-func (p *parser) optional(id *syntax.Ident) syntax.Expr {
-	t := p.peek()
+// optional reads the default of a parameter, nil if there is none.
+func (p *parser) optional() Expr {
 	if !p.accept("=") {
-		return id
+		return nil
 	}
-	return &syntax.BinaryExpr{X: id, OpPos: p.position(t), Op: syntax.EQ, Y: p.expression()}
+	return p.expression()
 }

@@ -58,6 +58,9 @@ func (s *scanner) literal(n int) {
 	default:
 		t.value = s.plain(q)
 	}
+	if s.err != nil && s.err.Unavailable {
+		t.kind, t.word, s.err = unavailable, s.err.Text, nil
+	}
 	s.push(t)
 }
 
@@ -148,7 +151,9 @@ func escape(b *strings.Builder, rest string, bytes bool) (int, *fault.Error) {
 	case c == 'U':
 		return hexadecimal(b, rest, 8, false)
 	case c == 'N':
-		return 0, fault.New(`\N{...} is not available; write the character itself, or \u with its number`)
+		err := fault.New(`\N{...} is not available; write the character itself, or \u with its number`)
+		err.Unavailable = true
+		return 0, err
 	}
 	b.WriteByte('\\')
 	return 0, nil

@@ -21,7 +21,8 @@ func (s *scanner) number() {
 		s.decimal()
 	}
 	if c := s.peek(0); c|0x20 == 'j' {
-		s.fail("complex numbers are not available; write the value another way")
+		s.off++
+		s.push(token{kind: unavailable, word: "complex numbers are not available; write the value another way", line: s.line, col: at})
 		return
 	}
 	if c := s.peek(0); c == '_' || isLetter(c) {

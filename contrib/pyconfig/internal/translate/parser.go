@@ -1,9 +1,7 @@
 package translate
 
 import (
-	"fmt"
-
-	"go.starlark.net/syntax"
+	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
@@ -12,21 +10,18 @@ const (
 	maxDepth   = 300  // steps of the parser in one another; a bracket takes three
 	shortChain = 8    // operators, calls and attributes in a row that are free
 	maxChained = 2000 // those beyond, in a statement
-	maxArgs    = 200  // arguments of a call that are passed one by one
+	maxParams  = 200  // parameters of a function
 )
 
 // parser reads tokens and builds the tree. After an error every token is the end, so that all loops stop.
 type parser struct {
-	file     *string
-	tokens   []token
-	pos      int
-	scopes   []scope
-	depth    int
-	chained  int
-	names    []string // what the module assigns, in order
-	assigned map[string]bool
-	called   map[string]bool
-	err      *fault.Error
+	tokens  []token
+	pos     int
+	scopes  []*scope
+	depth   int
+	chained int
+	called  map[string]bool
+	err     *fault.Error
 }
 
 // scopeKind says where a name is looked up.
@@ -40,13 +35,27 @@ const (
 
 // scope is a body of code with names of its own.
 type scope struct {
-	kind  scopeKind
-	space string // the variable with the class object
+	kind                       scopeKind
+	locals, globals, nonlocals map[string]bool
+	generator                  bool
+	loops                      int // loops around the statement
 }
 
-func (p *parser) scope() scope { return p.scopes[len(p.scopes)-1] }
+// newFunction returns the scope of a function.
+func newFunction() *scope {
+	return &scope{kind: function, locals: map[string]bool{}, globals: map[string]bool{}, nonlocals: map[string]bool{}}
+}
 
-func (p *parser) enter(s scope) { p.scopes = append(p.scopes, s) }
+// bind notes that a function assigns a name.
+func (s *scope) bind(name string) {
+	if s.kind == function && !s.globals[name] && !s.nonlocals[name] {
+		s.locals[name] = true
+	}
+}
+
+func (p *parser) scope() *scope { return p.scopes[len(p.scopes)-1] }
+
+func (p *parser) enter(s *scope) { p.scopes = append(p.scopes, s) }
 
 func (p *parser) leave() { p.scopes = p.scopes[:len(p.scopes)-1] }
 
@@ -134,32 +143,18 @@ func (p *parser) refuse(t token, construct, cure string) {
 	}
 }
 
-func (p *parser) position(t token) syntax.Position {
-	return syntax.MakePosition(p.file, t.line, t.col)
+// refusal is an expression that fails where the file reaches it.
+func (p *parser) refusal(t token, construct, cure string) Expr {
+	return p.hook(t, Refuse, p.text(t, construct+" is not available; "+cure))
 }
 
-// hook calls a hook at the place of a token.
-func (p *parser) hook(t token, hook string, args ...syntax.Expr) *syntax.CallExpr {
-	at := p.position(t)
-	return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: at, Name: hook}, Lparen: at, Args: args, Rparen: at}
+// hook is an operation at the place of a token.
+func (p *parser) hook(t token, hook string, args ...Expr) *Hook {
+	return &Hook{Line(t.line), hook, args}
 }
 
-// hidden returns a variable that no Python code can name.
-func (p *parser) hidden(t token, what string) *syntax.Ident {
-	return &syntax.Ident{NamePos: p.position(t), Name: fmt.Sprintf("%s %d:%d", what, t.line, t.col)}
+func (p *parser) text(t token, s string) *Constant {
+	return &Constant{Line(t.line), starlark.String(s)}
 }
 
-func (p *parser) text(t token, s string) *syntax.Literal {
-	return &syntax.Literal{Token: syntax.STRING, TokenPos: p.position(t), Value: s}
-}
-
-func (p *parser) list(t token, elems ...syntax.Expr) *syntax.ListExpr {
-	at := p.position(t)
-	return &syntax.ListExpr{Lbrack: at, List: elems, Rbrack: at}
-}
-
-func none(at syntax.Position) *syntax.Ident { return &syntax.Ident{NamePos: at, Name: "None"} }
-
-func assign(target, value syntax.Expr, at syntax.Position) *syntax.AssignStmt {
-	return &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: target, RHS: value}
-}
+func (p *parser) none(t token) *Constant { return &Constant{Line(t.line), starlark.None} }

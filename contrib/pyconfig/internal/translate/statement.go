@@ -1,17 +1,14 @@
 package translate
 
 import (
-	"fmt"
-	"strings"
-
-	"go.starlark.net/syntax"
+	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
 
 // module reads a whole file.
-func (p *parser) module() []syntax.Stmt {
-	var stmts []syntax.Stmt
+func (p *parser) module() []Stmt {
+	var stmts []Stmt
 	for p.peek().kind != end {
 		stmts = append(stmts, p.statement()...)
 	}
@@ -19,7 +16,7 @@ func (p *parser) module() []syntax.Stmt {
 }
 
 // statement reads a compound statement or a line of simple ones.
-func (p *parser) statement() []syntax.Stmt {
+func (p *parser) statement() []Stmt {
 	if p.err != nil {
 		return nil
 	}
@@ -37,12 +34,12 @@ func (p *parser) statement() []syntax.Stmt {
 }
 
 // line reads simple statements up to the end of the line.
-func (p *parser) line() []syntax.Stmt {
+func (p *parser) line() []Stmt {
 	if p.err != nil {
 		return nil
 	}
 	start := p.pos
-	var stmts []syntax.Stmt
+	var stmts []Stmt
 	for {
 		stmts = append(stmts, p.simple()...)
 		if !p.accept(";") || p.peek().kind == newline {
@@ -63,16 +60,16 @@ func (p *parser) line() []syntax.Stmt {
 func (p *parser) refused() bool { return p.err != nil && p.err.Unavailable }
 
 // instead steps over a statement and returns one that fails as it did.
-func (p *parser) instead(start int, skip func()) []syntax.Stmt {
+func (p *parser) instead(start int, skip func()) []Stmt {
 	err := p.err
 	p.err, p.pos = nil, start
 	skip()
 	at := token{line: int32(err.Line), col: 1}
-	return []syntax.Stmt{p.failure(at, err)}
+	return []Stmt{p.failure(at, err)}
 }
 
-func (p *parser) failure(t token, err *fault.Error) *syntax.ExprStmt {
-	return &syntax.ExprStmt{X: p.hook(t, Refuse, p.text(t, err.Text))}
+func (p *parser) failure(t token, err *fault.Error) *Evaluate {
+	return &Evaluate{Line(t.line), p.hook(t, Refuse, p.text(t, err.Text))}
 }
 
 func (p *parser) skipLine() {
@@ -117,7 +114,7 @@ func (p *parser) skipBlock() {
 }
 
 // simple reads one simple statement.
-func (p *parser) simple() []syntax.Stmt {
+func (p *parser) simple() []Stmt {
 	t := p.peek()
 	if t.kind != keyword {
 		return p.assignment()
@@ -138,37 +135,32 @@ func (p *parser) simple() []syntax.Stmt {
 	case "assert":
 		return p.asserting(p.advance())
 	case "del":
-		p.refuse(t, "del", "leave the name out; names with a lower-case letter are not loaded")
+		return p.deleting(p.advance())
 	case "global", "nonlocal":
-		p.refuse(t, t.word, "return the value from the function and assign it outside")
-	default:
-		return p.assignment()
+		return p.declaring(p.advance())
 	}
-	return nil
+	return p.assignment()
 }
 
-func (p *parser) branch(t token) []syntax.Stmt {
-	stmt := &syntax.BranchStmt{Token: syntax.BREAK, TokenPos: p.position(t)}
-	if t.word == "continue" {
-		stmt.Token = syntax.CONTINUE
+func (p *parser) branch(t token) []Stmt {
+	if p.scope().loops == 0 {
+		p.fail(t, "%q stands outside a loop", t.word)
 	}
-	return []syntax.Stmt{stmt}
+	return []Stmt{&Leave{Line(t.line), t.word}}
 }
 
-func (p *parser) pass(t token) []syntax.Stmt {
-	return []syntax.Stmt{&syntax.BranchStmt{Token: syntax.PASS, TokenPos: p.position(t)}}
-}
+func (p *parser) pass(t token) []Stmt { return []Stmt{&Leave{Line(t.line), "pass"}} }
 
-func (p *parser) returning(t token) []syntax.Stmt {
+func (p *parser) returning(t token) []Stmt {
 	if p.scope().kind != function {
 		p.fail(t, "return stands outside a function")
 		return nil
 	}
-	stmt := &syntax.ReturnStmt{Return: p.position(t)}
+	stmt := &Return{Line: Line(t.line), X: p.none(t)}
 	if !p.atLineEnd() {
-		stmt.Result = p.expressions()
+		stmt.X = p.expressions()
 	}
-	return []syntax.Stmt{stmt}
+	return []Stmt{stmt}
 }
 
 func (p *parser) atLineEnd() bool {
@@ -176,60 +168,104 @@ func (p *parser) atLineEnd() bool {
 	return k == newline || k == end || p.at(";")
 }
 
-// raising reads "raise X(...) from Y". The exception is not made; its text shows if it is a plain literal.
-func (p *parser) raising(t token) []syntax.Stmt {
-	said := "the file raises an exception"
+// deleting reads "del a, b[c]".
+func (p *parser) deleting(t token) []Stmt {
+	x := p.expressions()
+	targets := []Expr{x}
+	if several, ok := x.(*Several); ok {
+		targets = several.Elems
+	}
+	for _, target := range targets {
+		p.target(target, p.bind)
+	}
+	return []Stmt{&Delete{Line(t.line), targets}}
+}
+
+// declaring reads "global a, b" and "nonlocal a".
+func (p *parser) declaring(t token) []Stmt {
+	s := p.scope()
+	for {
+		id := p.expectName()
+		switch {
+		case s.kind == function && s.locals[id.word]:
+			p.fail(id, "a name is used before it is declared %s", t.word)
+		case s.kind == function && t.word == "global":
+			s.globals[id.word] = true
+		case s.kind == function:
+			s.nonlocals[id.word] = true
+		case s.kind == class || t.word == "nonlocal":
+			p.refuse(t, t.word+" outside a function", "leave it out")
+		}
+		if !p.accept(",") {
+			return p.pass(t)
+		}
+	}
+}
+
+// raising reads "raise X(...) from Y". The text of the exception shows in errors if it is a plain literal.
+func (p *parser) raising(t token) []Stmt {
+	stmt := &Raise{Line: Line(t.line), Said: "the file raises an exception"}
 	if !p.atLineEnd() {
-		said = raised(p.expression())
+		stmt.X = p.expression()
+		stmt.Said = raised(stmt.X)
 		if p.accept("from") {
 			p.expression()
 		}
 	}
-	return []syntax.Stmt{p.failure(t, fault.New("%s", said))}
+	return []Stmt{stmt}
 }
 
-func raised(exception syntax.Expr) string {
-	call, ok := exception.(*syntax.CallExpr)
+func raised(exception Expr) string {
+	if id, ok := exception.(*Name); ok {
+		return "the file raises " + id.Name
+	}
+	call, ok := exception.(*Call)
 	if !ok {
 		return "the file raises an exception"
 	}
-	id, ok := call.Fn.(*syntax.Ident)
-	if !ok || !isPlainName(id.Name) {
+	id, ok := call.Fn.(*Name)
+	if !ok {
 		return "the file raises an exception"
 	}
 	if len(call.Args) > 0 {
-		if said, ok := literalText(call.Args[0]); ok {
-			return fmt.Sprintf("the file raises %s: %s", id.Name, said)
+		if said, ok := literalText(call.Args[0].Value); ok {
+			return "the file raises " + id.Name + ": " + said
 		}
 	}
 	return "the file raises " + id.Name
 }
 
 // asserting reads "assert condition, text".
-func (p *parser) asserting(t token) []syntax.Stmt {
-	condition := p.expression()
-	failed := "an assertion of the file does not hold"
+func (p *parser) asserting(t token) []Stmt {
+	stmt := &Assert{Line: Line(t.line), Cond: p.expression(), Said: "an assertion of the file does not hold"}
 	if p.accept(",") {
-		if said, ok := literalText(p.expression()); ok {
-			failed += ": " + said
+		stmt.Text = p.expression()
+		if said, ok := literalText(stmt.Text); ok {
+			stmt.Said += ": " + said
 		}
 	}
-	at := p.position(t)
-	return []syntax.Stmt{&syntax.IfStmt{
-		If:   at,
-		Cond: &syntax.UnaryExpr{OpPos: at, Op: syntax.NOT, X: condition},
-		True: []syntax.Stmt{p.failure(t, fault.New("%s", failed))},
-	}}
+	return []Stmt{stmt}
 }
 
-func literalText(x syntax.Expr) (string, bool) {
-	if literal, ok := x.(*syntax.Literal); ok && literal.Token == syntax.STRING {
-		return literal.Value.(string), true
+func literalText(x Expr) (string, bool) {
+	if literal, ok := x.(*Constant); ok {
+		if s, ok := literal.Value.(starlark.String); ok {
+			return string(s), true
+		}
 	}
 	return "", false
 }
 
-// isPlainName reports whether a variable is one of the file and not a hook.
-func isPlainName(name string) bool {
-	return name != "" && !strings.ContainsAny(name, " .,:+-*/%<>=!&|^~[](){}\"@")
+// docstring returns the text literal that a body begins with. The literal is not stepped over.
+func (p *parser) docstring() (string, bool) {
+	if p.peek().kind != text {
+		return "", false
+	}
+	n := 0
+	doc := ""
+	for ; p.ahead(n).kind == text; n++ {
+		doc += p.ahead(n).value.(string)
+	}
+	k := p.ahead(n)
+	return doc, k.kind == newline || k.kind == end || k.is(";")
 }

@@ -12,9 +12,10 @@ const (
 	keyword
 	operator
 	number
-	text      // a str literal
-	octets    // a bytes literal
-	formatted // an f-string
+	text        // a str literal
+	octets      // a bytes literal
+	formatted   // an f-string
+	unavailable // a literal that is not offered; its word says why
 )
 
 // token is a word of the source. The words inside an f-string are tokens of its parts.
@@ -43,7 +44,7 @@ func (t token) describe() string {
 		return "a name"
 	case number:
 		return "a number"
-	case text, octets, formatted:
+	case text, octets, formatted, unavailable:
 		return "text in quotes"
 	case indent:
 		return "an indented line"

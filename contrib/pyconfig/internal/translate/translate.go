@@ -1,19 +1,13 @@
-// Package translate reads the Python of a configuration file and writes it as a Starlark syntax tree.
+// Package translate reads the Python of a configuration file and makes a tree of it, which the machine package runs.
 //
-// Every operator, attribute, subscript and display becomes a call of a hook, a function whose name is no
-// Python name ("+", ".", "[]"). The machine package has the hooks, so their meaning, their bounds and their
-// errors are its own. Starlark keeps names, functions, loops and the count of steps.
-//
-// Python that is correct but not offered becomes a call of the hook [Refuse] in its place: it is an error
-// when it is reached, not when it stands in a function that nobody calls.
+// Annotations are read and thrown away. Python that is correct but not offered becomes the hook [Refuse] in its
+// place: it is an error when it is reached, not when it stands in a function that nobody calls.
 package translate
 
 import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
-
-	"go.starlark.net/syntax"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
@@ -23,15 +17,18 @@ const maxSource = 256 << 10
 
 // Program is a translated file.
 type Program struct {
-	File *syntax.File
+	File string // its name, for errors
+	Doc  string // its docstring
+	// HasDoc tells an empty docstring from none.
+	HasDoc bool
+	Body   []Stmt
 	// Called has the names that the file calls. An error may show them; other names may be text
 	// that lost its quotes.
 	Called map[string]bool
 }
 
-// File translates a Python source. known reports whether a name is there without being assigned.
-// The error is a *[fault.Error].
-func File(file string, src []byte, known func(string) bool) (*Program, error) {
+// File translates a Python source. The error is a *[fault.Error].
+func File(file string, src []byte) (*Program, error) {
 	source, err := clean(src)
 	if err != nil {
 		return nil, err
@@ -40,15 +37,14 @@ func File(file string, src []byte, known func(string) bool) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{file: &file, tokens: tokens, scopes: []scope{{kind: module}},
-		assigned: map[string]bool{}, called: map[string]bool{}}
-	stmts := p.module()
+	p := &parser{tokens: tokens, scopes: []*scope{{kind: module}}, called: map[string]bool{}}
+	program := &Program{File: file, Called: p.called}
+	program.Doc, program.HasDoc = p.docstring()
+	program.Body = p.module()
 	if p.err != nil {
 		return nil, p.err
 	}
-	stmts = append(p.declarations(known), stmts...)
-	options := &syntax.FileOptions{Set: true, TopLevelControl: true, GlobalReassign: true}
-	return &Program{File: &syntax.File{Path: file, Stmts: stmts, Options: options}, Called: p.called}, nil
+	return program, nil
 }
 
 // clean checks the encoding and makes all line ends alike.
@@ -82,21 +78,4 @@ func utf8Declared(source string) bool {
 		return strings.HasPrefix(coding, "utf-8") || strings.HasPrefix(coding, "utf8") || strings.HasPrefix(coding, "utf_8")
 	}
 	return true
-}
-
-// declarations makes every name that the module assigns a variable of the module from the first line on.
-// Starlark would otherwise take a use that stands before the first assignment for an unknown name.
-func (p *parser) declarations(known func(string) bool) []syntax.Stmt {
-	var stmts []syntax.Stmt
-	at := p.position(token{line: 1, col: 1})
-	for _, name := range p.names {
-		if !known(name) {
-			stmts = append(stmts, assign(&syntax.Ident{NamePos: at, Name: name}, none(at), at))
-		}
-	}
-	if stmts == nil {
-		return nil
-	}
-	never := &syntax.Ident{NamePos: at, Name: "False"}
-	return []syntax.Stmt{&syntax.IfStmt{If: at, Cond: never, True: stmts}}
 }

@@ -1,0 +1,172 @@
+package jinja
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
+
+// flaskGlobals returns what Flask gives to all templates.
+func flaskGlobals(t *dewar.Templates) map[string]any {
+	globals := func(rt *value.Runtime) dewar.TemplateGlobals { return t.Globals(contextOf(rt)) }
+	return map[string]any{
+		"url_for": &value.Function{
+			Name: "url_for", Params: []value.Param{{Name: "endpoint", Required: true}}, Named: true,
+			Call: func(rt *value.Runtime, args []any) (any, error) {
+				return urlFor(rt, globals(rt), args[0], args[1].(*value.Dict))
+			},
+		},
+		"get_flashed_messages": &value.Function{
+			Name:   "get_flashed_messages",
+			Params: []value.Param{{Name: "with_categories", Default: false}, {Name: "category_filter", Default: value.Tuple{}}},
+			Call:   func(rt *value.Runtime, args []any) (any, error) { return flashes(rt, globals(rt), args[0], args[1]) },
+		},
+		"request": value.Lazy(func(rt *value.Runtime) (any, error) {
+			r, err := globals(rt).Request()
+			return request{r, contextOf(rt)}, err
+		}),
+		"session": value.Lazy(func(rt *value.Runtime) (any, error) {
+			_, err := globals(rt).Request()
+			return session{contextOf(rt)}, err
+		}),
+		"g":      value.Lazy(func(rt *value.Runtime) (any, error) { return g{globals(rt).G()}, nil }),
+		"config": value.Lazy(func(rt *value.Runtime) (any, error) { return map[string]any(globals(rt).Config()), nil }),
+	}
+}
+
+// contextOf returns the Context that renders.
+func contextOf(rt *value.Runtime) *dewar.Context { return rt.Host.(*dewar.Context) }
+
+// urlFor is url_for: values that are None are left out, and so are options.
+func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, named *value.Dict) (any, error) {
+	name, ok := value.AsString(endpoint)
+	if !ok {
+		return nil, fmt.Errorf("url_for: an endpoint is text, not %s", value.TypeName(endpoint))
+	}
+	pairs := make([]any, 0, 2*named.Len())
+	for key, v := range named.All() {
+		if value.IsNone(v) {
+			continue
+		}
+		part := v
+		if option := strings.HasPrefix(fmt.Sprint(key), "_"); !option {
+			var err error
+			if part, err = urlValue(rt, v); err != nil {
+				return nil, fmt.Errorf("url_for %q: %s: %w", name, key, err)
+			}
+		}
+		pairs = append(pairs, key, part)
+	}
+	return globals.URLFor(name, pairs...)
+}
+
+// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it.
+func urlValue(rt *value.Runtime, v any) (any, error) {
+	switch v := v.(type) {
+	case *value.Undefined:
+		return nil, v.Err()
+	case value.Markup:
+		return v.Text, nil
+	case *value.List:
+		return urlValues(rt, v.Items)
+	case value.Tuple:
+		return urlValues(rt, v)
+	case template.HTML:
+		return string(v), nil
+	case bool, float64: // which Go would write otherwise
+		return value.Str(rt, v)
+	}
+	return v, nil
+}
+
+func urlValues(rt *value.Runtime, items []any) (any, error) {
+	list := make([]any, len(items))
+	for i, item := range items {
+		var err error
+		if list[i], err = urlValue(rt, item); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// flashes is get_flashed_messages: the messages, or with categories pairs of a category and its message.
+func flashes(rt *value.Runtime, globals dewar.TemplateGlobals, withCategories, filter any) (any, error) {
+	with, err := value.Truth(withCategories)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := value.Items(rt, filter)
+	if err != nil {
+		return nil, err
+	}
+	var categories []string
+	for _, category := range wanted {
+		name, ok := value.AsString(category)
+		if !ok {
+			return nil, fmt.Errorf("get_flashed_messages: category_filter is a list of texts, and has a %s", value.TypeName(category))
+		}
+		categories = append(categories, name)
+	}
+	flashed, err := globals.FlashedMessages(categories...)
+	list := &value.List{Items: make([]any, 0, len(flashed))}
+	for _, f := range flashed {
+		var message any = f.Message
+		if f.Value != nil {
+			message = f.Value
+		}
+		if with {
+			message = value.Tuple{f.Category, message}
+		}
+		list.Items = append(list.Items, message)
+	}
+	return list, err
+}
+
+// session is what templates see of a session: its values, and what Flask's says of itself.
+type session struct{ c *dewar.Context }
+
+func (s session) Attr(_ *value.Runtime, name string) (any, bool) {
+	switch name {
+	case "permanent":
+		return s.c.Session().Permanent(), true
+	case "new":
+		return s.c.Session().IsNew(), true
+	case "modified":
+		return s.c.Session().Modified(), true
+	}
+	return nil, false
+}
+
+func (s session) Lookup(key any) (any, bool) {
+	name, ok := value.AsString(key)
+	if !ok {
+		return nil, false
+	}
+	return s.c.Session().Lookup(name)
+}
+
+func (s session) Keys() []any { return anys(s.c.Session().Keys()) }
+
+func (s session) TypeName() string { return "SecureCookieSession" }
+
+// g is what templates see of the values of a Context.
+type g struct{ values dewar.Map }
+
+func (v g) Attr(_ *value.Runtime, name string) (any, bool) {
+	item, ok := v.values[name]
+	return item, ok
+}
+
+func (v g) Lookup(key any) (any, bool) {
+	name, _ := value.AsString(key)
+	item, ok := v.values[name]
+	return item, ok
+}
+
+func (v g) Keys() []any { return sortedKeys(v.values) }
+
+func (v g) TypeName() string { return "_AppCtxGlobals" }

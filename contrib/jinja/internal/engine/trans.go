@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
+
+// Translations finds the translation of texts, in the language of ctx. What has no translation is returned as it is.
+type Translations interface {
+	Gettext(ctx context.Context, text string) string
+	NGettext(ctx context.Context, singular, plural string, n int) string
+	PGettext(ctx context.Context, context, text string) string
+	NPGettext(ctx context.Context, context, singular, plural string, n int) string
+}
+
+// gettextName is the function that a trans calls.
+func gettextName(s *syntax.Trans) string {
+	name := "gettext"
+	if s.HasContext {
+		name = "p" + name
+	}
+	if s.HasPlural {
+		name = "n" + name
+	}
+	return name
+}
+
+// trans compiles {% trans %} as a call of gettext or one of its kin, which a template or the application may have replaced.
+func (c *compiler) trans(s *syntax.Trans, pl place) exec {
+	name := gettextName(s)
+	fn, at, mode := c.variable(name, pl), c.at(s.Pos), pl.escape
+	var before []any
+	if s.HasContext {
+		before = append(before, s.Context)
+	}
+	before = append(before, s.Singular)
+	if s.HasPlural {
+		before = append(before, s.Plural)
+	}
+	names, values := make([]string, len(s.Variables)), make([]eval, len(s.Variables))
+	for i, v := range s.Variables {
+		names[i], values[i] = v.Name, c.expression(v.Value, pl)
+	}
+	return func(st *state, f *frame) error {
+		args := value.Args{Positional: before[:len(before):len(before)]}
+		for i, run := range values {
+			v, err := run(st, f)
+			if err != nil {
+				return err
+			}
+			if s.HasPlural && names[i] == s.Count {
+				args.Positional = append(args.Positional, v)
+				if names[i] == "num" {
+					continue
+				}
+			}
+			args.Named = append(args.Named, value.Named{Name: names[i], Value: v})
+		}
+		gettext, err := fn(st, f)
+		if err != nil {
+			return err
+		}
+		v, err := st.call(gettext, "", args)
+		if err != nil {
+			return at.wrap(err)
+		}
+		return at.wrap(st.write(v, mode.escapes(f)))
+	}
+}
+
+// translators are the functions gettext, _, ngettext, pgettext and npgettext.
+func translators(t Translations) map[string]any {
+	if t == nil {
+		t = untranslated{}
+	}
+	one := func(p ...string) []value.Param {
+		all := make([]value.Param, len(p))
+		for i, name := range p {
+			all[i] = value.Param{Name: "__" + name, Required: true}
+		}
+		return all
+	}
+	gettext := &value.Function{Name: "gettext", Params: one("string"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
+		texts, err := texts(rt, args[:1])
+		if err != nil {
+			return nil, err
+		}
+		return formatted(rt, t.Gettext(rt.Context, texts[0]), args[1])
+	}}
+	ngettext := &value.Function{Name: "ngettext", Params: one("singular", "plural", "num"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
+		texts, err := texts(rt, args[:2])
+		if err != nil {
+			return nil, err
+		}
+		n, err := number(args[2])
+		if err != nil {
+			return nil, err
+		}
+		setDefault(args[3], "num", args[2])
+		return formatted(rt, t.NGettext(rt.Context, texts[0], texts[1], n), args[3])
+	}}
+	pgettext := &value.Function{Name: "pgettext", Params: one("context", "string"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
+		texts, err := texts(rt, args[:2])
+		if err != nil {
+			return nil, err
+		}
+		setDefault(args[2], "context", args[0])
+		return formatted(rt, t.PGettext(rt.Context, texts[0], texts[1]), args[2])
+	}}
+	npgettext := &value.Function{Name: "npgettext", Params: one("context", "singular", "plural", "num"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
+		texts, err := texts(rt, args[:3])
+		if err != nil {
+			return nil, err
+		}
+		n, err := number(args[3])
+		if err != nil {
+			return nil, err
+		}
+		setDefault(args[4], "context", args[0])
+		setDefault(args[4], "num", args[3])
+		return formatted(rt, t.NPGettext(rt.Context, texts[0], texts[1], texts[2], n), args[4])
+	}}
+	return map[string]any{"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
+}
+
+// texts are arguments that must be texts.
+func texts(rt *value.Runtime, args []any) ([]string, error) {
+	all := make([]string, len(args))
+	for i, arg := range args {
+		if u, ok := arg.(*value.Undefined); ok {
+			return nil, u.Err()
+		}
+		s, err := value.Str(rt, arg)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = s
+	}
+	return all, nil
+}
+
+// number is the count of ngettext.
+func number(v any) (int, error) {
+	if n, ok := value.AsInt(v); ok {
+		return n, nil
+	}
+	if n, ok := value.AsFloat(v); ok {
+		if n == 1 {
+			return 1, nil
+		}
+		return int(n) + 2, nil // a fraction is never one thing
+	}
+	if u, ok := v.(*value.Undefined); ok {
+		return 0, u.Err()
+	}
+	return 0, failure("TypeError", "the number of a translation must be a number, not %s", value.TypeName(v))
+}
+
+func setDefault(vars any, name string, v any) {
+	if d := vars.(*value.Dict); d != nil {
+		if _, ok := d.Get(name); !ok {
+			d.Set(name, v)
+		}
+	}
+}
+
+// formatted puts variables into a translation, escaped if the page escapes: the translation itself is part of the application.
+func formatted(rt *value.Runtime, text string, vars any) (any, error) {
+	return value.Binary(rt, "%", asMarkup(text, rt.Autoescape), vars)
+}
+
+// untranslated leaves texts as they are.
+type untranslated struct{}
+
+func (untranslated) Gettext(_ context.Context, text string) string { return text }
+
+func (untranslated) NGettext(_ context.Context, singular, plural string, n int) string {
+	if n == 1 {
+		return singular
+	}
+	return plural
+}
+
+func (untranslated) PGettext(_ context.Context, _, text string) string { return text }
+
+func (u untranslated) NPGettext(ctx context.Context, _, singular, plural string, n int) string {
+	return u.NGettext(ctx, singular, plural, n)
+}

@@ -1,0 +1,152 @@
+package value
+
+import (
+	"html/template"
+	"strings"
+)
+
+// A Language is what a safe text was made for.
+type Language uint8
+
+const (
+	Application Language = iota // the application vouches for it wherever it lands: template.HTML, |safe
+	HTML                        // text of an HTML page: macros, caller(), set blocks, urlize, escape, Markup mixed with escaped text
+	Attributes                  // attributes inside a tag: xmlattr
+	JavaScript                  // a JavaScript value, safe in HTML text and single-quoted attributes too: tojson
+)
+
+// Markup is text that is not escaped again where its language is wanted: Jinja's Markup. Operators and methods keep it as markupsafe
+// does: what is added is escaped, and the result is HTML unless both had the same language and nothing had to be escaped.
+type Markup struct {
+	Text     string
+	Language Language
+}
+
+// AsMarkup returns v where it is Markup, template.HTML or a Markuper.
+func AsMarkup(v any) (Markup, bool) {
+	switch v := v.(type) {
+	case Markup:
+		return v, true
+	case template.HTML:
+		return Markup{Text: string(v)}, true
+	case Markuper:
+		return v.Markup(), true
+	case *Undefined:
+		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
+	}
+	return Markup{}, false
+}
+
+// Escape is markupsafe.escape: Markup stays, all else becomes its escaped text of language HTML.
+func Escape(rt *Runtime, v any) (Markup, error) {
+	if m, ok := AsMarkup(v); ok {
+		return m, nil
+	}
+	s, err := Str(rt, v)
+	if err != nil {
+		return Markup{}, err
+	}
+	return Markup{escapeText(s), HTML}, nil
+}
+
+func escapeText(s string) string {
+	if !strings.ContainsAny(s, `&<>"'`) {
+		return s
+	}
+	return string(AppendEscaped(make([]byte, 0, len(s)+16), s))
+}
+
+// AppendEscaped appends s with & < > " ' as &amp; &lt; &gt; &#34; &#39;.
+func AppendEscaped(b []byte, s string) []byte {
+	last := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c > '>' || !special[c] {
+			continue
+		}
+		b = append(append(b, s[last:i]...), entity(c)...)
+		last = i + 1
+	}
+	return append(b, s[last:]...)
+}
+
+var special = ['>' + 1]bool{'&': true, '<': true, '>': true, '"': true, '\'': true}
+
+func entity(c byte) string {
+	switch c {
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '"':
+		return "&#34;"
+	}
+	return "&#39;"
+}
+
+// joined is the language of two texts together, where an empty one has none of its own.
+func joined(a, b Markup) Language {
+	switch {
+	case a.Text == "":
+		return b.Language
+	case b.Text == "" || a.Language == b.Language:
+		return a.Language
+	}
+	return HTML
+}
+
+// addMarkup is m + v or, where m stands on the right, v + m.
+func addMarkup(rt *Runtime, m Markup, v any, right bool) (any, error) {
+	other, ok := AsMarkup(v)
+	if s, isText := v.(string); isText {
+		other, ok = Markup{escapeText(s), HTML}, true
+	}
+	if !ok {
+		return nil, nil
+	}
+	if right {
+		m, other = other, m
+	}
+	if err := spend(rt, len(m.Text)+len(other.Text)); err != nil {
+		return nil, err
+	}
+	return Markup{m.Text + other.Text, joined(m, other)}, nil
+}
+
+// Concat is the operator ~ where the template escapes: texts in a row, Markup if one of them is Markup.
+func Concat(rt *Runtime, items []any) (any, error) {
+	escaped := false
+	for _, v := range items {
+		if _, ok := AsMarkup(v); ok {
+			escaped = true
+		}
+	}
+	if escaped {
+		return concatMarkup(rt, items)
+	}
+	var b []byte
+	var err error
+	for _, v := range items {
+		if b, err = AppendStr(b, rt, v); err != nil {
+			return nil, err
+		}
+	}
+	return string(b), spend(rt, len(b))
+}
+
+func concatMarkup(rt *Runtime, items []any) (any, error) {
+	var b []byte
+	var all Markup
+	for _, v := range items {
+		m, err := Escape(rt, v)
+		if err != nil {
+			return nil, err
+		}
+		all.Language = joined(Markup{string(b), all.Language}, m)
+		b = append(b, m.Text...)
+	}
+	all.Text = string(b)
+	return all, spend(rt, len(b))
+}

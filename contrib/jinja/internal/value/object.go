@@ -1,0 +1,46 @@
+package value
+
+// An Object has attributes of its own making: loop, namespace, modules, and what the application gives. What more it can do it says by
+// implementing [Itemer], [Iterable], [Sized], [Truther], [Mapping], [Callable], [Markuper], [Typer] or fmt.Stringer. An Object without fmt.Stringer
+// shows as <Type object>.
+type Object interface {
+	// Attr returns an attribute, and whether there is one.
+	Attr(rt *Runtime, name string) (any, bool)
+}
+
+// An Itemer has items: v[key].
+type Itemer interface {
+	Item(rt *Runtime, key any) (any, bool)
+}
+
+// An Iterable can be gone through.
+type Iterable interface {
+	Iterate(rt *Runtime) (*Iterator, error)
+}
+
+// A Sized has a length.
+type Sized interface{ Len() int }
+
+// A Truther says whether it is true. Without it a Sized is true unless it is empty, and all else is true.
+type Truther interface{ Truth() bool }
+
+// A Mapping is an Object that reads as a dict: attributes first, then get, keys, values and items, then its keys. It is gone through by key.
+type Mapping interface {
+	Object
+	Lookup(key any) (any, bool)
+	Keys() []any
+}
+
+// A Lazy is a global that is called where a template reads its name, because it depends on the rendering.
+type Lazy func(rt *Runtime) (any, error)
+
+// A Markuper is Markup, as what has __html__ in Python.
+type Markuper interface{ Markup() Markup }
+
+// A Typer names its Python class.
+type Typer interface{ TypeName() string }
+
+// A Reprer shows itself in a list, as __repr__ in Python. An Object without fmt.Stringer shows so everywhere.
+type Reprer interface {
+	Repr(rt *Runtime) (string, error)
+}

@@ -1,0 +1,200 @@
+package value
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// A shape is what templates see of a Go type: fields and methods by every name they have there. It is made once and never changed.
+type shape struct {
+	fields  map[string]field
+	methods map[string]int
+}
+
+type field struct {
+	index []int
+	kind  reflect.Kind // of plain string, int and bool, which are read without reflection's copy
+}
+
+// shapes are the shapes of types that were met: a cache that only grows with the types of the program.
+var shapes sync.Map // reflect.Type -> *shape
+
+func shapeOf(t reflect.Type) *shape {
+	if s, ok := shapes.Load(t); ok {
+		return s.(*shape)
+	}
+	s, _ := shapes.LoadOrStore(t, newShape(t))
+	return s.(*shape)
+}
+
+// newShape reads a type. A Go name wins over a json tag, and that over a snake_case name.
+func newShape(t reflect.Type) *shape {
+	s := &shape{fields: map[string]field{}, methods: map[string]int{}}
+	if isInternals(t) {
+		return s
+	}
+	s.readMethods(t)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Struct && !isInternals(t) {
+		s.readFields(t)
+	}
+	return s
+}
+
+// isInternals reports whether t is of a package that shows the insides of others.
+func isInternals(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.PkgPath() == "reflect" || t.PkgPath() == "unsafe"
+}
+
+func (s *shape) readMethods(t reflect.Type) {
+	for i := range t.NumMethod() {
+		if m := t.Method(i); answers(m.Type) {
+			s.methods[m.Name] = i
+		}
+	}
+	for i := range t.NumMethod() {
+		m := t.Method(i)
+		if _, taken := s.methods[snake(m.Name)]; !taken && answers(m.Type) {
+			s.methods[snake(m.Name)] = i
+		}
+	}
+}
+
+// answers reports whether a method gives a value. One that does not is there to change something, such as Lock.
+func answers(t reflect.Type) bool {
+	return t.NumOut() > 0 && t.Out(0) != errorType
+}
+
+func (s *shape) readFields(t reflect.Type) {
+	visible := reflect.VisibleFields(t)
+	names := []func(reflect.StructField) string{
+		func(f reflect.StructField) string { return f.Name },
+		func(f reflect.StructField) string { tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); return tag },
+		func(f reflect.StructField) string { return snake(f.Name) },
+	}
+	for _, name := range names {
+		for _, f := range visible {
+			s.addField(name(f), f)
+		}
+	}
+}
+
+func (s *shape) addField(name string, f reflect.StructField) {
+	if !f.IsExported() || name == "" || name == "-" {
+		return
+	}
+	if _, taken := s.fields[name]; taken {
+		return
+	}
+	read := field{index: f.Index}
+	switch f.Type {
+	case reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool]():
+		read.kind = f.Type.Kind()
+	}
+	s.fields[name] = read
+}
+
+// snake is a Go name as Python would have it: UserID is user_id, HTTPServer is http_server.
+func snake(name string) string {
+	var b strings.Builder
+	runes := []rune(name)
+	for i, c := range runes {
+		if i > 0 && unicode.IsUpper(c) && (!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])) && runes[i-1] != '_' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
+
+// goAttr finds a field or a method of Go data.
+func goAttr(rt *Runtime, v any, name string) (any, bool, error) {
+	if hasNoShape(v) {
+		return nil, false, nil
+	}
+	rv := reflect.ValueOf(v)
+	s := shapeOf(rv.Type())
+	if f, ok := s.fields[name]; ok {
+		return f.read(rv)
+	}
+	i, ok := s.methods[name]
+	if !ok {
+		return goAttrOfPointer(rt, rv, name)
+	}
+	if rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil, false, nil
+	}
+	m := rv.Method(i)
+	if m.Type().NumIn() > 0 {
+		return m.Interface(), true, nil
+	}
+	result, err := callGo(rt, name, m.Interface(), Args{})
+	return result, true, err
+}
+
+// goAttrOfPointer goes on at what a pointer to a pointer points at.
+func goAttrOfPointer(rt *Runtime, rv reflect.Value, name string) (any, bool, error) {
+	if rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.Elem().Kind() == reflect.Pointer {
+		return goAttr(rt, rv.Elem().Interface(), name)
+	}
+	return nil, false, nil
+}
+
+// hasNoShape reports whether v is a value of this package's own kinds, whose Go methods are not for templates.
+func hasNoShape(v any) bool {
+	switch v.(type) {
+	case nil, bool, int, float64, string, Markup, *List, Tuple, NamedTuple, *Dict, Range, *Undefined, *Function, *Generator, Date, Clock, Object, Callable, Iterable:
+		return true
+	}
+	t := reflect.TypeOf(v)
+	return t.PkgPath() == "time" && t.Kind() != reflect.Int || t.PkgPath() == "math/big"
+}
+
+// read returns the field of a struct, or of the struct that a pointer points at.
+func (f field) read(v reflect.Value) (any, bool, error) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil, false, nil
+		}
+		v = v.Elem()
+	}
+	for i, n := range f.index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return nil, false, nil
+			}
+			v = v.Elem()
+		}
+		v = v.Field(n)
+	}
+	switch f.kind {
+	case reflect.String:
+		return v.String(), true, nil
+	case reflect.Int:
+		return int(v.Int()), true, nil
+	case reflect.Bool:
+		return v.Bool(), true, nil
+	}
+	return exported(v)
+}
+
+// callGoMethod calls a method of Go data; ok is false if it has none of that name.
+func callGoMethod(rt *Runtime, v any, name string, args Args) (result any, ok bool, err error) {
+	if hasNoShape(v) {
+		return nil, false, nil
+	}
+	rv := reflect.ValueOf(v)
+	i, ok := shapeOf(rv.Type()).methods[name]
+	if !ok || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil, false, nil
+	}
+	result, err = callGo(rt, name, rv.Method(i).Interface(), args)
+	return result, true, err
+}

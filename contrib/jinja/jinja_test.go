@@ -1,0 +1,504 @@
+package jinja_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/jinja"
+)
+
+// newApp returns an App whose templates are given as names and texts in turn. /NAME renders one with the query as data.
+func newApp(t testing.TB, renderer *jinja.Renderer, pairs ...string) *dewar.App {
+	t.Helper()
+	files := fstest.MapFS{}
+	for i := 0; i < len(pairs); i += 2 {
+		files["templates/"+pairs[i]] = &fstest.MapFile{Data: []byte(pairs[i+1])}
+	}
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(files))
+	app.Logger = slog.New(slog.DiscardHandler)
+	if err := app.Config.Update(dewar.Map{"SECRET_KEY": "kK2b8Zx0Qd7WmT4yLr9VhS3nPfG6cJ1u"}); err != nil {
+		t.Fatal(err)
+	}
+	app.Renderer = renderer
+	app.Get("/{name:path}", func(c *dewar.Context) error {
+		data := dewar.Map{}
+		for _, key := range c.Query().Keys() {
+			data[key] = c.Query().String(key)
+		}
+		return c.Render(c.Params().String("name"), data)
+	}, dewar.Endpoint("page"))
+	return app
+}
+
+func get(app *dewar.App, target string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", target, nil)
+	r.RemoteAddr, r.Host = "127.0.0.1:40000", "localhost:5000"
+	r.Header.Set("Accept", "text/html")
+	app.ServeHTTP(w, r)
+	return w
+}
+
+// render renders one template in a string, with a Renderer of its own.
+func render(t testing.TB, renderer *jinja.Renderer, source string, data dewar.Map) (string, error) {
+	t.Helper()
+	return newApp(t, renderer, "page.html", source).RenderString(t.Context(), "page.html", data)
+}
+
+func wantText(t testing.TB, renderer *jinja.Renderer, source string, data dewar.Map, want string) {
+	t.Helper()
+	if got, err := render(t, renderer, source, data); got != want || err != nil {
+		t.Errorf("%s gives %q, %v, want %q", source, got, err, want)
+	}
+}
+
+func TestTheContentTypeAndTheEscapingFollowTheName(t *testing.T) {
+	t.Parallel()
+	var pairs []string
+	for _, name := range []string{"a.html", "a.htm", "a.xhtml", "a.xml", "a.svg", "a.html.j2", "a", "a.txt", "a.txt.jinja"} {
+		pairs = append(pairs, name, "{{ x }}")
+	}
+	app := newApp(t, &jinja.Renderer{}, pairs...)
+	for i := 0; i < len(pairs); i += 2 {
+		w := get(app, "/"+pairs[i]+"?x=%3Cb%3E")
+		plain := strings.Contains(pairs[i], ".txt")
+		if got := w.Body.String(); plain != (got == "<b>") || plain != strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("%s gives %q as %s", pairs[i], got, w.Header().Get("Content-Type"))
+		}
+	}
+	app = newApp(t, &jinja.Renderer{Autoescape: func(name string) bool { return name == "a.txt" }}, "a.txt", "{{ x }}", "a.html", "{{ x }}")
+	if got := get(app, "/a.txt?x=%3Cb%3E").Body.String() + get(app, "/a.html?x=%3Cb%3E").Body.String(); got != "&lt;b&gt;<b>" {
+		t.Errorf("with an Autoescape of its own it gives %q", got)
+	}
+}
+
+// TestBuildFindsEverythingAtOnce is the promise that a template that builds does not fail for a name.
+func TestBuildFindsEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{},
+		"base.html", "{% block content %}{% endblock %}",
+		"forms.html", "{% macro field(name) %}{{ name }}{% endmacro %}",
+		"parent.html", "\n{% extends 'bas.html' %}",
+		"filter.html", "\n\n{{ x|uper }}",
+		"test.html", "{% if x is defned %}{% endif %}",
+		"macro.html", "{% from 'forms.html' import feild %}",
+		"include.html", "{% include 'form.html' %}",
+		"endpoint.html", "{{ url_for('pag', name='x') }}",
+		"values.html", "{{ 1 }}\n{{ url_for('page') }}",
+		"syntax.html", "{% if x %}",
+		"fine.html", "{% include ['none.html', 'base.html'] %}{% include 'none.html' ignore missing %}{{ url_for(endpoint) }}{{ url_for('page', **more) }}",
+	)
+	err := app.Build()
+	if err == nil {
+		t.Fatal("Build finds nothing")
+	}
+	for _, want := range []string{
+		`template parent.html:2: no template "bas.html"; did you mean "base.html"?`,
+		`template filter.html:3: `, `"upper"`,
+		`template test.html:1: `, `"defined"`,
+		`template macro.html:1: `, `"field"`,
+		`template include.html:1: no template "form.html"; did you mean "forms.html"?`,
+		`template endpoint.html:1: url_for: no endpoint "pag"; did you mean "page"?`,
+		`template values.html:2: url_for: URL for "page": no value for name`,
+		`template syntax.html:1: `,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("Build does not say %s", want)
+		}
+	}
+	if strings.Contains(err.Error(), "fine.html") {
+		t.Error("fine.html is fine")
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}
+
+func TestFunctionsThatDoNotFitAreFoundAtBuild(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{
+		Filters: map[string]any{"none": func() string { return "" }, "two": func(string) (int, int) { return 1, 2 }},
+		Tests:   map[string]any{"text": "x"},
+	})
+	err := app.Build()
+	for _, want := range []string{`Filters["none"]: `, `Filters["two"]: `, `Tests["text"]: a string cannot be called`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Build gives %v, want %s", err, want)
+		}
+	}
+}
+
+func TestFiltersTestsAndGlobalsOfTheApplication(t *testing.T) {
+	t.Parallel()
+	r := func() *jinja.Renderer {
+		return &jinja.Renderer{
+			Filters: map[string]any{
+				"cut": func(s string, n int) string { return s[:n] },
+				"tag": func(s string, more map[string]any) template.HTML {
+					return template.HTML(fmt.Sprint("<", s, len(more), ">"))
+				},
+				"where": func(c *dewar.Context, s string) string { return s + c.App.Name() },
+				"fail":  func(string) (string, error) { return "", errors.New("no such thing") },
+				"glue":  func(s string, parts ...string) string { return s + strings.Join(parts, "") },
+				"upper": func(s string) string { return "own " + s },
+			},
+			Tests:   map[string]any{"long": func(s string, n int) bool { return len(s) > n }},
+			Globals: map[string]any{"version": 3, "add": func(a, b int) int { return a + b }},
+		}
+	}
+	for _, tt := range []struct{ source, want string }{
+		{"{{ 'abcdef'|cut(2) }}", "ab"},
+		{"{{ 'b'|tag }}{{ 'b'|tag(x=1, y=2) }}", "<b0><b2>"},
+		{"{{ 'at '|where }}", "at test"},
+		{"{{ 'a'|glue('b', 'c') }}{{ 'a'|glue }}", "abca"},
+		{"{{ 'a'|upper }}", "own a"},
+		{"{{ 'abc' is long(2) }}{{ 'abc' is not long 3 }}", "TrueTrue"},
+		{"{{ version + 1 }} {{ add(1, 2) }}", "4 3"},
+		{"{{ ['a', 'b']|map('glue', '-')|join }}", "a-b-"},
+	} {
+		wantText(t, r(), tt.source, nil, tt.want)
+	}
+	if _, err := render(t, r(), "\n{{ 'x'|fail }}", nil); err == nil || !strings.Contains(err.Error(), "template page.html:2: ") || !strings.Contains(err.Error(), "no such thing") {
+		t.Errorf("a filter that fails gives %v", err)
+	}
+	if err := newApp(t, r(), "p.html", "{{ 'x'|cut }}").Build(); err == nil || !strings.Contains(err.Error(), "template p.html:1: ") {
+		t.Errorf("a filter without its argument gives %v at Build", err)
+	}
+}
+
+func TestUndefinedModes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		mode         jinja.Undefined
+		source, want string
+		fails        bool
+	}{
+		{jinja.UndefinedDefault, "[{{ x }}]{{ x is defined }}", "[]False", false},
+		{jinja.UndefinedDefault, "{{ x.y }}", "", true},
+		{jinja.UndefinedStrict, "{{ x }}", "", true},
+		{jinja.UndefinedStrict, "{{ x|default('d') }}", "d", false},
+		{jinja.UndefinedChainable, "[{{ x.y.z }}]", "[]", false},
+		{jinja.UndefinedDebug, "{{ x }}", "{{ x }}", false},
+	} {
+		got, err := render(t, &jinja.Renderer{Undefined: tt.mode}, tt.source, nil)
+		if got != tt.want || (err != nil) != tt.fails {
+			t.Errorf("%d: %s gives %q, %v", tt.mode, tt.source, got, err)
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "template page.html:1: 'x' is undefined") {
+			t.Errorf("%d: %s gives the error %v", tt.mode, tt.source, err)
+		}
+	}
+}
+
+func TestHowTemplatesAreWritten(t *testing.T) {
+	t.Parallel()
+	wantText(t, &jinja.Renderer{Delimiters: jinja.Delimiters{BlockStart: "<%", BlockEnd: "%>", VariableStart: "${", VariableEnd: "}"}}, "<% if 1 %>${ 2 }<% endif %>{{ 3 }}", nil, "2{{ 3 }}")
+	wantText(t, &jinja.Renderer{Delimiters: jinja.Delimiters{LineStatementPrefix: "#"}}, "# for x in [1, 2]\n{{ x }}\n# endfor", nil, "1\n2\n")
+	wantText(t, &jinja.Renderer{TrimBlocks: true, LstripBlocks: true}, "  {% if 1 %}\nx\n  {% endif %}\n", nil, "x\n")
+	wantText(t, &jinja.Renderer{}, "x\n", nil, "x")
+	wantText(t, &jinja.Renderer{KeepTrailingNewline: true}, "x\n", nil, "x\n")
+}
+
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	data := dewar.Map{"u": "see http://a.example"}
+	wantText(t, &jinja.Renderer{}, "{{ u|urlize }}", data, `see <a href="http://a.example" rel="noopener">http://a.example</a>`)
+	wantText(t, &jinja.Renderer{Policies: jinja.Policies{URLizeRel: "-", URLizeTarget: "_blank"}}, "{{ u|urlize }}", data, `see <a href="http://a.example" target="_blank">http://a.example</a>`)
+	wantText(t, &jinja.Renderer{}, "{{ 'a long text'|truncate(8) }}", nil, "a long text")
+	wantText(t, &jinja.Renderer{Policies: jinja.Policies{TruncateLeeway: -1}}, "{{ 'a long text'|truncate(8) }}", nil, "a...")
+	wantText(t, &jinja.Renderer{}, "{{ {'b': 1, 'a': 2}|tojson }}", nil, `{"a": 2, "b": 1}`)
+	wantText(t, &jinja.Renderer{Policies: jinja.Policies{JSONKeepOrder: true}}, "{{ {'b': 1, 'a': 2}|tojson }}", nil, `{"b": 1, "a": 2}`)
+}
+
+func TestFinalize(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{Finalize: func(v any) (any, error) {
+		if v == nil {
+			return "-", nil
+		}
+		return v, nil
+	}}
+	wantText(t, r, "{{ none }}{{ x }}", dewar.Map{"x": 1}, "-1")
+}
+
+type post struct {
+	Title    string
+	AuthorID int
+	Body     string `json:"text"`
+	secret   string
+	Tags     []string
+	Created  time.Time
+	Html     template.HTML
+}
+
+func (p post) Excerpt(n int) string { return p.Body[:n] }
+
+func (p post) URL() (string, error) {
+	if p.Title == "" {
+		return "", errors.New("no title")
+	}
+	return "/" + p.Title, nil
+}
+
+type user struct{ Name, Password string }
+
+func (u user) String() string { return u.Name }
+
+func TestGoValuesInTemplates(t *testing.T) {
+	t.Parallel()
+	p := &post{Title: "go", AuthorID: 7, Body: "a body", secret: "s", Tags: []string{"x", "<y>"}, Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Html: "<b>"}
+	data := dewar.Map{"post": p, "user": user{"Ann", "kanarie"}, "m": map[string]int{"a": 1}, "nothing": (*post)(nil), "posts": []*post{p}, "struct": *p}
+	for _, tt := range []struct{ source, want string }{
+		{"{{ post.Title }} {{ post.title }} {{ post.author_id }} {{ post.text }} [{{ post.secret }}]", "go go 7 a body []"},
+		{"{{ post.excerpt(3) }} {{ post.url() }} {{ post.url }}", "a b /go /go"},
+		{"{{ post.tags|join(',') }} {{ post.tags[-1] }} {% for t in post.tags %}{{ t }}{% endfor %}", "x,&lt;y&gt; &lt;y&gt; x&lt;y&gt;"},
+		{"{{ post.created.strftime('%d.%m.%Y') }} {{ post.created.year }} {{ post.html }}", "02.01.2026 2026 <b>"},
+		{"{{ user }} {{ m.a + 1 }} {{ m['a'] }} {{ nothing is none }}", "Ann 2 1 True"},
+		{"{{ posts|map(attribute='title')|list }}", "[&#39;go&#39;]"},
+	} {
+		wantText(t, &jinja.Renderer{}, tt.source, data, tt.want)
+	}
+	if got, err := render(t, &jinja.Renderer{}, "{{ struct }}{{ [struct] }}{{ {'user': user} }}", data); err != nil || strings.Contains(got, "kanarie") || strings.Contains(got, "a body") {
+		t.Errorf("a struct shows as %q, %v", got, err)
+	}
+	if _, err := render(t, &jinja.Renderer{}, "{{ post.url }}", dewar.Map{"post": &post{}}); err == nil || !strings.Contains(err.Error(), "no title") {
+		t.Errorf("a method that fails gives %v", err)
+	}
+}
+
+func TestErrorsKeepTheirStatusAndShowTheLine(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{},
+		"page.html", "first\n<p>{{ find(3) }}</p>", "layout.html", "{% block main %}{% endblock %}",
+		"child.html", "{% extends 'layout.html' %}\n{% block main %}\n<i>{{ missing.title }}</i>{% endblock %}")
+	if err := app.Config.Set("DEBUG", true); err != nil {
+		t.Fatal(err)
+	}
+	app.TemplateFunc("find", func(n int) (string, error) { return "", dewar.Abortf(404, "no post %d", n) })
+	if w := get(app, "/page.html"); w.Code != 404 || !strings.Contains(w.Body.String(), "no post 3") {
+		t.Errorf("an HTTPError of a function gives %d:\n%s", w.Code, w.Body)
+	}
+	w := get(app, "/child.html")
+	for _, want := range []string{"&lt;i&gt;{{ missing.title }}&lt;/i&gt;", "child.html", "&#39;missing&#39; is undefined"} {
+		if w.Code != 500 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the debug page, %d, does not show %s:\n%s", w.Code, want, w.Body)
+		}
+	}
+	_, err := app.RenderString(t.Context(), "child.html", nil)
+	var e *jinja.Error
+	if !errors.As(err, &e) || e.Template != "child.html" || e.Line != 3 {
+		t.Errorf("the error is %#v", e)
+	}
+	if _, err := app.RenderString(t.Context(), "chld.html", nil); err == nil || err.Error() != `no template "chld.html" in templates; did you mean "child.html"?` {
+		t.Errorf("a missing template gives %v", err)
+	}
+}
+
+func TestSignalsAndContextProcessors(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{}
+	app := newApp(t, r, "page.html", "{{ site }}")
+	var seen []string
+	app.BeforeRender.Connect(func(e dewar.Rendering) { seen = append(seen, "before "+e.Name) })
+	app.TemplateRendered.Connect(func(e dewar.Rendering) { seen = append(seen, "rendered "+e.Name) })
+	app.ContextProcessor(func(*dewar.Context) dewar.Map { return dewar.Map{"site": "<Site>"} })
+	app.Get("/string", func(c *dewar.Context) error {
+		text, err := r.RenderString(c, "{{ site }} {{ x }} {{ request.path }}{% include 'page.html' %}", dewar.Map{"x": 1})
+		if err != nil {
+			return err
+		}
+		return c.Text(text)
+	})
+	if got := get(app, "/page.html").Body.String() + " " + get(app, "/string").Body.String(); got != "&lt;Site&gt; &lt;Site&gt; 1 /string&lt;Site&gt;" {
+		t.Errorf("got %q", got)
+	}
+	if want := []string{"before page.html", "rendered page.html", "before <template>", "rendered <template>"}; !slices.Equal(seen, want) {
+		t.Errorf("signals are %q, want %q", seen, want)
+	}
+}
+
+func TestErrorsOfAStringSayWhere(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{}
+	app := newApp(t, r)
+	app.Get("/string", func(c *dewar.Context) error {
+		_, err := r.RenderString(c, "\n{{ x.y }}", nil)
+		return c.Text(err.Error())
+	})
+	if got := get(app, "/string").Body.String(); got != "template <template>:2: 'x' is undefined" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestOutsideARequest(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "mail.html", "{{ url_for('page', name='a') }} {{ config.TITLE }} {{ g.x is defined }}",
+		"request.html", "{{ request.path }}", "session.html", "{{ session.x }}", "flash.html", "{{ get_flashed_messages() }}")
+	if err := app.Config.Update(dewar.Map{"SERVER_NAME": "example.com", "TITLE": "Blog"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := app.RenderString(t.Context(), "mail.html", nil); err != nil || got != "http://example.com/a Blog False" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	for _, name := range []string{"request.html", "session.html", "flash.html"} {
+		if _, err := app.RenderString(t.Context(), name, nil); err == nil || !strings.Contains(err.Error(), "there is no request") {
+			t.Errorf("%s gives %v", name, err)
+		}
+	}
+}
+
+func TestSecretsOfTheConfigurationStayOut(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "page.html", "{{ config }}{{ config.items()|list }}{{ config.SECRET_KEY }}{{ config.DB|tojson }}{{ config.DB }}")
+	if err := app.Config.Update(dewar.Map{"DB_PASSWORD": "kanarie", "DB": dewar.Map{"password": "kanarie", "host": "h"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(app, "/page.html").Body.String(); strings.Contains(got, "kanarie") || strings.Contains(got, "kK2b8Zx0") || !strings.Contains(got, "host") {
+		t.Errorf("config shows as %q", got)
+	}
+}
+
+func TestChangesShow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dir, "templates", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, reload := range []bool{true, false} {
+		write("base.html", "one {% block x %}{% endblock %}")
+		write("part.html", "part")
+		write("macros.html", "{% macro m() %}m{% endmacro %}")
+		write("page.html", "{% extends 'base.html' %}{% import 'macros.html' as macros %}{% block x %}{% include 'part.html' %} {{ macros.m() }}{% endblock %}")
+		app := dewar.New("test", dewar.RootPath(dir))
+		app.Config.Set("TEMPLATES_AUTO_RELOAD", reload)
+		app.Renderer = &jinja.Renderer{}
+		show := func(want string) {
+			t.Helper()
+			if got, err := app.RenderString(t.Context(), "page.html", nil); got != want || err != nil {
+				t.Errorf("reload %t: got %q, %v, want %q", reload, got, err, want)
+			}
+		}
+		show("one part m")
+		write("base.html", "two, {% block x %}{% endblock %}")
+		write("part.html", "another")
+		write("macros.html", "{% macro m() %}mm{% endmacro %}")
+		if !reload {
+			show("one part m")
+			continue
+		}
+		show("two, another mm")
+		write("page.html", "{% extends 'new.html' %}{% block x %}{% include 'part.html' %}{% endblock %}")
+		write("new.html", "new {% block x %}{% endblock %}")
+		show("new another")
+		write("page.html", "{% if %}")
+		if _, err := app.RenderString(t.Context(), "page.html", nil); err == nil || !strings.Contains(err.Error(), "template page.html:1: ") {
+			t.Errorf("a broken template gives %v", err)
+		}
+		write("page.html", "mended")
+		show("mended")
+	}
+}
+
+func TestARenderingIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, source string
+		renderer     *jinja.Renderer
+	}{
+		{"steps", "{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}", &jinja.Renderer{MaxSteps: 10000}},
+		{"depth", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", &jinja.Renderer{MaxDepth: 50}},
+		{"output", "{% for x in range(1000) %}{{ 'x' * 100 }}{% endfor %}", &jinja.Renderer{MaxOutput: 5000}},
+		{"a page that includes itself", "{% include 'page.html' %}", &jinja.Renderer{}},
+	} {
+		if got, err := render(t, tt.renderer, tt.source, nil); err == nil || !strings.HasPrefix(err.Error(), "template page.html:1: ") {
+			t.Errorf("%s: got %.60q, %v", tt.name, got, err)
+		}
+	}
+	app := newApp(t, &jinja.Renderer{MaxSteps: 1 << 50}, "page.html", "{% for x in range(100000) %}{% for y in range(100000) %}{{ x }}{% endfor %}{% endfor %}")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := app.RenderString(ctx, "page.html", nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a rendering whose request has ended gives %v", err)
+	}
+}
+
+func TestARendererServesOneApp(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{}
+	if _, err := r.Differences(); err == nil || !strings.Contains(err.Error(), "before the App is built") {
+		t.Errorf("Differences of a Renderer without templates gives %v", err)
+	}
+	first, second := newApp(t, r, "a.html", "first"), newApp(t, r, "a.html", "second")
+	if err := first.Build(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Build(); err == nil || !strings.Contains(err.Error(), "make one for each") {
+		t.Errorf("a second App gives %v", err)
+	}
+	if got := get(first, "/a.html").Body.String(); got != "first" {
+		t.Errorf("the first App shows %q", got)
+	}
+}
+
+func TestABrokenAppCanBeMended(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "a.html", "{{ url_for('later') }}")
+	if err := app.Build(); err == nil {
+		t.Fatal("Build takes an endpoint that is nowhere")
+	}
+	app.Get("/later", func(c *dewar.Context) error { return c.Text("") }, dewar.Endpoint("later"))
+	if got := get(app, "/a.html").Body.String(); got != "/later" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRenderingIsSafeForManyRequests(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "base.html", "<p>{% block x %}{% endblock %}</p>",
+		"p.html", "{% extends 'base.html' %}{% macro m(y) %}[{{ y }}]{% endmacro %}{% block x %}{{ x }}{{ m(x) }}{{ request.args.x }}{{ g.x is defined }}{% endblock %}")
+	done := make(chan string)
+	for i := range 8 {
+		go func() {
+			for range 50 {
+				want := fmt.Sprintf("<p>%d[%d]%dFalse</p>", i, i, i)
+				if got := get(app, fmt.Sprintf("/p.html?x=%d", i)).Body.String(); got != want {
+					done <- fmt.Sprintf("got %q, want %q", got, want)
+					return
+				}
+			}
+			done <- ""
+		}()
+	}
+	for range 8 {
+		if problem := <-done; problem != "" {
+			t.Error(problem)
+		}
+	}
+}
+
+func TestARendererIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{Globals: map[string]any{"key": "kanarie"}}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "renderer", r)
+	if got := fmt.Sprintf("%v %+v %#v", r, r, r) + log.String(); strings.Contains(got, "kanarie") {
+		t.Errorf("it prints as %s", got)
+	}
+}

@@ -1,0 +1,319 @@
+package jinja
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
+
+// request is Flask's request as templates see it. In Go it is [dewar.TemplateRequest] and the Context.
+type request struct {
+	dewar.TemplateRequest
+	c *dewar.Context
+}
+
+func (r request) TypeName() string { return "Request" }
+
+// Attr returns an attribute of Flask's request. None is what Flask has where there is nothing.
+func (r request) Attr(_ *value.Runtime, name string) (any, bool) {
+	if read := requestAttributes[name]; read != nil {
+		return read(r), true
+	}
+	return nil, false
+}
+
+// requestAttributes are the attributes by name.
+var requestAttributes = map[string]func(r request) any{
+	"method":         func(r request) any { return r.Method() },
+	"path":           func(r request) any { return r.Path() },
+	"full_path":      func(r request) any { return r.Path() + "?" + r.c.Request.URL.RawQuery },
+	"url":            func(r request) any { return iri(r.URL()) },
+	"base_url":       func(r request) any { return withoutQuery(iri(r.URL())) },
+	"url_root":       func(r request) any { return r.root() },
+	"root_url":       func(r request) any { return r.root() },
+	"host_url":       func(r request) any { return r.Scheme() + "://" + r.Host() + "/" },
+	"host":           func(r request) any { return r.Host() },
+	"scheme":         func(r request) any { return r.Scheme() },
+	"is_secure":      func(r request) any { return r.Scheme() == "https" },
+	"script_root":    func(r request) any { return r.prefix() },
+	"root_path":      func(r request) any { return r.prefix() },
+	"query_string":   func(r request) any { return []byte(r.c.Request.URL.RawQuery) },
+	"args":           func(r request) any { return multiDict{r.Query()} },
+	"form":           func(r request) any { return multiDict{r.Form()} },
+	"values":         func(r request) any { return bothDicts{multiDict{r.Query()}, multiDict{r.Form()}} },
+	"cookies":        func(r request) any { return multiDict{r.c.Cookies()} },
+	"headers":        func(r request) any { return headers{r} },
+	"view_args":      func(r request) any { return r.viewArgs() },
+	"endpoint":       func(r request) any { return noneIfEmpty(r.Endpoint()) },
+	"blueprint":      func(r request) any { return noneIfEmpty(r.Blueprint()) },
+	"blueprints":     func(r request) any { return blueprints(r.Blueprint()) },
+	"url_rule":       func(r request) any { return r.rule() },
+	"is_json":        func(r request) any { return r.c.IsJSON() },
+	"remote_addr":    func(r request) any { return r.remoteAddr() },
+	"user_agent":     func(r request) any { return userAgent(r.Header("User-Agent")) },
+	"referrer":       func(r request) any { return noneIfEmpty(r.Header("Referer")) },
+	"origin":         func(r request) any { return noneIfEmpty(r.Header("Origin")) },
+	"content_type":   func(r request) any { return noneIfEmpty(r.Header("Content-Type")) },
+	"mimetype":       func(r request) any { return mimetype(r.Header("Content-Type")) },
+	"content_length": func(r request) any { return r.contentLength() },
+}
+
+func noneIfEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// iri writes the letters beyond ASCII in a URL as themselves, as Werkzeug does.
+func iri(u string) string {
+	var b []byte
+	for i := 0; i < len(u); {
+		text := undone(u[i:])
+		b, i = append(b, text...), i+3*len(text)
+		if len(text) == 0 {
+			b, i = append(b, u[i]), i+1
+		}
+	}
+	return string(b)
+}
+
+// undone returns the letters that the percent signs at the beginning of u stand for, "" when they are in ASCII or no text.
+func undone(u string) string {
+	var b []byte
+	for len(u) >= 3 && u[0] == '%' {
+		c, err := strconv.ParseUint(u[1:3], 16, 8)
+		if err != nil || c < utf8.RuneSelf {
+			break
+		}
+		b, u = append(b, byte(c)), u[3:]
+	}
+	if !utf8.Valid(b) {
+		return ""
+	}
+	return string(b)
+}
+
+func withoutQuery(u string) string {
+	u, _, _ = strings.Cut(u, "?")
+	return u
+}
+
+// root returns scheme, host and prefix, with a slash behind.
+func (r request) root() string { return strings.TrimSuffix(r.BaseURL(), "/") + "/" }
+
+// prefix returns what the App is mounted below, without a slash behind.
+func (r request) prefix() string {
+	u, err := url.Parse(r.BaseURL())
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Path, "/")
+}
+
+// viewArgs returns the values of the rule; None when no rule matched.
+func (r request) viewArgs() any {
+	if r.Endpoint() == "" {
+		return nil
+	}
+	names := r.Params().Keys()
+	if route, ok := r.c.Route(); ok {
+		slices.SortStableFunc(names, func(a, b string) int {
+			return cmp.Compare(strings.Index(route.Rule, "{"+a), strings.Index(route.Rule, "{"+b))
+		})
+	}
+	d := &value.Dict{}
+	for _, name := range names {
+		_ = d.Set(name, r.Params().Get(name)) // a text is a key
+	}
+	return d
+}
+
+func (r request) rule() any {
+	route, ok := r.c.Route()
+	if !ok {
+		return nil
+	}
+	return urlRule{route}
+}
+
+func (r request) remoteAddr() any {
+	addr := r.c.ClientIP()
+	if !addr.IsValid() {
+		return nil
+	}
+	return addr.String()
+}
+
+func (r request) contentLength() any {
+	if n := r.c.Request.ContentLength; n > 0 || n == 0 && r.Header("Content-Length") != "" {
+		return int(n)
+	}
+	return nil
+}
+
+// blueprints returns the name of a blueprint and of those around it, as Flask's request.blueprints.
+func blueprints(name string) any {
+	list := &value.List{}
+	for name != "" {
+		list.Items = append(list.Items, name)
+		name = name[:max(strings.LastIndexByte(name, '.'), 0)]
+	}
+	return list
+}
+
+func mimetype(contentType string) string {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
+// urlRule is Werkzeug's Rule.
+type urlRule struct{ route dewar.Route }
+
+func (u urlRule) Attr(_ *value.Runtime, name string) (any, bool) {
+	switch name {
+	case "rule":
+		return u.route.Rule, true
+	case "endpoint":
+		return u.route.Endpoint, true
+	case "methods":
+		return anysList(u.route.Methods), true
+	}
+	return nil, false
+}
+
+func (u urlRule) String() string { return u.route.Rule }
+
+func (u urlRule) TypeName() string { return "Rule" }
+
+// userAgent is Werkzeug's UserAgent, which knows the text alone.
+type userAgent string
+
+func (u userAgent) Attr(_ *value.Runtime, name string) (any, bool) {
+	switch name {
+	case "string":
+		return string(u), true
+	case "platform", "browser", "version", "language":
+		return nil, true
+	}
+	return nil, false
+}
+
+func (u userAgent) String() string { return string(u) }
+
+func (u userAgent) Truth() bool { return u != "" }
+
+func (u userAgent) TypeName() string { return "UserAgent" }
+
+// A multiDict is a mapping in which a key may have several values; reading it gives the first.
+type multiDict struct{ values *dewar.Values }
+
+func (m multiDict) Attr(_ *value.Runtime, name string) (any, bool) {
+	if name == "getlist" {
+		return getlist(func(key string) []string { return m.values.Strings(key) }), true
+	}
+	return nil, false
+}
+
+func (m multiDict) Lookup(key any) (any, bool) {
+	name, ok := value.AsString(key)
+	if !ok || !m.values.Has(name) {
+		return nil, false
+	}
+	return m.values.String(name), true
+}
+
+func (m multiDict) Keys() []any { return anys(m.values.Keys()) }
+
+func (m multiDict) TypeName() string { return "ImmutableMultiDict" }
+
+// bothDicts is request.values: what the query has, and then what the form has.
+type bothDicts struct{ first, second multiDict }
+
+func (b bothDicts) Attr(_ *value.Runtime, name string) (any, bool) {
+	if name == "getlist" {
+		return getlist(func(key string) []string {
+			return append(slices.Clone(b.first.values.Strings(key)), b.second.values.Strings(key)...)
+		}), true
+	}
+	return nil, false
+}
+
+func (b bothDicts) Lookup(key any) (any, bool) {
+	if v, ok := b.first.Lookup(key); ok {
+		return v, true
+	}
+	return b.second.Lookup(key)
+}
+
+func (b bothDicts) Keys() []any {
+	keys := b.first.values.Keys()
+	for _, key := range b.second.values.Keys() {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return anys(keys)
+}
+
+func (b bothDicts) TypeName() string { return "CombinedMultiDict" }
+
+// getlist makes the method of that name.
+func getlist(all func(key string) []string) *value.Function {
+	return &value.Function{
+		Name: "getlist", Params: []value.Param{{Name: "key", Required: true}},
+		Call: func(_ *value.Runtime, args []any) (any, error) {
+			key, _ := value.AsString(args[0])
+			return anysList(all(key)), nil
+		},
+	}
+}
+
+// headers is a mapping in which case does not count.
+type headers struct{ r request }
+
+func (h headers) Attr(_ *value.Runtime, name string) (any, bool) {
+	if name == "getlist" {
+		return getlist(h.r.c.Request.Header.Values), true
+	}
+	return nil, false
+}
+
+func (h headers) Lookup(key any) (any, bool) {
+	name, ok := value.AsString(key)
+	if !ok {
+		return nil, false
+	}
+	name = http.CanonicalHeaderKey(name)
+	if name == "Host" {
+		return h.r.Host(), true
+	}
+	if _, ok := h.r.c.Request.Header[name]; !ok {
+		return nil, false
+	}
+	return h.r.Header(name), true
+}
+
+func (h headers) Keys() []any { return append([]any{"Host"}, sortedKeys(h.r.c.Request.Header)...) }
+
+func (h headers) TypeName() string { return "EnvironHeaders" }
+
+func sortedKeys[V any](m map[string]V) []any { return anys(slices.Sorted(maps.Keys(m))) }
+
+func anys(texts []string) []any {
+	list := make([]any, len(texts))
+	for i, text := range texts {
+		list[i] = text
+	}
+	return list
+}
+
+func anysList(texts []string) *value.List { return &value.List{Items: anys(texts)} }

@@ -1,0 +1,108 @@
+package machine
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+)
+
+// staticMethod is what staticmethod makes of a function.
+type staticMethod struct {
+	inert
+	callable starlark.Value
+}
+
+// String returns a fixed text.
+func (*staticMethod) String() string { return "staticmethod" }
+
+// Type returns the name of the type.
+func (*staticMethod) Type() string { return "function" }
+
+// Name returns the name.
+func (*staticMethod) Name() string { return "staticmethod" }
+
+// CallInternal calls the function.
+func (s *staticMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	c, ok := s.callable.(starlark.Callable)
+	if !ok {
+		return nil, errNotCallable()
+	}
+	return c.CallInternal(thread, args, kwargs)
+}
+
+// Attr returns __func__, the function.
+func (s *staticMethod) Attr(name string) (starlark.Value, error) { return unwrapped(s.callable, name) }
+
+// AttrNames returns nothing: the names are not listed to files.
+func (*staticMethod) AttrNames() []string { return nil }
+
+// classMethod is what classmethod makes of a function.
+type classMethod struct {
+	inert
+	callable starlark.Value
+}
+
+// String returns a fixed text.
+func (*classMethod) String() string { return "classmethod" }
+
+// Type returns the name of the type.
+func (*classMethod) Type() string { return "function" }
+
+// Attr returns __func__, the function.
+func (c *classMethod) Attr(name string) (starlark.Value, error) { return unwrapped(c.callable, name) }
+
+// AttrNames returns nothing: the names are not listed to files.
+func (*classMethod) AttrNames() []string { return nil }
+
+func unwrapped(callable starlark.Value, name string) (starlark.Value, error) {
+	if name == "__func__" || name == "__wrapped__" {
+		return callable, nil
+	}
+	return nil, nil
+}
+
+// property is what property makes of a function. Its value is asked of objects; of a class it is code.
+type property struct {
+	inert
+	get starlark.Value
+}
+
+// String returns a fixed text.
+func (*property) String() string { return "property" }
+
+// Type returns the name of the type.
+func (*property) Type() string { return "property" }
+
+// Attr returns fget, and the decorators of setters, which keep the property as it is: nothing sets it here.
+func (p *property) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "fget":
+		return p.get, nil
+	case "setter", "deleter":
+		return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return p, nil }), nil
+	case "getter":
+		return builtin(name, newProperty), nil
+	}
+	return nil, nil
+}
+
+// AttrNames returns nothing: the names are not listed to files.
+func (*property) AttrNames() []string { return nil }
+
+func newProperty(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var get starlark.Value
+	if err := unpack("property", args, kwargs, "fget", &get); err != nil {
+		return nil, fault.New("a property with more than its getter is not available; write a method")
+	}
+	return &property{get: get}, nil
+}
+
+func newStatic(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := one("staticmethod", args, kwargs)
+	return &staticMethod{callable: v}, err
+}
+
+func newClassMethod(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := one("classmethod", args, kwargs)
+	return &classMethod{callable: v}, err
+}

@@ -1,0 +1,190 @@
+package machine
+
+import (
+	"slices"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
+)
+
+// setAttr sets an attribute of a class, an object or a function.
+func (m *Machine) setAttr(x starlark.Value, name string, v starlark.Value) error {
+	switch x := x.(type) {
+	case *class:
+		if x.attrs == nil {
+			return fault.Raise("TypeError", "attributes of %s cannot be set", x.name)
+		}
+		if err := settable(x, name); err != nil {
+			return err
+		}
+		x.attrs[name] = v
+		x.drawn[name] = m.drawn && !m.isVariableValue(v)
+		x.note(name, v)
+		return nil
+	case *function:
+		x.attrs[name] = v
+		return nil
+	case refused:
+		return x.err()
+	}
+	return fault.New("attributes of this value cannot be set")
+}
+
+// settable refuses what would call code of the file.
+func settable(x *class, name string) error {
+	if !x.instance {
+		return nil
+	}
+	if x.order[1].raw("__setattr__") != nil {
+		return fault.New("an object that sets its attributes itself is not available; write the attributes in the class")
+	}
+	if _, ok := x.order[1].raw(name).(*property); ok {
+		return fault.New("a property cannot be set here; write the value")
+	}
+	return nil
+}
+
+func deleteAttr(x starlark.Value, name string) error {
+	c, ok := x.(*class)
+	if !ok {
+		return fault.New("attributes of this value cannot be deleted")
+	}
+	if _, found := c.attrs[name]; !found {
+		return fault.Raise("AttributeError", "del names an attribute that is not there")
+	}
+	delete(c.attrs, name)
+	return nil
+}
+
+// super is what super() gives in a method: the attributes of the classes after its own.
+type super struct {
+	inert
+	object *class // the class or object that the method was called on
+	order  []*class
+}
+
+// String returns a fixed text.
+func (*super) String() string { return "super" }
+
+// Type returns the name of the type.
+func (*super) Type() string { return "super" }
+
+// Attr returns an attribute. What is not there is nil.
+func (s *super) Attr(name string) (starlark.Value, error) {
+	m := s.object.machine
+	for _, base := range s.order {
+		v, ok := base.attrs[name]
+		switch {
+		case ok && s.object.instance:
+			return m.bind(v, s.object, s.object.order[1])
+		case ok:
+			return m.bind(v, nil, s.object)
+		}
+	}
+	if name == "__init__" {
+		return builtin(name, func(args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			if s.object.is(m.exceptionClass("BaseException")) {
+				s.object.attrs["args"] = args
+			}
+			return starlark.None, nil
+		}), nil
+	}
+	return nil, nil
+}
+
+// AttrNames returns nothing: the names are not listed to files.
+func (*super) AttrNames() []string { return nil }
+
+// super evaluates super() in a method.
+func (m *Machine) super(f *frame) (starlark.Value, error) {
+	for f.isComprehension() && f.outer != nil {
+		f = f.outer
+	}
+	if f.called == nil || f.called.owner == nil || len(f.called.code.Params) == 0 {
+		return nil, fault.New("super() is available in methods only")
+	}
+	object, ok := f.vars[f.called.code.Params[0].Name].(*class)
+	if !ok {
+		return nil, fault.New("super() is available in methods only")
+	}
+	return superOf(f.called.owner, object)
+}
+
+// superCall implements super(Class, self).
+func superCall(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var owner, object starlark.Value
+	if err := unpack("super", args, kwargs, "type", &owner, "object", &object); err != nil {
+		return nil, err
+	}
+	c, ok1 := owner.(*class)
+	o, ok2 := object.(*class)
+	if !ok1 || !ok2 {
+		return nil, fault.New("super() needs a class and an object of it")
+	}
+	return superOf(c, o)
+}
+
+func superOf(owner, object *class) (starlark.Value, error) {
+	i := slices.Index(object.order, owner)
+	if i < 0 {
+		return nil, fault.Raise("TypeError", "super() needs an object of its class")
+	}
+	return &super{object: object, order: object.order[i+1:]}, nil
+}
+
+// truthOf is the truth of a class or object.
+func (m *Machine) truthOf(c *class) (bool, error) {
+	if !c.instance {
+		return true, nil
+	}
+	for _, name := range []string{"__bool__", "__len__"} {
+		if fn := c.order[1].raw(name); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c}, nil)
+			return err == nil && bool(v.Truth()), err
+		}
+	}
+	return true, nil
+}
+
+// typeOf implements type(x) and type(name, bases, dict).
+func (m *Machine) typeOf(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 3 && len(kwargs) == 0 {
+		return m.madeClass(args)
+	}
+	v, err := one("type", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := v.(*class); ok {
+		return c.Attr("__class__")
+	}
+	name := typeName(v)
+	if t, ok := m.names[name].(*starlark.Builtin); ok && isTypeName(name) {
+		return t, nil
+	}
+	return nil, fault.New("type() of %s is not available; write the value, or compute it in Go", name)
+}
+
+// madeClass implements type(name, bases, dict).
+func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
+	name, ok1 := args[0].(starlark.String)
+	bases, ok2 := args[1].(starlark.Tuple)
+	attrs, ok3 := asDict(args[2])
+	if !ok1 || !ok2 || !ok3 {
+		return nil, fault.Raise("TypeError", "type() needs a name, a tuple and a dict")
+	}
+	c, err := m.newClass(string(name), bases, nil)
+	if err != nil {
+		return nil, err
+	}
+	for key, v := range attrs.Entries() {
+		attr, ok := key.(starlark.String)
+		if !ok {
+			return nil, fault.New("the attributes for type() must have text as names")
+		}
+		c.attrs[string(attr)] = v
+		c.note(string(attr), v)
+	}
+	return c, nil
+}

@@ -1,0 +1,66 @@
+package machine
+
+import "go.starlark.net/starlark"
+
+// offered makes a module that a file may import, nil if there is none of that path.
+func (m *Machine) offered(path string) starlark.Value {
+	switch path {
+	case "os":
+		return m.system()
+	case "os.path":
+		return m.ospath()
+	case "datetime":
+		return m.dates()
+	case "pathlib":
+		return m.paths()
+	case "typing", "typing_extensions", "collections.abc", "types", "__future__":
+		t := m.typing()
+		t.name = path
+		return t
+	case "collections":
+		return m.collections()
+	case "dataclasses":
+		return m.dataclasses()
+	case "dotenv":
+		return m.dotenv()
+	}
+	if v := m.offeredData(path); v != nil {
+		return v
+	}
+	return m.offeredPackage(path)
+}
+
+// system is the module os.
+func (m *Machine) system() *module {
+	system := &module{name: "os", attrs: starlark.StringDict{
+		"environ": environ{}, "path": m.ospath(),
+		"sep": starlark.String("/"), "linesep": starlark.String("\n"), "pathsep": starlark.String(":"),
+		"name": starlark.String("posix"), "curdir": starlark.String("."), "pardir": starlark.String(".."),
+		"extsep": starlark.String("."), "devnull": starlark.String("/dev/null"),
+		"PathLike": hint{name: "os.PathLike"},
+		"getenv":   builtin("os.getenv", m.getenv),
+		"putenv":   refused{name: "os.putenv", cure: noChange},
+		"urandom":  builtin("os.urandom", m.urandom),
+		"fspath":   textFunction("os.fspath", func(s string) starlark.Value { return starlark.String(s) }),
+		"getcwd": m.plain("os.getcwd", func() (starlark.Value, error) {
+			dir, err := workingDir()
+			return starlark.String(dir), err
+		}),
+		"getpid":    m.plain("os.getpid", func() (starlark.Value, error) { return processID(), nil }),
+		"cpu_count": m.plain("os.cpu_count", func() (starlark.Value, error) { return cpus(), nil }),
+	}}
+	system.refuse("files are not looked at this way: write the value, or decide by an environment variable",
+		"listdir", "scandir", "walk", "stat", "access", "readlink", "open")
+	system.refuse(noChange, "makedirs", "mkdir", "remove", "unlink", "rename", "chdir", "umask",
+		"unsetenv", "system", "popen", "kill", "fork", "environb")
+	return system
+}
+
+// paths is the module pathlib.
+func (m *Machine) paths() *module {
+	paths := &module{name: "pathlib", attrs: starlark.StringDict{}}
+	for _, name := range []string{"Path", "PurePath", "PosixPath", "PurePosixPath"} {
+		paths.attrs[name] = pathType{builtin(name, newPath)}
+	}
+	return paths
+}

@@ -1,0 +1,279 @@
+package translate
+
+import "go.starlark.net/starlark"
+
+// Line is the line of the file where a node begins.
+type Line int
+
+// At returns the line.
+func (l Line) At() int { return int(l) }
+
+// Expr is an expression. Name, Attribute, Element, Part, Several and Star are also what can be assigned to.
+type Expr interface{ At() int }
+
+// The expressions.
+type (
+	// Name is the use of a variable.
+	Name struct {
+		Line
+		Name string
+	}
+	// Constant is a literal.
+	Constant struct {
+		Line
+		Value starlark.Value
+	}
+	// Hook is an operation that the machine has under a name of its own.
+	Hook struct {
+		Line
+		Name string
+		Args []Expr
+	}
+	// Attribute is x.name.
+	Attribute struct {
+		Line
+		X    Expr
+		Name string
+	}
+	// Element is x[key].
+	Element struct {
+		Line
+		X, Key Expr
+	}
+	// Part is x[low:high:step]. A bound that is left out is nil.
+	Part struct {
+		Line
+		X, Low, High, Step Expr
+	}
+	// Call is fn(args).
+	Call struct {
+		Line
+		Fn   Expr
+		Args []Argument
+	}
+	// Several is a display of the elements: "()", "[]" or "{}".
+	Several struct {
+		Line
+		Kind  string
+		Elems []Expr
+	}
+	// Dict is a display of entries. A nil key stands before a mapping: {**value}.
+	Dict struct {
+		Line
+		Keys, Values []Expr
+	}
+	// Star is *x in a display or a target.
+	Star struct {
+		Line
+		X Expr
+	}
+	// Logic is "x and y" or "x or y".
+	Logic struct {
+		Line
+		And  bool
+		X, Y Expr
+	}
+	// Not is "not x".
+	Not struct {
+		Line
+		X Expr
+	}
+	// Comparison is "a < b < c". Operands past the first that does not hold are not evaluated.
+	Comparison struct {
+		Line
+		Operators []string
+		Operands  []Expr
+	}
+	// Condition is "then if cond else otherwise".
+	Condition struct {
+		Line
+		Cond, Then, Else Expr
+	}
+	// Lambda is a function without a name.
+	Lambda struct {
+		Line
+		Function *Function
+	}
+	// Comprehension makes a list, set, dict or generator: "[]", "{}", "{:}" or "()".
+	Comprehension struct {
+		Line
+		Kind       string
+		Key, Value Expr // Key is nil but for a dict
+		Clauses    []Clause
+		Locals     map[string]bool
+	}
+	// Walrus is "(name := value)".
+	Walrus struct {
+		Line
+		Name  string
+		Value Expr
+	}
+	// Yield gives an element of a generator, or with From all of them.
+	Yield struct {
+		Line
+		X    Expr
+		From bool
+	}
+)
+
+// Argument is an argument of a call: x, name=x, *x or **x.
+type Argument struct {
+	Name  string
+	Stars int
+	Value Expr
+}
+
+// Clause is "for target in over", or "if cond" where Target is nil.
+type Clause struct {
+	Target, Over, Cond Expr
+}
+
+// Function is a function of the file.
+type Function struct {
+	Name      string
+	Doc       string
+	Params    []Param
+	Body      []Stmt
+	Result    Expr // of a lambda
+	Locals    map[string]bool
+	Globals   map[string]bool
+	Nonlocals map[string]bool
+	Generator bool
+}
+
+// Param is a parameter of a function.
+type Param struct {
+	Name    string
+	Default Expr
+	Stars   int  // 1 for *args, 2 for **kwargs
+	Named   bool // only by name
+}
+
+// Stmt is a statement.
+type Stmt interface{ At() int }
+
+// The statements.
+type (
+	// Evaluate evaluates an expression for its own sake.
+	Evaluate struct {
+		Line
+		X Expr
+	}
+	// Assign sets all targets to one value.
+	Assign struct {
+		Line
+		Targets []Expr
+		Value   Expr
+	}
+	// Annotate is "target: hint = value", without a value where that is nil.
+	Annotate struct {
+		Line
+		Target Expr
+		Value  Expr
+	}
+	// Augment is "target += value".
+	Augment struct {
+		Line
+		Target Expr
+		Op     string
+		Value  Expr
+	}
+	// If runs one of two blocks.
+	If struct {
+		Line
+		Cond       Expr
+		Then, Else []Stmt
+	}
+	// For loops over something. Else runs unless the loop was broken.
+	For struct {
+		Line
+		Target, Over Expr
+		Body, Else   []Stmt
+	}
+	// While loops as long as a condition holds.
+	While struct {
+		Line
+		Cond       Expr
+		Body, Else []Stmt
+	}
+	// Define makes a function.
+	Define struct {
+		Line
+		Function   *Function
+		Decorators []Expr
+	}
+	// Class makes a class.
+	Class struct {
+		Line
+		Name       string
+		Doc        string
+		Args       []Argument
+		Decorators []Expr
+		Body       []Stmt
+	}
+	// Return ends a function.
+	Return struct {
+		Line
+		X Expr
+	}
+	// Leave is break, continue or pass.
+	Leave struct {
+		Line
+		Word string
+	}
+	// Raise raises an exception. Said is what an error may show of it.
+	Raise struct {
+		Line
+		X    Expr
+		Said string
+	}
+	// Assert raises unless the condition holds. Said is what an error may show.
+	Assert struct {
+		Line
+		Cond, Text Expr
+		Said       string
+	}
+	// Try catches exceptions.
+	Try struct {
+		Line
+		Body, Else, Finally []Stmt
+		Handlers            []Handler
+	}
+	// With opens something for a block.
+	With struct {
+		Line
+		Items []Item
+		Body  []Stmt
+	}
+	// Delete forgets names, attributes and elements.
+	Delete struct {
+		Line
+		Targets []Expr
+	}
+	// Import binds a module to a name. Path is "os.path"; without As its root is bound.
+	Import struct {
+		Line
+		Path, As string
+	}
+	// ImportFrom binds names of a module. Level counts the dots before the path; no names means all.
+	ImportFrom struct {
+		Line
+		Level int
+		Path  string
+		Names []Alias
+	}
+)
+
+// Handler is "except types as name". Types is nil for all exceptions.
+type Handler struct {
+	Line
+	Types Expr
+	Name  string
+	Body  []Stmt
+}
+
+// Item is "x as target" of a with statement.
+type Item struct{ X, Target Expr }
+
+// Alias is "name as as".
+type Alias struct{ Name, As string }
