@@ -45,20 +45,47 @@ func (s *State) append(b []byte, text string) []byte {
 
 // appendInner appends text in a page that stands in srcdoc or in a script of a template type.
 func (s *State) appendInner(b []byte, text string) []byte {
-	inner, from := *s, len(b)
-	inner.outer = noOuter
+	inner, from := s.within(), len(b)
+	if s.cutsEnd(inner) {
+		return b
+	}
+	if inner.place == inBeforeValue && inner.attr == srcdocAttr {
+		text, inner.attr = "", plainAttr // a page in a page in a page
+	}
 	b = inner.append(b, text)
 	return s.wrap(b, from, inner)
 }
 
+// within returns the place in the inner page.
+func (s *State) within() State {
+	inner := *s
+	inner.outer = noOuter
+	if s.outer == scriptOfText {
+		inner.end = 0
+		inner.put(reference, s.end != 0 || s.has(reference))
+	}
+	return inner
+}
+
+// cutsEnd reports whether a value would stand in the name of a tag that may be the end of the script around, where there is room for none.
+func (s *State) cutsEnd(inner State) bool {
+	return s.outer == scriptOfText && s.end != 0 && (inner.place == inTagOpen || inner.place == inEndTagOpen || inner.place == inTagName)
+}
+
 // wrap escapes what was appended to the inner page from there on, as the outer page needs it.
 func (s *State) wrap(b []byte, from int, inner State) []byte {
-	o, open := s.outer, s.has(outerRef)
+	o, open, end, had := s.outer, s.has(outerRef), s.end, s.has(reference)
 	*s = inner
 	s.outer = o
 	if o == scriptOfText {
-		if s.end != 0 && from < len(b) {
-			b = protect(b, from)
+		s.end = end
+		if len(b) == from {
+			s.put(reference, had)
+		}
+		if end != 0 && from < len(b) {
+			if inner.language() == inHTML || inner.language() == inURL {
+				b = protect(b, from)
+			}
 			s.end = 0
 		}
 		return b
@@ -136,21 +163,20 @@ func lonely(text string, i int) bool {
 	return i > 0 && i+1 < len(text) && text[i-1] != '-' && text[i+1] != '-' && text[i+1] != '!'
 }
 
-// appendTagOpen appends text behind <.
+// appendTagOpen appends text behind <: the name of an element, or what is behind a < that stands for itself, such as a number.
 func (s *State) appendTagOpen(b []byte, text string) []byte {
-	if text == "" {
+	switch {
+	case text == "":
 		return b
+	case digit(text[0]), space(text[0]), text[0] == '-', text[0] == '+', text[0] == '.':
+		s.place = inText
+		return s.appendText(b, text)
 	}
-	switch c := text[0]; {
-	case letter(c):
-		s.beginTag(0)
-		return s.appendTagName(b, text)
-	case c == '/', c == '!', c == '?':
-		b = appendNumber(b, rune(c))
-		text = text[1:]
+	s.beginTag(0)
+	if !letter(text[0]) {
+		text = blockedName
 	}
-	s.place = inText
-	return s.appendText(b, text)
+	return s.appendTagName(b, text)
 }
 
 // blockedName stands for a name that a value must not give.
@@ -163,7 +189,7 @@ func (s *State) appendTagName(b []byte, text string) []byte {
 		return b
 	case s.place == inTagName && space(text[0]):
 		s.nameTag()
-		return s.appendNames(b, text)
+		return s.appendNames(append(b, text[0]), text[1:])
 	case s.place == inEndTagOpen:
 		s.beginTag(endTag)
 		if !letter(text[0]) {
@@ -234,9 +260,6 @@ func (s *State) takesNames(text string) bool {
 func (s *State) appendValue(b []byte, text string) []byte {
 	if s.place == inBeforeValue {
 		s.beginValue(0)
-		if s.outer != noOuter {
-			return s.appendBare(b, text)
-		}
 		return s.appendBare(b, text)
 	}
 	return s.appendInValue(b, text)
@@ -291,7 +314,7 @@ func (s *State) appendURL(b []byte, text string) []byte {
 		from := len(b)
 		b = appendHTML(b, text)
 		return percentTail(b, from, endsData)
-	case s.url >= metaStart && !s.harmlessMeta(text), s.url == urlStart && !s.harmlessURL(text):
+	case s.url >= metaStart && !s.harmlessMeta(text), s.url == urlStart && !s.harmlessURL(text), s.url < metaStart && s.url > urlStart && !s.harmlessRest(text):
 		return s.blockURL(b, text)
 	case s.url == urlArgument && !s.furtherArguments(text) && !encoded(text):
 		b = appendPercent(b, text, endsArgument)

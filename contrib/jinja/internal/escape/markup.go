@@ -38,8 +38,10 @@ func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 // appendJavaScript appends a JavaScript value that tojson has made.
 func (s *State) appendJavaScript(b []byte, text string) []byte {
 	if s.outer != noOuter {
-		inner, from := *s, len(b)
-		inner.outer = noOuter
+		inner, from := s.within(), len(b)
+		if s.cutsEnd(inner) {
+			return b
+		}
 		b = inner.appendJavaScript(b, text)
 		return s.wrap(b, from, inner)
 	}
@@ -111,8 +113,10 @@ func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte
 		b = s.append(b, html.UnescapeString(stripTags(text)))
 		return b, s, nil
 	}
-	inner, from := s, len(b)
-	inner.outer = noOuter
+	inner, from := s.within(), len(b)
+	if s.cutsEnd(inner) {
+		return b, s, nil
+	}
 	b, inner, err := inner.appendHTMLMarkup(b, text, attributes)
 	b = s.wrap(b, from, inner)
 	return b, s, err

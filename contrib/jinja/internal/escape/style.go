@@ -243,7 +243,7 @@ func (s *State) appendCSS(b []byte, text string) []byte {
 	if text == "" {
 		return b
 	}
-	if s.step == stepSlash && text[0] == '*' || s.has(escaped) || s.end != 0 || !s.harmlessCSS(text) {
+	if s.step == stepSlash && text[0] == '*' || s.waits() || !s.harmlessCSS(text) {
 		text = blockedCSS
 	}
 	s.css(text)

@@ -14,8 +14,11 @@ var ErrScheme = errors.New("the text behind a value makes it a URL that runs as 
 // ErrNesting is what Text returns for template literals of JavaScript in brackets that lie too deep.
 var ErrNesting = errors.New("brackets and template literals of a script are nested more than 32 deep; move the script to a file of its own")
 
+// ErrPages is what Text returns within a page in srcdoc, or in a script of a template type, that stands in another such page.
+var ErrPages = errors.New("srcdoc, or a script that is a template, lies within another one; put what is inside into a variable with set")
+
 // Text returns the State behind text of the template that begins in s. It takes time in proportion to the text, and callers keep what it returned.
-// It fails where no State is right: [ErrReference], [ErrScheme], [ErrNesting].
+// It fails where no State is right: [ErrReference], [ErrScheme], [ErrNesting], [ErrPages].
 func (s State) Text(text string) (State, error) {
 	if err := s.text(text); err != nil {
 		return s, err
@@ -56,7 +59,7 @@ func (s *State) next(text string) (int, error) {
 	case inTagName:
 		return s.readTagName(text), nil
 	case inTag, inAfterName:
-		return s.readTag(text[0]), nil
+		return s.readTag(text), nil
 	case inName:
 		return s.readName(text), nil
 	case inBeforeValue:
@@ -88,11 +91,41 @@ func (s *State) readText(text string) (int, error) {
 			return 0, err
 		}
 	}
-	s.place = place
 	if place == inText {
 		return n, nil
 	}
+	if s.content == noContent && s.foreign == 0 {
+		if m := simpleTag(text[n+1:]); m > 0 {
+			return n + 1 + m, nil
+		}
+	}
+	s.place = inTagOpen
 	return n + 1, nil
+}
+
+// simpleTag returns the length of a tag without attributes that text begins with behind <, if text goes on behind it as before. Most tags are such.
+func simpleTag(text string) int {
+	i, h := 0, noWord
+	if text != "" && text[0] == '/' {
+		i++
+	}
+	if i == len(text) || !letter(text[i]) {
+		return 0
+	}
+	for ; i < len(text); i++ {
+		c := text[i]
+		if c == '>' {
+			if e := elements[h]; e == plainElement || e == htmlElement {
+				return i + 1
+			}
+			return 0
+		}
+		if !letter(c) && !digit(c) {
+			return 0
+		}
+		h = hashed(h, lower(c))
+	}
+	return 0
 }
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
@@ -159,10 +192,16 @@ func (s *State) nameTag() {
 }
 
 // readTag reads what stands between attributes.
-func (s *State) readTag(c byte) int {
-	switch {
+func (s *State) readTag(text string) int {
+	switch c := text[0]; {
 	case space(c):
 		s.clear(slashed)
+		for n := 1; n < len(text); n++ {
+			if !space(text[n]) {
+				return n
+			}
+		}
+		return len(text)
 	case c == '/':
 		s.set(slashed)
 		s.place = inTag
@@ -188,6 +227,9 @@ func (s *State) beginName() {
 }
 
 func (s *State) readName(text string) int {
+	if n := s.knownName(text); n > 0 {
+		return n
+	}
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c == '=', c == '>', c == '/', space(c):
@@ -202,7 +244,30 @@ func (s *State) readName(text string) int {
 
 // endName ends an attribute's name.
 func (s *State) endName() {
-	s.place, s.attr = inAfterName, s.named()
+	s.attr = s.named()
+	s.place, s.word, s.stack, s.step, s.last = inAfterName, 0, 0, 0, 0
+	s.flags &= endTag
+}
+
+// knownName reads names that are plain wherever they stand, with a value in quotes behind them, and returns how much of text that is.
+// Most attributes are such.
+func (s *State) knownName(text string) int {
+	n := strings.IndexByte(text[:min(len(text), 16)], '=')
+	if n < 1 || s.step != 0 || n+2 > len(text) || text[n+1] != '"' && text[n+1] != '\'' {
+		return 0
+	}
+	switch text[:n] {
+	case "class", "id", "title", "name", "value", "alt", "width", "height", "for", "placeholder", "role", "lang", "colspan", "rowspan", "aria-label", "aria-hidden", "d":
+	default:
+		return 0
+	}
+	m := strings.IndexByte(text[n+2:], text[n+1])
+	if m < 0 {
+		s.endName()
+		return n
+	}
+	s.endValue()
+	return n + 2 + m + 1
 }
 
 func (s *State) readBeforeValue(c byte) int {
@@ -297,14 +362,25 @@ func (s *State) document(text string) (int, error) {
 	if n >= 0 {
 		seg = text[:n]
 	}
-	inner, o := *s, s.outer
-	inner.outer = noOuter
-	if err := inner.references(seg, outerRef, inner.text); err != nil {
+	var b strings.Builder // in one piece, since there are references in it
+	keep := func(text string) error {
+		b.WriteString(text)
+		return nil
+	}
+	if err := s.references(seg, outerRef, keep); err != nil {
+		return 0, err
+	}
+	o, open := s.outer, s.has(outerRef)
+	s.outer = noOuter
+	if err := s.text(b.String()); err != nil {
 		return 0, err
 	}
 	if n < 0 {
-		*s = inner
+		if s.outer != noOuter {
+			return 0, ErrPages
+		}
 		s.outer = o
+		s.put(outerRef, open)
 		return len(text), nil
 	}
 	if quote != 0 {
@@ -337,6 +413,9 @@ func (s *State) inner(text string) (int, error) {
 	if done {
 		*s = State{place: inTag, flags: endTag}
 		return next, nil
+	}
+	if inner.outer != noOuter {
+		return 0, ErrPages
 	}
 	*s = inner
 	s.outer, s.end = scriptOfText, end

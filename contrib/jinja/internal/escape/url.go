@@ -42,6 +42,9 @@ func (s *State) address(text string) error {
 	for i := range len(text) {
 		c := text[i]
 		switch {
+		case s.attr == urlAttr && (s.url == urlPath || s.url == urlQuery || s.url == urlArgument || s.url == urlFragment || s.url == urlData):
+			s.url = s.url.behind(text[i:])
+			return nil
 		case s.url == urlScript:
 			return s.percent(text[i:])
 		case s.url >= metaStart:
@@ -90,6 +93,17 @@ func (p urlPart) after(c byte) urlPart {
 	return p
 }
 
+// behind returns the part of a URL behind text.
+func (p urlPart) behind(text string) urlPart {
+	for i := range len(text) {
+		switch text[i] {
+		case '#', '?', '&', '=':
+			p = p.after(text[i])
+		}
+	}
+	return p
+}
+
 // scheme goes on with what may be a URL's scheme.
 func (s *State) scheme(c byte) {
 	switch {
@@ -112,12 +126,12 @@ func (s *State) endScheme() {
 	if s.has(mixed) && harmful[s.word] {
 		s.set(badURL)
 	}
-	switch s.word {
-	case javascriptScheme:
+	switch {
+	case s.word == javascriptScheme && s.attr != urlList:
 		s.url = urlScript
 		s.end, s.raw = 0, 0
 		s.beginJS()
-	case dataScheme:
+	case s.word == dataScheme && s.attr != urlList:
 		s.url = urlData
 	default:
 		s.url = urlPath

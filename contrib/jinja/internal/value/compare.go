@@ -36,11 +36,6 @@ func equalTo(rt *Runtime, x, y any) (bool, error) {
 			return a == b, nil
 		}
 	}
-	for _, v := range []any{x, y} {
-		if u, ok := v.(*Undefined); ok && u.Mode == Strict {
-			return false, u.Err()
-		}
-	}
 	c := comparison{rt: rt}
 	return c.equal(x, y, 0)
 }
@@ -61,9 +56,11 @@ func (c *comparison) equal(x, y any, depth int) (bool, error) {
 	}
 	x, y = canon(x), canon(y)
 	if x == nil || y == nil {
-		return x == nil && y == nil, nil
+		return x == nil && y == nil, strictIn(x, y)
 	}
 	switch {
+	case isUndefined(x) || isUndefined(y):
+		return isUndefined(x) && isUndefined(y), strictIn(x, y)
 	case isNumber(x):
 		if !isNumber(y) {
 			return false, nil
@@ -157,9 +154,6 @@ func equalGo(x, y any) bool {
 	case []byte:
 		b, ok := y.([]byte)
 		return ok && bytes.Equal(a, b)
-	case *Undefined:
-		_, ok := y.(*Undefined)
-		return ok
 	}
 	if reflect.TypeOf(x) != reflect.TypeOf(y) || !reflect.ValueOf(x).Comparable() || !reflect.ValueOf(y).Comparable() {
 		return false
@@ -278,8 +272,11 @@ func containsText(v, item any) (bool, error) {
 }
 
 func containsBytes(v []byte, item any) (bool, error) {
-	if n, ok := AsInt(item); ok {
-		return n >= 0 && n < 256 && bytes.IndexByte(v, byte(n)) >= 0, nil
+	if n, ok := asBig(canon(item)); ok {
+		if !n.IsUint64() || n.Uint64() > 255 {
+			return false, valueErrorf("byte must be in range(0, 256)")
+		}
+		return bytes.IndexByte(v, byte(n.Uint64())) >= 0, nil
 	}
 	part, ok := canon(item).([]byte)
 	if !ok {
