@@ -127,6 +127,11 @@ func (st *state) writeEscaped(o *output, v any) error {
 
 // writePlaced appends a value somewhere else in a page.
 func (st *state) writePlaced(o *output, v any) (err error) {
+	if o.place.Script() {
+		if v, err = st.script(v); err != nil {
+			return err
+		}
+	}
 	if m, safe := markup(v); safe {
 		o.b, o.place, err = o.place.AppendMarkup(o.b, m)
 	} else {
@@ -140,6 +145,25 @@ func (st *state) writePlaced(o *output, v any) (err error) {
 		return err
 	}
 	return o.full()
+}
+
+// script returns what is neither text nor markup as a JavaScript value.
+func (st *state) script(v any) (any, error) {
+	switch v.(type) {
+	case string, value.Markup, *value.Undefined:
+		return v, nil
+	}
+	if _, safe := markup(v); safe {
+		return v, nil
+	}
+	if s, ok := value.AsString(v); ok {
+		return s, nil
+	}
+	args, err := st.engine.tojson.Bind(value.Args{Positional: []any{v}})
+	if err != nil {
+		return nil, err
+	}
+	return st.engine.tojson.Call(&st.Runtime, args)
 }
 
 // writeRaw appends a value as it is.

@@ -25,6 +25,9 @@ func (c *compiler) output(s *syntax.Output, pl place) exec {
 	if call, safe := outputCall(s.Expr); call != nil && finalize == nil {
 		return c.outputOfCall(call, safe, pl)
 	}
+	if cond, ok := s.Expr.(*syntax.Cond); ok && finalize == nil && c.literals(cond) {
+		return c.outputOfCond(cond, s, pl)
+	}
 	run, constant := c.folded(s.Expr, pl)
 	at, mode := c.at(s.Pos), pl.escape
 	if constant != nil && finalize == nil {
@@ -47,6 +50,31 @@ func (c *compiler) output(s *syntax.Output, pl place) exec {
 		}
 		return nil
 	}
+}
+
+// literals reports whether an inline if only chooses between constant texts.
+func (c *compiler) literals(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case nil:
+		return c.engine.o.Undefined == value.Default
+	case *syntax.Cond:
+		return c.literals(e.Then) && c.literals(e.Else)
+	case *syntax.Const:
+		_, ok := e.Value.(string)
+		return ok
+	}
+	return false
+}
+
+// outputOfCond compiles {{ 'a' if x else 'b' }} as if it were {% if x %}{{ 'a' }}{% else %}{{ 'b' }}{% endif %}.
+func (c *compiler) outputOfCond(e *syntax.Cond, s *syntax.Output, pl place) exec {
+	part := func(e syntax.Expr) []syntax.Stmt {
+		if e == nil {
+			return nil
+		}
+		return []syntax.Stmt{&syntax.Output{Pos: s.Pos, Source: s.Source, Expr: e}}
+	}
+	return c.ifs(&syntax.If{Pos: s.Pos, Branches: []syntax.Branch{{Pos: e.Pos, Test: e.Test, Body: part(e.Then)}}, Else: part(e.Else)}, pl)
 }
 
 // literal compiles the output of a constant text: it is part of the template and not data.
