@@ -52,21 +52,22 @@ func (e *Engine) Differences() ([]Difference, error) {
 	return all, nil
 }
 
-// places are where in a page the walk may be: few, for branches mostly end where they began.
-type places map[escape.State]bool
+// states are where in a page the walk may be: few, for branches mostly end where they began.
+type states map[escape.State]bool
 
-// maxPlaces bounds the places that are followed at once.
-const maxPlaces = 16
+// maxStates bounds the states that are followed at once.
+const maxStates = 16
 
-func (p places) add(others places) {
+func (p states) add(others states) {
 	for s := range others {
-		if len(p) < maxPlaces {
+		if len(p) < maxStates {
 			p[s] = true
 		}
 	}
 }
 
-func text0() places { return places{escape.State{}: true} }
+// beginning is where a page begins.
+func beginning() states { return states{escape.State{}: true} }
 
 // A walker goes through pages without rendering them.
 type walker struct {
@@ -75,11 +76,11 @@ type walker struct {
 	depth  int
 }
 
-// A walking is what is known while a template is gone through.
-type walking struct {
+// A reading is what is known while a template is gone through.
+type reading struct {
 	template *Template
 	blocks   *blocks
-	macros   map[string]target // what names call
+	macros   map[string]callable // what names call
 	modules  map[string]*Template
 	escaped  bool
 	extended bool
@@ -87,8 +88,8 @@ type walking struct {
 	caller   []syntax.Stmt
 }
 
-// A target is a macro and the template that it stands in.
-type target struct {
+// A callable is a macro and the template that it stands in.
+type callable struct {
 	macro *syntax.Macro
 	in    *Template
 }
@@ -96,9 +97,9 @@ type target struct {
 // page goes through a page: a template, and what it extends.
 func (w *walker) page(t *Template) {
 	all := t.blocks
-	at := text0()
+	at := beginning()
 	for range maxTrail {
-		k := &walking{template: t, blocks: all, escaped: t.autoescape}
+		k := &reading{template: t, blocks: all, escaped: t.autoescape}
 		k.learn(w.engine)
 		parent := w.parent(t)
 		at = w.body(k, t.tree.Body, at)
@@ -123,12 +124,12 @@ func (w *walker) parent(t *Template) *Template {
 }
 
 // learn finds the macros and modules that a template's names mean.
-func (k *walking) learn(e *Engine) {
-	k.macros, k.modules = map[string]target{}, map[string]*Template{}
+func (k *reading) learn(e *Engine) {
+	k.macros, k.modules = map[string]callable{}, map[string]*Template{}
 	walkAll(k.template.tree.Body, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Macro:
-			k.macros[n.Name] = target{n, k.template}
+			k.macros[n.Name] = callable{n, k.template}
 		case *syntax.Import:
 			if name, ok := constantName(n.Template); ok {
 				k.modules[n.Target], _ = e.Template(name)
@@ -137,7 +138,7 @@ func (k *walking) learn(e *Engine) {
 			if name, ok := constantName(n.Template); ok {
 				if t, _ := e.Template(name); t != nil {
 					for _, i := range n.Names {
-						k.macros[i.Alias] = target{macroNamed(t, i.Name), t}
+						k.macros[i.Alias] = callable{macroNamed(t, i.Name), t}
 					}
 				}
 			}
@@ -156,8 +157,8 @@ func macroNamed(t *Template, name string) (found *syntax.Macro) {
 	return found
 }
 
-// body goes through statements from the places at and returns where they end.
-func (w *walker) body(k *walking, body []syntax.Stmt, at places) places {
+// body goes through statements from the states at and returns where they end.
+func (w *walker) body(k *reading, body []syntax.Stmt, at states) states {
 	if w.depth > 50 {
 		return at
 	}
@@ -169,7 +170,7 @@ func (w *walker) body(k *walking, body []syntax.Stmt, at places) places {
 	return at
 }
 
-func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
+func (w *walker) statement(k *reading, s syntax.Stmt, at states) states {
 	switch s := s.(type) {
 	case *syntax.Text:
 		if k.extended {
@@ -197,15 +198,15 @@ func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
 		}
 		return w.body(&inner, s.Body, at)
 	case *syntax.FilterBlock:
-		w.body(k, s.Body, text0())
+		w.body(k, s.Body, beginning())
 	case *syntax.AssignBlock:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, text0())
+		w.body(&inner, s.Body, beginning())
 	case *syntax.Macro:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, text0())
+		w.body(&inner, s.Body, beginning())
 	case *syntax.CallBlock:
 		return w.callBlock(k, s, at)
 	case *syntax.Block:
@@ -218,9 +219,9 @@ func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
 	return at
 }
 
-// each moves all places.
-func each(at places, move func(escape.State) (escape.State, error)) places {
-	next := places{}
+// each moves all states.
+func each(at states, move func(escape.State) (escape.State, error)) states {
+	next := states{}
 	for p := range at {
 		if to, err := move(p); err == nil {
 			next[to] = true
@@ -229,8 +230,8 @@ func each(at places, move func(escape.State) (escape.State, error)) places {
 	return next
 }
 
-func (w *walker) branches(k *walking, s *syntax.If, at places) places {
-	next := places{}
+func (w *walker) branches(k *reading, s *syntax.If, at states) states {
+	next := states{}
 	for _, b := range s.Branches {
 		inner := *k
 		next.add(w.body(&inner, b.Body, at))
@@ -241,8 +242,8 @@ func (w *walker) branches(k *walking, s *syntax.If, at places) places {
 }
 
 // loop goes through the body until nothing new comes of it.
-func (w *walker) loop(k *walking, s *syntax.For, at places) places {
-	all := places{}
+func (w *walker) loop(k *reading, s *syntax.For, at states) states {
+	all := states{}
 	all.add(at)
 	for range 4 {
 		before := len(all)
@@ -255,7 +256,7 @@ func (w *walker) loop(k *walking, s *syntax.For, at places) places {
 	return all
 }
 
-func (w *walker) output(k *walking, s *syntax.Output, at places) places {
+func (w *walker) output(k *reading, s *syntax.Output, at states) states {
 	if k.extended {
 		return at
 	}
@@ -281,7 +282,7 @@ func (w *walker) output(k *walking, s *syntax.Output, at places) places {
 }
 
 // note remembers an output that a place changes.
-func (w *walker) note(k *walking, pos syntax.Pos, source string, at places) {
+func (w *walker) note(k *reading, pos syntax.Pos, source string, at states) {
 	if k.extended || !k.escaped {
 		return
 	}
@@ -293,7 +294,7 @@ func (w *walker) note(k *walking, pos syntax.Pos, source string, at places) {
 }
 
 // call goes through what a call writes in place: a macro, a block or caller().
-func (w *walker) call(k *walking, call *syntax.Call, at places) (places, bool) {
+func (w *walker) call(k *reading, call *syntax.Call, at states) (states, bool) {
 	switch f := call.Func.(type) {
 	case *syntax.Name:
 		if f.Name == "super" && k.block != nil {
@@ -312,42 +313,42 @@ func (w *walker) call(k *walking, call *syntax.Call, at places) (places, bool) {
 			return w.blockBody(k, stack[0], at), true
 		}
 		if t := k.modules[name.Name]; t != nil {
-			return w.macro(k, target{macroNamed(t, f.Name), t}, nil, at)
+			return w.macro(k, callable{macroNamed(t, f.Name), t}, nil, at)
 		}
 	}
 	return nil, false
 }
 
 // macro goes through a macro from the place of its call.
-func (w *walker) macro(k *walking, m target, caller []syntax.Stmt, at places) (places, bool) {
+func (w *walker) macro(k *reading, m callable, caller []syntax.Stmt, at states) (states, bool) {
 	if m.macro == nil || w.depth > 20 {
 		return nil, false
 	}
-	inner := &walking{template: m.in, blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
+	inner := &reading{template: m.in, blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
 	inner.learn(w.engine)
 	return w.body(inner, m.macro.Body, at), true
 }
 
-func (w *walker) callBlock(k *walking, s *syntax.CallBlock, at places) places {
-	var m target
+func (w *walker) callBlock(k *reading, s *syntax.CallBlock, at states) states {
+	var m callable
 	switch f := s.Call.Func.(type) {
 	case *syntax.Name:
 		m = k.macros[f.Name]
 	case *syntax.Getattr:
 		if name, ok := f.Value.(*syntax.Name); ok && k.modules[name.Name] != nil {
 			t := k.modules[name.Name]
-			m = target{macroNamed(t, f.Name), t}
+			m = callable{macroNamed(t, f.Name), t}
 		}
 	}
 	if next, ok := w.macro(k, m, s.Body, at); ok {
 		return next
 	}
-	w.body(k, s.Body, text0())
+	w.body(k, s.Body, beginning())
 	return at
 }
 
 // block goes through the block that the page has under this name.
-func (w *walker) block(k *walking, s *syntax.Block, at places) places {
+func (w *walker) block(k *reading, s *syntax.Block, at states) states {
 	stack := k.blocks.byName[s.Name]
 	if k.extended || len(stack) == 0 {
 		return at
@@ -355,15 +356,15 @@ func (w *walker) block(k *walking, s *syntax.Block, at places) places {
 	return w.blockBody(k, stack[0], at)
 }
 
-func (w *walker) blockBody(k *walking, b *block, at places) places {
+func (w *walker) blockBody(k *reading, b *block, at states) states {
 	t := b.at.template
-	inner := &walking{template: t, blocks: k.blocks, escaped: t.autoescape, block: b}
+	inner := &reading{template: t, blocks: k.blocks, escaped: t.autoescape, block: b}
 	inner.learn(w.engine)
 	return w.body(inner, b.node.Body, at)
 }
 
 // below goes through the block that super() means.
-func (w *walker) below(k *walking, at places) places {
+func (w *walker) below(k *reading, at states) states {
 	stack := k.blocks.byName[k.block.name]
 	if i := slices.Index(stack, k.block); i >= 0 && i+1 < len(stack) {
 		return w.blockBody(k, stack[i+1], at)
@@ -371,7 +372,7 @@ func (w *walker) below(k *walking, at places) places {
 	return at
 }
 
-func (w *walker) include(k *walking, s *syntax.Include, at places) places {
+func (w *walker) include(k *reading, s *syntax.Include, at states) states {
 	name, ok := constantName(s.Template)
 	if !ok {
 		return at
@@ -380,7 +381,7 @@ func (w *walker) include(k *walking, s *syntax.Include, at places) places {
 	if err != nil || w.depth > 20 {
 		return at
 	}
-	inner := &walking{template: t, blocks: t.blocks, escaped: t.autoescape}
+	inner := &reading{template: t, blocks: t.blocks, escaped: t.autoescape}
 	inner.learn(w.engine)
 	return w.body(inner, t.tree.Body, at)
 }
