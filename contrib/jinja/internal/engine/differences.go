@@ -25,7 +25,7 @@ func (e *Engine) Differences() ([]Difference, error) {
 	if e.o.Contextual == nil {
 		return nil, nil
 	}
-	w := &walker{engine: e, found: map[Difference]bool{}}
+	w := &walker{engine: e, found: map[Difference]bool{}, known: map[*Template]*names{}}
 	parts := map[string]bool{}
 	for _, t := range e.compiled() {
 		walkAll(t.tree.Body, func(n syntax.Node) bool {
@@ -73,15 +73,25 @@ func beginning() states { return states{escape.State{}: true} }
 type walker struct {
 	engine *Engine
 	found  map[Difference]bool
+	known  map[*Template]*names
+	steps  int // what is left for a page
 	depth  int
+}
+
+// maxWalk is how many statements are gone through for a page at most: macros may call each other without end.
+const maxWalk = 100_000
+
+// names are what a template calls its macros and modules.
+type names struct {
+	macros  map[string]callable
+	modules map[string]*Template
 }
 
 // A reading is what is known while a template is gone through.
 type reading struct {
 	template *Template
 	blocks   *blocks
-	macros   map[string]callable // what names call
-	modules  map[string]*Template
+	*names
 	escaped  bool
 	extended bool
 	block    *block
@@ -96,11 +106,10 @@ type callable struct {
 
 // page goes through a page: a template, and what it extends.
 func (w *walker) page(t *Template) {
-	all := t.blocks
-	at := beginning()
+	w.steps = maxWalk
+	all, at := t.blocks, beginning()
 	for range maxTrail {
-		k := &reading{template: t, blocks: all, escaped: t.autoescape}
-		k.learn(w.engine)
+		k := &reading{template: t, names: w.names(t), blocks: all, escaped: t.autoescape}
 		parent := w.parent(t)
 		at = w.body(k, t.tree.Body, at)
 		if parent == nil {
@@ -114,37 +123,47 @@ func (w *walker) page(t *Template) {
 func (w *walker) parent(t *Template) *Template {
 	for _, s := range t.tree.Body {
 		if e, ok := s.(*syntax.Extends); ok {
-			if name, ok := constantName(e.Template); ok {
-				parent, _ := w.engine.Template(name)
-				return parent
-			}
+			return w.constant(e.Template)
 		}
 	}
 	return nil
 }
 
-// learn finds the macros and modules that a template's names mean.
-func (k *reading) learn(e *Engine) {
-	k.macros, k.modules = map[string]callable{}, map[string]*Template{}
-	walkAll(k.template.tree.Body, func(n syntax.Node) bool {
+// names finds the macros and modules that a template's names mean.
+func (w *walker) names(t *Template) *names {
+	if n := w.known[t]; n != nil {
+		return n
+	}
+	all := &names{macros: map[string]callable{}, modules: map[string]*Template{}}
+	w.known[t] = all
+	walkAll(t.tree.Body, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Macro:
-			k.macros[n.Name] = callable{n, k.template}
+			all.macros[n.Name] = callable{n, t}
 		case *syntax.Import:
-			if name, ok := constantName(n.Template); ok {
-				k.modules[n.Target], _ = e.Template(name)
+			if from := w.constant(n.Template); from != nil {
+				all.modules[n.Target] = from
 			}
 		case *syntax.FromImport:
-			if name, ok := constantName(n.Template); ok {
-				if t, _ := e.Template(name); t != nil {
-					for _, i := range n.Names {
-						k.macros[i.Alias] = callable{macroNamed(t, i.Name), t}
-					}
+			if from := w.constant(n.Template); from != nil {
+				for _, i := range n.Names {
+					all.macros[i.Alias] = callable{macroNamed(from, i.Name), from}
 				}
 			}
 		}
 		return true
 	})
+	return all
+}
+
+// constant returns the template that a constant names, or nil.
+func (w *walker) constant(e syntax.Expr) *Template {
+	name, ok := constantName(e)
+	if !ok {
+		return nil
+	}
+	t, _ := w.engine.Template(name)
+	return t
 }
 
 func macroNamed(t *Template, name string) (found *syntax.Macro) {
@@ -165,6 +184,9 @@ func (w *walker) body(k *reading, body []syntax.Stmt, at states) states {
 	w.depth++
 	defer func() { w.depth-- }()
 	for _, s := range body {
+		if w.steps--; w.steps < 0 {
+			return at
+		}
 		at = w.statement(k, s, at)
 	}
 	return at
@@ -324,8 +346,7 @@ func (w *walker) macro(k *reading, m callable, caller []syntax.Stmt, at states) 
 	if m.macro == nil || w.depth > 20 {
 		return nil, false
 	}
-	inner := &reading{template: m.in, blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
-	inner.learn(w.engine)
+	inner := &reading{template: m.in, names: w.names(m.in), blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
 	return w.body(inner, m.macro.Body, at), true
 }
 
@@ -358,8 +379,7 @@ func (w *walker) block(k *reading, s *syntax.Block, at states) states {
 
 func (w *walker) blockBody(k *reading, b *block, at states) states {
 	t := b.at.template
-	inner := &reading{template: t, blocks: k.blocks, escaped: t.autoescape, block: b}
-	inner.learn(w.engine)
+	inner := &reading{template: t, names: w.names(t), blocks: k.blocks, escaped: t.autoescape, block: b}
 	return w.body(inner, b.node.Body, at)
 }
 
@@ -373,15 +393,10 @@ func (w *walker) below(k *reading, at states) states {
 }
 
 func (w *walker) include(k *reading, s *syntax.Include, at states) states {
-	name, ok := constantName(s.Template)
-	if !ok {
+	t := w.constant(s.Template)
+	if t == nil || w.depth > 20 {
 		return at
 	}
-	t, err := w.engine.Template(name)
-	if err != nil || w.depth > 20 {
-		return at
-	}
-	inner := &reading{template: t, blocks: t.blocks, escaped: t.autoescape}
-	inner.learn(w.engine)
+	inner := &reading{template: t, names: w.names(t), blocks: t.blocks, escaped: t.autoescape}
 	return w.body(inner, t.tree.Body, at)
 }
