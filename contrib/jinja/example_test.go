@@ -66,7 +66,8 @@ func ExampleRenderer_build() {
 	app := dewar.New("blog", dewar.FS(fstest.MapFS{
 		"templates/base.html":  {Data: []byte("{% block content %}{% endblock %}")},
 		"templates/index.html": {Data: []byte("{% extends 'bas.html' %}")},
-		"templates/post.html":  {Data: []byte("<a href=\"{{ url_for('indx') }}\">\n{{ title|uper }}")},
+		"templates/about.html": {Data: []byte("<a href=\"{{ url_for('indx') }}\">")},
+		"templates/post.html":  {Data: []byte("<h1>\n{{ title|uper }}")},
 	}))
 	app.Renderer = &jinja.Renderer{}
 	app.Get("/", func(c *dewar.Context) error { return c.Render("index.html", nil) }, dewar.Endpoint("index"))
@@ -74,8 +75,8 @@ func ExampleRenderer_build() {
 	// Output:
 	// dewar: app "blog" cannot be built:
 	// template index.html:1: no template "bas.html"; did you mean "base.html"?
-	// template post.html:2: no filter "uper"; did you mean "upper"?
-	// template post.html:1: url_for: no endpoint "indx"; did you mean "index"?
+	// template post.html:2: No filter named 'uper'; did you mean "upper"?
+	// template about.html:1: url_for: no endpoint "indx"; did you mean "index"?
 }
 
 func ExampleRenderer_Differences() {
@@ -95,6 +96,11 @@ func ExampleRenderer_Differences() {
 
 	page, err := app.RenderString(context.Background(), "user.html", dewar.Map{"user": map[string]string{"name": "Ann", "website": "javascript:alert(1)"}})
 	fmt.Println(page, err)
+	// Output:
+	// user.html:2:10: user.website, in a URL in a quoted attribute: blocks javascript: URLs
+	// <nil>
+	// <h1>Ann</h1>
+	// <a href="#blocked">Website</a> <nil>
 }
 
 func ExampleRenderer_RenderString() {
@@ -153,9 +159,9 @@ func ExampleError() {
 }
 
 func ExampleDifference() {
-	d := jinja.Difference{Template: "user.html", Line: 2, Column: 10, Value: "user.website", Place: "a URL in a quoted attribute", Change: "blocks javascript: and other schemes that run code"}
+	d := jinja.Difference{Template: "user.html", Line: 2, Column: 10, Value: "user.website", Place: "a URL in a quoted attribute", Change: "blocks javascript: URLs"}
 	fmt.Println(d)
-	// Output: user.html:2:10: user.website, in a URL in a quoted attribute: blocks javascript: and other schemes that run code
+	// Output: user.html:2:10: user.website, in a URL in a quoted attribute: blocks javascript: URLs
 }
 
 // german is the German of a very small application.

@@ -75,3 +75,12 @@ func ExampleReader() {
 	// Output:
 	// 8080
 }
+
+func ExampleReader_warnings() {
+	r := pyconfig.Reader{Warn: func(text string) { fmt.Println(text) }}
+	err := r.Unmarshal([]byte("import os\nSECRET_KEY = os.urandom(24)\n"), &map[string]any{})
+	fmt.Println(err)
+	// Output:
+	// config.py: SECRET_KEY is new at every start, so each process has another: put it into the environment
+	// <nil>
+}

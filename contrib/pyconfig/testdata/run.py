@@ -56,6 +56,8 @@ def encode(v):
         return ["dict", {key(k): encode(x) for k, x in v.items()}]
     if isinstance(v, (set, frozenset)):
         return ["set", [encode(x) for x in v]]
+    if hasattr(v, "readline"):
+        raise Code
     if hasattr(v, "__iter__") and not isinstance(v, type) and v is not os.environ:
         try:
             return ["list", [encode(x) for x in v]]

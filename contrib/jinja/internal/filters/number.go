@@ -172,6 +172,9 @@ func parseInt(s string, base int) (*big.Int, error) {
 	if base&(base-1) != 0 && len(plain) > maxDigits {
 		return nil, fail("ValueError", "Exceeds the limit (%d digits) for integer string conversion: value has %d digits", maxDigits, len(plain))
 	}
+	if len(plain) > 64*maxDigits {
+		return nil, fail("ValueError", "a number of %d digits is too long", len(plain))
+	}
 	n, ok := new(big.Int).SetString(plain, base)
 	if !ok || plain[0] == '-' || plain[0] == '+' {
 		return nil, invalid

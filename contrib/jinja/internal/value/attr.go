@@ -20,6 +20,9 @@ func Attr(rt *Runtime, v any, name string) (any, error) {
 	if u, ok := v.(*Undefined); ok {
 		return u.member()
 	}
+	if found, ok := goField(v, name); ok {
+		return found, nil
+	}
 	found, ok, err := attribute(rt, v, name)
 	if ok || err != nil {
 		return found, err

@@ -43,14 +43,14 @@ func equalTo(rt *Runtime, x, y any) (bool, error) {
 // A comparison goes through nested values.
 type comparison struct{ rt *Runtime }
 
-func (c *comparison) enter(depth int) error {
+func (c comparison) enter(depth int) error {
 	if depth > deepest {
 		return failf("RecursionError", "maximum recursion depth exceeded in comparison")
 	}
 	return spend(c.rt, 1)
 }
 
-func (c *comparison) equal(x, y any, depth int) (bool, error) {
+func (c comparison) equal(x, y any, depth int) (bool, error) {
 	if err := c.enter(depth); err != nil {
 		return false, err
 	}
@@ -98,7 +98,7 @@ func sequence(v any) []any {
 	return items
 }
 
-func (c *comparison) equalItems(x, y []any, depth int) (bool, error) {
+func (c comparison) equalItems(x, y []any, depth int) (bool, error) {
 	if len(x) != len(y) {
 		return false, nil
 	}
@@ -111,7 +111,7 @@ func (c *comparison) equalItems(x, y []any, depth int) (bool, error) {
 }
 
 // same is equality of items, where what is the same thing is equal to itself.
-func (c *comparison) same(x, y any, depth int) (bool, error) {
+func (c comparison) same(x, y any, depth int) (bool, error) {
 	if l, ok := x.(*List); ok {
 		if m, ok := y.(*List); ok && l == m {
 			return true, nil
@@ -120,7 +120,7 @@ func (c *comparison) same(x, y any, depth int) (bool, error) {
 	return c.equal(x, y, depth)
 }
 
-func (c *comparison) equalDicts(x, y any, depth int) (bool, error) {
+func (c comparison) equalDicts(x, y any, depth int) (bool, error) {
 	n, err := Len(c.rt, x)
 	m, err2 := Len(c.rt, y)
 	if err != nil || err2 != nil || n != m {
@@ -162,7 +162,7 @@ func equalGo(x, y any) bool {
 }
 
 // ordered is x op y for < <= > >=.
-func (c *comparison) ordered(op string, x, y any, depth int) (bool, error) {
+func (c comparison) ordered(op string, x, y any, depth int) (bool, error) {
 	if err := c.enter(depth); err != nil {
 		return false, err
 	}
@@ -204,7 +204,7 @@ func decides(op string, order int) bool {
 	return order >= 0
 }
 
-func (c *comparison) orderedItems(op string, x, y []any, depth int) (bool, error) {
+func (c comparison) orderedItems(op string, x, y []any, depth int) (bool, error) {
 	for i := range min(len(x), len(y)) {
 		same, err := c.same(x[i], y[i], depth+1)
 		if err != nil {

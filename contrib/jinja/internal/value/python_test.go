@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ import (
 )
 
 // python shows expressions in python3. Where there is none the test is skipped, and fails where it is required.
-func python(t *testing.T, sources []string) []string {
+func python(t *testing.T, sources []string) (answer answer) {
 	t.Helper()
 	program, err := exec.LookPath("python3")
 	if err == nil {
@@ -46,11 +47,16 @@ func python(t *testing.T, sources []string) []string {
 	if err != nil {
 		t.Fatalf("python3: %v", err)
 	}
-	var shown []string
-	if err := json.Unmarshal(output, &shown); err != nil {
+	if err := json.Unmarshal(output, &answer); err != nil {
 		t.Fatal(err)
 	}
-	return shown
+	return answer
+}
+
+// An answer is what Python showed. It is not modern where its MarkupSafe is older than 3, whose methods this package has.
+type answer struct {
+	Modern bool
+	Shown  []string
 }
 
 // names are the variables of testdata/evaluate.py.
@@ -286,9 +292,10 @@ func alike(got, want string) bool {
 func compareWithPython(t *testing.T, sources []string, excused func(source, got, want string) bool) {
 	t.Helper()
 	failures, excuses := 0, 0
-	for i, want := range python(t, sources) {
+	answer := python(t, sources)
+	for i, want := range answer.Shown {
 		got := show(sources[i])
-		if alike(got, want) {
+		if alike(got, want) || !answer.Modern && markupMethod.MatchString(sources[i]) {
 			continue
 		}
 		if excused != nil && excused(sources[i], got, want) {
@@ -304,6 +311,9 @@ func compareWithPython(t *testing.T, sources []string, excused func(source, got,
 		t.Errorf("%d of %d expressions are excused; at most 2%% may be", excuses, len(sources))
 	}
 }
+
+// markupMethod finds what differs between MarkupSafe 2 and 3.
+var markupMethod = regexp.MustCompile(`(safe|amp|empty)\)\.(removeprefix|removesuffix|casefold|[lr]?strip|replace|center|[lr]just|r?partition|format_map|r?split)`)
 
 // unlike says where this package differs on purpose: there are no complex numbers, what is too large is an error sooner, powers are rounded
 // correctly, and the step of a range is an int.

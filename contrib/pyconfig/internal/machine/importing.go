@@ -201,11 +201,28 @@ func (m *Machine) folderOf(f *frame, level int) (string, error) {
 	return dir, nil
 }
 
-// projectModule runs a module of the project, nil if there is none.
+// projectModule runs a module of the project, after the packages it is in, nil if there is none.
 func (m *Machine) projectModule(base, name string) (starlark.Value, error) {
 	if m.Folder == nil {
 		return nil, nil
 	}
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return m.projectFile(base, name)
+	}
+	around, err := m.projectModule(base, name[:i])
+	if err != nil {
+		return nil, err
+	}
+	v, err := m.projectFile(base, name)
+	if mod, ok := around.(*module); ok && v != nil {
+		mod.attrs[name[i+1:]] = v
+	}
+	return v, err
+}
+
+// projectFile runs the file of a module, nil if there is none.
+func (m *Machine) projectFile(base, name string) (starlark.Value, error) {
 	at := path.Join(base, strings.ReplaceAll(name, ".", "/"))
 	for _, file := range []string{at + ".py", at + "/__init__.py"} {
 		if file == m.ownName() {
