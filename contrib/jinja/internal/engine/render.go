@@ -25,6 +25,8 @@ type state struct {
 	modules map[*Template]*Module // imported without context
 	spare   []*output
 	slots   []any // where frames that nobody keeps have their slots
+	args    []any // where filters and tests have their arguments
+	lent    int   // how many generators hold arguments
 }
 
 // Render writes the template r.Name to w, all of it or nothing. Errors are *Error.
@@ -68,6 +70,10 @@ func (st *state) release() {
 	}
 	*st.out = output{b: st.out.b[:0]}
 	clear(st.slots[:cap(st.slots)])
+	clear(st.args[:cap(st.args)])
+	if st.args = st.args[:0]; st.lent > 0 {
+		st.args, st.lent = nil, 0
+	}
 	st.slots = st.slots[:0]
 	st.Context, st.Host, st.page, st.modules, st.depth = nil, nil, nil, nil, 0
 	st.engine.states.Put(st)

@@ -1,6 +1,9 @@
 package value
 
-import "strings"
+import (
+	"math/big"
+	"strings"
+)
 
 // private reports whether a name is none of a template's business.
 func private(name string) bool { return strings.HasPrefix(name, "_") }
@@ -16,6 +19,9 @@ func Attr(rt *Runtime, v any, name string) (any, error) {
 	}
 	if u, ok := v.(*Undefined); ok {
 		return u.member()
+	}
+	if found, ok := goField(v, name); ok {
+		return found, nil
 	}
 	found, ok, err := attribute(rt, v, name)
 	if ok || err != nil {
@@ -99,9 +105,9 @@ func property(c any, name string) (any, bool) {
 		if name == "name" {
 			return c.Name, true
 		}
-	case int, bool:
-		n, _ := smallInt(c)
-		return numberProperty(n, 0, 1, name)
+	case int, bool, *big.Int:
+		n, _ := asBig(c)
+		return numberProperty(shrink(n), 0, 1, name)
 	case float64:
 		return numberProperty(c, 0.0, nil, name)
 	}

@@ -36,11 +36,6 @@ func equalTo(rt *Runtime, x, y any) (bool, error) {
 			return a == b, nil
 		}
 	}
-	for _, v := range []any{x, y} {
-		if u, ok := v.(*Undefined); ok && u.Mode == Strict {
-			return false, u.Err()
-		}
-	}
 	c := comparison{rt: rt}
 	return c.equal(x, y, 0)
 }
@@ -48,22 +43,24 @@ func equalTo(rt *Runtime, x, y any) (bool, error) {
 // A comparison goes through nested values.
 type comparison struct{ rt *Runtime }
 
-func (c *comparison) enter(depth int) error {
+func (c comparison) enter(depth int) error {
 	if depth > deepest {
 		return failf("RecursionError", "maximum recursion depth exceeded in comparison")
 	}
 	return spend(c.rt, 1)
 }
 
-func (c *comparison) equal(x, y any, depth int) (bool, error) {
+func (c comparison) equal(x, y any, depth int) (bool, error) {
 	if err := c.enter(depth); err != nil {
 		return false, err
 	}
 	x, y = canon(x), canon(y)
 	if x == nil || y == nil {
-		return x == nil && y == nil, nil
+		return x == nil && y == nil, strictIn(x, y)
 	}
 	switch {
+	case isUndefined(x) || isUndefined(y):
+		return isUndefined(x) && isUndefined(y), strictIn(x, y)
 	case isNumber(x):
 		if !isNumber(y) {
 			return false, nil
@@ -101,7 +98,7 @@ func sequence(v any) []any {
 	return items
 }
 
-func (c *comparison) equalItems(x, y []any, depth int) (bool, error) {
+func (c comparison) equalItems(x, y []any, depth int) (bool, error) {
 	if len(x) != len(y) {
 		return false, nil
 	}
@@ -114,7 +111,7 @@ func (c *comparison) equalItems(x, y []any, depth int) (bool, error) {
 }
 
 // same is equality of items, where what is the same thing is equal to itself.
-func (c *comparison) same(x, y any, depth int) (bool, error) {
+func (c comparison) same(x, y any, depth int) (bool, error) {
 	if l, ok := x.(*List); ok {
 		if m, ok := y.(*List); ok && l == m {
 			return true, nil
@@ -123,7 +120,7 @@ func (c *comparison) same(x, y any, depth int) (bool, error) {
 	return c.equal(x, y, depth)
 }
 
-func (c *comparison) equalDicts(x, y any, depth int) (bool, error) {
+func (c comparison) equalDicts(x, y any, depth int) (bool, error) {
 	n, err := Len(c.rt, x)
 	m, err2 := Len(c.rt, y)
 	if err != nil || err2 != nil || n != m {
@@ -157,9 +154,6 @@ func equalGo(x, y any) bool {
 	case []byte:
 		b, ok := y.([]byte)
 		return ok && bytes.Equal(a, b)
-	case *Undefined:
-		_, ok := y.(*Undefined)
-		return ok
 	}
 	if reflect.TypeOf(x) != reflect.TypeOf(y) || !reflect.ValueOf(x).Comparable() || !reflect.ValueOf(y).Comparable() {
 		return false
@@ -168,7 +162,7 @@ func equalGo(x, y any) bool {
 }
 
 // ordered is x op y for < <= > >=.
-func (c *comparison) ordered(op string, x, y any, depth int) (bool, error) {
+func (c comparison) ordered(op string, x, y any, depth int) (bool, error) {
 	if err := c.enter(depth); err != nil {
 		return false, err
 	}
@@ -210,7 +204,7 @@ func decides(op string, order int) bool {
 	return order >= 0
 }
 
-func (c *comparison) orderedItems(op string, x, y []any, depth int) (bool, error) {
+func (c comparison) orderedItems(op string, x, y []any, depth int) (bool, error) {
 	for i := range min(len(x), len(y)) {
 		same, err := c.same(x[i], y[i], depth+1)
 		if err != nil {
@@ -278,8 +272,11 @@ func containsText(v, item any) (bool, error) {
 }
 
 func containsBytes(v []byte, item any) (bool, error) {
-	if n, ok := AsInt(item); ok {
-		return n >= 0 && n < 256 && bytes.IndexByte(v, byte(n)) >= 0, nil
+	if n, ok := asBig(canon(item)); ok {
+		if !n.IsUint64() || n.Uint64() > 255 {
+			return false, valueErrorf("byte must be in range(0, 256)")
+		}
+		return bytes.IndexByte(v, byte(n.Uint64())) >= 0, nil
 	}
 	part, ok := canon(item).([]byte)
 	if !ok {

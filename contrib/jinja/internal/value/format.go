@@ -270,6 +270,9 @@ func (f *formatting) attribute(v any, rest string) (any, string, error) {
 	if err := undefinedIn(v); err != nil {
 		return nil, "", err
 	}
+	if private(name) { // as in Jinja's sandbox: nothing is there, and it shows as nothing
+		return &Undefined{Object: v, Name: name}, rest[end:], nil
+	}
 	found, ok, err := attribute(f.rt, v, name)
 	if err == nil && !ok {
 		err = failf("AttributeError", "'%s' object has no attribute '%s'", TypeName(v), name)

@@ -19,7 +19,6 @@ type Iterator struct {
 	maps  []map[string]any
 	texts []string
 	text  string
-	lang  Language
 	span  Range
 	list  *List
 	dict  *Dict
@@ -39,7 +38,6 @@ const (
 	overDict
 	overRange
 	overRunes
-	overMarkup
 	overSlice
 	overNext
 )
@@ -93,8 +91,8 @@ func (i *Iterator) reset(rt *Runtime, c, v any) error {
 	case string:
 		i.kind, i.text, i.size = overRunes, c, -1
 		return nil
-	case Markup:
-		i.kind, i.text, i.lang, i.size = overMarkup, c.Text, sliced(c.Language), -1
+	case Markup: // its characters are no Markup
+		i.kind, i.text, i.size = overRunes, c.Text, -1
 		return nil
 	case []byte:
 		i.kind, i.items, i.size = overItems, make([]any, len(c)), len(c)
@@ -156,7 +154,7 @@ func (i *Iterator) Next() (v any, ok bool, err error) {
 		}
 		i.pos++
 		return i.list.Items[i.pos-1], true, nil
-	case overRunes, overMarkup:
+	case overRunes:
 		return i.nextRune()
 	case overNext:
 		return i.next()
@@ -191,9 +189,6 @@ func (i *Iterator) nextRune() (any, bool, error) {
 	_, size := utf8.DecodeRuneInString(i.text[i.pos:])
 	c := i.text[i.pos : i.pos+size]
 	i.pos += size
-	if i.kind == overMarkup {
-		return Markup{c, i.lang}, true, nil
-	}
 	return c, true, nil
 }
 
@@ -202,7 +197,7 @@ func (i *Iterator) Len() int {
 	switch i.kind {
 	case overList:
 		return max(len(i.list.Items)-i.pos, 0)
-	case overRunes, overMarkup:
+	case overRunes:
 		return utf8.RuneCountInString(i.text[i.pos:])
 	case overNext:
 		return -1

@@ -70,9 +70,9 @@ func (ms methods) with(others methods) methods {
 
 // tables are the methods of all kinds. They are made once, at first use, and never changed.
 var tables struct {
-	once                                                                 sync.Once
-	text, sequence, list, dict, mapping, ranges, integer, float, bytes   methods
-	undefined, moment, date, clock, duration                             methods
+	once                                                               sync.Once
+	text, sequence, list, dict, mapping, ranges, integer, float, bytes methods
+	undefined, moment, date, clock, duration                           methods
 }
 
 func makeTables() {

@@ -173,7 +173,9 @@ func dateMethods() methods {
 }
 
 func clockMethods() methods {
+	none := func(*Runtime, any, []any) (any, error) { return nil, nil }
 	return newMethods(
+		def("utcoffset", "", none), def("tzname", "", none), def("dst", "", none),
 		def("isoformat", "timespec='auto'", func(_ *Runtime, self any, a []any) (any, error) {
 			timespec, err := wantTimespec(a[0])
 			return isoClock(self.(Clock).Time(), timespec), err

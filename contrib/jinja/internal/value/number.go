@@ -206,6 +206,9 @@ func words(b *big.Int) int { return len(b.Bits()) + 1 }
 
 func bigQuotient(p, q *big.Int) (any, error) {
 	f, _ := new(big.Rat).SetFrac(p, q).Float64()
+	if p.Sign() == 0 && q.Sign() < 0 {
+		return math.Copysign(0, -1), nil
+	}
 	if math.IsInf(f, 0) {
 		return nil, failf("OverflowError", "integer division result too large for a float")
 	}
@@ -300,10 +303,10 @@ func power(x, y float64) (any, error) {
 	if x == 0 && y < 0 {
 		return nil, zeroDivision("0.0 cannot be raised to a negative power")
 	}
-	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && y != math.Floor(y) {
+	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && !math.IsNaN(y) && y != math.Floor(y) {
 		return nil, valueErrorf("a negative number to a fractional power is complex; there are no complex numbers here")
 	}
-	r := math.Pow(x, y)
+	r := pow(x, y)
 	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
 		return nil, failf("OverflowError", "(34, 'Numerical result out of range')")
 	}

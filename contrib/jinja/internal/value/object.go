@@ -18,11 +18,17 @@ type Iterable interface {
 	Iterate(rt *Runtime) (*Iterator, error)
 }
 
-// A Sized has a length.
-type Sized interface{ Len() int }
+// A Sized is an Object that has a length.
+type Sized interface {
+	Object
+	Len() int
+}
 
-// A Truther says whether it is true. Without it a Sized is true unless it is empty, and all else is true.
-type Truther interface{ Truth() bool }
+// A Truther is an Object that says whether it is true. Without it a Sized is true unless it is empty, and all else is true.
+type Truther interface {
+	Object
+	Truth() bool
+}
 
 // A Mapping is an Object that reads as a dict: attributes first, then get, keys, values and items, then its keys. It is gone through by key.
 type Mapping interface {
@@ -37,8 +43,11 @@ type Lazy func(rt *Runtime) (any, error)
 // A Markuper is Markup, as what has __html__ in Python.
 type Markuper interface{ Markup() Markup }
 
-// A Typer names its Python class.
-type Typer interface{ TypeName() string }
+// A Typer is an Object that names its Python class.
+type Typer interface {
+	Object
+	TypeName() string
+}
 
 // A Reprer shows itself in a list, as __repr__ in Python. An Object without fmt.Stringer shows so everywhere.
 type Reprer interface {

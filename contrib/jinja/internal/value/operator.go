@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"slices"
@@ -24,6 +25,10 @@ func Binary(rt *Runtime, op string, x, y any) (any, error) {
 	}
 	if s, ok := x.(string); ok && op == "%" {
 		return percent(rt, Markup{Text: s}, y, false)
+	}
+	if b, ok := x.([]byte); ok && op == "%" && !bytes.Contains(b, []byte("%")) {
+		_, err := percent(rt, Markup{Text: string(b)}, y, false)
+		return slices.Clone(b), err
 	}
 	if err := undefinedIn(x, y); err != nil {
 		return nil, err
@@ -119,7 +124,7 @@ func together(rt *Runtime, x, y any) ([]any, error) {
 func repetitions(v any) (int, bool) {
 	if b, ok := asBig(v); ok {
 		if !b.IsInt64() {
-			return max(b.Sign(), 0) * math.MaxInt, true
+			return math.MaxInt, true // too many, or an error all the same
 		}
 		return max(int(b.Int64()), 0), true
 	}

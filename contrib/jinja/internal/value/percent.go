@@ -1,6 +1,7 @@
 package value
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"unicode/utf8"
@@ -46,6 +47,11 @@ func (p *percentFormat) run() ([]byte, error) {
 		}
 		b = append(b, p.format[p.pos:p.pos+i]...)
 		p.pos += i + 1
+		if p.peek() == '%' {
+			b = append(b, '%')
+			p.pos++
+			continue
+		}
 		piece, err := p.directive()
 		if err != nil {
 			return nil, err
@@ -82,7 +88,7 @@ func (p *percentFormat) directive() (string, error) {
 		return "", err
 	}
 	p.flags(&f)
-	if f.width, err = p.number(0); err != nil {
+	if f.width, err = p.number(math.MaxInt64); err != nil {
 		return "", err
 	}
 	if f.width < 0 {
@@ -90,7 +96,7 @@ func (p *percentFormat) directive() (string, error) {
 	}
 	if p.peek() == '.' {
 		p.pos++
-		if f.precision, err = p.number(0); err != nil {
+		if f.precision, err = p.number(math.MaxInt32); err != nil {
 			return "", err
 		}
 		f.precision = max(f.precision, 0)
@@ -103,9 +109,6 @@ func (p *percentFormat) directive() (string, error) {
 	}
 	verb, size := utf8.DecodeRuneInString(p.format[p.pos:])
 	p.pos += size
-	if verb == '%' {
-		return "%", nil
-	}
 	return p.convert(&f, verb, arg)
 }
 
@@ -177,21 +180,24 @@ func (p *percentFormat) flags(f *spec) {
 	}
 }
 
-// number reads a width or precision: digits, or * for the next argument.
-func (p *percentFormat) number(missing int) (int, error) {
+// number reads a width or precision: digits, or * for the next argument, which is at most so large.
+func (p *percentFormat) number(most int64) (int, error) {
 	if p.peek() == '*' {
 		p.pos++
 		v, err := p.argument()
 		if err != nil {
 			return 0, err
 		}
-		n, ok := AsInt(v)
-		if !ok {
+		n, ok := asBig(canon(v))
+		switch {
+		case !ok:
 			return 0, typeErrorf("* wants int")
+		case !n.IsInt64() || n.Int64() > most || n.Int64() < -most-1:
+			return 0, failf("OverflowError", "Python int too large to convert to C int")
 		}
-		return n, nil
+		return max(int(n.Int64()), -math.MaxInt), nil
 	}
-	n := missing
+	n := 0
 	for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
 		n = n*10 + int(c-'0')
 		if n > 1<<31 {
@@ -212,15 +218,14 @@ func (p *percentFormat) argument() (any, error) {
 
 func (p *percentFormat) convert(f *spec, verb rune, arg *any) (string, error) {
 	if arg == nil {
-		if strings.ContainsRune("diuoxXeEfFgGcrsa", verb) {
-			v, err := p.argument()
-			if err != nil {
-				return "", err
-			}
-			arg = &v
-		} else {
-			return "", p.badVerb(verb)
+		v, err := p.argument()
+		if err != nil {
+			return "", err
 		}
+		arg = &v
+	}
+	if p.safe && strings.ContainsRune("xXoc", verb) { // markupsafe's wrapper is no integer
+		return "", typeErrorf("%%%c format: an integer is required, not _MarkupEscapeHelper", verb)
 	}
 	switch verb {
 	case 's', 'r', 'a':
@@ -289,11 +294,11 @@ func character(v any) (string, error) {
 	if s, ok := AsString(v); ok && utf8.RuneCountInString(s) == 1 {
 		return s, nil
 	}
-	if n, ok := AsInt(v); ok {
-		if n < 0 || n > utf8.MaxRune {
+	if n, ok := asBig(canon(v)); ok {
+		if !n.IsUint64() || n.Uint64() > utf8.MaxRune {
 			return "", failf("OverflowError", "%%c arg not in range(0x110000)")
 		}
-		return string(rune(n)), nil
+		return string(rune(n.Uint64())), nil
 	}
 	if err := undefinedIn(v); err != nil {
 		return "", err
@@ -307,6 +312,13 @@ func (p *percentFormat) integer(f *spec, verb byte, v any) (string, error) {
 		return "", err
 	}
 	decimal := strings.IndexByte("diu", verb) >= 0
+	if s, ok := AsString(c); ok && p.safe && decimal {
+		n, ok := ParseInt(s)
+		if !ok {
+			return "", valueErrorf("invalid literal for int() with base 10: %s", quote(s))
+		}
+		c = n
+	}
 	if x, ok := c.(float64); ok && decimal {
 		whole, err := wholeFloat(x)
 		if err != nil {
@@ -351,6 +363,11 @@ func (p *percentFormat) float(f *spec, verb byte, v any) (string, error) {
 		return "", err
 	}
 	x, ok := AsFloat(v)
+	if s, isText := AsString(v); isText && p.safe {
+		if x, ok = ParseFloat(s); !ok {
+			return "", valueErrorf("could not convert string to float: %s", quote(s))
+		}
+	}
 	if !ok {
 		if _, isInt := asBig(canon(v)); isInt {
 			return "", failf("OverflowError", "int too large to convert to float")

@@ -76,9 +76,6 @@ func (r *shower) append(b []byte, v any, depth int) ([]byte, error) {
 	case time.Time, Date, Clock, time.Duration:
 		return append(b, reprMoment(v)...), nil
 	case *Undefined:
-		if err := v.strict(); err != nil {
-			return b, err
-		}
 		return append(b, "Undefined"...), nil
 	case *Function:
 		return append(append(append(b, "<function "...), v.Name...), '>'), nil

@@ -124,7 +124,7 @@ func Format(rt *Runtime, v any, source string) (string, error) {
 	if source == "" {
 		return Str(rt, v)
 	}
-	if err := undefinedIn(c); err != nil {
+	if !isNumber(c) && !isText(c) {
 		return "", typeErrorf("unsupported format string passed to %s.__format__", TypeName(v))
 	}
 	f, err := parseSpec(source)
@@ -138,10 +138,8 @@ func Format(rt *Runtime, v any, source string) (string, error) {
 		return f.formatText(rt, t.Text)
 	case float64:
 		return f.formatFloat(rt, t)
-	case int, bool, *big.Int:
-		return f.formatInt(rt, t)
 	}
-	return "", typeErrorf("unsupported format string passed to %s.__format__", TypeName(v))
+	return f.formatInt(rt, c)
 }
 
 func (f *spec) unknownVerb(class string) error {
@@ -294,6 +292,8 @@ func (f *spec) formatCharacter(rt *Runtime, v any) (string, error) {
 		return "", valueErrorf("Alternate form (#) not allowed with integer format specifier 'c'")
 	case f.precision >= 0:
 		return "", valueErrorf("Precision not allowed in integer format specifier")
+	case f.negative0:
+		return "", valueErrorf("Negative zero coercion (z) not allowed in format specifier with integer presentation type")
 	case f.group != 0:
 		return "", valueErrorf("Cannot specify '%c' with 'c'.", f.group)
 	}
@@ -400,7 +400,7 @@ func (f *spec) floatText(x float64) string {
 		return f.point(strconv.FormatFloat(x*100, 'f', precision, 64)) + "%"
 	case 0:
 		if precision < 0 {
-			return string(appendFloat(nil, x))
+			return f.point(string(appendFloat(nil, x)))
 		}
 		return general(x, max(precision, 1), f.alternate, true)
 	}
@@ -427,10 +427,12 @@ func general(x float64, precision int, alternate, shown bool) string {
 	if shown {
 		limit--
 	}
-	if exponent < -4 || exponent >= max(limit, 1) && !(shown && exponent < limit) {
+	if exponent < -4 || exponent >= limit {
 		mantissa := text[:mark]
 		if !alternate {
 			mantissa = trimZeros(mantissa)
+		} else if !strings.Contains(mantissa, ".") {
+			mantissa += "."
 		}
 		return mantissa + text[mark:]
 	}

@@ -20,12 +20,17 @@ func strftime(t time.Time, format string) string {
 			i++
 			flag = format[i]
 		}
+		width := 0
+		for i+1 < len(format) && format[i+1] >= '0' && format[i+1] <= '9' && width < widest {
+			i++
+			width = width*10 + int(format[i]-'0')
+		}
 		if i+1 == len(format) {
 			b.WriteString(format[start:])
 			break
 		}
 		i++
-		text, ok := directive(t, format[i], flag)
+		text, ok := directive(t, format[i], flag, width)
 		if !ok {
 			text = format[start : i+1]
 		}
@@ -35,9 +40,9 @@ func strftime(t time.Time, format string) string {
 }
 
 // directive is what one letter stands for.
-func directive(t time.Time, letter, flag byte) (string, bool) {
-	if n, width, pad, ok := numberDirective(t, letter); ok {
-		return padNumber(n, width, pad, flag), true
+func directive(t time.Time, letter, flag byte, width int) (string, bool) {
+	if n, usual, pad, ok := numberDirective(t, letter); ok {
+		return padNumber(n, max(usual, width), pad, flag), true
 	}
 	s, ok := textDirective(t, letter)
 	if flag == '^' || flag == '#' && letter != 'p' && letter != 'Z' {
@@ -45,8 +50,18 @@ func directive(t time.Time, letter, flag byte) (string, bool) {
 	} else if flag == '#' {
 		s = strings.ToLower(s)
 	}
+	if missing := width - len(s); missing > 0 && ok {
+		pad := " "
+		if flag == '0' {
+			pad = "0"
+		}
+		s = strings.Repeat(pad, missing) + s
+	}
 	return s, ok
 }
+
+// widest is the width from which on digits are no width any more.
+const widest = 100
 
 // numberDirective is a number, how wide it is, and what fills it up.
 func numberDirective(t time.Time, letter byte) (n, width int, pad byte, ok bool) {

@@ -32,25 +32,42 @@ func shapeOf(t reflect.Type) *shape {
 // newShape reads a type. A Go name wins over a json tag, and that over a snake_case name.
 func newShape(t reflect.Type) *shape {
 	s := &shape{fields: map[string]field{}, methods: map[string]int{}}
-	if isInternals(t) {
+	if opaque(t) {
 		return s
 	}
 	s.readMethods(t)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t.Kind() == reflect.Struct && !isInternals(t) {
+	if t.Kind() == reflect.Struct {
 		s.readFields(t)
 	}
 	return s
 }
 
-// isInternals reports whether t is of a package that shows the insides of others.
-func isInternals(t reflect.Type) bool {
+var (
+	objectInterface   = reflect.TypeFor[Object]()
+	callableInterface = reflect.TypeFor[Callable]()
+	iterableInterface = reflect.TypeFor[Iterable]()
+	ownPackage        = reflect.TypeFor[Runtime]().PkgPath()
+)
+
+// opaque reports whether the fields and Go methods of t are not for templates: those of the kinds that templates have methods of their own
+// for, and those of reflect, which show the insides of all else.
+func opaque(t reflect.Type) bool {
+	if t.Implements(objectInterface) || t.Implements(callableInterface) || t.Implements(iterableInterface) {
+		return true
+	}
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.PkgPath() == "reflect" || t.PkgPath() == "unsafe"
+	switch t.PkgPath() {
+	case ownPackage, "reflect", "unsafe", "math/big":
+		return true
+	case "time":
+		return t.Kind() == reflect.Struct || t.Kind() == reflect.Int64
+	}
+	return false
 }
 
 func (s *shape) readMethods(t reflect.Type) {
@@ -87,7 +104,7 @@ func (s *shape) readFields(t reflect.Type) {
 }
 
 func (s *shape) addField(name string, f reflect.StructField) {
-	if !f.IsExported() || name == "" || name == "-" {
+	if !f.IsExported() || name == "" || name == "-" || private(name) {
 		return
 	}
 	if _, taken := s.fields[name]; taken {
@@ -114,9 +131,23 @@ func snake(name string) string {
 	return b.String()
 }
 
+// goField finds a field of a struct, or of the struct that v points at. It is goAttr for what is asked most.
+func goField(v any, name string) (any, bool) {
+	rv := reflect.ValueOf(v)
+	if k := rv.Kind(); k != reflect.Pointer && k != reflect.Struct {
+		return nil, false
+	}
+	f, ok := shapeOf(rv.Type()).fields[name]
+	if !ok {
+		return nil, false
+	}
+	found, ok, err := f.read(rv)
+	return found, ok && err == nil
+}
+
 // goAttr finds a field or a method of Go data.
 func goAttr(rt *Runtime, v any, name string) (any, bool, error) {
-	if hasNoShape(v) {
+	if v == nil {
 		return nil, false, nil
 	}
 	rv := reflect.ValueOf(v)
@@ -145,16 +176,6 @@ func goAttrOfPointer(rt *Runtime, rv reflect.Value, name string) (any, bool, err
 		return goAttr(rt, rv.Elem().Interface(), name)
 	}
 	return nil, false, nil
-}
-
-// hasNoShape reports whether v is a value of this package's own kinds, whose Go methods are not for templates.
-func hasNoShape(v any) bool {
-	switch v.(type) {
-	case nil, bool, int, float64, string, Markup, *List, Tuple, NamedTuple, *Dict, Range, *Undefined, *Function, *Generator, Date, Clock, Object, Callable, Iterable:
-		return true
-	}
-	t := reflect.TypeOf(v)
-	return t.PkgPath() == "time" && t.Kind() != reflect.Int || t.PkgPath() == "math/big"
 }
 
 // read returns the field of a struct, or of the struct that a pointer points at.
@@ -187,7 +208,7 @@ func (f field) read(v reflect.Value) (any, bool, error) {
 
 // callGoMethod calls a method of Go data; ok is false if it has none of that name.
 func callGoMethod(rt *Runtime, v any, name string, args Args) (result any, ok bool, err error) {
-	if hasNoShape(v) {
+	if v == nil {
 		return nil, false, nil
 	}
 	rv := reflect.ValueOf(v)

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,34 +21,37 @@ func asks(name, params string, do textMethod) *method {
 	})
 }
 
-// makes is a method that makes texts of a text: of Markup it makes Markup, and escapes the texts among its arguments.
+// makes is a method that makes texts of a text: of Markup it makes Markup.
 func makes(name, params string, do textMethod) *method {
 	return def(name, params, func(rt *Runtime, self any, a []any) (any, error) {
-		m, safe := self.(Markup)
-		if !safe {
-			s, _ := self.(string)
-			if err := spend(rt, len(s)/16); err != nil {
-				return nil, err
-			}
-			return do(rt, s, a)
-		}
-		if err := spend(rt, len(m.Text)/16); err != nil {
+		s, _ := AsString(self)
+		if err := spend(rt, len(s)/16); err != nil {
 			return nil, err
 		}
-		lang := sliced(m.Language)
-		escaped := make([]any, len(a))
-		for i, v := range a {
-			escaped[i] = v
-			if isText(canon(v)) {
-				e, err := Escape(rt, canon(v))
-				if err != nil {
-					return nil, err
-				}
-				escaped[i], lang = e.Text, mixed(lang, e)
-			}
+		v, err := do(rt, s, a)
+		if m, safe := self.(Markup); safe {
+			v = wrapTexts(v, sliced(m.Language))
 		}
-		v, err := do(rt, m.Text, escaped)
-		return wrapTexts(v, lang), err
+		return v, err
+	})
+}
+
+// adds is a method that puts its second argument into a text: into Markup it puts it escaped.
+func adds(name, params string, do textMethod) *method {
+	return def(name, params, func(rt *Runtime, self any, a []any) (any, error) {
+		s, _ := AsString(self)
+		m, safe := self.(Markup)
+		if !safe {
+			return do(rt, s, a)
+		}
+		added, err := Escape(rt, a[1])
+		if err != nil {
+			return nil, err
+		}
+		a = slices.Clone(a)
+		a[1] = added.Text
+		v, err := do(rt, s, a)
+		return wrapTexts(v, mixed(sliced(m.Language), added)), err
 	})
 }
 
@@ -77,7 +81,7 @@ func textMethods() methods {
 		makes("strip", "chars=None", stripped("strip", strings.TrimFunc)),
 		makes("lstrip", "chars=None", stripped("lstrip", strings.TrimLeftFunc)),
 		makes("rstrip", "chars=None", stripped("rstrip", strings.TrimRightFunc)),
-		makes("replace", "old, new, count=-1", replaceText),
+		adds("replace", "old, new, count=-1", replaceText),
 		makes("removeprefix", "prefix", func(_ *Runtime, s string, a []any) (any, error) {
 			p, err := wantText("removeprefix() argument", a[0])
 			return strings.TrimPrefix(s, p), err
@@ -86,9 +90,9 @@ func textMethods() methods {
 			p, err := wantText("removesuffix() argument", a[0])
 			return strings.TrimSuffix(s, p), err
 		}),
-		makes("ljust", "width, fillchar=' '", padded("ljust", func(pad, _ int) int { return 0 })),
-		makes("rjust", "width, fillchar=' '", padded("rjust", func(pad, _ int) int { return pad })),
-		makes("center", "width, fillchar=' '", padded("center", func(pad, width int) int { return pad/2 + pad&width&1 })),
+		adds("ljust", "width, fillchar=' '", padded("ljust", func(pad, _ int) int { return 0 })),
+		adds("rjust", "width, fillchar=' '", padded("rjust", func(pad, _ int) int { return pad })),
+		adds("center", "width, fillchar=' '", padded("center", func(pad, width int) int { return pad/2 + pad&width&1 })),
 		makes("zfill", "width", zeroFill),
 		makes("expandtabs", "tabsize=8", expandTabs),
 		makes("translate", "table", translate),
@@ -147,6 +151,9 @@ func stripped(name string, trim func(string, func(rune) bool) string) textMethod
 func isSpace(c rune) bool { return unicode.IsSpace(c) || c >= 0x1c && c <= 0x1f }
 
 func replaceText(rt *Runtime, s string, a []any) (any, error) {
+	if err := spend(rt, len(s)/16); err != nil {
+		return nil, err
+	}
 	from, err := wantText("replace() argument 1", a[0])
 	if err != nil {
 		return nil, err

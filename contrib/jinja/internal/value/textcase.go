@@ -131,7 +131,7 @@ func swapCase(s string) string {
 		switch {
 		case unicode.IsUpper(c):
 			b.WriteString(lowerAt(runes, i))
-		case unicode.IsLower(c) || isCased(c):
+		case isLower(c):
 			b.WriteString(upper(string(c)))
 		default:
 			b.WriteRune(c)

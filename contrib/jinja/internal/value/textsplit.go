@@ -74,7 +74,7 @@ func splitText(rt *Runtime, s string, a []any) (any, error) {
 	return textList(rt, strings.SplitN(s, sep, most+1))
 }
 
-// splitSpace splits at runs of white space, at most times; the rest keeps its own space.
+// splitSpace splits at runs of white space, at most times; the rest keeps the space behind it.
 func splitSpace(s string, most int) []string {
 	var parts []string
 	for {
@@ -84,7 +84,7 @@ func splitSpace(s string, most int) []string {
 		}
 		end := strings.IndexFunc(s, isSpace)
 		if most >= 0 && len(parts) >= most {
-			return append(parts, strings.TrimRightFunc(s, isSpace))
+			return append(parts, s)
 		}
 		if end < 0 {
 			return append(parts, s)
@@ -128,7 +128,7 @@ func rsplitSpace(s string, most int) []string {
 			break
 		}
 		if most >= 0 && len(parts) >= most {
-			parts = append(parts, strings.TrimLeftFunc(s, isSpace))
+			parts = append(parts, s)
 			break
 		}
 		start := strings.LastIndexFunc(s, isSpace)

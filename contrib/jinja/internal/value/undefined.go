@@ -103,6 +103,22 @@ func undefinedIn(vs ...any) error {
 	return nil
 }
 
+// strictIn returns the error of the first strict Undefined among operands.
+func strictIn(vs ...any) error {
+	for _, v := range vs {
+		if u, ok := v.(*Undefined); ok && u.Mode == Strict {
+			return u.Err()
+		}
+	}
+	return nil
+}
+
+func isUndefined(v any) bool {
+	_, ok := v.(*Undefined)
+	return ok
+}
+
+// class is the name of its class in Jinja.
 func (u *Undefined) class() string {
 	switch u.Mode {
 	case Strict:

@@ -135,6 +135,4 @@ func fromUint(u uint64) any {
 }
 
 // IsNone reports whether v is None: nil, or a nil pointer.
-func IsNone(v any) bool { return canon(v) == nil && !isUncomparable(v) }
-
-func isUncomparable(v any) bool { return v != nil && !reflect.TypeOf(v).Comparable() }
+func IsNone(v any) bool { return canon(v) == nil }

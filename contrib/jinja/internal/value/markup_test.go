@@ -1,0 +1,57 @@
+package value_test
+
+import (
+	"testing"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
+
+func TestMarkupKeepsItsLanguage(t *testing.T) {
+	rt := runtimeOf(value.Default)
+	rt.Autoescape = true
+	app := value.Markup{Text: "<b>"}
+	html := value.Markup{Text: "<i>", Language: value.HTML}
+	js := value.Markup{Text: `"x"`, Language: value.JavaScript}
+	add := func(x, y any) (any, error) { return value.Binary(rt, "+", x, y) }
+	call := func(v any, name string, args ...any) (any, error) {
+		return value.CallMethod(rt, v, name, value.Args{Positional: args})
+	}
+	for _, tt := range []struct {
+		name string
+		make func() (any, error)
+		want value.Markup
+	}{
+		{"added text is HTML", func() (any, error) { return add(app, "<") }, value.Markup{Text: "<b>&lt;", Language: value.HTML}},
+		{"text before is HTML", func() (any, error) { return add("<", app) }, value.Markup{Text: "&lt;<b>", Language: value.HTML}},
+		{"two of the application", func() (any, error) { return add(app, app) }, value.Markup{Text: "<b><b>"}},
+		{"two languages are HTML", func() (any, error) { return add(app, js) }, value.Markup{Text: `<b>"x"`, Language: value.HTML}},
+		{"an empty text has none", func() (any, error) { return add(app, "") }, value.Markup{Text: "<b>"}},
+		{"~ escapes", func() (any, error) { return value.Concat(rt, []any{app, "<", 1}) }, value.Markup{Text: "<b>&lt;1", Language: value.HTML}},
+		{"% escapes", func() (any, error) { return value.Binary(rt, "%", value.Markup{Text: "<b>%s"}, "<") }, value.Markup{Text: "<b>&lt;", Language: value.HTML}},
+		{"% of a number", func() (any, error) { return value.Binary(rt, "%", value.Markup{Text: "%d"}, 3) }, value.Markup{Text: "3"}},
+		{"format escapes", func() (any, error) { return call(value.Markup{Text: "{}"}, "format", "<") }, value.Markup{Text: "&lt;", Language: value.HTML}},
+		{"join escapes", func() (any, error) { return call(app, "join", value.Tuple{"<", html}) }, value.Markup{Text: "&lt;<b><i>", Language: value.HTML}},
+		{"replace escapes what is put in", func() (any, error) { return call(app, "replace", "b", "<") }, value.Markup{Text: "<&lt;>", Language: value.HTML}},
+		{"upper", func() (any, error) { return call(app, "upper") }, value.Markup{Text: "<B>"}},
+		{"a part of JavaScript is HTML", func() (any, error) { return value.Slice(rt, js, 1, nil, nil) }, value.Markup{Text: `x"`, Language: value.HTML}},
+		{"* repeats", func() (any, error) { return value.Binary(rt, "*", html, 2) }, value.Markup{Text: "<i><i>", Language: value.HTML}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := tt.make()
+			if err != nil || got != tt.want {
+				t.Errorf("got %#v, %v, want %#v", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestEscapeIsMarkupSafes(t *testing.T) {
+	const want = "&amp;&lt;&gt;&#34;&#39; x"
+	if got := string(value.AppendEscaped([]byte("a"), `&<>"' x`)); got != "a"+want {
+		t.Errorf("AppendEscaped: %q", got)
+	}
+	m, err := value.Escape(nil, `&<>"' x`)
+	if err != nil || m.Text != want || m.Language != value.HTML {
+		t.Errorf("Escape: %#v, %v", m, err)
+	}
+}
