@@ -3,6 +3,7 @@ package jinja
 import (
 	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -50,16 +51,19 @@ func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, name
 		if value.IsNone(v) {
 			continue
 		}
-		part, err := urlValue(rt, v)
-		if err != nil {
-			return nil, fmt.Errorf("url_for %q: %s: %w", name, key, err)
+		part := v
+		if option := strings.HasPrefix(fmt.Sprint(key), "_"); !option {
+			var err error
+			if part, err = urlValue(rt, v); err != nil {
+				return nil, fmt.Errorf("url_for %q: %s: %w", name, key, err)
+			}
 		}
 		pairs = append(pairs, key, part)
 	}
 	return globals.URLFor(name, pairs...)
 }
 
-// urlValue returns what Go's URLFor takes for a value of a template.
+// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it.
 func urlValue(rt *value.Runtime, v any) (any, error) {
 	switch v := v.(type) {
 	case *value.Undefined:
@@ -72,6 +76,8 @@ func urlValue(rt *value.Runtime, v any) (any, error) {
 		return urlValues(rt, v)
 	case template.HTML:
 		return string(v), nil
+	case bool, float64: // which Go would write otherwise
+		return value.Str(rt, v)
 	}
 	return v, nil
 }

@@ -100,6 +100,41 @@ func TestHostileFilesStayBounded(t *testing.T) {
 		{"many elifs", "if 0: pass\n" + strings.Repeat("elif 0: pass\n", 15_000)},
 		{"many clauses", "A = [1 " + strings.Repeat("for x in y ", 20_000) + "]"},
 		{"deep blocks", deepBlocks(150)},
+		{"while", "while True: pass\n"},
+		{"while that catches", "while True:\n    try:\n        int('x')\n    except:\n        continue\n    finally:\n        x = 1\n"},
+		{"the bound caught", "try:\n    x = 'a' * 10**9\nexcept BaseException:\n    x = 1\n"},
+		{"finally after the bound", "try:\n    while True: pass\nfinally:\n    while True: pass\n"},
+		{"generator", "def g():\n    while True: yield 1\nA = next(g())\n"},
+		{"many classes", "while True:\n    class A: pass\n"},
+		{"many objects", "class A: pass\nx = []\nwhile True: x.append(A())\n"},
+		{"many types", "x = []\nwhile True: x.append(type('A', (), {}))\n"},
+		{"attributes without end", "class A:\n    def __getattr__(self, n): return getattr(self, n + 'x')\nA().a\n"},
+		{"properties without end", "class A:\n    @property\n    def p(self): return self.p\nA().p\n"},
+		{"text without end", "class A:\n    def __str__(self): return str(self)\nstr(A())\n"},
+		{"truth without end", "class A:\n    def __bool__(self): return bool(self)\nbool(A())\n"},
+		{"descriptors without end", "class D:\n    def __get__(self, o, c): return c.x\nclass A: x = D()\nA.x\n"},
+		{"partials", "from functools import partial\np = len\nfor i in range(100000): p = partial(p)\np([])\n"},
+		{"static methods", "p = len\nfor i in range(100000): p = staticmethod(p)\np([])\n"},
+		{"product", "import itertools\nA = list(itertools.product(*[range(100)] * 20))\n"},
+		{"chain", "import itertools\n" + fmt.Sprintf(doubling, "[1]", "list(itertools.chain(x, x))")},
+		{"deep copies", "import copy\n" + fmt.Sprintf(doubling, "[]", "[x, x]") + "A = copy.deepcopy(x)\n"},
+		{"JSON of lists in one another", "import json\n" + fmt.Sprintf(doubling, "[]", "[x, x]") + "A = json.dumps(x)\n"},
+		{"JSON doubled", "import json\n" + fmt.Sprintf(doubling, `"a"`, "json.dumps([x, x])")},
+		{"indented JSON", "import json\nA = json.dumps([[[[1] * 10000] * 100]], indent=100)\n"},
+		{"nested JSON", "import json\nA = json.loads('[' * 100000)\n"},
+		{"many JSON values", "import json\nt = '[' + '1,' * 400000 + '1]'\nA = [json.loads(t) for i in range(100)]\n"},
+		{"literals", "import ast\nt = '[' + '1,' * 100000 + ']'\nA = [ast.literal_eval(t) for i in range(1000)]\n"},
+		{"pattern", "import re\nA = [re.search('((a{1,30}){1,30}b)', 'a' * 100000) for i in range(100)]\n"},
+		{"base64 again", "import base64\n" + fmt.Sprintf(doubling, `b"a"`, "base64.b64encode(x)")},
+		{"substitution", "import re\n" + fmt.Sprintf(doubling, `"a"`, "re.sub('a', x + 'a', x)")},
+		{"chance", "import os\nA = os.urandom(10**9)\n"},
+		{"much chance", "import os\nwhile True: os.urandom(4096)\n"},
+		{"named tuple", "from collections import namedtuple\nA = namedtuple('A', 'x ' * 100000)\n"},
+		{"counter", "from collections import Counter\nA = [Counter(range(100000)) for i in range(1000)]\n"},
+		{"maps", "x = [1] * 100000\nA = [list(map(str, x)) for i in range(1000)]\n"},
+		{"nested try", nested("try:\n", 95, "pass\n")},
+		{"variables", "import os\nfor i in range(10**6): os.environ['A' * 100000 + str(i)] = 'x'\n"},
+		{"interleaved yields", "def g(n): yield from g(n)\nA = list(g(1))\n"},
 		{"digits", "A = " + strings.Repeat("9", 200_000)},
 		{"digits of int", `A = int("9" * 200000)`},
 		{"many parameters", "def f(" + manyNames(5_000) + "): pass\n"},
@@ -147,6 +182,15 @@ func TestLargeFilesAreRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nested puts blocks into one another that nothing closes.
+func nested(head string, n int, body string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + head)
+	}
+	return b.String() + strings.Repeat(" ", n) + body
 }
 
 func deepBlocks(n int) string {

@@ -35,10 +35,10 @@ SQLALCHEMY_DATABASE_URI = "sqlite:///" + os.path.join(basedir, "app.db")
 }
 
 func ExampleUnmarshal_error() {
-	source := []byte("import redis\n\nSESSION_REDIS = redis.from_url(\"redis://\")\n")
+	source := []byte("import boto3\n\nBUCKETS = boto3.client(\"s3\")\n")
 	fmt.Println(pyconfig.Unmarshal(source, &map[string]any{}))
 	// Output:
-	// config.py:1: import redis is not available; only os, datetime and pathlib are. Move the code that needs it to Go, or write the value
+	// config.py:3: boto3 is not available; do it in Go and set the key there
 }
 
 func ExampleClass() {
@@ -74,4 +74,13 @@ func ExampleReader() {
 	fmt.Println(values["PORT"])
 	// Output:
 	// 8080
+}
+
+func ExampleReader_warnings() {
+	r := pyconfig.Reader{Warn: func(text string) { fmt.Println(text) }}
+	err := r.Unmarshal([]byte("import os\nSECRET_KEY = os.urandom(24)\n"), &map[string]any{})
+	fmt.Println(err)
+	// Output:
+	// config.py: SECRET_KEY is new at every start, so each process has another: put it into the environment
+	// <nil>
 }

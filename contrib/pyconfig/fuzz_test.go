@@ -18,8 +18,10 @@ func FuzzUnmarshal(f *testing.F) {
 	for _, file := range files {
 		f.Add(readFile(f, file))
 	}
-	for _, block := range strings.Split(readFile(f, "testdata/snippets/statements.txt"), "\n---\n") {
-		f.Add(block)
+	for _, file := range []string{"statements.txt", "library.txt"} {
+		for _, block := range strings.Split(readFile(f, "testdata/snippets/"+file), "\n---\n") {
+			f.Add(block)
+		}
 	}
 	for _, line := range strings.Split(readFile(f, "testdata/snippets/expressions.txt"), "\n") {
 		f.Add("import os\nX = " + line)
@@ -44,7 +46,7 @@ func FuzzUnmarshal(f *testing.F) {
 func checkType(t *testing.T, name string, v any) {
 	t.Helper()
 	switch v := v.(type) {
-	case nil, bool, int64, json.Number, float64, string, []byte, time.Duration:
+	case nil, bool, int64, json.Number, float64, string, []byte, time.Duration, time.Time:
 	case []any:
 		for _, elem := range v {
 			checkType(t, name, elem)

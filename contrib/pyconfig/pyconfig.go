@@ -9,14 +9,12 @@
 //
 // # What a file may do
 //
-// Assign literals and expressions, with names of any case; define and call functions; use if, for, lambda,
-// comprehensions, f-strings, % and format; define classes with base classes, plain attributes and methods.
-// It may import os for os.environ, os.getenv and os.path, timedelta from datetime, and Path from pathlib.
-// Imports of typing and __future__ are skipped. From dotenv, load_dotenv and find_dotenv do nothing: the Go program
-// calls dewar.LoadDotenv before it reads the configuration.
+// Nearly all that the language has, the functions of Python's library that configurations call, and the project's own
+// modules in the folder of the file and below it. README.md lists the modules.
 //
-// What Python has beyond that (try, with, while, other imports, decorators, os.urandom) is an error that
-// names the line and the cure, when the file reaches it. A function that nobody calls may hold anything.
+// A module that is not here may be imported: it is an error when it is used, which names the line and the cure, and
+// which the file cannot catch. Annotations are not evaluated, and a function that nobody calls may hold anything.
+// What load_dotenv reads, and what the file sets in os.environ, is seen by the file alone.
 //
 // # What comes out
 //
@@ -30,13 +28,16 @@
 //	bytes                       []byte
 //	list, tuple, set, range     []any
 //	dict                        map[string]any; a key that is a number, bool or None is written as in JSON
-//	timedelta                   time.Duration
-//	Path                        string
+//	timedelta                   time.Duration; the seconds as a number beyond 106 751 days
+//	datetime, date              time.Time, in UTC without a zone
+//	Path, UUID, time, address   string
+//	Queue, crontab, Redis       map[string]any of the arguments
 //
 // # What it cannot do
 //
-// A file reads no other file and reaches no network. Its steps, and the data it makes, are bounded. Errors
-// name the file, the line and the cure, and show no values: they may be secret.
+// A file starts no process, reaches no network, writes nothing, and sees nothing outside its folder. It reads files
+// there only with [Reader].Files. Its steps, and the data it makes, are bounded. Errors name the file, the line and
+// the cure, and show no values: they may be secret.
 package pyconfig
 
 import (
@@ -57,7 +58,8 @@ const fileKey = "__file__"
 
 // Unmarshal reads a config.py file into v, a pointer to a map[string]any or to a type that is one underneath.
 // The string under "__file__" in the map, which FromFile puts there, is what the file finds as __file__ and
-// what errors begin with; the default is "config.py". Entries that the file does not assign stay. After an
+// what errors begin with; the default is "config.py". Its folder is where the modules of the project are looked
+// for; a name without one has none. Entries that the file does not assign stay. After an
 // error the map is as it was. It may be called from several goroutines.
 func Unmarshal(data []byte, v any) error { return Reader{}.Unmarshal(data, v) }
 

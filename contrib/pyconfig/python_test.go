@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ type job struct {
 	Source string            `json:"source"`
 	Class  string            `json:"class"`
 	Env    map[string]string `json:"env"`
+	Files  bool              `json:"-"`
 }
 
 func (j job) read() (map[string]any, error) {
@@ -32,6 +34,7 @@ func (j job) read() (map[string]any, error) {
 		value, found := j.Env[name]
 		return value, found
 	}}
+	r.Files, r.Warn = j.Files, func(string) {}
 	err := r.Unmarshal([]byte(j.Source), &values)
 	for name := range values {
 		if strings.HasPrefix(name, "__") {
@@ -83,6 +86,9 @@ func difference(at string, got any, want []any) string {
 		}
 		return differentElements(at, list, want)
 	}
+	if want[0] == "duration" {
+		got = microseconds(got)
+	}
 	if text := canonical(got); text != fmt.Sprint(canonicalPython(want)...) {
 		return fmt.Sprintf("%s: got %s, Python gives %v", at, text, want)
 	}
@@ -127,6 +133,18 @@ func differentElements(at string, got []any, want []any) string {
 	return ""
 }
 
+// microseconds makes a duration of the seconds that stand for one too long for [time.Duration].
+func microseconds(v any) any {
+	seconds, ok := new(big.Rat).SetString(fmt.Sprint(v))
+	if _, short := v.(time.Duration); short || !ok {
+		return v
+	}
+	return longDuration(seconds.Mul(seconds, big.NewRat(1e6, 1)).FloatString(0))
+}
+
+// longDuration is a number of microseconds.
+type longDuration string
+
 // canonical writes a Go value with its kind.
 func canonical(v any) string {
 	switch v := v.(type) {
@@ -144,6 +162,10 @@ func canonical(v any) string {
 		return "bytes " + hex.EncodeToString(v)
 	case time.Duration:
 		return fmt.Sprint("duration ", v.Microseconds())
+	case longDuration:
+		return "duration " + string(v)
+	case time.Time:
+		return "time " + v.UTC().Format("2006-01-02T15:04:05.000000")
 	}
 	return fmt.Sprintf("%T", v)
 }

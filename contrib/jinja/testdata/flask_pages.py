@@ -38,6 +38,7 @@ def page(**values):
 app.add_url_rule("/", "index", page, methods=["GET", "POST"])
 app.add_url_rule("/files/<path:name>", "file", page)
 app.add_url_rule("/users/<name>/<int:id>", "user", page)
+app.add_url_rule("/weights/<float:kg>", "weight", page)
 blog.add_url_rule("/<int:id>", "show", page, methods=["GET", "POST"])
 app.register_blueprint(blog)
 

@@ -34,8 +34,8 @@ type compiler struct {
 	template *Template
 	engine   *Engine
 	errs     []error
-	extends  int  // extends statements so far
-	extended bool // by one that certainly runs: what follows at the top level is not written
+	extends  int      // extends statements so far
+	extended bool     // by one that certainly runs: what follows at the top level is not written
 	declared []*block // in their order
 }
 

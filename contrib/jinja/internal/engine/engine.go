@@ -5,11 +5,9 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"sync"
@@ -42,10 +40,10 @@ type Options struct {
 	// Translations are what trans, gettext and its kin use; nil leaves texts as they are.
 	Translations Translations
 	// Policies are settings of filters. Without any, that is the zero value, they are Jinja's.
-	Policies     value.Policies
-	MaxSteps     int64 // of a rendering; default 10 million
-	MaxOutput    int64 // bytes of a rendering; default 64 MB
-	MaxDepth     int   // of calls, includes and recursion; default 200
+	Policies  value.Policies
+	MaxSteps  int64 // of a rendering; default 10 million
+	MaxOutput int64 // bytes of a rendering; default 64 MB
+	MaxDepth  int   // of calls, includes and recursion; default 200
 	// Version returns something comparable that changes when the template called name changes; nil: templates are loaded once.
 	Version func(name string) any
 }
@@ -55,6 +53,7 @@ type Engine struct {
 	o         Options
 	filters   map[string]*value.Function
 	tests     map[string]*value.Function
+	tojson    *value.Function // Jinja's own
 	globals   *layer
 	mu        sync.RWMutex
 	templates map[string]*Template
@@ -76,6 +75,7 @@ func New(o Options) *Engine {
 		o.Policies = value.Policies{URLizeRel: "noopener", TruncateLeeway: 5, JSONSortKeys: true, NewlineSequence: o.Syntax.NewlineSequence}
 	}
 	e := &Engine{o: o, filters: filters.Filters(), tests: filters.Tests(), templates: map[string]*Template{}}
+	e.tojson = e.filters["tojson"]
 	for name, f := range o.Filters {
 		e.filters[name] = f
 	}
@@ -103,9 +103,9 @@ type Template struct {
 	root       *function
 	blocks     *blocks
 	autoescape bool
-	pure       bool // its top level only makes macros and constants: one module serves all renderings
+	pure       bool                   // its top level only makes macros and constants: one module serves all renderings
 	shared     atomic.Pointer[Module] // of a pure template
-	problems   []error // what Check reports beyond errors
+	problems   []error                // what Check reports beyond errors
 }
 
 // Attr returns the attribute name.
@@ -206,24 +206,4 @@ func (e *Engine) notFound(name string) error {
 		err.Nearest = nearest.Name(name, slices.Sorted(slices.Values(e.o.Names())))
 	}
 	return err
-}
-
-// newState makes the state of a rendering, which is used again for others.
-func newState(e *Engine) *state {
-	st := &state{engine: e, out: &output{}}
-	st.Undefined = e.o.Undefined
-	st.Policies = e.o.Policies
-	st.Random = rand.IntN
-	st.Owner = st
-	st.Filter = func(name string) (*value.Function, bool) { f, ok := e.filters[name]; return f, ok }
-	st.Test = func(name string) (*value.Function, bool) { f, ok := e.tests[name]; return f, ok }
-	st.Lookup = st.lookup
-	return st
-}
-
-func background(ctx context.Context) context.Context {
-	if ctx == nil {
-		return context.Background()
-	}
-	return ctx
 }

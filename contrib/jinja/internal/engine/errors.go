@@ -86,6 +86,9 @@ func (s site) wrap(err error) error {
 	if _, placed := err.(*Error); placed {
 		return err
 	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok && len(several.Unwrap()) > 0 {
+		return s.wrap(several.Unwrap()[0]) // of a template that does not compile
+	}
 	return &Error{Template: s.template.name, Line: s.pos.Line, Col: s.pos.Col, Message: message(err), Err: err}
 }
 

@@ -77,31 +77,41 @@ func (c *compiler) apply(kind string, known map[string]*value.Function, name str
 	if !ok {
 		return c.applyBound(fn, c.arguments(args, pos, pl), at)
 	}
-	n := len(fn.Params)
-	if n == 1 {
-		return func(st *state, f *frame, v any) (any, error) {
-			v, err := fn.Call(&st.Runtime, []any{v})
-			if err != nil {
-				return nil, at.wrap(err)
-			}
-			return v, nil
-		}
-	}
 	return func(st *state, f *frame, v any) (any, error) {
-		frame := make([]any, n)
-		frame[0] = v
-		for i, arg := range all {
-			var err error
-			if frame[i+1], err = arg(st, f); err != nil {
-				return nil, err
-			}
-		}
-		v, err := fn.Call(&st.Runtime, frame)
-		if err != nil {
-			return nil, at.wrap(err)
-		}
-		return v, nil
+		return st.apply(f, fn, v, all, at)
 	}
+}
+
+// apply calls a filter or test with a value and an argument for each other parameter.
+func (st *state) apply(f *frame, fn *value.Function, v any, all []eval, at site) (any, error) {
+	before, lent := st.args, st.lent
+	n := len(before)
+	if n+len(all)+1 > cap(before) {
+		st.args = make([]any, 0, 64+len(all))
+		n = 0
+	}
+	st.args = st.args[:n+len(all)+1]
+	args := st.args[n:]
+	args[0] = v
+	var err error
+	for i, arg := range all {
+		if args[i+1], err = arg(st, f); err != nil {
+			return nil, err
+		}
+	}
+	if v, err = fn.Call(&st.Runtime, args); err != nil {
+		return nil, at.wrap(err)
+	}
+	if _, lazy := v.(*value.Generator); lazy {
+		st.lent++ // it reads its arguments later
+	}
+	if st.lent == lent {
+		clear(args)
+		if st.args = before; cap(before) == 0 {
+			st.args = args[:0]
+		}
+	}
+	return v, nil
 }
 
 // argumentFrame compiles an argument for each parameter of fn but the first, in their order. It cannot for a function that takes any others.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -169,9 +170,11 @@ func (c *compiler) compare(e *syntax.Compare, pl place) eval {
 			if err != nil {
 				return nil, err
 			}
-			yes, err := value.Compare(&st.Runtime, ops[i], x, y)
-			if err != nil {
-				return nil, at.wrap(err)
+			yes, known := compareSimple(ops[i], x, y)
+			if !known {
+				if yes, err = value.Compare(&st.Runtime, ops[i], x, y); err != nil {
+					return nil, at.wrap(err)
+				}
 			}
 			if !yes {
 				return false, nil
@@ -180,6 +183,42 @@ func (c *compiler) compare(e *syntax.Compare, pl place) eval {
 		}
 		return true, nil
 	}
+}
+
+// compareSimple compares two ints or two texts, which most comparisons are about.
+func compareSimple(op string, x, y any) (yes, known bool) {
+	switch x := x.(type) {
+	case int:
+		if y, ok := y.(int); ok {
+			return ordered(op, cmp.Compare(x, y))
+		}
+	case string:
+		if y, ok := y.(string); ok {
+			if op == "==" || op == "!=" {
+				return (x == y) == (op == "=="), true
+			}
+			return ordered(op, cmp.Compare(x, y))
+		}
+	}
+	return false, false
+}
+
+func ordered(op string, c int) (yes, known bool) {
+	switch op {
+	case "==":
+		return c == 0, true
+	case "!=":
+		return c != 0, true
+	case "<":
+		return c < 0, true
+	case "<=":
+		return c <= 0, true
+	case ">":
+		return c > 0, true
+	case ">=":
+		return c >= 0, true
+	}
+	return false, false
 }
 
 // position is where something stands, for Jinja's messages.

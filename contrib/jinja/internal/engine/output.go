@@ -2,7 +2,6 @@ package engine
 
 import (
 	"strconv"
-	"sync/atomic"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/escape"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -55,33 +54,6 @@ func (o *output) full() error {
 	return nil
 }
 
-// A text is text of a template. It keeps where it led to the last time.
-type text struct {
-	data string
-	last atomic.Pointer[step]
-}
-
-// A step is a way through a page that text has taken.
-type step struct{ from, to escape.State }
-
-// write appends the text.
-func (t *text) write(o *output) error {
-	if o.contextual {
-		s := t.last.Load()
-		if s == nil || s.from != o.place {
-			to, err := o.place.Text(t.data)
-			if err != nil {
-				return err
-			}
-			s = &step{from: o.place, to: to}
-			t.last.Store(s)
-		}
-		o.place = s.to
-	}
-	o.b = append(o.b, t.data...)
-	return o.full()
-}
-
 // write appends a value, escaped for where it lands or as it is.
 func (st *state) write(v any, escaped bool) error {
 	o := st.out
@@ -127,6 +99,11 @@ func (st *state) writeEscaped(o *output, v any) error {
 
 // writePlaced appends a value somewhere else in a page.
 func (st *state) writePlaced(o *output, v any) (err error) {
+	if o.place.Script() {
+		if v, err = st.script(v); err != nil {
+			return err
+		}
+	}
 	if m, safe := markup(v); safe {
 		o.b, o.place, err = o.place.AppendMarkup(o.b, m)
 	} else {
@@ -140,6 +117,25 @@ func (st *state) writePlaced(o *output, v any) (err error) {
 		return err
 	}
 	return o.full()
+}
+
+// script returns what is neither text nor markup as a JavaScript value.
+func (st *state) script(v any) (any, error) {
+	switch v.(type) {
+	case string, value.Markup, *value.Undefined:
+		return v, nil
+	}
+	if _, safe := markup(v); safe {
+		return v, nil
+	}
+	if s, ok := value.AsString(v); ok {
+		return s, nil
+	}
+	args, err := st.engine.tojson.Bind(value.Args{Positional: []any{v}})
+	if err != nil {
+		return nil, err
+	}
+	return st.engine.tojson.Call(&st.Runtime, args)
 }
 
 // writeRaw appends a value as it is.

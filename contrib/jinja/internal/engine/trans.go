@@ -153,7 +153,10 @@ func number(v any) (int, error) {
 		return int(n) + 2, nil // a fraction is never one thing
 	}
 	if u, ok := v.(*value.Undefined); ok {
-		return 0, u.Err()
+		if u.Mode == value.Strict {
+			return 0, u.Err()
+		}
+		return 0, nil
 	}
 	return 0, failure("TypeError", "the number of a translation must be a number, not %s", value.TypeName(v))
 }

@@ -42,8 +42,8 @@ func (s *State) around(element string) string {
 		return name + " that is an expression"
 	case styleAttr:
 		return name + " that is a style"
-	case srcdocAttr:
-		return name + " that is a page"
+	case typeAttr:
+		return name + " that is the type of a script"
 	}
 	return name
 }

@@ -38,8 +38,10 @@ func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 // appendJavaScript appends a JavaScript value that tojson has made.
 func (s *State) appendJavaScript(b []byte, text string) []byte {
 	if s.outer != noOuter {
-		inner, from := *s, len(b)
-		inner.outer = noOuter
+		inner, from := s.within(), len(b)
+		if s.cutsEnd(inner) {
+			return b
+		}
 		b = inner.appendJavaScript(b, text)
 		return s.wrap(b, from, inner)
 	}
@@ -103,90 +105,4 @@ func (s State) appendHTMLMarkup(b []byte, text string, attributes bool) ([]byte,
 	}
 	b = s.append(b, html.UnescapeString(text))
 	return b, s, nil
-}
-
-// appendInnerMarkup appends markup in a page that stands in srcdoc or in a script of a template type.
-func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte, State, error) {
-	if s.outer == scriptOfText && endsScriptOfText(text) {
-		b = s.append(b, html.UnescapeString(stripTags(text)))
-		return b, s, nil
-	}
-	inner, from := s, len(b)
-	inner.outer = noOuter
-	b, inner, err := inner.appendHTMLMarkup(b, text, attributes)
-	b = s.wrap(b, from, inner)
-	return b, s, err
-}
-
-// endsScriptOfText reports whether text would end the script it stands in, or keep it from ending.
-func endsScriptOfText(text string) bool {
-	for {
-		i := strings.IndexByte(text, '<')
-		if i < 0 {
-			return false
-		}
-		text = text[i+1:]
-		name := strings.TrimPrefix(text, "/")
-		if strings.HasPrefix(text, "!") || name == "" || len(name) < 6 && strings.EqualFold(name, "script"[:len(name)]) || len(name) >= 6 && strings.EqualFold(name[:6], "script") {
-			return true
-		}
-	}
-}
-
-// normalize appends markup in a quoted attribute: its references stay.
-func normalize(b []byte, text string) []byte {
-	for i := range len(text) {
-		if text[i] == '&' {
-			b = append(b, '&')
-			continue
-		}
-		b = appendHTMLByte(b, text[i])
-	}
-	return b
-}
-
-// stripTags returns markup without its tags and comments.
-func stripTags(text string) string {
-	if strings.IndexByte(text, '<') < 0 {
-		return text
-	}
-	var b strings.Builder
-	for text != "" {
-		i := strings.IndexByte(text, '<')
-		if i < 0 {
-			break
-		}
-		b.WriteString(text[:i])
-		text = text[i:]
-		n := tagLength(text)
-		if n == 0 {
-			b.WriteByte('<')
-			n = 1
-		}
-		text = text[n:]
-	}
-	b.WriteString(text)
-	return b.String()
-}
-
-// tagLength returns how much of text its tag or comment takes, 0 if it begins with none.
-func tagLength(text string) int {
-	s := State{place: inTagOpen}
-	for i := 1; i < len(text); {
-		n, err := s.next(text[i:])
-		if err != nil {
-			return len(text)
-		}
-		i += n
-		switch {
-		case s.outer == scriptOfText, s.place == inScript, s.place == inStyle, s.place == inRCDATA, s.place == inRaw:
-			return i
-		case s.place == inText && s.outer == noOuter:
-			if i == 1 {
-				return 0
-			}
-			return i
-		}
-	}
-	return len(text)
 }

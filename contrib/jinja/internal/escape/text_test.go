@@ -91,6 +91,7 @@ func TestText_Fails(t *testing.T) {
 	}{
 		{"scheme of a value", `<a href="{{}}t:alert(1)">`, `javascrip`, escape.ErrScheme},
 		{"reference cut by an output", `<a href="&col{{}}on;">`, ``, escape.ErrReference},
+		{"a page in a page in an attribute", `<iframe srcdoc="<script type='text/html'>{{}}`, ``, escape.ErrPages},
 		{"literals too deep", "<script>" + strings.Repeat("`${(", 20), ``, escape.ErrNesting},
 	} {
 		if _, _, err := write(tt.page, tt.value); !errors.Is(err, tt.want) {

@@ -81,6 +81,9 @@ func newDict(rt *value.Runtime, args []any) (any, error) {
 
 // update puts the pairs of a mapping, or of a list of pairs, in d.
 func update(rt *value.Runtime, d *value.Dict, v any) error {
+	if u, ok := v.(*value.Undefined); ok {
+		return u.Err()
+	}
 	if value.IsMapping(v) {
 		pairs, err := pairsOf(rt, v)
 		if err != nil {

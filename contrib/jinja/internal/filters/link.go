@@ -1,22 +1,10 @@
 package filters
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
-)
-
-// What urlize takes for an address. Package regexp takes time in proportion to the text, whatever it is.
-var (
-	webAddress = regexp.MustCompile(`(?i)^(?:` +
-		`(?:https?://|www\.)(?:[\pL\pN_%-]+\.)*(?:[a-z]{2,63}|xn--[\pL\pN_%]{2,59})` + // any host below a scheme or www
-		`|(?:[\pL\pN_%-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)` + // a host of the oldest domains
-		`|https?://(?:\p{Nd}{1,3}(?:\.\p{Nd}{1,3}){3}|\[(?:[\p{Nd}a-f]{0,4}:){2}(?:[\p{Nd}a-f]{0,4}:?){1,6}\])` + // IPv4 and IPv6
-		`)(?::\p{Nd}{1,5})?(?:[/?#].*)?$`)
-	mailAddress = regexp.MustCompile(`^.+@[\pL\pN_][\pL\pN_.-]*\.[\pL\pN_]+$`)
-	scheme      = regexp.MustCompile(`^[\pL\pN_.+-]{2,}:/{0,2}$`)
 )
 
 // A linker makes links of the addresses in a text.
@@ -136,7 +124,7 @@ func extraSchemes(rt *value.Runtime, v any) ([]string, error) {
 		}
 	}
 	for _, s := range schemes {
-		if !scheme.MatchString(s) {
+		if !isScheme(s) {
 			return nil, fail("FilterArgumentError", "%s is not a valid URI scheme prefix.", quoted(rt, s))
 		}
 	}
@@ -156,7 +144,7 @@ func (l linker) writeAddress(b *strings.Builder, s string) error {
 	switch mail := strings.TrimPrefix(s, "mailto:"); {
 	case !strings.ContainsAny(s, ".:@"):
 		b.WriteString(s)
-	case webAddress.MatchString(s):
+	case isWebAddress(s):
 		href := s
 		if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
 			href = "https://" + s
@@ -164,7 +152,7 @@ func (l linker) writeAddress(b *strings.Builder, s string) error {
 		text, err := l.shorten(s)
 		link(b, href, l.attributes, text)
 		return err
-	case mail != s && mailAddress.MatchString(mail):
+	case mail != s && isMailAddress(mail):
 		link(b, s, "", mail)
 	case isMail(s):
 		link(b, "mailto:"+s, "", s)
@@ -182,7 +170,7 @@ func link(b *strings.Builder, href, attributes, text string) {
 
 // isMail tells whether a word is an address of mail. One that begins with @ is none.
 func isMail(s string) bool {
-	return !strings.HasPrefix(s, "@") && !strings.HasPrefix(s, "www.") && !strings.Contains(s, ":") && mailAddress.MatchString(s)
+	return !strings.HasPrefix(s, "@") && !strings.HasPrefix(s, "www.") && !strings.Contains(s, ":") && isMailAddress(s)
 }
 
 func (l linker) shorten(s string) (string, error) {

@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"math"
 	"strings"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -37,8 +38,11 @@ func lipsum(rt *value.Runtime, args []any) (any, error) {
 		if least >= most {
 			return nil, fail("ValueError", "empty range for randrange() (%d, %d, %d)", least, most, most-least)
 		}
+		if least < 0 || most > math.MaxInt32 {
+			return nil, fail("ValueError", "lipsum() makes paragraphs of 0 to %d words, not of %d to %d", math.MaxInt32, least, most)
+		}
 		n := least + chance(rt, most-least)
-		if err := rt.Spend(1 + 8*max(n, 0)); err != nil {
+		if err := rt.Spend(1 + 8*n); err != nil {
 			return nil, err
 		}
 		texts = append(texts, paragraph(rt, words, n))

@@ -172,6 +172,9 @@ func parseInt(s string, base int) (*big.Int, error) {
 	if base&(base-1) != 0 && len(plain) > maxDigits {
 		return nil, fail("ValueError", "Exceeds the limit (%d digits) for integer string conversion: value has %d digits", maxDigits, len(plain))
 	}
+	if len(plain) > 64*maxDigits {
+		return nil, fail("ValueError", "a number of %d digits is too long", len(plain))
+	}
 	n, ok := new(big.Int).SetString(plain, base)
 	if !ok || plain[0] == '-' || plain[0] == '+' {
 		return nil, invalid
@@ -281,11 +284,15 @@ func bigFloat(n *big.Int) (float64, error) {
 func parseFloat(s string) (float64, error) {
 	invalid := fail("ValueError", "could not convert string to float")
 	s = asciiDigits(strings.TrimFunc(s, isSpace))
-	digits, _ := unsigned(s)
+	digits, negative := unsigned(s)
 	switch strings.ToLower(digits) {
-	case "inf", "infinity", "nan":
-		f, _ := strconv.ParseFloat(s, 64)
-		return f, nil
+	case "inf", "infinity":
+		if negative {
+			return math.Inf(-1), nil
+		}
+		return math.Inf(1), nil
+	case "nan":
+		return math.NaN(), nil
 	}
 	for i := range len(s) {
 		if c := s[i]; c == '_' && !(i > 0 && i+1 < len(s) && isASCIIDigit(s[i-1]) && isASCIIDigit(s[i+1])) ||
@@ -325,19 +332,21 @@ func filesizeformat(rt *value.Runtime, args []any) (any, error) {
 		s, err := value.Str(rt, whole)
 		return s + " Bytes", err
 	}
-	// The powers of 1000 are exact as far as 10²², and behind that the nearest to the exact power, as Python's.
-	units := [...]float64{1e6, 1e9, 1e12, 1e15, 1e18, 1e21, 1e24, 1e27}
+	unit := big.NewInt(int64(base))
 	last := len(prefixes) - 1
 	for i, prefix := range prefixes {
-		unit := units[i]
-		if binary {
-			unit = math.Ldexp(1, 10*(i+2))
-		}
-		if n < unit || i == last {
-			return oneDigit(base*n/unit) + " " + prefix, nil
+		unit.Mul(unit, big.NewInt(int64(base)))
+		if i == last || isBelow(n, unit) {
+			size, _ := new(big.Float).SetInt(unit).Float64()
+			return oneDigit(base*n/size) + " " + prefix, nil
 		}
 	}
 	return nil, nil
+}
+
+// isBelow is f < n, exactly. NaN is below nothing.
+func isBelow(f float64, n *big.Int) bool {
+	return !math.IsNaN(f) && big.NewFloat(f).Cmp(new(big.Float).SetInt(n)) < 0
 }
 
 // oneDigit is "%.1f" % f.

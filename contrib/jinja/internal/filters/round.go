@@ -24,7 +24,7 @@ func round(rt *value.Runtime, args []any) (any, error) {
 
 // roundTo is f(v * 10**precision) / 10**precision.
 func roundTo(rt *value.Runtime, v, precision any, f func(float64) float64) (any, error) {
-	power, err := value.Binary(rt, "**", 10, precision)
+	power, err := powerOfTen(rt, precision)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,15 @@ func roundTo(rt *value.Runtime, v, precision any, f func(float64) float64) (any,
 		return nil, fail("TypeError", "must be real number, not %s", value.TypeName(v))
 	}
 	return value.Binary(rt, "/", v, power)
+}
+
+// powerOfTen is 10**n: an int, or the nearest float where n is negative.
+func powerOfTen(rt *value.Runtime, n any) (any, error) {
+	if digits, ok := value.AsInt(n); ok && digits < 0 {
+		f, _ := strconv.ParseFloat("1e"+strconv.Itoa(digits), 64)
+		return f, nil
+	}
+	return value.Binary(rt, "**", 10, n)
 }
 
 // rounded is round(v, precision).

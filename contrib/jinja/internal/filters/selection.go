@@ -4,25 +4,6 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
-// each yields what pick keeps of the items of v, where v is true. Prepare makes pick when the first item is asked for, so that an empty value
-// needs no arguments.
-func each(rt *value.Runtime, v any, prepare func() (func(any) (any, bool, error), error)) *value.Generator {
-	var pick func(any) (any, bool, error)
-	return lazily(rt, func() (*value.Iterator, error) {
-		full, err := value.Truth(v)
-		if err != nil {
-			return nil, err
-		}
-		if !full {
-			return value.Iterate(rt, value.Tuple{})
-		}
-		if pick, err = prepare(); err != nil {
-			return nil, err
-		}
-		return value.Iterate(rt, v)
-	}, func(item any) (any, bool, error) { return pick(item) })
-}
-
 // mapped is the filter map: what another filter makes of each item, or an attribute of each.
 func mapped(rt *value.Runtime, args []any) (any, error) {
 	return each(rt, args[0], func() (func(any) (any, bool, error), error) {
@@ -32,7 +13,7 @@ func mapped(rt *value.Runtime, args []any) (any, error) {
 			v, err := get(item)
 			return v, true, err
 		}, err
-	}), nil
+	})
 }
 
 // mapping is what map does to an item.
@@ -95,7 +76,7 @@ func selected(wanted, byAttribute bool) call {
 				held, err := holds(v)
 				return item, held == wanted, err
 			}, nil
-		}), nil
+		})
 	}
 }
 
@@ -172,7 +153,7 @@ func applied(rt *value.Runtime, find func(*value.Runtime, any) (*value.Function,
 func unique(rt *value.Runtime, args []any) (any, error) {
 	var p path
 	seen := new(value.Dict)
-	return lazily(rt, func() (it *value.Iterator, err error) {
+	return lazily(rt, args[0], func() (it *value.Iterator, err error) {
 		if p, err = foldedPath(args[2], args[1]); err != nil {
 			return nil, err
 		}
@@ -185,5 +166,5 @@ func unique(rt *value.Runtime, args []any) (any, error) {
 		before := seen.Len()
 		err = seen.Set(key, true)
 		return item, seen.Len() > before, err
-	}), nil
+	})
 }

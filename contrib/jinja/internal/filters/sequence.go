@@ -50,6 +50,10 @@ func last(rt *value.Runtime, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s, ok := value.AsString(args[0]); ok && s != "" {
+		_, size := utf8.DecodeLastRuneInString(s)
+		return kept(args[0], s[len(s)-size:]), nil
+	}
 	if len(items) == 0 {
 		return missing(rt, "No last item, sequence was empty."), nil
 	}
@@ -171,7 +175,7 @@ func batch(rt *value.Runtime, args []any) (any, error) {
 	count, counted := value.AsFloat(args[1])
 	var it *value.Iterator
 	var kept []any // of the next list
-	return &value.Generator{Next: func() (_ any, _ bool, err error) {
+	return generator(args[0], func() (_ any, _ bool, err error) {
 		if it == nil {
 			if it, err = value.Iterate(rt, args[0]); err != nil {
 				return nil, false, err
@@ -197,7 +201,7 @@ func batch(rt *value.Runtime, args []any) (any, error) {
 			}
 			kept = append(kept, item)
 		}
-	}}, nil
+	})
 }
 
 // fill makes the last batch as long as the others.
@@ -226,7 +230,7 @@ func slice(rt *value.Runtime, args []any) (any, error) {
 	var items []any
 	var slices, number, offset int
 	started := false
-	return &value.Generator{Next: func() (any, bool, error) {
+	return generator(args[0], func() (any, bool, error) {
 		if !started {
 			var err error
 			if items, err = value.Items(rt, args[0]); err != nil {
@@ -257,12 +261,12 @@ func slice(rt *value.Runtime, args []any) (any, error) {
 		offset += size
 		number++
 		return &value.List{Items: row}, true, nil
-	}}, nil
+	})
 }
 
 // items yields the pairs of a mapping, none of what is undefined.
 func items(rt *value.Runtime, args []any) (any, error) {
-	return lazily(rt, func() (*value.Iterator, error) {
+	return lazily(rt, args[0], func() (*value.Iterator, error) {
 		if isMissing(args[0]) {
 			return value.Iterate(rt, value.Tuple{})
 		}
@@ -274,7 +278,7 @@ func items(rt *value.Runtime, args []any) (any, error) {
 			return nil, err
 		}
 		return value.Iterate(rt, pairs)
-	}, nil), nil
+	}, nil)
 }
 
 // pairsOf are the pairs of a mapping.
@@ -297,35 +301,6 @@ func pairsOf(rt *value.Runtime, v any) (*value.List, error) {
 		list.Items = append(list.Items, value.Tuple{key, v})
 	}
 	return list, nil
-}
-
-// lazily yields what pick keeps of what open gives, and opens it when the first item is asked for. Without pick it yields all.
-func lazily(rt *value.Runtime, open func() (*value.Iterator, error), pick func(item any) (v any, keep bool, err error)) *value.Generator {
-	var it *value.Iterator
-	return &value.Generator{Next: func() (any, bool, error) {
-		if it == nil {
-			var err error
-			if it, err = open(); err != nil {
-				return nil, false, err
-			}
-		}
-		for {
-			item, ok, err := it.Next()
-			if err != nil || !ok {
-				return nil, false, err
-			}
-			if err := rt.Spend(1); err != nil {
-				return nil, false, err
-			}
-			if pick == nil {
-				return item, true, nil
-			}
-			v, keep, err := pick(item)
-			if err != nil || keep {
-				return v, err == nil, err
-			}
-		}
-	}}
 }
 
 // sum adds items, or their attributes, to start.

@@ -27,7 +27,7 @@ func wordwrap(rt *value.Runtime, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rt.Spend(len(s)); err != nil {
+	if err := rt.Spend(4 * len(s)); err != nil {
 		return nil, err
 	}
 	paragraphs := value.SplitLines(s, false)

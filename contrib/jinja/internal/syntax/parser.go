@@ -12,7 +12,7 @@ type parser struct {
 	*lexer
 	current token
 	ahead   *token     // behind current, where somebody has looked
-	tags    []token    // the tags that are open, and the one that is read
+	tags    []token    // of the blocks that are open
 	ends    [][]string // what each open body ends with
 	depth   int
 }
@@ -117,29 +117,33 @@ func (p *parser) bound(depth int) {
 // body reads text and tags up to one of the tags that end it, where it stops behind the beginning of the tag. Without ends it reads to the end.
 func (p *parser) body(ends ...string) []Stmt {
 	p.deeper()
-	defer func() { p.depth-- }()
 	p.ends = append(p.ends, ends)
-	b := bodyBuilder{}
-	for p.current.kind != tokenEOF {
+	var b bodyBuilder
+	for !p.bodyEnds(ends) {
 		switch p.current.kind {
 		case tokenData:
 			b.text(p.at(p.current), p.advance().text)
 		case tokenVariableBegin:
 			b.add(p.output())
 		default:
-			p.expect(tokenBlockBegin)
-			if p.current.kind == tokenName && slices.Contains(ends, p.current.text) {
-				p.ends = p.ends[:len(p.ends)-1]
-				return b.statements()
-			}
 			b.add(p.statement()...)
 			p.expect(tokenBlockEnd)
 		}
 	}
-	if len(ends) > 0 {
-		p.failEnd()
-	}
+	p.ends = p.ends[:len(p.ends)-1]
+	p.depth--
 	return b.statements()
+}
+
+// bodyEnds reports whether a body ends here, and goes behind the beginning of a block tag.
+func (p *parser) bodyEnds(ends []string) bool {
+	if p.current.kind == tokenEOF {
+		if len(ends) > 0 {
+			p.fail(p.current, "Unexpected end of template: %s", p.wanted())
+		}
+		return true
+	}
+	return p.skip(tokenBlockBegin) && p.current.kind == tokenName && slices.Contains(ends, p.current.text)
 }
 
 // A bodyBuilder puts statements together, and pieces of text into one.
@@ -149,6 +153,7 @@ type bodyBuilder struct {
 	pos     Pos // of the pending text
 }
 
+// text adds text that stands at pos.
 func (b *bodyBuilder) text(pos Pos, text string) {
 	if b.pending.Len() == 0 {
 		b.pos = pos
@@ -156,6 +161,7 @@ func (b *bodyBuilder) text(pos Pos, text string) {
 	b.pending.WriteString(text)
 }
 
+// add adds statements.
 func (b *bodyBuilder) add(statements ...Stmt) {
 	if len(statements) > 0 {
 		b.done = append(b.statements(), statements...)
@@ -187,23 +193,20 @@ func (p *parser) written(read func() Expr) (Expr, string) {
 	return e, strings.TrimRightFunc(p.text[start:p.current.offset], isSpace)
 }
 
-// statement reads a block tag, and what belongs to it, up to the end of its last tag.
+// statement reads a block tag, and what belongs to it, up to the end of its last tag. Only print gives more than one statement, or none.
 func (p *parser) statement() []Stmt {
 	if p.current.kind != tokenName {
 		p.fail(p.current, "tag name expected, got '%s'", p.current)
 	}
-	tag := p.current
+	read := p.reader(p.current.text)
+	if read == nil {
+		p.failTag()
+	}
+	tag := p.advance()
 	p.tags = append(p.tags, tag)
-	defer func() { p.tags = p.tags[:len(p.tags)-1] }()
-	if tag.text == "print" {
-		return p.print()
-	}
-	if s := p.tagStatement(p.at(tag)); s != nil {
-		return []Stmt{s}
-	}
-	p.tags[len(p.tags)-1].text = ""
-	p.failTag(tag)
-	return nil
+	statements := read(p.at(tag))
+	p.tags = p.tags[:len(p.tags)-1]
+	return statements
 }
 
 // block reads the end of a tag, the body behind it, and goes behind the name of the tag that ends it, which it returns.
@@ -220,11 +223,9 @@ var tagNames = []string{
 	"trans", "with", "raw",
 }
 
-// failTag ends parsing because a tag is unknown, or stands where it may not.
-func (p *parser) failTag(tag token) {
-	p.tags = p.tags[:len(p.tags)-1]
-	defer func() { p.tags = append(p.tags, tag) }()
-	expected := p.ends[len(p.ends)-1]
+// failTag ends parsing because the current tag is unknown, or stands where it may not.
+func (p *parser) failTag() {
+	tag, expected := p.current, p.ends[len(p.ends)-1]
 	message := "Encountered unknown tag '" + tag.text + "'"
 	for _, ends := range p.ends {
 		if slices.Contains(ends, tag.text) {
@@ -240,11 +241,6 @@ func (p *parser) failTag(tag token) {
 		message += ". Here " + p.wanted()
 	}
 	p.fail(tag, "%s", message)
-}
-
-// failEnd ends parsing because the template ends inside a block.
-func (p *parser) failEnd() {
-	p.fail(p.current, "Unexpected end of template: %s", p.wanted())
 }
 
 // wanted says which block must be closed, by what, and where it was opened.

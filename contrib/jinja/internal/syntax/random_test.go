@@ -2,7 +2,6 @@ package syntax_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 )
@@ -10,12 +9,8 @@ import (
 // Random templates give the trees that Jinja has, and errors where it has one.
 func TestRandomTemplatesGiveTheTreesOfJinja(t *testing.T) {
 	t.Parallel()
-	count := uint64(1500)
-	if os.Getenv("DEWAR_ROUNDS") == "full" {
-		count = 100_000
-	}
 	var jobs []job
-	for seed := range count {
+	for seed := range uint64(rounds(600, 30_000)) {
 		g := &author{Rand: rand.New(rand.NewPCG(seed, 7))}
 		jobs = append(jobs, g.job())
 	}

@@ -2,18 +2,21 @@ package syntax
 
 import "strings"
 
-// tagStatement reads the statement that begins with the current name, nil if there is none.
-func (p *parser) tagStatement(pos Pos) Stmt {
-	read := p.reader(p.current.text)
-	if read == nil {
+// reader returns what reads the statement of a tag behind its name, nil if there is no such tag.
+func (p *parser) reader(tag string) func(Pos) []Stmt {
+	read := p.singleReader(tag)
+	switch {
+	case tag == "print":
+		return p.print
+	case read == nil:
 		return nil
+	default:
+		return func(pos Pos) []Stmt { return []Stmt{read(pos)} }
 	}
-	p.advance()
-	return read(pos)
 }
 
-// reader returns what reads the statement of a tag behind its name, nil if there is none.
-func (p *parser) reader(tag string) func(Pos) Stmt {
+// singleReader is reader for the tags that give one statement each.
+func (p *parser) singleReader(tag string) func(Pos) Stmt {
 	switch tag {
 	case "for":
 		return p.forLoop
@@ -84,6 +87,9 @@ func (p *parser) ifChain(pos Pos) Stmt {
 		case "endif":
 			return i
 		case "else":
+			if p.current.is("if") {
+				p.fail(p.current, "expected token 'end of statement block', got 'if'; write elif")
+			}
 			i.Else, _ = p.block("endif")
 			return i
 		}
@@ -295,8 +301,7 @@ func (p *parser) breakTag(pos Pos) Stmt    { return &Break{Pos: pos} }
 func (p *parser) continueTag(pos Pos) Stmt { return &Continue{Pos: pos} }
 
 // print reads {% print a, b %}.
-func (p *parser) print() []Stmt {
-	p.advance()
+func (p *parser) print(Pos) []Stmt {
 	var outputs []Stmt
 	for p.current.kind != tokenBlockEnd {
 		if outputs != nil {

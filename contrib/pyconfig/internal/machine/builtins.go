@@ -38,7 +38,7 @@ func (m *Machine) functions() map[string]native {
 		"list": m.collection("list", m.toList), "map": m.mapOver, "max": m.extreme("max", ">"),
 		"min": m.extreme("min", "<"), "oct": m.inBase("#o"), "ord": m.ord, "pow": m.pow, "print": m.print,
 		"range": m.rangeOf, "repr": m.reprOf, "reversed": m.reversed, "round": m.round,
-		"iter": m.iter, "next": m.nextOf, "property": newProperty, "staticmethod": newStatic, "classmethod": newClassMethod,
+		"iter": m.iter, "next": m.nextOf, "property": newProperty, "staticmethod": m.newStatic, "classmethod": newClassMethod,
 		"super": superCall, "setattr": m.setattr, "issubclass": m.issubclass, "open": m.openFile,
 		"set": m.collection("set", m.toSet), "sorted": m.sorted, "str": m.strOf, "sum": m.sum,
 		"tuple": m.collection("tuple", m.toTuple), "zip": m.zip,

@@ -13,6 +13,9 @@ import (
 const (
 	maxBases = 20  // classes that a class names as its bases
 	maxOrder = 200 // classes that a class inherits from
+
+	classWork  = 1024 // what a class counts
+	objectWork = 256  // what an object counts
 )
 
 // class is a class of the file, or an object of one.
@@ -120,6 +123,9 @@ func (m *Machine) fillClass(f *frame, c *class, s *translate.Class) error {
 func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.Tuple) (*class, error) {
 	c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}}
 	bases, err := m.bases(args)
+	if err == nil {
+		err = m.charge(classWork)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -364,6 +370,9 @@ func (c *class) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []s
 	}
 	if c.raw("__new__") != nil || c.is(m.names["type"].(*class)) {
 		return nil, fault.New("a class that makes its objects itself is not available; write the attributes in the class")
+	}
+	if err := m.charge(objectWork + len(c.order)*entrySize); err != nil {
+		return nil, err
 	}
 	object := &class{machine: m, name: c.name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, instance: true}
 	object.order = append([]*class{object}, c.order...)

@@ -431,6 +431,9 @@ func (m *Machine) urlencode(args starlark.Tuple, kwargs []starlark.Tuple) (starl
 			if err != nil {
 				return nil, err
 			}
+			if err := m.charge(3 * len(s)); err != nil {
+				return nil, err
+			}
 			pair[i] = quoted(s, "", "+")
 		}
 		parts = append(parts, strings.Join(pair, "="))

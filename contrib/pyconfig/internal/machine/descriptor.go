@@ -9,6 +9,7 @@ import (
 // staticMethod is what staticmethod makes of a function.
 type staticMethod struct {
 	inert
+	machine  *Machine
 	callable starlark.Value
 }
 
@@ -22,12 +23,8 @@ func (*staticMethod) Type() string { return "function" }
 func (*staticMethod) Name() string { return "staticmethod" }
 
 // CallInternal calls the function.
-func (s *staticMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	c, ok := s.callable.(starlark.Callable)
-	if !ok {
-		return nil, errNotCallable()
-	}
-	return c.CallInternal(thread, args, kwargs)
+func (s *staticMethod) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return s.machine.call(s.callable, args, kwargs)
 }
 
 // Attr returns __func__, the function.
@@ -97,9 +94,9 @@ func newProperty(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, 
 	return &property{get: get}, nil
 }
 
-func newStatic(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (m *Machine) newStatic(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := one("staticmethod", args, kwargs)
-	return &staticMethod{callable: v}, err
+	return &staticMethod{machine: m, callable: v}, err
 }
 
 func newClassMethod(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -232,6 +232,10 @@ func (m *Machine) call(fn starlark.Value, args starlark.Tuple, kwargs []starlark
 	if !ok {
 		return nil, errNotCallable()
 	}
+	if m.depth++; m.depth > 10*maxCalls { // functions of Go call one another too: partial, methods
+		return nil, fault.New("functions call themselves too deep; write a loop")
+	}
+	defer func() { m.depth-- }()
 	return callable.CallInternal(m.thread, args, kwargs)
 }
 

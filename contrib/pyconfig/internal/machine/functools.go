@@ -337,7 +337,7 @@ func (m *Machine) literalEval(args starlark.Tuple, kwargs []starlark.Tuple) (sta
 	if !ok {
 		return nil, needsText(v, "literal_eval() needs text, not %s%s", typeName(v), noneHint(v))
 	}
-	if err := m.charge(8 * len(s)); err != nil {
+	if err := m.charge(100 * len(s)); err != nil {
 		return nil, err
 	}
 	return m.literal(string(s))

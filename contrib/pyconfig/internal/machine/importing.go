@@ -160,7 +160,7 @@ func (m *Machine) importListed(f *frame, mod *module, list starlark.Value) error
 
 // noModule is the error for a module that is needed at once and not there.
 func (m *Machine) noModule(name string) error {
-	if m.Folder == nil {
+	if m.ownName() == m.File {
 		return fault.New("import %s is not available; the folder of the file is not known: read it with FromFile, or move the code to Go", moduleName(name))
 	}
 	return fault.Raise("ModuleNotFoundError", "the module %s is not in the folder of the file; put it there, or move the code that needs it to Go", moduleName(name))
@@ -201,11 +201,28 @@ func (m *Machine) folderOf(f *frame, level int) (string, error) {
 	return dir, nil
 }
 
-// projectModule runs a module of the project, nil if there is none.
+// projectModule runs a module of the project, after the packages it is in, nil if there is none.
 func (m *Machine) projectModule(base, name string) (starlark.Value, error) {
 	if m.Folder == nil {
 		return nil, nil
 	}
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return m.projectFile(base, name)
+	}
+	around, err := m.projectModule(base, name[:i])
+	if err != nil {
+		return nil, err
+	}
+	v, err := m.projectFile(base, name)
+	if mod, ok := around.(*module); ok && v != nil {
+		mod.attrs[name[i+1:]] = v
+	}
+	return v, err
+}
+
+// projectFile runs the file of a module, nil if there is none.
+func (m *Machine) projectFile(base, name string) (starlark.Value, error) {
 	at := path.Join(base, strings.ReplaceAll(name, ".", "/"))
 	for _, file := range []string{at + ".py", at + "/__init__.py"} {
 		if file == m.ownName() {

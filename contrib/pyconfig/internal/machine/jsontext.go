@@ -245,11 +245,7 @@ func (w *jsonWriter) text(s string) {
 			w.b.WriteString(`\` + string(r))
 		case r == '\n' || r == '\r' || r == '\t' || r == '\b' || r == '\f':
 			w.b.WriteString(map[rune]string{'\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}[r])
-		case r < ' ' || w.ascii && r == 0x7f || w.ascii && r > 0x7f && r <= 0xFFFF:
-			if r == 0x7f {
-				w.b.WriteRune(r)
-				continue
-			}
+		case r < ' ' || w.ascii && r >= 0x7f && r <= 0xFFFF:
 			fmt.Fprintf(&w.b, `\u%04x`, r)
 		case w.ascii && r > 0xFFFF:
 			r -= 0x10000

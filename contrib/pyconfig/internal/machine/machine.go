@@ -36,7 +36,8 @@ type Machine struct {
 	read       map[string]bool    // values that came from the environment
 	main       *frame
 	steps      int
-	calls      int  // in one another
+	calls      int  // of functions of the file in one another
+	depth      int  // of all calls in one another
 	imported   int  // modules of the project
 	trying     int  // try statements in one another
 	drawn      bool // whether chance had a part in the value at hand

@@ -61,6 +61,9 @@ func (r *record) dict() *starlark.Dict {
 	return d
 }
 
+// maxFields bounds the fields of a named tuple.
+const maxFields = 100
+
 // namedTuple implements namedtuple(name, fields).
 func (m *Machine) namedTuple(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var kind string
@@ -79,6 +82,9 @@ func (m *Machine) namedTuple(args starlark.Tuple, kwargs []starlark.Tuple) (star
 	elems, err := m.elements(list)
 	if err != nil {
 		return nil, err
+	}
+	if len(elems) > maxFields {
+		return nil, fault.New("a namedtuple has more than %d fields", maxFields)
 	}
 	var names []string
 	for _, elem := range elems {

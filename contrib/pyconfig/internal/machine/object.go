@@ -83,7 +83,12 @@ func (s *super) Attr(name string) (starlark.Value, error) {
 		}
 	}
 	if name == "__init__" {
-		return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return starlark.None, nil }), nil
+		return builtin(name, func(args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			if s.object.is(m.exceptionClass("BaseException")) {
+				s.object.attrs["args"] = args
+			}
+			return starlark.None, nil
+		}), nil
 	}
 	return nil, nil
 }

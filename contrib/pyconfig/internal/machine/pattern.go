@@ -147,7 +147,11 @@ func (m *Machine) matching(name string, args starlark.Tuple, kwargs []starlark.T
 	if err != nil {
 		return nil, err
 	}
-	if err := m.charge(len(s) * (len(p.source) + 1)); err != nil {
+	cost := len(p.source) + 1
+	if strings.Contains(p.source, "{") { // a count repeats what stands before it up to a thousand times
+		cost *= 1000
+	}
+	if err := m.charge(len(s) * cost); err != nil {
 		return nil, err
 	}
 	switch name {

@@ -64,6 +64,9 @@ func trials(t *testing.T) (all []trial) {
 		twice := strings.ReplaceAll(s.page, "{{}}", "{{}}{{}}")
 		good := page(t, s.page, s.harmless())
 		for _, attack := range attacks {
+			if s.name == "element" && strings.Trim(attack[:min(1, len(attack))], "-0123456789 \n\r") == "" {
+				continue // < stands for itself there
+			}
 			add(s, "text", s.page, attack, good, attack)
 			add(s, "markup", s.page, attack, good, value.Markup{Text: escaped(attack), Language: value.HTML})
 			if s.place() {

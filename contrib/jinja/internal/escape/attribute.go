@@ -1,49 +1,5 @@
 package escape
 
-// noWord is the hash of an empty word. Words are kept as hashes, since text may end within one and a State is small.
-const noWord uint64 = 14695981039346656037
-
-// hashed returns the hash of the word that goes on with c.
-func hashed(word uint64, c byte) uint64 { return (word ^ uint64(c)) * 1099511628211 }
-
-// hashOf returns the hash of a word.
-func hashOf(word string) uint64 {
-	h := noWord
-	for i := range len(word) {
-		h = hashed(h, word[i])
-	}
-	return h
-}
-
-// lower returns c, small if it is a letter of ASCII.
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
-
-// hashNames makes a table of words.
-func hashNames[T any](names map[string]T) map[uint64]T {
-	table := make(map[uint64]T, len(names))
-	for name, v := range names {
-		table[hashOf(name)] = v
-	}
-	return table
-}
-
-// hashSet makes a set of words.
-func hashSet(names ...string) map[uint64]bool {
-	set := make(map[uint64]bool, len(names))
-	for _, name := range names {
-		set[hashOf(name)] = true
-	}
-	return set
-}
-
-// An element is a kind of element, as far as it matters.
-type element uint8
-
 const (
 	plainElement element = iota
 	scriptElement
@@ -64,57 +20,6 @@ const (
 	animateElement  // what sets attributes of svg
 	powerfulElement // what loads or redirects, and so is no name for a value
 )
-
-var elements = hashNames(map[string]element{
-	"script": scriptElement, "style": styleElement, "title": titleElement, "textarea": textareaElement, "iframe": iframeElement, "xmp": xmpElement,
-	"noembed": noembedElement, "noframes": noframesElement, "plaintext": plaintextElement, "svg": svgElement, "math": mathElement,
-
-	"foreignobject": islandElement, "desc": islandElement, "mi": islandElement, "mo": islandElement, "mn": islandElement, "ms": islandElement,
-	"mtext": islandElement, "annotation-xml": islandElement,
-
-	"b": htmlElement, "big": htmlElement, "blockquote": htmlElement, "body": htmlElement, "br": htmlElement, "center": htmlElement, "code": htmlElement,
-	"dd": htmlElement, "div": htmlElement, "dl": htmlElement, "dt": htmlElement, "em": htmlElement, "h1": htmlElement, "h2": htmlElement,
-	"h3": htmlElement, "h4": htmlElement, "h5": htmlElement, "h6": htmlElement, "head": htmlElement, "hr": htmlElement, "i": htmlElement,
-	"li": htmlElement, "listing": htmlElement, "menu": htmlElement, "nobr": htmlElement, "ol": htmlElement, "p": htmlElement, "pre": htmlElement,
-	"ruby": htmlElement, "s": htmlElement, "small": htmlElement, "span": htmlElement, "strong": htmlElement, "strike": htmlElement,
-	"sub": htmlElement, "sup": htmlElement, "table": htmlElement, "tt": htmlElement, "u": htmlElement, "ul": htmlElement, "var": htmlElement,
-
-	"meta": metaElement, "img": imageElement, "input": imageElement, "image": imageElement, "source": imageElement, "video": imageElement, "picture": imageElement,
-	"animate": animateElement, "set": animateElement, "animatetransform": animateElement, "animatemotion": animateElement, "animatecolor": animateElement,
-
-	"base": powerfulElement, "link": powerfulElement, "object": powerfulElement, "embed": powerfulElement, "applet": powerfulElement, "frame": powerfulElement,
-	"frameset": powerfulElement, "noscript": powerfulElement, "template": powerfulElement, "form": powerfulElement, "param": powerfulElement, "html": powerfulElement,
-})
-
-// harmless reports whether a value may make such an element.
-func (e element) harmless() bool {
-	return e == plainElement || e == htmlElement || e == imageElement
-}
-
-// name returns the name of an element whose content ends only with its end tag.
-func (e element) name() string {
-	switch e {
-	case scriptElement:
-		return "script"
-	case styleElement:
-		return "style"
-	case titleElement:
-		return "title"
-	case textareaElement:
-		return "textarea"
-	case iframeElement:
-		return "iframe"
-	case xmpElement:
-		return "xmp"
-	case noembedElement:
-		return "noembed"
-	case noframesElement:
-		return "noframes"
-	case plaintextElement:
-		return "plaintext"
-	}
-	return ""
-}
 
 // An attribute is a kind of attribute.
 type attribute uint8
@@ -182,14 +87,6 @@ func (s *State) name(c byte) {
 	case s.word == hxOn:
 		s.set(codeName)
 	}
-}
-
-// namespace ends the part of a name before a colon.
-func (s *State) namespace() {
-	if prefixes[s.word] {
-		s.set(codeName)
-	}
-	s.word, s.stack, s.step = noWord, 0, 0
 }
 
 // named returns the kind of the attribute whose name has been read.

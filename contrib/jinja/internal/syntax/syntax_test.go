@@ -2,11 +2,20 @@ package syntax_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 )
+
+// rounds returns how much a long test does: quick times, or full times with DEWAR_ROUNDS=full.
+func rounds(quick, full int) int {
+	if os.Getenv("DEWAR_ROUNDS") == "full" {
+		return full
+	}
+	return quick
+}
 
 // numbered is n texts of a format, each with its number.
 func numbered(format string, n int) []string {

@@ -116,6 +116,7 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 	blocked := s.outer == noOuter && s.language() == inURL && (s.url == urlStart && !s.harmlessURL(p.value) || s.url >= metaStart && !s.harmlessMeta(p.value))
 	*s = after
 	s.endValue()
+	s.script = after.script // a type that is not looked at makes no template of a script
 	if blocked {
 		b = append(b, p.name...)
 		return append(b, `="`+blockedURL+`"`...)

@@ -1,0 +1,44 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
+)
+
+func TestDifferencesFindsOutputsThatTheirPlaceChanges(t *testing.T) {
+	t.Parallel()
+	html := func(name string) bool { return !strings.HasSuffix(name, ".txt") }
+	templates := map[string]string{
+		"layout":   "<body>\n{% block body %}{% endblock %}<script>var u = {{ user }};</script>",
+		"page":     "{% extends 'layout' %}{% from 'lib' import link %}{% block body %}{{ title }}\n<a href=\"{{ url }}\">{{ text }}</a>{{ link(url) }}{% endblock %}",
+		"lib":      "{% macro link(to) %}<a href=\"{{ to }}\">{{ to }}</a>{% endmacro %}",
+		"part":     "{{ part }}",
+		"holder":   "{% if x %}<a href=\"{% else %}<p title=\"{% endif %}{% include 'part' %}\">",
+		"mail.txt": "<a href=\"{{ url }}\">",
+		"raw":      "{% autoescape false %}<a href=\"{{ url }}\">{% endautoescape %}",
+	}
+	all, err := files(engine.Options{Contextual: html}, templates).Differences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range all {
+		got = append(got, d.Template+" "+d.Source)
+		if d.Line < 1 || d.Place == "" || d.What == "" {
+			t.Errorf("something is missing in %+v", d)
+		}
+	}
+	want := "layout user,lib to,page url,part part"
+	if s := strings.Join(got, ","); s != want {
+		t.Errorf("got %s, want %s", s, want)
+	}
+	tangled := map[string]string{"page": `{% macro m() %}<a href="{{ u }}">{{ m() }}{{ m() }}{% for i in x %}{{ m() }}{% endfor %}{% endmacro %}{{ m() }}{% include "page" %}{% include "other" %}`, "other": `{% include "page" %}{% include "page" %}`, "root": `{% include "page" %}`}
+	if all, err := files(engine.Options{Contextual: html}, tangled).Differences(); err != nil || len(all) != 1 {
+		t.Errorf("got %v, %v for templates that call themselves, want one difference", all, err)
+	}
+	if all, _ := files(engine.Options{}, templates).Differences(); len(all) > 0 {
+		t.Errorf("got %d differences of pages that are not escaped by place", len(all))
+	}
+}
