@@ -330,6 +330,15 @@ func TestSignalsAndContextProcessors(t *testing.T) {
 	}
 }
 
+func TestWhoAsksForACSRFTokenIsToldThatNoneIsNeeded(t *testing.T) {
+	t.Parallel()
+	_, err := render(t, &jinja.Renderer{}, "<form>{{ csrf_token() }}", nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "template page.html:1: 'csrf_token' is undefined; leave it out, ") {
+		t.Errorf("got %v", err)
+	}
+	wantText(t, &jinja.Renderer{Globals: map[string]any{"csrf_token": func() string { return "t" }}}, "{{ csrf_token() }}", nil, "t")
+}
+
 func TestErrorsOfAStringSayWhere(t *testing.T) {
 	t.Parallel()
 	r := &jinja.Renderer{}

@@ -89,6 +89,7 @@ func unpack(st *state, v any, n int) ([]any, error) {
 			}
 			return nil, failure("TypeError", "cannot unpack non-iterable %s object", value.TypeName(v))
 		}
+		defer it.Close()
 		for len(items) <= n {
 			item, ok, err := it.Next()
 			if err != nil {

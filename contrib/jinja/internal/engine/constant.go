@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"math/big"
 	"strings"
 
@@ -91,7 +92,7 @@ func small(v any) bool {
 // folding is a state for computing constants: with few steps, so that "x" * 1000000 waits until it is rendered.
 func (c *compiler) folding() *state {
 	st := &state{engine: c.engine}
-	st.Context = background(nil)
+	st.Context = context.Background()
 	st.Budget.Steps = 10_000
 	return st
 }

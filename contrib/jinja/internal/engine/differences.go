@@ -25,7 +25,7 @@ func (e *Engine) Differences() ([]Difference, error) {
 	if e.o.Contextual == nil {
 		return nil, nil
 	}
-	w := &walker{engine: e, found: map[Difference]bool{}}
+	w := &walker{engine: e, found: map[Difference]bool{}, known: map[*Template]*names{}}
 	parts := map[string]bool{}
 	for _, t := range e.compiled() {
 		walkAll(t.tree.Body, func(n syntax.Node) bool {
@@ -52,54 +52,64 @@ func (e *Engine) Differences() ([]Difference, error) {
 	return all, nil
 }
 
-// places are where in a page the walk may be: few, for branches mostly end where they began.
-type places map[escape.State]bool
+// states are where in a page the walk may be: few, for branches mostly end where they began.
+type states map[escape.State]bool
 
-// maxPlaces bounds the places that are followed at once.
-const maxPlaces = 16
+// maxStates bounds the states that are followed at once.
+const maxStates = 16
 
-func (p places) add(others places) {
+func (p states) add(others states) {
 	for s := range others {
-		if len(p) < maxPlaces {
+		if len(p) < maxStates {
 			p[s] = true
 		}
 	}
 }
 
-func text0() places { return places{escape.State{}: true} }
+// beginning is where a page begins.
+func beginning() states { return states{escape.State{}: true} }
 
 // A walker goes through pages without rendering them.
 type walker struct {
 	engine *Engine
 	found  map[Difference]bool
+	known  map[*Template]*names
+	steps  int // what is left for a page
 	depth  int
 }
 
-// A walking is what is known while a template is gone through.
-type walking struct {
+// maxWalk is how many statements are gone through for a page at most: macros may call each other without end.
+const maxWalk = 100_000
+
+// names are what a template calls its macros and modules.
+type names struct {
+	macros  map[string]callable
+	modules map[string]*Template
+}
+
+// A reading is what is known while a template is gone through.
+type reading struct {
 	template *Template
 	blocks   *blocks
-	macros   map[string]target // what names call
-	modules  map[string]*Template
+	*names
 	escaped  bool
 	extended bool
 	block    *block
 	caller   []syntax.Stmt
 }
 
-// A target is a macro and the template that it stands in.
-type target struct {
+// A callable is a macro and the template that it stands in.
+type callable struct {
 	macro *syntax.Macro
 	in    *Template
 }
 
 // page goes through a page: a template, and what it extends.
 func (w *walker) page(t *Template) {
-	all := t.blocks
-	at := text0()
+	w.steps = maxWalk
+	all, at := t.blocks, beginning()
 	for range maxTrail {
-		k := &walking{template: t, blocks: all, escaped: t.autoescape}
-		k.learn(w.engine)
+		k := &reading{template: t, names: w.names(t), blocks: all, escaped: t.autoescape}
 		parent := w.parent(t)
 		at = w.body(k, t.tree.Body, at)
 		if parent == nil {
@@ -113,37 +123,47 @@ func (w *walker) page(t *Template) {
 func (w *walker) parent(t *Template) *Template {
 	for _, s := range t.tree.Body {
 		if e, ok := s.(*syntax.Extends); ok {
-			if name, ok := constantName(e.Template); ok {
-				parent, _ := w.engine.Template(name)
-				return parent
-			}
+			return w.constant(e.Template)
 		}
 	}
 	return nil
 }
 
-// learn finds the macros and modules that a template's names mean.
-func (k *walking) learn(e *Engine) {
-	k.macros, k.modules = map[string]target{}, map[string]*Template{}
-	walkAll(k.template.tree.Body, func(n syntax.Node) bool {
+// names finds the macros and modules that a template's names mean.
+func (w *walker) names(t *Template) *names {
+	if n := w.known[t]; n != nil {
+		return n
+	}
+	all := &names{macros: map[string]callable{}, modules: map[string]*Template{}}
+	w.known[t] = all
+	walkAll(t.tree.Body, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Macro:
-			k.macros[n.Name] = target{n, k.template}
+			all.macros[n.Name] = callable{n, t}
 		case *syntax.Import:
-			if name, ok := constantName(n.Template); ok {
-				k.modules[n.Target], _ = e.Template(name)
+			if from := w.constant(n.Template); from != nil {
+				all.modules[n.Target] = from
 			}
 		case *syntax.FromImport:
-			if name, ok := constantName(n.Template); ok {
-				if t, _ := e.Template(name); t != nil {
-					for _, i := range n.Names {
-						k.macros[i.Alias] = target{macroNamed(t, i.Name), t}
-					}
+			if from := w.constant(n.Template); from != nil {
+				for _, i := range n.Names {
+					all.macros[i.Alias] = callable{macroNamed(from, i.Name), from}
 				}
 			}
 		}
 		return true
 	})
+	return all
+}
+
+// constant returns the template that a constant names, or nil.
+func (w *walker) constant(e syntax.Expr) *Template {
+	name, ok := constantName(e)
+	if !ok {
+		return nil
+	}
+	t, _ := w.engine.Template(name)
+	return t
 }
 
 func macroNamed(t *Template, name string) (found *syntax.Macro) {
@@ -156,20 +176,23 @@ func macroNamed(t *Template, name string) (found *syntax.Macro) {
 	return found
 }
 
-// body goes through statements from the places at and returns where they end.
-func (w *walker) body(k *walking, body []syntax.Stmt, at places) places {
+// body goes through statements from the states at and returns where they end.
+func (w *walker) body(k *reading, body []syntax.Stmt, at states) states {
 	if w.depth > 50 {
 		return at
 	}
 	w.depth++
 	defer func() { w.depth-- }()
 	for _, s := range body {
+		if w.steps--; w.steps < 0 {
+			return at
+		}
 		at = w.statement(k, s, at)
 	}
 	return at
 }
 
-func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
+func (w *walker) statement(k *reading, s syntax.Stmt, at states) states {
 	switch s := s.(type) {
 	case *syntax.Text:
 		if k.extended {
@@ -197,15 +220,15 @@ func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
 		}
 		return w.body(&inner, s.Body, at)
 	case *syntax.FilterBlock:
-		w.body(k, s.Body, text0())
+		w.body(k, s.Body, beginning())
 	case *syntax.AssignBlock:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, text0())
+		w.body(&inner, s.Body, beginning())
 	case *syntax.Macro:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, text0())
+		w.body(&inner, s.Body, beginning())
 	case *syntax.CallBlock:
 		return w.callBlock(k, s, at)
 	case *syntax.Block:
@@ -218,9 +241,9 @@ func (w *walker) statement(k *walking, s syntax.Stmt, at places) places {
 	return at
 }
 
-// each moves all places.
-func each(at places, move func(escape.State) (escape.State, error)) places {
-	next := places{}
+// each moves all states.
+func each(at states, move func(escape.State) (escape.State, error)) states {
+	next := states{}
 	for p := range at {
 		if to, err := move(p); err == nil {
 			next[to] = true
@@ -229,8 +252,8 @@ func each(at places, move func(escape.State) (escape.State, error)) places {
 	return next
 }
 
-func (w *walker) branches(k *walking, s *syntax.If, at places) places {
-	next := places{}
+func (w *walker) branches(k *reading, s *syntax.If, at states) states {
+	next := states{}
 	for _, b := range s.Branches {
 		inner := *k
 		next.add(w.body(&inner, b.Body, at))
@@ -241,8 +264,8 @@ func (w *walker) branches(k *walking, s *syntax.If, at places) places {
 }
 
 // loop goes through the body until nothing new comes of it.
-func (w *walker) loop(k *walking, s *syntax.For, at places) places {
-	all := places{}
+func (w *walker) loop(k *reading, s *syntax.For, at states) states {
+	all := states{}
 	all.add(at)
 	for range 4 {
 		before := len(all)
@@ -255,7 +278,7 @@ func (w *walker) loop(k *walking, s *syntax.For, at places) places {
 	return all
 }
 
-func (w *walker) output(k *walking, s *syntax.Output, at places) places {
+func (w *walker) output(k *reading, s *syntax.Output, at states) states {
 	if k.extended {
 		return at
 	}
@@ -281,7 +304,7 @@ func (w *walker) output(k *walking, s *syntax.Output, at places) places {
 }
 
 // note remembers an output that a place changes.
-func (w *walker) note(k *walking, pos syntax.Pos, source string, at places) {
+func (w *walker) note(k *reading, pos syntax.Pos, source string, at states) {
 	if k.extended || !k.escaped {
 		return
 	}
@@ -293,7 +316,7 @@ func (w *walker) note(k *walking, pos syntax.Pos, source string, at places) {
 }
 
 // call goes through what a call writes in place: a macro, a block or caller().
-func (w *walker) call(k *walking, call *syntax.Call, at places) (places, bool) {
+func (w *walker) call(k *reading, call *syntax.Call, at states) (states, bool) {
 	switch f := call.Func.(type) {
 	case *syntax.Name:
 		if f.Name == "super" && k.block != nil {
@@ -312,42 +335,41 @@ func (w *walker) call(k *walking, call *syntax.Call, at places) (places, bool) {
 			return w.blockBody(k, stack[0], at), true
 		}
 		if t := k.modules[name.Name]; t != nil {
-			return w.macro(k, target{macroNamed(t, f.Name), t}, nil, at)
+			return w.macro(k, callable{macroNamed(t, f.Name), t}, nil, at)
 		}
 	}
 	return nil, false
 }
 
 // macro goes through a macro from the place of its call.
-func (w *walker) macro(k *walking, m target, caller []syntax.Stmt, at places) (places, bool) {
+func (w *walker) macro(k *reading, m callable, caller []syntax.Stmt, at states) (states, bool) {
 	if m.macro == nil || w.depth > 20 {
 		return nil, false
 	}
-	inner := &walking{template: m.in, blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
-	inner.learn(w.engine)
+	inner := &reading{template: m.in, names: w.names(m.in), blocks: k.blocks, escaped: m.in.autoescape, caller: caller}
 	return w.body(inner, m.macro.Body, at), true
 }
 
-func (w *walker) callBlock(k *walking, s *syntax.CallBlock, at places) places {
-	var m target
+func (w *walker) callBlock(k *reading, s *syntax.CallBlock, at states) states {
+	var m callable
 	switch f := s.Call.Func.(type) {
 	case *syntax.Name:
 		m = k.macros[f.Name]
 	case *syntax.Getattr:
 		if name, ok := f.Value.(*syntax.Name); ok && k.modules[name.Name] != nil {
 			t := k.modules[name.Name]
-			m = target{macroNamed(t, f.Name), t}
+			m = callable{macroNamed(t, f.Name), t}
 		}
 	}
 	if next, ok := w.macro(k, m, s.Body, at); ok {
 		return next
 	}
-	w.body(k, s.Body, text0())
+	w.body(k, s.Body, beginning())
 	return at
 }
 
 // block goes through the block that the page has under this name.
-func (w *walker) block(k *walking, s *syntax.Block, at places) places {
+func (w *walker) block(k *reading, s *syntax.Block, at states) states {
 	stack := k.blocks.byName[s.Name]
 	if k.extended || len(stack) == 0 {
 		return at
@@ -355,15 +377,14 @@ func (w *walker) block(k *walking, s *syntax.Block, at places) places {
 	return w.blockBody(k, stack[0], at)
 }
 
-func (w *walker) blockBody(k *walking, b *block, at places) places {
+func (w *walker) blockBody(k *reading, b *block, at states) states {
 	t := b.at.template
-	inner := &walking{template: t, blocks: k.blocks, escaped: t.autoescape, block: b}
-	inner.learn(w.engine)
+	inner := &reading{template: t, names: w.names(t), blocks: k.blocks, escaped: t.autoescape, block: b}
 	return w.body(inner, b.node.Body, at)
 }
 
 // below goes through the block that super() means.
-func (w *walker) below(k *walking, at places) places {
+func (w *walker) below(k *reading, at states) states {
 	stack := k.blocks.byName[k.block.name]
 	if i := slices.Index(stack, k.block); i >= 0 && i+1 < len(stack) {
 		return w.blockBody(k, stack[i+1], at)
@@ -371,16 +392,11 @@ func (w *walker) below(k *walking, at places) places {
 	return at
 }
 
-func (w *walker) include(k *walking, s *syntax.Include, at places) places {
-	name, ok := constantName(s.Template)
-	if !ok {
+func (w *walker) include(k *reading, s *syntax.Include, at states) states {
+	t := w.constant(s.Template)
+	if t == nil || w.depth > 20 {
 		return at
 	}
-	t, err := w.engine.Template(name)
-	if err != nil || w.depth > 20 {
-		return at
-	}
-	inner := &walking{template: t, blocks: t.blocks, escaped: t.autoescape}
-	inner.learn(w.engine)
+	inner := &reading{template: t, names: w.names(t), blocks: t.blocks, escaped: t.autoescape}
 	return w.body(inner, t.tree.Body, at)
 }

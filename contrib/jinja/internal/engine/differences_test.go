@@ -34,6 +34,10 @@ func TestDifferencesFindsOutputsThatTheirPlaceChanges(t *testing.T) {
 	if s := strings.Join(got, ","); s != want {
 		t.Errorf("got %s, want %s", s, want)
 	}
+	tangled := map[string]string{"page": `{% macro m() %}<a href="{{ u }}">{{ m() }}{{ m() }}{% for i in x %}{{ m() }}{% endfor %}{% endmacro %}{{ m() }}{% include "page" %}{% include "other" %}`, "other": `{% include "page" %}{% include "page" %}`, "root": `{% include "page" %}`}
+	if all, err := files(engine.Options{Contextual: html}, tangled).Differences(); err != nil || len(all) != 1 {
+		t.Errorf("got %v, %v for templates that call themselves, want one difference", all, err)
+	}
 	if all, _ := files(engine.Options{}, templates).Differences(); len(all) > 0 {
 		t.Errorf("got %d differences of pages that are not escaped by place", len(all))
 	}

@@ -5,11 +5,9 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"sync"
@@ -208,24 +206,4 @@ func (e *Engine) notFound(name string) error {
 		err.Nearest = nearest.Name(name, slices.Sorted(slices.Values(e.o.Names())))
 	}
 	return err
-}
-
-// newState makes the state of a rendering, which is used again for others.
-func newState(e *Engine) *state {
-	st := &state{engine: e, out: &output{}}
-	st.Undefined = e.o.Undefined
-	st.Policies = e.o.Policies
-	st.Random = rand.IntN
-	st.Owner = st
-	st.Filter = func(name string) (*value.Function, bool) { f, ok := e.filters[name]; return f, ok }
-	st.Test = func(name string) (*value.Function, bool) { f, ok := e.tests[name]; return f, ok }
-	st.Lookup = st.lookup
-	return st
-}
-
-func background(ctx context.Context) context.Context {
-	if ctx == nil {
-		return context.Background()
-	}
-	return ctx
 }

@@ -141,7 +141,6 @@ type Module struct {
 	template *Template
 	vars     map[string]any
 	text     string
-	safe     bool
 }
 
 // makeModule runs the template in a page of its own and returns what it exports.
@@ -216,5 +215,5 @@ func (m *Module) Attr(_ *value.Runtime, name string) (any, bool) {
 // String is the text of the template.
 func (m *Module) String() string { return m.text }
 
-// HTML is the text of the template as a page writes it.
+// Markup is the text of the template as a page writes it.
 func (m *Module) Markup() value.Markup { return value.Markup{Text: m.text, Language: value.HTML} }

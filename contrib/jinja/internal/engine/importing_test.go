@@ -26,6 +26,7 @@ func TestTemplatesImportAndIncludeAsInJinja(t *testing.T) {
 		site(`{% include "none" %}`), site(`{% include ["no", "none"] %}`), site(`{% include [] %}`), site(`{% include missing %}`),
 		site(`{% include "pa" ~ "rt" %}{% set p = "part" %}{% include p %}{% include [p, "none"] %}{% set ps = ["none", "part"] %}{% include ps %}`, "part", "({{ word }})"),
 		site(`{% include "broken" ignore missing %}`, "broken", `{% include "none" %}`),
+		site(`{% for i in range(300) %}{% include "child" %}{% endfor %}`, "child", `{% extends "base" %}`, "base", `{{ i }}`),
 		site(`{% set x = 1 %}{% include "part" %}{{ x }}`, "part", `{{ x }}{% set x = 2 %}{{ x }}`),
 		site(`{% macro m() %}{% set z = 3 %}{% include "part" %}{% endmacro %}{{ m() }}`, "part", `{{ z }}{{ word }}`),
 		site(`{% with z = 3 %}{% include "part" %}{% endwith %}{% include "part" %}`, "part", `[{{ z }}]`),

@@ -133,11 +133,11 @@ func (b *block) run(st *state, p *page) error {
 		return b.at.wrap(err)
 	}
 	outer := st.page
-	st.page = p
+	st.page, st.Autoescape = p, p.escape.on
 	f := st.frame(b.fn, nil, p)
 	err := run(st, f, b.fn.body)
 	st.leave(b.fn, f)
-	st.page = outer
+	st.back(outer)
 	st.shallower()
 	return err
 }

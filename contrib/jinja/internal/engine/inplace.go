@@ -5,12 +5,8 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
-// A Call that is an output of its own writes where it stands: what it makes begins in the place of the page where the output stands and needs no buffer.
-
-// written is a value that a call can write to the output instead of returning it as safe text.
-type written interface {
-	run(st *state, args value.Args) error
-}
+// A call that is an output of its own writes where it stands: what it makes begins in the place of the page where the output stands, and
+// needs no buffer.
 
 // outputCall returns the call that an output consists of: {{ m() }} or {{ m()|safe }}.
 func outputCall(e syntax.Expr) (call *syntax.Call, safe bool) {

@@ -158,6 +158,7 @@ func (b *loopBody) run(st *state, f *frame, items any, outer *frame, depth int) 
 	if err != nil {
 		return b.at.wrap(err)
 	}
+	defer it.Close()
 	var src source = it
 	if b.filter != nil {
 		if err := b.filter.enter(st, f); err != nil {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"strconv"
-	"sync/atomic"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/escape"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -53,33 +52,6 @@ func (o *output) full() error {
 		return failure("OverflowError", "the page is longer than allowed; raise MaxOutput if it has to be")
 	}
 	return nil
-}
-
-// A text is text of a template. It keeps where it led to the last time.
-type text struct {
-	data string
-	last atomic.Pointer[step]
-}
-
-// A step is a way through a page that text has taken.
-type step struct{ from, to escape.State }
-
-// write appends the text.
-func (t *text) write(o *output) error {
-	if o.contextual {
-		s := t.last.Load()
-		if s == nil || s.from != o.place {
-			to, err := o.place.Text(t.data)
-			if err != nil {
-				return err
-			}
-			s = &step{from: o.place, to: to}
-			t.last.Store(s)
-		}
-		o.place = s.to
-	}
-	o.b = append(o.b, t.data...)
-	return o.full()
 }
 
 // write appends a value, escaped for where it lands or as it is.

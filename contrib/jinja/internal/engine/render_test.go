@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"strings"
 	"sync"
 	"testing"
@@ -134,6 +135,32 @@ func TestRenderingAPageAllocatesLittle(t *testing.T) {
 	const most = 1000
 	if allocs > most {
 		t.Errorf("%.0f allocations for a page of 20 rows, want %d at most", allocs, most)
+	}
+}
+
+func TestIteratorsEndWithTheLoopsThatLeaveThem(t *testing.T) {
+	t.Parallel()
+	e := engine.New(engine.Options{})
+	for _, source := range []string{
+		`{% for x in seq %}{% break %}{% endfor %}`,
+		`{% for x in seq %}{{ x.y.z }}{% endfor %}`,
+		`{% for x in seq if x > 2 %}{{ loop.last }}{% break %}{% endfor %}`,
+		`{% set a, b = seq %}`,
+		`{% for x in seq %}{{ x }}{% endfor %}`,
+	} {
+		ended := false
+		seq := func(yield func(int) bool) {
+			defer func() { ended = true }()
+			for i := range 9 {
+				if !yield(i) {
+					return
+				}
+			}
+		}
+		err := e.RenderString(engine.Request{Data: map[string]any{"seq": iter.Seq[int](seq)}}, source, io.Discard)
+		if !ended {
+			t.Errorf("%s: the iterator was left open (%v)", source, err)
+		}
 	}
 }
 

@@ -71,7 +71,6 @@ func (c *compiler) guard(e exec, pl place) exec {
 
 func (c *compiler) ifs(s *syntax.If, pl place) exec {
 	pl = pl.softly()
-	type branch struct{ test, body exec }
 	tests := make([]condition, len(s.Branches))
 	bodies := make([]exec, len(s.Branches))
 	for i, b := range s.Branches {

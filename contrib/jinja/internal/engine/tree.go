@@ -10,142 +10,168 @@ const (
 	set             // a target that is assigned to
 )
 
+// A visitor is called for each node below another.
+type visitor func(syntax.Node, use)
+
 // children calls visit for each node directly below n, in the order in which Jinja looks at them.
-func children(n syntax.Node, visit func(syntax.Node, use)) {
-	one := func(e syntax.Expr, u use) {
-		if e != nil {
-			visit(e, u)
-		}
+func children(n syntax.Node, visit visitor) {
+	switch n := n.(type) {
+	case syntax.Stmt:
+		visit.statement(n)
+	case syntax.Expr:
+		visit.expression(n)
 	}
-	many := func(items []syntax.Expr) {
-		for _, e := range items {
-			one(e, read)
-		}
-	}
-	body := func(stmts []syntax.Stmt) {
-		for _, s := range stmts {
-			visit(s, read)
-		}
-	}
-	args := func(a syntax.Args) {
-		many(a.Positional)
-		for _, k := range a.Named {
-			one(k.Value, read)
-		}
-		one(a.Star, read)
-		one(a.StarStar, read)
-	}
-	signature := func(s syntax.Signature) {
-		for _, p := range s.Params {
-			visit(p, set)
-		}
-		many(s.Defaults)
-	}
-	filter := func(f *syntax.Filter) {
-		if f != nil {
-			visit(f, read)
-		}
-	}
+}
+
+// statement visits what is directly below a statement.
+func (visit visitor) statement(n syntax.Stmt) {
 	switch n := n.(type) {
 	case *syntax.Output:
-		one(n.Expr, read)
-	case *syntax.For:
-		one(n.Target, set)
-		one(n.Iter, read)
-		body(n.Body)
-		body(n.Else)
-		one(n.Test, read)
+		visit.reads(n.Expr)
 	case *syntax.If:
 		for _, b := range n.Branches {
-			one(b.Test, read)
-			body(b.Body)
+			visit.reads(b.Test)
+			visit.body(b.Body)
 		}
-		body(n.Else)
-	case *syntax.Macro:
-		signature(n.Signature)
-		body(n.Body)
-	case *syntax.CallBlock:
-		visit(n.Call, read)
-		signature(n.Signature)
-		body(n.Body)
-	case *syntax.FilterBlock:
-		body(n.Body)
-		filter(n.Filter)
-	case *syntax.With:
-		for _, t := range n.Targets {
-			one(t, set)
-		}
-		many(n.Values)
-		body(n.Body)
-	case *syntax.Block:
-		body(n.Body)
+		visit.body(n.Else)
+	case *syntax.For:
+		visit.sets(n.Target)
+		visit.reads(n.Iter)
+		visit.body(n.Body)
+		visit.body(n.Else)
+		visit.reads(n.Test)
 	case *syntax.Extends:
-		one(n.Template, read)
+		visit.reads(n.Template)
 	case *syntax.Include:
-		one(n.Template, read)
+		visit.reads(n.Template)
 	case *syntax.Import:
-		one(n.Template, read)
+		visit.reads(n.Template)
 	case *syntax.FromImport:
-		one(n.Template, read)
+		visit.reads(n.Template)
 	case *syntax.Assign:
-		one(n.Value, read)
-		one(n.Target, set)
-	case *syntax.AssignBlock:
-		one(n.Target, set)
-		filter(n.Filter)
-		body(n.Body)
-	case *syntax.Autoescape:
-		one(n.Value, read)
-		body(n.Body)
+		visit.reads(n.Value)
+		visit.sets(n.Target)
 	case *syntax.Do:
-		one(n.Expr, read)
+		visit.reads(n.Expr)
 	case *syntax.Trans:
 		for _, v := range n.Variables {
-			one(v.Value, read)
+			visit.reads(v.Value)
 		}
+	default:
+		visit.block(n)
+	}
+}
+
+// block visits what is directly below a statement with a body.
+func (visit visitor) block(n syntax.Stmt) {
+	switch n := n.(type) {
+	case *syntax.Macro:
+		visit.signature(n.Signature)
+		visit.body(n.Body)
+	case *syntax.CallBlock:
+		visit(n.Call, read)
+		visit.signature(n.Signature)
+		visit.body(n.Body)
+	case *syntax.FilterBlock:
+		visit.body(n.Body)
+		visit.filter(n.Filter)
+	case *syntax.With:
+		visit.sets(n.Targets...)
+		visit.reads(n.Values...)
+		visit.body(n.Body)
+	case *syntax.Block:
+		visit.body(n.Body)
+	case *syntax.AssignBlock:
+		visit.sets(n.Target)
+		visit.filter(n.Filter)
+		visit.body(n.Body)
+	case *syntax.Autoescape:
+		visit.reads(n.Value)
+		visit.body(n.Body)
+	}
+}
+
+// expression visits what is directly below an expression.
+func (visit visitor) expression(n syntax.Expr) {
+	switch n := n.(type) {
 	case *syntax.Tuple:
-		many(n.Items)
+		visit.reads(n.Items...)
 	case *syntax.List:
-		many(n.Items)
+		visit.reads(n.Items...)
 	case *syntax.Dict:
 		for _, p := range n.Items {
-			one(p.Key, read)
-			one(p.Value, read)
+			visit.reads(p.Key, p.Value)
 		}
 	case *syntax.Binary:
-		one(n.Left, read)
-		one(n.Right, read)
+		visit.reads(n.Left, n.Right)
 	case *syntax.Unary:
-		one(n.Expr, read)
+		visit.reads(n.Expr)
 	case *syntax.Concat:
-		many(n.Items)
+		visit.reads(n.Items...)
 	case *syntax.Compare:
-		one(n.Expr, read)
+		visit.reads(n.Expr)
 		for _, o := range n.Ops {
-			one(o.Expr, read)
+			visit.reads(o.Expr)
 		}
 	case *syntax.Cond:
-		one(n.Test, read)
-		one(n.Then, read)
-		one(n.Else, read)
+		visit.reads(n.Test, n.Then, n.Else)
 	case *syntax.Filter:
-		one(n.Value, read)
-		args(n.Args)
+		visit.reads(n.Value)
+		visit.args(n.Args)
 	case *syntax.Test:
-		one(n.Value, read)
-		args(n.Args)
+		visit.reads(n.Value)
+		visit.args(n.Args)
 	case *syntax.Call:
-		one(n.Func, read)
-		args(n.Args)
+		visit.reads(n.Func)
+		visit.args(n.Args)
 	case *syntax.Getattr:
-		one(n.Value, read)
+		visit.reads(n.Value)
 	case *syntax.Getitem:
-		one(n.Value, read)
-		one(n.Key, read)
+		visit.reads(n.Value, n.Key)
 	case *syntax.Slice:
-		one(n.Start, read)
-		one(n.Stop, read)
-		one(n.Step, read)
+		visit.reads(n.Start, n.Stop, n.Step)
+	}
+}
+
+// reads visits expressions that are evaluated; those that are left out are nil.
+func (visit visitor) reads(items ...syntax.Expr) {
+	for _, e := range items {
+		if e != nil {
+			visit(e, read)
+		}
+	}
+}
+
+func (visit visitor) sets(items ...syntax.Expr) {
+	for _, e := range items {
+		visit(e, set)
+	}
+}
+
+func (visit visitor) body(stmts []syntax.Stmt) {
+	for _, s := range stmts {
+		visit(s, read)
+	}
+}
+
+func (visit visitor) args(a syntax.Args) {
+	visit.reads(a.Positional...)
+	for _, k := range a.Named {
+		visit.reads(k.Value)
+	}
+	visit.reads(a.Star, a.StarStar)
+}
+
+func (visit visitor) signature(s syntax.Signature) {
+	for _, p := range s.Params {
+		visit(p, set)
+	}
+	visit.reads(s.Defaults...)
+}
+
+func (visit visitor) filter(f *syntax.Filter) {
+	if f != nil {
+		visit(f, read)
 	}
 }
 
