@@ -175,7 +175,7 @@ func (c *compiler) body(stmts []syntax.Stmt, pl place) []exec {
 	return all
 }
 
-// block of statements as one.
+// sequence compiles statements as one.
 func (c *compiler) sequence(stmts []syntax.Stmt, pl place) exec { return sequence(c.body(stmts, pl)) }
 
 func sequence(all []exec) exec {
