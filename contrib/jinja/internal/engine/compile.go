@@ -92,7 +92,7 @@ func (e *Engine) compile(name, source string) (*Template, error) {
 	c := &compiler{template: t, engine: e}
 	c.compileTemplate(tree)
 	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
+		return t, errors.Join(c.errs...)
 	}
 	return t, nil
 }
