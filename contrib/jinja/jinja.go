@@ -194,7 +194,8 @@ func (r *Renderer) options(t *dewar.Templates) (engine.Options, error) {
 	if r.Translations != nil {
 		o.Translations = translations{r.Translations}
 	}
-	return o, errors.Join(r.addFunctions(&o, t))
+	err := r.addFunctions(&o, t)
+	return o, err
 }
 
 func (r *Renderer) syntax() syntax.Options {
@@ -238,7 +239,7 @@ func (r *Renderer) RenderString(c *dewar.Context, source string, data dewar.Map)
 	}
 	var text strings.Builder
 	err = s.templates.Render(c, "<template>", data, func(data dewar.Map) error {
-		return s.engine.RenderString(engine.Request{Context: c, Host: c, Data: data}, source, &text)
+		return s.cure("", s.engine.RenderString(engine.Request{Context: c, Host: c, Data: data}, source, &text))
 	})
 	if err != nil {
 		return "", err
@@ -256,8 +257,13 @@ func (r *Renderer) built() (*site, error) {
 // cure adds to an error of rendering name what the App knows.
 func (s *site) cure(name string, err error) error {
 	var missing *engine.NotFound
-	if e := new(*Error); errors.As(err, e) && (*e).Line == 0 && errors.As(err, &missing) {
+	var e *Error
+	switch {
+	case !errors.As(err, &e):
+	case e.Line == 0 && errors.As(err, &missing):
 		return s.templates.Missing(name)
+	case e.Message == "'csrf_token' is undefined":
+		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
 	}
 	return err
 }

@@ -42,5 +42,5 @@ func refuseJinja(name, source string) error {
 	if cure == "" {
 		cure = "the statements of package text/template"
 	}
-	return fmt.Errorf("template %s:%d: {%% %s %%} is Jinja; write %s", name, line, word, cure)
+	return fmt.Errorf("template %s:%d: {%% %s %%} is Jinja; write %s, or render Jinja: app.Renderer = &jinja.Renderer{}, of contrib/jinja", name, line, word, cure)
 }

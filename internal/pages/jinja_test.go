@@ -11,8 +11,8 @@ import (
 func TestJinjaIsRefusedWithACure(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, source, want string }{
-		{"extends", "{% extends 'base.html' %}", `template a.html:1: {% extends %} is Jinja; write {{template "base.html" .}}`},
-		{"a loop", "<p>\n{%- for x in y %}", "template a.html:2: {% for %} is Jinja; write {{range .items}}"},
+		{"extends", "{% extends 'base.html' %}", `template a.html:1: {% extends %} is Jinja; write {{template "base.html" .}}, or render Jinja: app.Renderer = &jinja.Renderer{}, of contrib/jinja`},
+		{"a loop", "<p>\n{%- for x in y %}", "template a.html:2: {% for %} is Jinja; write {{range .items}}, or render Jinja: "},
 		{"another statement", "{% macro m() %}", "is Jinja; write the statements of package text/template"},
 		{"a percent sign in braces", "{%} {% x", ""},
 	} {

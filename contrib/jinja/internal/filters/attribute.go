@@ -65,11 +65,11 @@ func pathKey(part string) (any, error) {
 			return part, nil
 		}
 	}
-	n, err := parseInt(part, 10)
-	if err != nil {
-		return nil, err
+	n, ok := value.ParseInt(part, 10)
+	if !ok {
+		return nil, fail("ValueError", "a number of %d digits is too long", len(part))
 	}
-	return normal(n), nil
+	return n, nil
 }
 
 // get is what v has at the path.

@@ -190,8 +190,8 @@ func TestFiltersAreJinjas(t *testing.T) {
 				if args.named == nil {
 					j.Named = named{}
 				}
-				if differs(name, v) {
-					continue
+				if v[0] == "iterator" && takesText(name) {
+					continue // what an iterator shows as names its place in memory
 				}
 				jobs = append(jobs, j)
 				j.Autoescape = true
@@ -203,12 +203,8 @@ func TestFiltersAreJinjas(t *testing.T) {
 	compare(t, jobs)
 }
 
-// differs tells the values that this package takes as newer releases of Jinja and MarkupSafe do, or that name an address in memory.
-func differs(name string, v coded) bool {
-	s, _ := v[1].(string)
-	switch name {
-	case "int":
-		return s == "1e999" || s == "-inf" // a default since 3.1.5, an OverflowError before
-	}
-	return v[0] == "iterator" && strings.Contains("e escape forceescape string safe pprint center capitalize lower upper title trim replace urlize striptags indent wordcount format xmlattr urlencode int default d", name)
+// takesText tells the filters that make text of their value first.
+func takesText(name string) bool {
+	return slices.Contains(strings.Fields("e escape forceescape string safe pprint center capitalize lower upper title trim replace urlize striptags wordcount format "+
+		"xmlattr attr int default d"), name)
 }

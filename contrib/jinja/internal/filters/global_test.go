@@ -10,7 +10,7 @@ import (
 
 func TestRangeAndDictArePythons(t *testing.T) {
 	t.Parallel()
-	args := [][]coded{{}, {num("3")}, {num("1"), num("5")}, {num("5"), num("0"), num("-2")}, {num("1"), num("2"), num("0")}, {num("-9223372036854775808"), num("0"), num("7")}, 
+	args := [][]coded{{}, {num("3")}, {num("1"), num("5")}, {num("5"), num("0"), num("-2")}, {num("1"), num("2"), num("0")}, {num("-9223372036854775808"), num("0"), num("7")},
 		{real("1.0")}, {str("3")}, {yes(true)}, {none}, {missing("x")}, {num("1"), num("2"), num("3"), num("4")}, {dict([2]coded{num("1"), str("a")})}, {list(tuple(str("a"), num("1")), str("bc"))},
 		{list(tuple(str("a")))}, {list(num("1"))}, {str("ab")}, {list(tuple(list(), num("1")))}}
 	var all []job

@@ -1,6 +1,11 @@
 package filters_test
 
-import "testing"
+import (
+	"html/template"
+	"testing"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
 
 func TestStriptagsIsJinjas(t *testing.T) {
 	t.Parallel()
@@ -24,4 +29,49 @@ func TestXmlattrIsJinjas(t *testing.T) {
 		}
 		return []coded{dict([2]coded{key(), d.value(1)}, [2]coded{key(), d.value(0)}, [2]coded{str("z"), d.value(0)}), yes(d.IntN(2) == 0)}, nil
 	}))
+}
+
+// TestMarkupKeepsTheLanguageItWasMadeFor pins what the escaping of pages relies on: nothing but the application's own word is raw everywhere.
+func TestMarkupKeepsTheLanguageItWasMadeFor(t *testing.T) {
+	t.Parallel()
+	mine := value.Markup{Text: "<b>"}
+	page := value.Markup{Text: "<i>", Language: value.HTML}
+	data := value.Markup{Text: `"x"`, Language: value.JavaScript}
+	for _, tt := range []struct {
+		name   string
+		filter string
+		args   []any
+		want   value.Language
+	}{
+		{"safe is the application's", "safe", []any{"<b>"}, value.Application},
+		{"safe of a macro's is too", "safe", []any{page}, value.Application},
+		{"template.HTML is the application's", "string", []any{template.HTML("<b>")}, value.Application},
+		{"escape", "escape", []any{"<b>"}, value.HTML},
+		{"escape of what is safe", "escape", []any{data}, value.JavaScript},
+		{"forceescape", "forceescape", []any{mine}, value.HTML},
+		{"tojson", "tojson", []any{"x"}, value.JavaScript},
+		{"xmlattr", "xmlattr", []any{map[string]any{"a": 1}}, value.Attributes},
+		{"urlize", "urlize", []any{mine}, value.HTML},
+		{"upper", "upper", []any{page}, value.HTML},
+		{"reverse", "reverse", []any{data}, value.JavaScript},
+		{"join of one kind", "join", []any{value.Tuple{mine, mine}}, value.Application},
+		{"join with text", "join", []any{value.Tuple{mine, "x"}}, value.HTML},
+		{"join of two kinds", "join", []any{value.Tuple{mine, data}}, value.HTML},
+		{"join with text between", "join", []any{value.Tuple{mine, mine}, ", "}, value.HTML},
+		{"join of nothing", "join", []any{value.Tuple{}, mine}, value.HTML},
+		{"replace with text", "replace", []any{mine, "b", "&"}, value.HTML},
+		{"indent", "indent", []any{mine}, value.Application},
+		{"indent with text", "indent", []any{mine, "> "}, value.HTML},
+		{"wordwrap with a safe wrapstring", "wordwrap", []any{"a <b>", 2, true, mine}, value.HTML},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, err := apply(newRuntime(true, value.Default), tt.filter, tt.args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m, ok := value.AsMarkup(v); !ok || m.Language != tt.want {
+				t.Errorf("got %#v, want the language %d", v, tt.want)
+			}
+		})
+	}
 }

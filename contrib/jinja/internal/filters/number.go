@@ -5,16 +5,11 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
-
-// maxDigits is how long a decimal number may be that Python makes an int of.
-const maxDigits = 4300
 
 // isTypeError tells whether Python would raise a TypeError.
 func isTypeError(err error) bool { return isKind(err, "TypeError") }
@@ -34,8 +29,6 @@ func isKind(err error, kinds ...string) bool {
 
 // isDigit is what \d takes.
 func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
-
-func isASCIIDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // abs is abs(x).
 func abs(rt *value.Runtime, args []any) (any, error) {
@@ -116,11 +109,11 @@ func toInt(rt *value.Runtime, v, base any) (any, error) {
 		if err := rt.Spend(len(s)); err != nil {
 			return nil, err
 		}
-		i, err := parseInt(s, n)
-		if err != nil {
-			return nil, err
+		i, ok := value.ParseInt(s, n)
+		if !ok {
+			return nil, fail("ValueError", "invalid literal for int() with base %d", n)
 		}
-		return normal(i), nil
+		return i, nil
 	}
 	switch v := v.(type) {
 	case *value.Undefined:
@@ -147,97 +140,6 @@ func truncated(f float64) (any, error) {
 	}
 	n, _ := big.NewFloat(f).Int(nil)
 	return normal(n), nil
-}
-
-// parseInt is int(s, base), with underscores, white space around it, and a prefix where base is 0 or fits it.
-func parseInt(s string, base int) (*big.Int, error) {
-	if base != 0 && (base < 2 || base > 36) {
-		return nil, fail("ValueError", "int() base must be >= 2 and <= 36, or 0")
-	}
-	invalid := fail("ValueError", "invalid literal for int() with base %d", base)
-	digits, negative := unsigned(asciiDigits(strings.TrimFunc(s, isSpace)))
-	decimal := base == 0
-	if len(digits) > 1 && digits[0] == '0' {
-		if b := prefixBase(digits[1]); b != 0 && (base == 0 || base == b) {
-			digits, base, decimal = strings.TrimPrefix(digits[2:], "_"), b, false
-		}
-	}
-	if base == 0 {
-		base = 10
-	}
-	plain, ok := withoutUnderscores(digits)
-	if !ok || decimal && plain[0] == '0' && strings.Trim(plain, "0") != "" {
-		return nil, invalid
-	}
-	if base&(base-1) != 0 && len(plain) > maxDigits {
-		return nil, fail("ValueError", "Exceeds the limit (%d digits) for integer string conversion: value has %d digits", maxDigits, len(plain))
-	}
-	if len(plain) > 64*maxDigits {
-		return nil, fail("ValueError", "a number of %d digits is too long", len(plain))
-	}
-	n, ok := new(big.Int).SetString(plain, base)
-	if !ok || plain[0] == '-' || plain[0] == '+' {
-		return nil, invalid
-	}
-	if negative {
-		n.Neg(n)
-	}
-	return n, nil
-}
-
-func prefixBase(letter byte) int {
-	switch letter | 0x20 {
-	case 'b':
-		return 2
-	case 'o':
-		return 8
-	case 'x':
-		return 16
-	}
-	return 0
-}
-
-func unsigned(s string) (string, bool) {
-	if strings.HasPrefix(s, "-") {
-		return s[1:], true
-	}
-	return strings.TrimPrefix(s, "+"), false
-}
-
-// asciiDigits is s with the digits of all scripts as 0 to 9.
-func asciiDigits(s string) string {
-	if isASCII(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf || !isDigit(r) {
-			return r
-		}
-		return '0' + digitOf(r)
-	}, s)
-}
-
-// digitOf is the value of a decimal digit: the digits of a script follow each other from 0, in tens.
-func digitOf(r rune) rune {
-	for _, block := range unicode.Nd.R16 {
-		if rune(block.Lo) <= r && r <= rune(block.Hi) {
-			return (r - rune(block.Lo)) % 10
-		}
-	}
-	for _, block := range unicode.Nd.R32 {
-		if rune(block.Lo) <= r && r <= rune(block.Hi) {
-			return (r - rune(block.Lo)) % 10
-		}
-	}
-	return 0
-}
-
-// withoutUnderscores takes single underscores between digits away. It is not ok where there is nothing, or underscores stand elsewhere.
-func withoutUnderscores(s string) (string, bool) {
-	if s == "" || s[0] == '_' || s[len(s)-1] == '_' || strings.Contains(s, "__") {
-		return "", false
-	}
-	return strings.ReplaceAll(s, "_", ""), true
 }
 
 // float is float(v), or the default where v is no number.
@@ -282,27 +184,9 @@ func bigFloat(n *big.Int) (float64, error) {
 
 // parseFloat is float(s).
 func parseFloat(s string) (float64, error) {
-	invalid := fail("ValueError", "could not convert string to float")
-	s = asciiDigits(strings.TrimFunc(s, isSpace))
-	digits, negative := unsigned(s)
-	switch strings.ToLower(digits) {
-	case "inf", "infinity":
-		if negative {
-			return math.Inf(-1), nil
-		}
-		return math.Inf(1), nil
-	case "nan":
-		return math.NaN(), nil
-	}
-	for i := range len(s) {
-		if c := s[i]; c == '_' && !(i > 0 && i+1 < len(s) && isASCIIDigit(s[i-1]) && isASCIIDigit(s[i+1])) ||
-			c != '_' && !isASCIIDigit(c) && !strings.ContainsRune("+-.eE", rune(c)) {
-			return 0, invalid
-		}
-	}
-	f, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, invalid
+	f, ok := value.ParseFloat(s)
+	if !ok {
+		return 0, fail("ValueError", "could not convert string to float")
 	}
 	return f, nil
 }

@@ -11,7 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
@@ -297,6 +300,7 @@ func ours(class string) bool { return class == "UndefinedError" || class == "Fil
 // compare checks that the jobs end as in Jinja: with an equal value, or both with an error.
 func compare(t *testing.T, jobs []job) {
 	t.Helper()
+	jobs = slices.DeleteFunc(jobs, job.isNewer)
 	wrong := 0
 	for i, want := range jinja(t, jobs) {
 		got := jobs[i].run()
@@ -306,7 +310,7 @@ func compare(t *testing.T, jobs []job) {
 		case want.Value != nil && got.Value != nil && reflect.DeepEqual(*got.Value, *want.Value):
 			continue
 		}
-		if wrong++; wrong > 100000 {
+		if wrong++; wrong > 20 {
 			continue
 		}
 		raw, _ := json.Marshal(jobs[i])
@@ -317,3 +321,26 @@ func compare(t *testing.T, jobs []job) {
 	}
 	t.Logf("%d jobs compared", len(jobs))
 }
+
+// isNewer tells the calls that Jinja 3.1.6 and MarkupSafe 3 answer otherwise than the older releases that systems come with. This package goes
+// with the newer ones, with which it agrees in these too.
+func (j job) isNewer() bool {
+	if j.Kind != "filter" {
+		return false
+	}
+	s, _ := j.Args[0][1].(string)
+	switch j.Name {
+	case "int": // infinite numerals were an OverflowError
+		return j.Args[0][0] == "str" && (s == "1e999" || strings.Contains(strings.ToLower(s), "inf"))
+	case "urlize": // what begins with @ was mail
+		return loneMail.MatchString(s)
+	case "replace", "trim": // what was looked for in Markup was escaped
+		return len(j.Args) > 1 && (j.Autoescape || j.Args[0][0] == "markup") && hasSpecial.MatchString(fmt.Sprint(j.Args[1][1]))
+	}
+	return false
+}
+
+var (
+	loneMail   = regexp.MustCompile(`(^|[\s(<]|&lt;)@`)
+	hasSpecial = regexp.MustCompile(`[<>&'"]`)
+)

@@ -50,6 +50,10 @@ func last(rt *value.Runtime, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s, ok := value.AsString(args[0]); ok && s != "" {
+		_, size := utf8.DecodeLastRuneInString(s)
+		return kept(args[0], s[len(s)-size:]), nil
+	}
 	if len(items) == 0 {
 		return missing(rt, "No last item, sequence was empty."), nil
 	}

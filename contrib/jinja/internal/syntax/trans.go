@@ -15,8 +15,8 @@ func (p *parser) trans(pos Pos) Stmt {
 	p.expect(tokenBlockEnd)
 	var names []*Name
 	t.Singular, names = p.message(true)
-	t.count(names)
 	if end := p.advance(); end.is("pluralize") {
+		t.count(names)
 		p.pluralize(t, &names)
 	}
 	t.Referenced = names != nil

@@ -46,7 +46,14 @@ func TestWhatIsLargeIsRefusedBeforeItIsMade(t *testing.T) {
 	}
 }
 
-func call(v any, method string, args ...any) func(rt *value.Runtime) (any, error) {
+// A doing is something that is done in a rendering.
+type doing func(rt *value.Runtime) (any, error)
+
+func (d doing) on(rt *value.Runtime) func() (any, error) {
+	return func() (any, error) { return d(rt) }
+}
+
+func call(v any, method string, args ...any) doing {
 	return func(rt *value.Runtime) (any, error) {
 		return value.CallMethod(rt, v, method, value.Args{Positional: args})
 	}

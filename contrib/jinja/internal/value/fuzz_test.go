@@ -41,6 +41,7 @@ func FuzzFormats(f *testing.F) {
 	for _, seed := range []string{"%5.2f", "%(a)s%%", "{:>{0}}", "{0[a].b!r:08,.3e}", "%-d %H:%M", "%*.*g"} {
 		f.Add(seed, 7, 1.5, "x")
 	}
+	f.Add("0", 7, 0.5, " 0\xd200") // rsplit of what is no UTF-8
 	f.Fuzz(func(t *testing.T, format string, n int, x float64, s string) {
 		args := value.Tuple{n, x, s}
 		for _, do := range []func(rt *value.Runtime) (any, error){

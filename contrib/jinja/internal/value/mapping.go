@@ -2,7 +2,8 @@ package value
 
 import "slices"
 
-// mappingMethod reports whether name is a method of every mapping. It is mappingMethods without the table.
+// mappingMethod reports whether name is, or may be, more than a key: a method of every mapping, or a name that is none of an attribute. It is
+// mappingMethods without the table.
 func mappingMethod(name string) bool {
 	switch name {
 	case "get", "keys", "values", "items", "copy", "":

@@ -313,7 +313,7 @@ func (p *percentFormat) integer(f *spec, verb byte, v any) (string, error) {
 	}
 	decimal := strings.IndexByte("diu", verb) >= 0
 	if s, ok := AsString(c); ok && p.safe && decimal {
-		n, ok := ParseInt(s)
+		n, ok := ParseInt(s, 10)
 		if !ok {
 			return "", valueErrorf("invalid literal for int() with base 10: %s", quote(s))
 		}

@@ -3,6 +3,7 @@ package value
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 func splitMethods() methods {
@@ -136,10 +137,9 @@ func rsplitSpace(s string, most int) []string {
 			parts = append(parts, s)
 			break
 		}
-		rest := []rune(s[start:])
-		word := string(rest[1:])
-		parts = append(parts, word)
-		s = s[:len(s)-len(word)]
+		_, size := utf8.DecodeRuneInString(s[start:])
+		parts = append(parts, s[start+size:])
+		s = s[:start]
 	}
 	slices.Reverse(parts)
 	return parts
