@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -117,8 +118,17 @@ func (t *Template) Attr(_ *value.Runtime, name string) (any, bool) {
 // String is what Python shows of a template.
 func (t *Template) String() string { return fmt.Sprintf("<Template %s>", quote(t.name)) }
 
-// Template returns the template called name, compiled. The error is a *NotFound, wrapped, if there is none.
+// Template returns the template called name, compiled. The error is a *NotFound if there is none.
 func (e *Engine) Template(name string) (*Template, error) {
+	t, err := e.load(name)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// load is Template. Of a template that does not compile but can be read it returns what there is of it, too.
+func (e *Engine) load(name string) (*Template, error) {
 	e.mu.RLock()
 	t := e.templates[name]
 	e.mu.RUnlock()
@@ -140,7 +150,7 @@ func (e *Engine) Template(name string) (*Template, error) {
 		return nil, err
 	}
 	if t, err = e.compile(name, source); err != nil {
-		return nil, err
+		return t, err
 	}
 	t.version = version
 	e.mu.Lock()
@@ -162,6 +172,7 @@ func (e *Engine) choose(names []any) (*Template, error) {
 			return t, err
 		}
 		none.Names = append(none.Names, missing.Names...)
+		none.Nearest = cmp.Or(none.Nearest, missing.Nearest)
 	}
 	return nil, none
 }

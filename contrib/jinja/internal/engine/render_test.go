@@ -70,6 +70,26 @@ func TestManyGoroutinesRenderWithOneEngine(t *testing.T) {
 	group.Wait()
 }
 
+func TestWhatOneRenderingDoesNotEscapeOthersStillDo(t *testing.T) {
+	t.Parallel()
+	e := files(engine.Options{}, map[string]string{
+		"page": `{% import "lib" as lib %}{{ lib.raw(x) }}{{ lib.text(x) }}`,
+		"lib":  `{% macro raw(x) %}{% autoescape false %}{% for i in range(50) %}{% set y %}{{ x }}{% endset %}{% endfor %}{{ x }}{% endautoescape %}{% endmacro %}{% macro text(x) %}{% set y %}{{ x }}{% endset %}{{ y }}{% endmacro %}`,
+	})
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 100 {
+				if got, err := written(e, map[string]any{"x": "<"}); got != "<&lt;" || err != nil {
+					t.Errorf("got %q, %v", got, err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
 func TestRenderingsAreBounded(t *testing.T) {
 	t.Parallel()
 	ended, cancel := context.WithCancel(context.Background())
@@ -132,7 +152,7 @@ func TestRenderingAPageAllocatesLittle(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	const most = 1000
+	const most = 950
 	if allocs > most {
 		t.Errorf("%.0f allocations for a page of 20 rows, want %d at most", allocs, most)
 	}
