@@ -47,7 +47,7 @@ func (s *State) appendJavaScript(b []byte, text string) []byte {
 	}
 	s.settle()
 	switch {
-	case s.language() == inJavaScript && s.mode == jsCode && isJSON(text):
+	case s.language() == inJavaScript && s.mode == jsCode && !s.goesOn() && isJSON(text):
 		return s.appendJSONMarkup(b, text)
 	case s.place == inText && s.content == noContent, s.place == inValue && s.quote == '\'' && s.language() == inHTML && s.attr != typeAttr:
 		if !strings.ContainsAny(text, "<>&'") {
