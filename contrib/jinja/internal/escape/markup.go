@@ -74,6 +74,9 @@ func (s *State) appendJSONMarkup(b []byte, text string) []byte {
 	if s.place == inValue && !(s.quote == '\'' && !strings.ContainsAny(text, "<>&'")) {
 		b = escapeTail(b, from, s.quote, s.has(reference))
 	}
+	if s.content == ofScript {
+		b = s.ampersands(b, from)
+	}
 	s.endOperand()
 	s.clear(reference)
 	s.end = 0
