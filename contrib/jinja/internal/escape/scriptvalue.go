@@ -30,7 +30,7 @@ func (s *State) appendJS(b []byte, text string) []byte {
 // a name: chart_{{ id }}. There nothing else can stand.
 func (s *State) appendJSValue(b []byte, text string) []byte {
 	switch {
-	case s.has(inWord) && (s.last == '_' || s.last == '$' || s.has(mixed)):
+	case s.goesOn():
 		if text != "" && !isName(text) {
 			text = blockedName
 		}
@@ -50,6 +50,11 @@ func (s *State) appendJSValue(b []byte, text string) []byte {
 	s.endOperand()
 	s.end = 0
 	return b
+}
+
+// goesOn reports whether a value goes on with a name: behind chart_ it does, behind return it does not.
+func (s *State) goesOn() bool {
+	return s.has(inWord) && (s.last == '_' || s.last == '$' || s.has(mixed))
 }
 
 // isName reports whether text is letters and digits.
