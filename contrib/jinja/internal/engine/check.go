@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -115,23 +114,25 @@ func (c *checker) included(n *syntax.Include) {
 		c.named(e)
 		return
 	}
-	none := &NotFound{}
+	none := &NotFound{all: c.engine.names}
 	for _, item := range items {
 		name, ok := constantName(item)
 		if !ok {
 			return
 		}
-		_, err := c.engine.Template(name)
-		missing, ok := err.(*NotFound)
-		if !ok {
+		if _, err := c.engine.Template(name); !isNotFound(err) {
 			return
 		}
 		none.Names = append(none.Names, name)
-		none.Nearest = cmp.Or(none.Nearest, missing.Nearest)
 	}
 	if len(none.Names) > 0 {
 		c.fail(n.Pos, none)
 	}
+}
+
+func isNotFound(err error) bool {
+	_, none := err.(*NotFound)
+	return none
 }
 
 // itself reports a template that includes itself whatever happens.

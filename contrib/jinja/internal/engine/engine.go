@@ -5,7 +5,6 @@
 package engine
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,7 +163,7 @@ func (e *Engine) choose(names []any) (*Template, error) {
 	if len(names) == 0 {
 		return nil, failure("TemplatesNotFound", "Tried to select from an empty list of templates")
 	}
-	none := &NotFound{}
+	none := &NotFound{all: e.names}
 	for _, n := range names {
 		t, err := e.resolve(n)
 		var missing *NotFound
@@ -172,7 +171,6 @@ func (e *Engine) choose(names []any) (*Template, error) {
 			return t, err
 		}
 		none.Names = append(none.Names, missing.Names...)
-		none.Nearest = cmp.Or(none.Nearest, missing.Nearest)
 	}
 	return nil, none
 }

@@ -68,7 +68,13 @@ func (e *NotFound) Error() string {
 	if e.all == nil {
 		return msg
 	}
-	return msg + nearest.DidYouMean(e.Names[0], e.all())
+	known := e.all()
+	for _, name := range e.Names {
+		if near := nearest.DidYouMean(name, known); near != "" {
+			return msg + near
+		}
+	}
+	return msg
 }
 
 // Is makes errors.Is(err, fs.ErrNotExist) true.

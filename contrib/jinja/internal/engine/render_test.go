@@ -102,6 +102,8 @@ func TestRenderingsAreBounded(t *testing.T) {
 		{"steps", `{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}`, "MaxSteps", engine.Options{MaxSteps: 10000}, nil},
 		{"output", `{% for i in range(1000) %}0123456789{% endfor %}`, "MaxOutput", engine.Options{MaxOutput: 1000}, nil},
 		{"output of a block that is kept", `{% set x %}{% for i in range(1000) %}0123456789{% endfor %}{% endset %}`, "MaxOutput", engine.Options{MaxOutput: 1000}, nil},
+		{"texts that are kept", `{% set l = [] %}{% set s = "0123456789" * 1000 %}{% for i in range(1000) %}{% set x %}{{ s }}{% endset %}{% do l.append(x) %}{% endfor %}`, "MaxSteps", engine.Options{MaxSteps: 1_000_000}, nil},
+		{"texts that are joined", `{% set l = [] %}{% set s = "0123456789" * 1000 %}{% for i in range(1000) %}{% do l.append(s ~ i) %}{% endfor %}`, "MaxSteps", engine.Options{MaxSteps: 1_000_000, Autoescape: func(string) bool { return false }}, nil},
 		{"a macro that calls itself", `{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}`, "200", engine.Options{}, nil},
 		{"a macro that calls itself in an expression", `{% macro m() %}{{ m() ~ "" }}{% endmacro %}{{ m() }}`, "200", engine.Options{}, nil},
 		{"an include of itself", `{% include "page" %}`, "200", engine.Options{}, nil},
