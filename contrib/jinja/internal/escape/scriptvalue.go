@@ -67,14 +67,18 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// isPath reports whether text is names with dots and hyphens between.
+// isPath reports whether text is names with single dots and hyphens between.
 func isPath(text string) bool {
+	before := byte('.')
 	for i := range len(text) {
-		if c := text[i]; !letter(c) && !digit(c) && c != '_' && c != '.' && c != '-' {
+		c := text[i]
+		between := c == '.' || c == '-'
+		if !letter(c) && !digit(c) && c != '_' && !between || between && (before == '.' || before == '-') {
 			return false
 		}
+		before = c
 	}
-	return text != "" && letter(text[0])
+	return text != "" && letter(text[0]) && before != '.' && before != '-'
 }
 
 // isNumber reports whether text is a number in JSON.
