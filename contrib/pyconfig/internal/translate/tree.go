@@ -10,7 +10,7 @@ func (l Line) At() int { return int(l) }
 
 // Expr is an expression. Name, Attribute, Element, Part, Several and Star are also what can be assigned to.
 type Expr interface {
-	// At returns the line where it begins.
+	// At returns the line of the expression.
 	At() int
 }
 
@@ -154,7 +154,7 @@ type Param struct {
 
 // Stmt is a statement.
 type Stmt interface {
-	// At returns the line where it begins.
+	// At returns the line of the statement.
 	At() int
 }
 
