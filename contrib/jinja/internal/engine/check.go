@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
@@ -21,9 +22,11 @@ func (e *Engine) names() []string {
 func (e *Engine) Check() error {
 	var all []error
 	for _, name := range e.names() {
-		t, err := e.Template(name)
+		t, err := e.load(name)
 		if err != nil {
 			all = append(all, flat(name, err)...)
+		}
+		if t == nil {
 			continue
 		}
 		all = append(all, t.problems...)
@@ -60,14 +63,14 @@ func (c *checker) checkAll() {
 			c.named(n.Template)
 		case *syntax.FromImport:
 			c.imported(n)
-		case *syntax.Block:
-			c.super(n)
-		case *syntax.Call:
-			c.selfCall(n)
+		case *syntax.Filter:
+			c.literalNames(n)
 		}
 		return true
 	})
-	c.moduleCalls()
+	c.itself()
+	c.blocks()
+	c.calls()
 }
 
 func (c *checker) fail(pos syntax.Pos, err error) {
@@ -111,7 +114,7 @@ func (c *checker) included(n *syntax.Include) {
 		c.named(e)
 		return
 	}
-	none := &NotFound{}
+	none := &NotFound{all: c.engine.names}
 	for _, item := range items {
 		name, ok := constantName(item)
 		if !ok {
@@ -132,187 +135,35 @@ func isNotFound(err error) bool {
 	return none
 }
 
-// imported checks that a template exports what is imported from it.
-func (c *checker) imported(n *syntax.FromImport) {
-	t := c.named(n.Template)
-	if t == nil {
-		return
-	}
-	for _, name := range n.Names {
-		c.exports(t, name.Name, name.Pos)
-	}
-}
-
-func (c *checker) exports(t *Template, name string, pos syntax.Pos) {
-	exported, all := exports(t.tree.Body)
-	if !all || exported[name] {
-		return
-	}
-	near := nearest.DidYouMean(name, sortedKeys(exported))
-	c.fail(pos, failure("UndefinedError", "the template %s does not export %s%s", quote(t.name), quote(name), near))
-}
-
-func sortedKeys(m map[string]bool) []string {
-	var all []string
-	for name := range m {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
-}
-
-// exports returns the names that a template exports, and whether they are all: a parent exports too.
-func exports(body []syntax.Stmt) (map[string]bool, bool) {
-	exported, all := map[string]bool{}, true
-	add := func(name string) {
-		if name != "" && name[0] != '_' {
-			exported[name] = true
-		}
-	}
-	var visit func([]syntax.Stmt)
-	visit = func(body []syntax.Stmt) {
-		for _, s := range body {
-			switch s := s.(type) {
-			case *syntax.Macro:
-				add(s.Name)
-			case *syntax.Assign:
-				targets(s.Target, func(t syntax.Expr) { add(targetName(t)) })
-			case *syntax.AssignBlock:
-				targets(s.Target, func(t syntax.Expr) { add(targetName(t)) })
-			case *syntax.If:
-				for _, b := range s.Branches {
-					visit(b.Body)
-				}
-				visit(s.Else)
-			case *syntax.Extends:
-				all = false
+// itself reports a template that includes itself whatever happens.
+func (c *checker) itself() {
+	for _, s := range c.template.tree.Body {
+		if i, ok := s.(*syntax.Include); ok {
+			if name, ok := constantName(i.Template); ok && name == c.template.name {
+				c.fail(i.Pos, failure("RecursionError", "the template includes itself"))
 			}
 		}
 	}
-	visit(body)
-	return exported, all
 }
 
-func targetName(t syntax.Expr) string {
-	if name, ok := t.(*syntax.Name); ok {
-		return name.Name
-	}
-	return ""
-}
-
-// moduleCalls checks calls of macros of modules that the template imports under a name that nothing else has.
-func (c *checker) moduleCalls() {
-	modules, times := map[string]*Template{}, map[string]int{}
-	walkAll(c.template.tree.Body, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Import:
-			times[n.Target]++
-			if name, ok := constantName(n.Template); ok {
-				modules[n.Target], _ = c.engine.Template(name)
-			}
-		case *syntax.Macro:
-			times[n.Name] += 2
-		}
-		children(n, func(child syntax.Node, u use) {
-			if e, ok := child.(syntax.Expr); ok && u == set {
-				targets(e, func(t syntax.Expr) { times[targetName(t)] += 2 })
-			}
-		})
-		return true
-	})
-	walkAll(c.template.tree.Body, func(n syntax.Node) bool {
-		call, ok := n.(*syntax.Call)
-		if !ok {
-			return true
-		}
-		if attr, ok := call.Func.(*syntax.Getattr); ok {
-			if name, ok := attr.Value.(*syntax.Name); ok && times[name.Name] == 1 && modules[name.Name] != nil {
-				c.exports(modules[name.Name], attr.Name, attr.Pos)
-			}
-		}
-		return true
-	})
-}
-
-// ancestors returns what a template extends, nearest first, and whether those are all: a computed parent could be anything.
-func (c *checker) ancestors() ([]*Template, bool) {
-	var all []*Template
-	for t := c.template; len(all) < 100; {
-		var parents []*syntax.Extends
-		walkAll(t.tree.Body, func(n syntax.Node) bool {
-			if e, ok := n.(*syntax.Extends); ok {
-				parents = append(parents, e)
-			}
-			return true
-		})
-		if len(parents) == 0 {
-			return all, true
-		}
-		name, ok := constantName(parents[0].Template)
-		if !ok || len(parents) > 1 {
-			return all, false
-		}
-		parent, err := c.engine.Template(name)
-		if err != nil {
-			return all, false
-		}
-		t, all = parent, append(all, parent)
-	}
-	return all, false
-}
-
-// super checks that a block that calls super() has one.
-func (c *checker) super(b *syntax.Block) {
-	if !undeclared(b.Body, "super")["super"] {
+// literalNames looks up the filters and tests that map, select and their like get as texts.
+func (c *checker) literalNames(f *syntax.Filter) {
+	kind, known, at := "test", c.engine.tests, 0
+	switch f.Name {
+	case "map":
+		kind, known = "filter", c.engine.filters
+	case "select", "reject":
+	case "selectattr", "rejectattr":
+		at = 1
+	default:
 		return
 	}
-	all, certain := c.ancestors()
-	for _, t := range all {
-		if t.blocks.byName[b.Name] != nil {
-			return
-		}
-	}
-	if certain && callsSuper(b.Body) {
-		c.fail(b.Pos, failure("UndefinedError", "there is no parent block called %s, which super() asks for", quote(b.Name)))
-	}
-}
-
-func callsSuper(body []syntax.Stmt) bool {
-	calls := false
-	walkAll(body, func(n syntax.Node) bool {
-		if call, ok := n.(*syntax.Call); ok {
-			name, ok := call.Func.(*syntax.Name)
-			calls = calls || ok && name.Name == "super"
-		}
-		return !calls
-	})
-	return calls
-}
-
-// selfCall checks that self.name() names a block of the template or of what it extends. Templates that others extend may mean a block of theirs.
-func (c *checker) selfCall(call *syntax.Call) {
-	attr, ok := call.Func.(*syntax.Getattr)
-	if !ok {
+	if len(f.Positional) <= at {
 		return
 	}
-	if name, ok := attr.Value.(*syntax.Name); !ok || name.Name != "self" {
-		return
-	}
-	all, certain := c.ancestors()
-	if !certain || len(all) == 0 && len(c.template.blocks.byName) == 0 {
-		return
-	}
-	var known []string
-	for _, t := range append(all, c.template) {
-		for name := range t.blocks.byName {
-			known = append(known, name)
-		}
-	}
-	if slices.Contains(known, attr.Name) {
-		return
-	}
-	slices.Sort(known)
-	if near := nearest.DidYouMean(attr.Name, known); near != "" {
-		c.fail(attr.Pos, failure("UndefinedError", "there is no block called %s%s", quote(attr.Name), near))
+	name, ok := constantName(f.Positional[at])
+	if ok && known[name] == nil {
+		near := nearest.DidYouMean(name, slices.Sorted(maps.Keys(known)))
+		c.fail(f.Positional[at].Position(), failure("TemplateAssertionError", "No %s named %s%s", kind, quote(name), near))
 	}
 }

@@ -30,37 +30,48 @@ func TestCheckFindsWhatIsMissing(t *testing.T) {
 		{"a name of an import", "{% from 'lib' import imput, size %}", `does not export 'imput'; did you mean "input"?`},
 		{"a macro of an import", "{% import 'lib' as l %}{{ l.imput(1) }}", `did you mean "input"?`},
 		{"what is there", "{% extends 'layout' %}{% import 'lib' as l %}{% block title %}{{ super() }}{{ l.input(1) }}{% endblock %}", ""},
-		{"super without a parent block", "{% extends 'layout' %}{% block tilte %}{{ super() }}{% endblock %}", "no parent block called 'tilte'"},
-		{"a block of self", "{% block title %}{% endblock %}{{ self.tilte() }}", `did you mean "title"?`},
+		{"an include of none that is like one", "{% include ['nosuch', 'lbi'] %}", `did you mean "lib"?`},
+		{"an include of itself", "{% include 'page' %}", "includes itself"},
+		{"an include of itself under a condition", "{% if x %}{% include 'page' %}{% endif %}", ""},
+		{"a filter that map is given", "{{ x|map('uper')|list }}", `did you mean "upper"?`},
+		{"a test that select is given", "{{ x|select('od')|list }}", `did you mean "odd"?`},
+		{"a test that rejectattr is given", "{{ x|rejectattr('a', 'eqq', 1)|list }}", "No test named 'eqq'"},
+		{"what map is given by name", "{{ x|map(attribute='uper')|list }}{{ x|select|list }}", ""},
 		{"a block that stands twice", "{% block a %}{% endblock %}\n{% block a %}{% endblock %}", "page:2:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			templates := map[string]string{"page": tt.page}
-			for name, source := range others {
-				templates[name] = source
-			}
-			err := files(engine.Options{}, templates).Check()
-			if tt.want == "" {
-				if err != nil {
-					t.Errorf("got %v, want no error", err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "template page:") {
-				t.Errorf("got %v, want an error of page with %q", err, tt.want)
-			}
+			checked(t, tt.page, tt.want, others)
 		})
+	}
+}
+
+// checked checks the template page among others.
+func checked(t *testing.T, page, want string, others map[string]string) {
+	t.Helper()
+	templates := map[string]string{"page": page}
+	for name, source := range others {
+		templates[name] = source
+	}
+	err := files(engine.Options{}, templates).Check()
+	if want == "" {
+		if err != nil {
+			t.Errorf("got %v, want no error", err)
+		}
+		return
+	}
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "template page:") {
+		t.Errorf("got %v, want an error of page with %q", err, want)
 	}
 }
 
 func TestCheckReportsAllErrors(t *testing.T) {
 	t.Parallel()
-	err := files(engine.Options{}, map[string]string{"a": "{{ x|no_a }}\n{{ x|no_b }}", "b": "{% include 'none' %}{% if x %}{{ x|no_c }}{% endif %}", "c": "{{ x }}"}).Check()
+	err := files(engine.Options{}, map[string]string{"a": "{{ x|no_a }}\n{{ x|no_b }}", "b": "{% extends 'none' %}{% if x %}{{ x|no_c }}{% endif %}{{ x|no_d }}", "c": "{{ x }}"}).Check()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"a:1: No filter named 'no_a'", "a:2: No filter named 'no_b'", `b:1: no template "none"`, "b:1: No filter named 'no_c'"} {
+	for _, want := range []string{"a:1: No filter named 'no_a'", "a:2: No filter named 'no_b'", `b:1: no template "none"`, "b:1: No filter named 'no_c'", "b:1: No filter named 'no_d'"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in %v", want, err)
 		}

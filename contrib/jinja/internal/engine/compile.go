@@ -92,7 +92,7 @@ func (e *Engine) compile(name, source string) (*Template, error) {
 	c := &compiler{template: t, engine: e}
 	c.compileTemplate(tree)
 	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
+		return t, errors.Join(c.errs...)
 	}
 	return t, nil
 }
@@ -175,7 +175,7 @@ func (c *compiler) body(stmts []syntax.Stmt, pl place) []exec {
 	return all
 }
 
-// block of statements as one.
+// sequence compiles statements as one.
 func (c *compiler) sequence(stmts []syntax.Stmt, pl place) exec { return sequence(c.body(stmts, pl)) }
 
 func sequence(all []exec) exec {

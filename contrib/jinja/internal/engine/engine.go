@@ -117,8 +117,17 @@ func (t *Template) Attr(_ *value.Runtime, name string) (any, bool) {
 // String is what Python shows of a template.
 func (t *Template) String() string { return fmt.Sprintf("<Template %s>", quote(t.name)) }
 
-// Template returns the template called name, compiled. The error is a *NotFound, wrapped, if there is none.
+// Template returns the template called name, compiled. The error is a *NotFound if there is none.
 func (e *Engine) Template(name string) (*Template, error) {
+	t, err := e.load(name)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// load is Template. Of a template that does not compile but can be read it returns what there is of it, too.
+func (e *Engine) load(name string) (*Template, error) {
 	e.mu.RLock()
 	t := e.templates[name]
 	e.mu.RUnlock()
@@ -140,7 +149,7 @@ func (e *Engine) Template(name string) (*Template, error) {
 		return nil, err
 	}
 	if t, err = e.compile(name, source); err != nil {
-		return nil, err
+		return t, err
 	}
 	t.version = version
 	e.mu.Lock()
@@ -154,7 +163,7 @@ func (e *Engine) choose(names []any) (*Template, error) {
 	if len(names) == 0 {
 		return nil, failure("TemplatesNotFound", "Tried to select from an empty list of templates")
 	}
-	none := &NotFound{}
+	none := &NotFound{all: e.names}
 	for _, n := range names {
 		t, err := e.resolve(n)
 		var missing *NotFound

@@ -59,6 +59,7 @@ type NotFound struct {
 	all   func() []string // the names of all templates, asked when somebody reads the error: most are passed over. Nil: nobody knows
 }
 
+// Error names the template, and the nearest one.
 func (e *NotFound) Error() string {
 	msg := fmt.Sprintf("no template %q", e.Names[0])
 	if len(e.Names) > 1 {
@@ -67,7 +68,13 @@ func (e *NotFound) Error() string {
 	if e.all == nil {
 		return msg
 	}
-	return msg + nearest.DidYouMean(e.Names[0], e.all())
+	known := e.all()
+	for _, name := range e.Names {
+		if near := nearest.DidYouMean(name, known); near != "" {
+			return msg + near
+		}
+	}
+	return msg
 }
 
 // Is makes errors.Is(err, fs.ErrNotExist) true.

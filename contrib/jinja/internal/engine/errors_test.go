@@ -2,11 +2,27 @@ package engine_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
 )
+
+func TestErrorsOfStringsSayWhere(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"\n{{ x|uper }}{{ x|lwer }}": `template <template>:2: No filter named 'uper'; did you mean "upper"?`,
+		"\n{% if %}":                 "template <template>:2: ",
+		"\n{{ x.y }}":                "template <template>:2: 'x' is undefined",
+	} {
+		err := engine.New(engine.Options{}).RenderString(engine.Request{}, source, io.Discard)
+		var e *engine.Error
+		if !errors.As(err, &e) || e.Line != 2 || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", source, err, want)
+		}
+	}
+}
 
 func TestErrorsSayWhere(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ type function struct {
 	body  []exec
 }
 
-// slot reserves a slot in the frames of the function.
+// newSlot reserves a slot in the frames of the function.
 func (fn *function) newSlot() int {
 	fn.size++
 	return fn.size - 1

@@ -188,9 +188,12 @@ func (t *Template) sharedModule(st *state) (*Module, error) {
 	return m, nil
 }
 
-// pure reports whether a template's top level has nothing but text, macros and constants.
+// pure reports whether a template's top level has nothing but text, macros and constants, and no macro changes whether the page escapes.
 func pure(body []syntax.Stmt) bool {
 	for _, s := range body {
+		if turnsEscaping(s) {
+			return false
+		}
 		switch s := s.(type) {
 		case *syntax.Text, *syntax.Macro:
 		case *syntax.Assign:
@@ -204,6 +207,16 @@ func pure(body []syntax.Stmt) bool {
 		}
 	}
 	return true
+}
+
+func turnsEscaping(s syntax.Stmt) bool {
+	turns := false
+	walk(s, func(n syntax.Node) bool {
+		_, autoescape := n.(*syntax.Autoescape)
+		turns = turns || autoescape
+		return !turns
+	})
+	return turns
 }
 
 // Attr returns what the template exports.

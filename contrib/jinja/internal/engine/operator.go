@@ -145,7 +145,7 @@ func join(st *state, items []any) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := st.Spend(1 + len(s)/64); err != nil {
+		if err := st.Spend(1 + len(s)/keptPerStep); err != nil {
 			return "", err
 		}
 		b.WriteString(s)

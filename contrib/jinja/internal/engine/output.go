@@ -32,7 +32,7 @@ func (st *state) begin() *output {
 func (st *state) end(outer *output) (string, error) {
 	text := string(st.out.b)
 	st.drop(outer)
-	return text, st.Spend(1 + len(text)/64)
+	return text, st.Spend(1 + len(text)/keptPerStep)
 }
 
 // drop goes back to the output that begin returned and forgets what was captured.
@@ -42,6 +42,9 @@ func (st *state) drop(outer *output) {
 	}
 	st.out = outer
 }
+
+// keptPerStep is how many bytes of captured text cost a step: templates may keep all that they capture.
+const keptPerStep = 8
 
 // maxSpare is the largest buffer that is kept for another use.
 const maxSpare = 1 << 20

@@ -28,7 +28,7 @@ func (e *Engine) Render(r Request, w io.Writer) error {
 func (e *Engine) RenderString(r Request, source string, w io.Writer) error {
 	t, err := e.compile(r.Name, source)
 	if err != nil {
-		return err
+		return placed(r.Name, err)
 	}
 	return e.render(t, r, w)
 }
