@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -241,7 +243,7 @@ type post struct {
 	secret   string
 	Tags     []string
 	Created  time.Time
-	Html     template.HTML
+	Page     template.HTML
 }
 
 func (p post) Excerpt(n int) string { return p.Body[:n] }
@@ -259,13 +261,13 @@ func (u user) String() string { return u.Name }
 
 func TestGoValuesInTemplates(t *testing.T) {
 	t.Parallel()
-	p := &post{Title: "go", AuthorID: 7, Body: "a body", secret: "s", Tags: []string{"x", "<y>"}, Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Html: "<b>"}
+	p := &post{Title: "go", AuthorID: 7, Body: "a body", secret: "s", Tags: []string{"x", "<y>"}, Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Page: "<b>"}
 	data := dewar.Map{"post": p, "user": user{"Ann", "kanarie"}, "m": map[string]int{"a": 1}, "nothing": (*post)(nil), "posts": []*post{p}, "struct": *p}
 	for _, tt := range []struct{ source, want string }{
 		{"{{ post.Title }} {{ post.title }} {{ post.author_id }} {{ post.text }} [{{ post.secret }}]", "go go 7 a body []"},
 		{"{{ post.excerpt(3) }} {{ post.url() }} {{ post.url }}", "a b /go /go"},
 		{"{{ post.tags|join(',') }} {{ post.tags[-1] }} {% for t in post.tags %}{{ t }}{% endfor %}", "x,&lt;y&gt; &lt;y&gt; x&lt;y&gt;"},
-		{"{{ post.created.strftime('%d.%m.%Y') }} {{ post.created.year }} {{ post.html }}", "02.01.2026 2026 <b>"},
+		{"{{ post.created.strftime('%d.%m.%Y') }} {{ post.created.year }} {{ post.page }}", "02.01.2026 2026 <b>"},
 		{"{{ user }} {{ m.a + 1 }} {{ m['a'] }} {{ nothing is none }}", "Ann 2 1 True"},
 		{"{{ posts|map(attribute='title')|list }}", "[&#39;go&#39;]"},
 	} {
@@ -509,5 +511,35 @@ func TestARendererIsNotPrinted(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "renderer", r)
 	if got := fmt.Sprintf("%v %+v %#v", r, r, r) + log.String(); strings.Contains(got, "kanarie") {
 		t.Errorf("it prints as %s", got)
+	}
+}
+
+// counting counts how often the folder of templates is listed.
+type counting struct {
+	fs.FS
+	lists atomic.Int64
+}
+
+func (f *counting) ReadDir(name string) ([]fs.DirEntry, error) {
+	f.lists.Add(1)
+	return fs.ReadDir(f.FS, name)
+}
+
+func TestAnIncludeThatMayBeMissingListsNoFolders(t *testing.T) {
+	t.Parallel()
+	files := &counting{FS: fstest.MapFS{"templates/page.html": {Data: []byte("a{% include 'none.html' ignore missing %}{% include ['nil.html', 'other.html'] %}")}, "templates/other.html": {Data: []byte("b")}}}
+	app := dewar.New("test", dewar.FS(files))
+	app.Renderer = &jinja.Renderer{}
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	before := files.lists.Load()
+	for range 3 {
+		if got, err := app.RenderString(t.Context(), "page.html", nil); got != "ab" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+	if after := files.lists.Load(); before == 0 || after != before {
+		t.Errorf("folders were listed %d times at Build and %d times by pages", before, after-before)
 	}
 }

@@ -264,6 +264,7 @@ func TestPackagesArePlainData(t *testing.T) {
 		{"from distutils.util import strtobool\ntry:\n    X = strtobool('maybe')\nexcept ValueError:\n    X = False\n", false},
 		{"from flask_appbuilder.security.manager import AUTH_DB, AUTH_LDAP\nX = [AUTH_DB, AUTH_LDAP]\n", []any{int64(1), int64(2)}},
 		{"from flask_babel import lazy_gettext as _\nX = {'en': _('English')}\n", map[string]any{"en": "English"}},
+		{"from flask_wtf import CSRFProtect\ncsrf = CSRFProtect()\nX = 1\n", int64(1)},
 		{"from shop.security import CustomManager\nclass Own(CustomManager): pass\nX = 1\nMANAGER = Own\n", int64(1)},
 	} {
 		values, err := job{File: "/srv/app/config.py", Source: tt.source, Env: env}.read()

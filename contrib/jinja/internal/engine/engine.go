@@ -9,12 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
-	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -201,9 +199,5 @@ func (e *Engine) resolveAny(st *state, v any) (*Template, error) {
 }
 
 func (e *Engine) notFound(name string) error {
-	err := &NotFound{Names: []string{name}}
-	if e.o.Names != nil {
-		err.Nearest = nearest.Name(name, slices.Sorted(slices.Values(e.o.Names())))
-	}
-	return err
+	return &NotFound{Names: []string{name}, all: e.names}
 }

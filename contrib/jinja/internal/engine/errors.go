@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -54,8 +55,8 @@ func templateName(name string) string {
 
 // A NotFound says that a template does not exist. It is fs.ErrNotExist.
 type NotFound struct {
-	Names   []string
-	Nearest string // a template with a similar name, or ""
+	Names []string
+	all   func() []string // the names of all templates, asked when somebody reads the error: most are passed over. Nil: nobody knows
 }
 
 func (e *NotFound) Error() string {
@@ -63,10 +64,10 @@ func (e *NotFound) Error() string {
 	if len(e.Names) > 1 {
 		msg = "none of the templates " + strings.Join(e.Names, ", ")
 	}
-	if e.Nearest != "" {
-		msg += fmt.Sprintf("; did you mean %q?", e.Nearest)
+	if e.all == nil {
+		return msg
 	}
-	return msg
+	return msg + nearest.DidYouMean(e.Names[0], e.all())
 }
 
 // Is makes errors.Is(err, fs.ErrNotExist) true.

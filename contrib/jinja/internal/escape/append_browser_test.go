@@ -64,8 +64,8 @@ func trials(t *testing.T) (all []trial) {
 		twice := strings.ReplaceAll(s.page, "{{}}", "{{}}{{}}")
 		good := page(t, s.page, s.harmless())
 		for _, attack := range attacks {
-			if s.name == "element" && strings.Trim(attack[:min(1, len(attack))], "-0123456789 \n\r") == "" {
-				continue // < stands for itself there
+			if !s.suits(attack) {
+				continue
 			}
 			add(s, "text", s.page, attack, good, attack)
 			add(s, "markup", s.page, attack, good, value.Markup{Text: escaped(attack), Language: value.HTML})
@@ -90,6 +90,17 @@ func trials(t *testing.T) (all []trial) {
 		}
 	}
 	return all
+}
+
+// suits reports whether the page is well-formed with the attack in its spot.
+func (s spot) suits(attack string) bool {
+	switch s.name {
+	case "element":
+		return strings.Trim(attack[:min(1, len(attack))], "+-0123456789 \n\r") != "" // else < stands for itself
+	case "string behind a backslash", "end of a name":
+		return attack != ""
+	}
+	return true
 }
 
 // place reports whether markup that was made for text, by whoever, is escaped in the spot.
@@ -154,12 +165,15 @@ func TestInABrowser(t *testing.T) {
 	}()
 	select {
 	case faults := <-answers:
-		for i, fault := range faults {
-			if i == 60 {
-				t.Errorf("and %d faults more", len(faults)-i)
-				break
+		counts := map[string]int{}
+		for _, fault := range faults {
+			spot, _, _ := strings.Cut(fault, ":")
+			if counts[spot]++; counts[spot] <= 3 {
+				t.Error(fault)
 			}
-			t.Error(fault)
+		}
+		for spot, n := range counts {
+			t.Errorf("%s: %d faults in all", spot, n)
 		}
 	case <-ctx.Done():
 		t.Fatal("Chromium has not answered")

@@ -1,26 +1,5 @@
 package escape
 
-const (
-	plainElement element = iota
-	scriptElement
-	styleElement
-	titleElement
-	textareaElement
-	iframeElement
-	xmpElement
-	noembedElement
-	noframesElement
-	plaintextElement
-	svgElement
-	mathElement
-	islandElement   // foreignObject and its like, which have HTML inside svg and math
-	htmlElement     // what ends svg and math, wherever it stands
-	metaElement     //
-	imageElement    // what shows pictures
-	animateElement  // what sets attributes of svg
-	powerfulElement // what loads or redirects, and so is no name for a value
-)
-
 // An attribute is a kind of attribute.
 type attribute uint8
 
@@ -68,7 +47,7 @@ func (s *State) name(c byte) {
 	switch {
 	case s.step == 1:
 		s.last = c
-		s.put(codeName, c == '@')
+		s.put(codeName, c == '@' || s.has(codeName))
 	case s.step == 2:
 		s.put(eventName, s.last == 'o' && c == 'n')
 	}

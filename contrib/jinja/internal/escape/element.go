@@ -1,14 +1,28 @@
 package escape
 
-// Namespaces of foreign, innermost in the last two bits.
-const (
-	svg    uint16 = 1
-	math   uint16 = 2
-	island uint16 = 3
-)
-
 // An element is a kind of element, as far as it matters.
 type element uint8
+
+const (
+	plainElement element = iota
+	scriptElement
+	styleElement
+	titleElement
+	textareaElement
+	iframeElement
+	xmpElement
+	noembedElement
+	noframesElement
+	plaintextElement
+	svgElement
+	mathElement
+	islandElement   // foreignObject and its like, which have HTML inside svg and math
+	htmlElement     // what ends svg and math, wherever it stands
+	metaElement     //
+	imageElement    // what shows pictures
+	animateElement  // what sets attributes of svg
+	powerfulElement // what loads or redirects, and so is no name for a value
+)
 
 var elements = hashNames(map[string]element{
 	"script": scriptElement, "style": styleElement, "title": titleElement, "textarea": textareaElement, "iframe": iframeElement, "xmp": xmpElement,
@@ -30,6 +44,13 @@ var elements = hashNames(map[string]element{
 	"base": powerfulElement, "link": powerfulElement, "object": powerfulElement, "embed": powerfulElement, "applet": powerfulElement, "frame": powerfulElement,
 	"frameset": powerfulElement, "noscript": powerfulElement, "template": powerfulElement, "form": powerfulElement, "param": powerfulElement, "html": powerfulElement,
 })
+
+// Namespaces of foreign, innermost in the last two bits.
+const (
+	svg    uint16 = 1
+	math   uint16 = 2
+	island uint16 = 3
+)
 
 // enter goes into an element of HTML.
 func (s *State) enter(e element, script content, slash bool) {
@@ -74,7 +95,7 @@ func (s *State) inForeign(e element, script content, closing, slash bool) {
 		if e == svgElement || e == mathElement {
 			s.foreign >>= 2
 		}
-	case e == htmlElement:
+	case e == htmlElement, e == metaElement:
 		for s.foreign != 0 && s.foreign&3 != island {
 			s.foreign >>= 2
 		}

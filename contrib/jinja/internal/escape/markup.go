@@ -50,7 +50,7 @@ func (s *State) appendJavaScript(b []byte, text string) []byte {
 	case s.language() == inJavaScript && s.mode == jsCode && isJSON(text):
 		return s.appendJSONMarkup(b, text)
 	case s.place == inText && s.content == noContent, s.place == inValue && s.quote == '\'' && s.language() == inHTML && s.attr != typeAttr:
-		if strings.IndexAny(text, "<>&'") < 0 {
+		if !strings.ContainsAny(text, "<>&'") {
 			return append(b, text...)
 		}
 	}
@@ -71,7 +71,7 @@ func (s *State) appendJSONMarkup(b []byte, text string) []byte {
 	} else {
 		b = append(b, text...)
 	}
-	if s.place == inValue && !(s.quote == '\'' && strings.IndexAny(text, "<>&'") < 0) {
+	if s.place == inValue && !(s.quote == '\'' && !strings.ContainsAny(text, "<>&'")) {
 		b = escapeTail(b, from, s.quote, s.has(reference))
 	}
 	s.endOperand()

@@ -101,7 +101,7 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 		after.name(p.name[i])
 	}
 	after.endName()
-	if !made && !after.attr.mayCome() || p.has && !p.quoted() {
+	if !made && !p.mayCome(after) || p.has && !p.quoted() {
 		return b
 	}
 	if !apart {
@@ -124,9 +124,19 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 	return append(b, p.text...)
 }
 
-// mayCome reports whether markup that was made for text may have such an attribute where it lands in a tag.
-func (a attribute) mayCome() bool {
-	return a == plainAttr || a == urlAttr || a == imageAttr || a == maybeURL || a == urlList
+// mayCome reports whether markup that was made for text may have such an attribute where it lands in a tag, as after has it. Its quotes are the template's,
+// since those of values are escaped; so are names with quotes behind them. What runs as a script may not come, since values in it were escaped for text.
+func (p pair) mayCome(after State) bool {
+	switch after.attr {
+	case plainAttr, urlAttr, imageAttr, maybeURL, urlList:
+		return true
+	case linkedAttr:
+		return p.has
+	case styleAttr:
+		after.beginValue('"')
+		return p.has && after.harmlessCSS(p.value)
+	}
+	return false
 }
 
 // properName reports whether text is a name as people give them to attributes.

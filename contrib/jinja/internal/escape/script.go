@@ -88,7 +88,7 @@ var beforeBlock = hashSet("else", "do", "try", "finally", "static")
 func (s *State) beginJS() {
 	s.mode, s.word, s.stack, s.step, s.last = jsCode, noWord, 0, 0, 0
 	s.set(regex | fresh)
-	s.clear(inWord | number | escaped | wasRegex)
+	s.clear(inWord | number | escaped | wasRegex | mixed)
 }
 
 // js reads JavaScript.
@@ -158,7 +158,7 @@ func (s *State) jsWord(c byte) {
 	if !s.has(inWord) {
 		s.put(number, digit(c))
 		s.set(inWord)
-		s.clear(fresh)
+		s.clear(fresh | mixed)
 		s.word = noWord
 		if s.last == '.' {
 			s.word = 0 // a property, whatever its name

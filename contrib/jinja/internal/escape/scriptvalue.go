@@ -26,13 +26,18 @@ func (s *State) appendJS(b []byte, text string) []byte {
 	return b
 }
 
-// appendJSValue appends a string as JSON. Numbers and words that are values stay as they are, and so does what goes on with a name: chart_{{ id }}.
+// appendJSValue appends a string as JSON. Numbers and words that are values stay as they are, and so do letters and digits that go on with
+// a name: chart_{{ id }}. There nothing else can stand.
 func (s *State) appendJSValue(b []byte, text string) []byte {
 	switch {
-	case s.has(inWord) && (s.last == '_' || s.last == '$') && isName(text):
+	case s.has(inWord) && (s.last == '_' || s.last == '$' || s.has(mixed)):
+		if text != "" && !isName(text) {
+			text = blockedName
+		}
 		for i := range len(text) {
 			s.jsWord(text[i])
 		}
+		s.set(mixed)
 		return append(b, text...)
 	case isNumber(text), isConstant(text), s.attr == exprAttr && s.place == inValue && isPath(text):
 		if text[0] == '-' && (s.last == '-' || s.step != stepNone) || s.step == stepMinus {

@@ -101,7 +101,7 @@ func (s *State) readTag(text string) int {
 		s.set(slashed)
 		s.place = inTag
 	case c == '>':
-		s.endTag()
+		s.closeTag()
 	case c == '=' && s.place == inAfterName:
 		s.place = inBeforeValue
 	default:
@@ -173,7 +173,7 @@ func (s *State) readBeforeValue(c byte) int {
 		s.beginValue(c)
 		return 1
 	case c == '>':
-		s.endTag()
+		s.closeTag()
 		return 1
 	}
 	s.beginValue(0)
@@ -238,8 +238,8 @@ func (s *State) endValue() {
 	s.flags &= endTag
 }
 
-// endTag ends a tag with >.
-func (s *State) endTag() {
+// closeTag ends a tag with >.
+func (s *State) closeTag() {
 	e, sc, closing, slash := s.element, s.script, s.has(endTag), s.has(slashed)
 	*s = State{foreign: s.foreign}
 	switch {

@@ -2,7 +2,8 @@ package value
 
 import "slices"
 
-// mappingMethod reports whether name is a method of every mapping. It is mappingMethods without the table.
+// mappingMethod reports whether name is, or may be, more than a key: a method of every mapping, or a name that is none of an attribute. It is
+// mappingMethods without the table.
 func mappingMethod(name string) bool {
 	switch name {
 	case "get", "keys", "values", "items", "copy", "":
@@ -62,7 +63,10 @@ func collect(rt *Runtime, m any, class string, pick func(k, v any) any) (any, er
 // dictOf is a new Dict with the pairs of a mapping.
 func dictOf(rt *Runtime, m any) (*Dict, error) {
 	if d, ok := m.(*Dict); ok {
-		return d.clone(), spend(rt, d.Len())
+		if err := spend(rt, d.Len()); err != nil {
+			return nil, err
+		}
+		return d.clone(), nil
 	}
 	d := &Dict{}
 	return d, d.update(rt, m)

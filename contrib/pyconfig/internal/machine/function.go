@@ -256,6 +256,9 @@ func (m *Machine) evaluateCall(f *frame, x *translate.Call) (starlark.Value, err
 	if err != nil {
 		return nil, err
 	}
+	if r, ok := fn.(refused); ok && r.isClass() { // an object of it fails when it is used: csrf = CSRFProtect()
+		return refused{name: r.name + "()", cure: r.cure, line: x.At()}, nil
+	}
 	return m.call(fn, args, kwargs)
 }
 

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"strings"
+
 	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
@@ -58,6 +60,7 @@ type refused struct {
 	name, cure string
 	module     bool   // a whole module
 	bound      string // the name that an import gave it
+	line       int    // where an object was made of it
 }
 
 // String returns the name.
@@ -72,6 +75,12 @@ func (r refused) Name() string { return r.name }
 // CallInternal fails.
 func (r refused) CallInternal(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	return nil, r.err()
+}
+
+// isClass reports whether the name is written like that of a class.
+func (r refused) isClass() bool {
+	last := r.name[strings.LastIndexByte(r.name, '.')+1:]
+	return !r.module && last != "" && 'A' <= last[0] && last[0] <= 'Z' && last != strings.ToUpper(last) && !strings.HasSuffix(last, "()")
 }
 
 func (r refused) err() error { return fault.New("%s is not available; %s", r.name, r.cure) }

@@ -77,7 +77,7 @@ func (m *Machine) convert(vars starlark.StringDict, drawn func(string) bool) (ma
 		converted, err := c.value(v, 0)
 		switch internal := name != strings.ToUpper(name); {
 		case err != nil && !internal:
-			return nil, fault.New("%s: %s", name, err.Error())
+			return nil, valueError(name, vars[name], err)
 		case err == nil && !c.code:
 			values[name] = converted
 			if !internal && drawn(name) && isSecret(name) {
@@ -86,6 +86,15 @@ func (m *Machine) convert(vars starlark.StringDict, drawn func(string) bool) (ma
 		}
 	}
 	return values, nil
+}
+
+// valueError puts the name before the error for its value.
+func valueError(name string, v starlark.Value, err error) error {
+	line := 0
+	if r, ok := v.(refused); ok {
+		line = r.line
+	}
+	return fault.At(line, "%s: %s", name, err.Error())
 }
 
 // isSecret reports whether a name is one of a secret.
@@ -172,8 +181,7 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 
 // unknown decides about a value that only Python has. Modules and names in CapWords are code, and left out as such.
 func (c *converter) unknown(v refused) error {
-	last := v.name[strings.LastIndexByte(v.name, '.')+1:]
-	if v.module || last != "" && 'A' <= last[0] && last[0] <= 'Z' && last != strings.ToUpper(last) {
+	if v.module || v.isClass() {
 		c.code = true
 		return nil
 	}
