@@ -267,7 +267,7 @@ func (g TemplateGlobals) FlashedMessages(categories ...string) ([]Flash, error) 
 
 // Request is request.
 func (g TemplateGlobals) Request() (TemplateRequest, error) {
-	return inRequest(g.c, func() TemplateRequest { return TemplateRequest{g.c} })
+	return inRequest(g.c, func() TemplateRequest { return TemplateRequest(g) })
 }
 
 // Session is session: a new map of the values of the session.

@@ -87,6 +87,22 @@ func (e *HTTPError) StatusCode() int {
 	return e.Code
 }
 
+// Name returns the standard text of Code, such as "Not Found", and "" for a status that has none. Flask calls it name.
+func (e *HTTPError) Name() string {
+	if e == nil {
+		return ""
+	}
+	return http.StatusText(e.Code)
+}
+
+// Description returns Message, or without one the standard description of Code. Flask calls it description.
+func (e *HTTPError) Description() string {
+	if e == nil {
+		return ""
+	}
+	return cmp.Or(e.Message, problem.Describe(e.Code))
+}
+
 // Abort returns an error that answers the request with code and its standard description. A view or hook must return
 // it: called without return it does nothing, and the view goes on, which the analyzer in contrib/vet finds. A code
 // below 400 or above 599 gives a 500 that says in the log what to use instead.

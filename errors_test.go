@@ -392,3 +392,24 @@ func TestPanicHasNoStatusOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestHTTPErrorHasNameAndDescription(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err               error
+		name, description string
+	}{
+		{dewar.Abortf(404, "There is no post 7."), "Not Found", "There is no post 7."},
+		{&dewar.HTTPError{Code: 410}, "Gone", "This address existed once and is gone for good. If a link led here, please tell its author."},
+		{&dewar.HTTPError{Code: 599}, "", ""},
+		{(*dewar.HTTPError)(nil), "", ""},
+	} {
+		err := tt.err.(*dewar.HTTPError)
+		if got := err.Name(); got != tt.name {
+			t.Errorf("%v: got the name %q, want %q", err, got, tt.name)
+		}
+		if got := err.Description(); got != tt.description {
+			t.Errorf("%v: got the description %q, want %q", err, got, tt.description)
+		}
+	}
+}

@@ -63,11 +63,10 @@ func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, name
 	return globals.URLFor(name, pairs...)
 }
 
-// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it.
+// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it. A missing
+// value is no text, as in Flask, and an error in strict mode.
 func urlValue(rt *value.Runtime, v any) (any, error) {
 	switch v := v.(type) {
-	case *value.Undefined:
-		return nil, v.Err()
 	case value.Markup:
 		return v.Text, nil
 	case *value.List:
@@ -76,7 +75,7 @@ func urlValue(rt *value.Runtime, v any) (any, error) {
 		return urlValues(rt, v)
 	case template.HTML:
 		return string(v), nil
-	case bool, float64: // which Go would write otherwise
+	case bool, float64, *value.Undefined: // which Go would write otherwise
 		return value.Str(rt, v)
 	}
 	return v, nil

@@ -217,8 +217,11 @@ func (u userAgent) TypeName() string { return "UserAgent" }
 type multiDict struct{ values *dewar.Values }
 
 func (m multiDict) Attr(_ *value.Runtime, name string) (any, bool) {
-	if name == "getlist" {
+	switch name {
+	case "getlist":
 		return getlist(func(key string) []string { return m.values.Strings(key) }), true
+	case "to_dict":
+		return toDict(m), true
 	}
 	return nil, false
 }
@@ -243,6 +246,9 @@ func (b bothDicts) Attr(_ *value.Runtime, name string) (any, bool) {
 		return getlist(func(key string) []string {
 			return append(slices.Clone(b.first.values.Strings(key)), b.second.values.Strings(key)...)
 		}), true
+	}
+	if name == "to_dict" {
+		return toDict(b), true
 	}
 	return nil, false
 }
@@ -273,6 +279,32 @@ func getlist(all func(key string) []string) *value.Function {
 		Call: func(_ *value.Runtime, args []any) (any, error) {
 			key, _ := value.AsString(args[0])
 			return anysList(all(key)), nil
+		},
+	}
+}
+
+// toDict makes the method to_dict: the first value of each key, or with flat=false all of them.
+func toDict(m value.Mapping) *value.Function {
+	return &value.Function{
+		Name: "to_dict", Params: []value.Param{{Name: "flat", Default: true}},
+		Call: func(rt *value.Runtime, args []any) (any, error) {
+			flat, err := value.Truth(args[0])
+			if err != nil {
+				return nil, err
+			}
+			dict := &value.Dict{}
+			for _, key := range m.Keys() {
+				v, _ := m.Lookup(key)
+				if !flat {
+					if v, err = value.CallMethod(rt, m, "getlist", value.Args{Positional: []any{key}}); err != nil {
+						return nil, err
+					}
+				}
+				if err := dict.Set(key, v); err != nil {
+					return nil, err
+				}
+			}
+			return dict, nil
 		},
 	}
 }

@@ -59,6 +59,7 @@ type NotFound struct {
 	all   func() []string // the names of all templates, asked when somebody reads the error: most are passed over. Nil: nobody knows
 }
 
+// Error names the template, and the nearest one.
 func (e *NotFound) Error() string {
 	msg := fmt.Sprintf("no template %q", e.Names[0])
 	if len(e.Names) > 1 {

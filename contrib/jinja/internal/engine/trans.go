@@ -9,9 +9,13 @@ import (
 
 // Translations finds the translation of texts, in the language of ctx. What has no translation is returned as it is.
 type Translations interface {
+	// Gettext returns the translation of a text.
 	Gettext(ctx context.Context, text string) string
+	// NGettext returns that of a text for n things.
 	NGettext(ctx context.Context, singular, plural string, n int) string
+	// PGettext returns that of a text which means what it means in a context.
 	PGettext(ctx context.Context, context, text string) string
+	// NPGettext returns that for n things in a context.
 	NPGettext(ctx context.Context, context, singular, plural string, n int) string
 }
 

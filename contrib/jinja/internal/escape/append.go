@@ -1,5 +1,10 @@
 package escape
 
+import (
+	"bytes"
+	"strings"
+)
+
 // Append appends text that must be escaped, as it must be written in s, and returns the State behind it.
 // Blocked values become the plain words "#blocked" and "blocked". The error is always nil.
 func (s State) Append(b []byte, text string) ([]byte, State, error) {
@@ -41,11 +46,12 @@ func (s *State) append(b []byte, text string) []byte {
 
 // appendText appends text of a page, a script or a style inside svg.
 func (s *State) appendText(b []byte, text string) []byte {
+	from := len(b)
 	switch s.content {
 	case ofScript:
-		return s.appendJS(b, text)
+		return s.ampersands(s.appendJS(b, text), from)
 	case ofStyle:
-		return s.appendCSS(b, text)
+		return s.ampersands(s.appendCSS(b, text), from)
 	}
 	if s.place != inCDATA {
 		return appendHTML(b, text)
@@ -60,6 +66,23 @@ func (s *State) appendText(b []byte, text string) []byte {
 	if text != "" {
 		s.end = 0
 	}
+	return b
+}
+
+// ampersands escapes the & of what was appended from there on to a script or style inside svg, where references are read, and keeps it from going
+// on with one.
+func (s *State) ampersands(b []byte, from int) []byte {
+	if s.place != inText || len(b) == from {
+		return b
+	}
+	if bytes.IndexByte(b[from:], '&') >= 0 {
+		text := string(b[from:])
+		b = append(b[:from], strings.ReplaceAll(text, "&", "&amp;")...)
+	}
+	if s.has(reference) && continuesReference(b[from]) {
+		b = escapeAt(b, from)
+	}
+	s.clear(reference)
 	return b
 }
 

@@ -78,6 +78,8 @@ func TestAppend_RandomPages(t *testing.T) {
 	}
 }
 
+var cutReference = regexp.MustCompile(`&[#0-9A-Za-z]*$`)
+
 // TestText_RandomPages cuts random pages in two: the State behind is the same.
 func TestText_RandomPages(t *testing.T) {
 	t.Parallel()
@@ -85,6 +87,9 @@ func TestText_RandomPages(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, uint64(rounds)))
 	for range rounds {
 		first, second := randomText(random, 12), randomText(random, 6)
+		if cutReference.MatchString(first) {
+			continue // a path may become a fragment there, or fail: it is told apart from a scheme only
+		}
 		whole, err := escape.State{}.Text(first + second)
 		if err != nil {
 			continue

@@ -102,6 +102,7 @@ x = "a\nb"</script>`},
 		{"meta refresh of a value", `<meta http-equiv="refresh" content="{{}}">`, `0;url='javascript:x'`, `<meta http-equiv="refresh" content="#blocked">`},
 		{"description", `<meta name="description" content="{{}}">`, `Note: a & b`, `<meta name="description" content="Note: a &amp; b">`},
 		{"style in svg", `<svg><style>a{b:{{}}}</style><title>{{}}</title></svg><title>{{}}</title>`, `x`, `<svg><style>a{b:x}</style><title>x</title></svg><title>x</title>`},
+		{"url() in svg", `<svg><style>a{b:url({{}})}</style>`, `a?b&#41;c`, `<svg><style>a{b:url(a?b&amp;#41;c)}</style>`},
 		{"script in svg", `<svg><script>f(&quot;{{}}&quot;)</script></svg>`, `"+x`, `<svg><script>f(&quot;\u0022+x&quot;)</script></svg>`},
 		{"CDATA in svg", `<svg><script><![CDATA[ if (a < b) f({{}}) ]]></script>{{}}</svg>`, `]]><`, `<svg><script><![CDATA[ if (a < b) f("]]\u003e\u003c") ]]></script>]]&gt;&lt;</svg>`},
 	} {

@@ -44,9 +44,12 @@ func (s *State) readBogus(text string) int {
 // toText goes back to text from a comment.
 func (s *State) toText() {
 	c := s.content
-	*s = State{foreign: s.foreign, content: c, word: noWord}
-	if c == ofScript {
+	*s = State{foreign: s.foreign, content: c}
+	switch c {
+	case ofScript:
 		s.beginJS()
+	case ofStyle:
+		s.word = noWord
 	}
 }
 

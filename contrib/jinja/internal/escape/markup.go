@@ -47,7 +47,7 @@ func (s *State) appendJavaScript(b []byte, text string) []byte {
 	}
 	s.settle()
 	switch {
-	case s.language() == inJavaScript && s.mode == jsCode && isJSON(text):
+	case s.language() == inJavaScript && s.mode == jsCode && !s.goesOn() && isJSON(text):
 		return s.appendJSONMarkup(b, text)
 	case s.place == inText && s.content == noContent, s.place == inValue && s.quote == '\'' && s.language() == inHTML && s.attr != typeAttr:
 		if !strings.ContainsAny(text, "<>&'") {
@@ -73,6 +73,9 @@ func (s *State) appendJSONMarkup(b []byte, text string) []byte {
 	}
 	if s.place == inValue && !(s.quote == '\'' && !strings.ContainsAny(text, "<>&'")) {
 		b = escapeTail(b, from, s.quote, s.has(reference))
+	}
+	if s.content == ofScript {
+		b = s.ampersands(b, from)
 	}
 	s.endOperand()
 	s.clear(reference)

@@ -29,7 +29,7 @@ func (s *State) references(text string, open flags, feed func(string) error) err
 		}
 		text = text[i:]
 		meaning, n := meaningOf(text)
-		matters := s.language() != inURL || s.url == urlStart || s.url >= metaStart && s.url < metaOther
+		matters := open == outerRef || s.language() != inURL || s.url == urlStart || s.url >= metaStart && s.url < metaOther
 		if err := feed(meaning); err != nil {
 			return err
 		}

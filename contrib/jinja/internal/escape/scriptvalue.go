@@ -30,7 +30,7 @@ func (s *State) appendJS(b []byte, text string) []byte {
 // a name: chart_{{ id }}. There nothing else can stand.
 func (s *State) appendJSValue(b []byte, text string) []byte {
 	switch {
-	case s.has(inWord) && (s.last == '_' || s.last == '$' || s.has(mixed)):
+	case s.goesOn():
 		if text != "" && !isName(text) {
 			text = blockedName
 		}
@@ -52,6 +52,11 @@ func (s *State) appendJSValue(b []byte, text string) []byte {
 	return b
 }
 
+// goesOn reports whether a value goes on with a name: behind chart_ it does, behind return it does not.
+func (s *State) goesOn() bool {
+	return s.has(inWord) && (s.last == '_' || s.last == '$' || s.has(mixed))
+}
+
 // isName reports whether text is letters and digits.
 func isName(text string) bool {
 	for i := range len(text) {
@@ -62,14 +67,18 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// isPath reports whether text is names with dots and hyphens between.
+// isPath reports whether text is names with single dots and hyphens between.
 func isPath(text string) bool {
+	before := byte('.')
 	for i := range len(text) {
-		if c := text[i]; !letter(c) && !digit(c) && c != '_' && c != '.' && c != '-' {
+		c := text[i]
+		between := c == '.' || c == '-'
+		if !letter(c) && !digit(c) && c != '_' && !between || between && (before == '.' || before == '-') {
 			return false
 		}
+		before = c
 	}
-	return text != "" && letter(text[0])
+	return text != "" && letter(text[0]) && before != '.' && before != '-'
 }
 
 // isNumber reports whether text is a number in JSON.

@@ -148,7 +148,7 @@ func (s *State) appendCSSURL(b []byte, text string) []byte {
 	if s.mode == cssURLStart {
 		s.mode = cssURL
 	}
-	if s.url == urlStart && !s.harmlessURL(text) || s.has(escaped) {
+	if s.url == urlStart && !s.harmlessURL(text) || s.waits() {
 		s.url = urlFragment
 		s.clear(escaped)
 		return append(b, blockedURL...)

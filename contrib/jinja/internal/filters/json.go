@@ -128,7 +128,7 @@ func (w *jsonWriter) marshal(v any) error {
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {
-		return &value.Error{Kind: "TypeError", Message: "Object of type " + value.TypeName(v) + " is not JSON serializable", Err: err}
+		return &value.Error{Kind: "TypeError", Message: "Object of type " + value.TypeName(v) + " is not JSON serializable: " + err.Error(), Err: err}
 	}
 	if err := w.rt.Spend(len(raw)); err != nil {
 		return err

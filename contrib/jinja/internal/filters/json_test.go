@@ -3,6 +3,7 @@ package filters_test
 import (
 	"math/big"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,5 +73,13 @@ func TestTojsonRefusesWhatIsNoData(t *testing.T) {
 		if _, err := apply(newRuntime(true, value.Default), "tojson", v); kindOf(err) != "TypeError" {
 			t.Errorf("%s: got %v, want a TypeError", name, err)
 		}
+	}
+}
+
+func TestTojsonSaysWhatInAStructIsNoData(t *testing.T) {
+	t.Parallel()
+	_, err := apply(newRuntime(true, value.Default), "tojson", struct{ F func() }{})
+	if err == nil || !strings.Contains(err.Error(), "func()") {
+		t.Errorf("got %v, want the type of the field", err)
 	}
 }

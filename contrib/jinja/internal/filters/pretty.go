@@ -1,7 +1,6 @@
 package filters
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -113,10 +112,10 @@ func (p *pretty) enter(v any, do func() error) error {
 	return do()
 }
 
-// recursion is what stands for v inside itself, "" where it is not.
+// recursion is what stands for v inside itself, "" where it is not. Python names its place in memory too.
 func (p *pretty) recursion(v any) string {
 	if id := identity(v); id != nil && p.above[id] {
-		return fmt.Sprintf("<Recursion on %s with id=%p>", value.TypeName(v), id)
+		return "<Recursion on " + value.TypeName(v) + ">"
 	}
 	return ""
 }

@@ -2,7 +2,6 @@ package filters
 
 import (
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"unicode/utf8"
 
@@ -147,18 +146,7 @@ func random(rt *value.Runtime, args []any) (any, error) {
 	if n == 0 {
 		return missing(rt, "No random item, sequence was empty."), nil
 	}
-	at := chance(rt, n)
-	if value.IsMapping(args[0]) {
-		return value.Item(rt, args[0], at)
-	}
-	if reflect.ValueOf(args[0]).Kind() == reflect.Slice {
-		return value.Item(rt, args[0], at)
-	}
-	items, err := value.Items(rt, args[0])
-	if err != nil {
-		return nil, err
-	}
-	return items[at], nil
+	return value.Item(rt, args[0], chance(rt, n))
 }
 
 // chance is a number below n.

@@ -15,7 +15,10 @@ func (p Pos) place() string { return fmt.Sprintf("line %d, column %d", p.Line, p
 func (p Pos) Position() Pos { return p }
 
 // A Node is a part of a template: a statement or an expression.
-type Node interface{ Position() Pos }
+type Node interface {
+	// Position returns where it begins.
+	Position() Pos
+}
 
 // A Stmt is a statement: what a block tag, a variable tag or text outside tags is.
 type Stmt interface {

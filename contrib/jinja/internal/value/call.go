@@ -4,6 +4,7 @@ import "reflect"
 
 // A Callable is what can be called beside Functions and Go funcs: macros, caller(), loop of a recursive loop.
 type Callable interface {
+	// Call calls it.
 	Call(rt *Runtime, args Args) (any, error)
 }
 

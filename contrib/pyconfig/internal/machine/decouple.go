@@ -118,6 +118,6 @@ func (m *Machine) commaSeparated(cast starlark.Value, args starlark.Tuple, kwarg
 			elems = append(elems, starlark.String(part))
 		}
 	}
-	cast2, err := m.keysOf(elems, cast)
-	return starlark.NewList(cast2), err
+	casted, err := m.keysOf(elems, cast)
+	return starlark.NewList(casted), err
 }

@@ -177,7 +177,7 @@ func (m *Machine) assign(f *frame, target translate.Expr, v starlark.Value) erro
 		if err != nil {
 			return err
 		}
-		return m.located2(f, t.At(), m.setAttr(x, t.Name, v))
+		return m.locatedIf(f, t.At(), m.setAttr(x, t.Name, v))
 	case *translate.Element:
 		_, err := m.pair(f, t.X, t.Key, func(x, key starlark.Value) (starlark.Value, error) {
 			return starlark.None, m.setElement(x, key, v)
@@ -190,8 +190,8 @@ func (m *Machine) assign(f *frame, target translate.Expr, v starlark.Value) erro
 	return fault.New("a part of a list cannot be assigned to here; write the list anew")
 }
 
-// located2 is located for an error that may be nil.
-func (m *Machine) located2(f *frame, line int, err error) error {
+// locatedIf is located for an error that may be nil.
+func (m *Machine) locatedIf(f *frame, line int, err error) error {
 	if err == nil {
 		return nil
 	}

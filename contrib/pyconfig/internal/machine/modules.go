@@ -54,15 +54,8 @@ func (m *module) Attr(name string) (starlark.Value, error) {
 
 const (
 	noChange   = "a configuration changes nothing: do it in Go"
-	noRandom   = "a key that is new at every start logs everyone out: put it into the environment, os.environ[\"SECRET_KEY\"]"
-	noClock    = "a value that changes with time is no configuration: compute it in Go"
 	noVariable = "the environment as a whole is not listed: name the variable, or use FromPrefixedEnv in Go"
 )
-
-// ignoring returns a function that takes anything and always gives the same.
-func ignoring(name string, always starlark.Value) *starlark.Builtin {
-	return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return always, nil })
-}
 
 // refuse puts names into a module that fail when they are used.
 func (m *module) refuse(cure string, names ...string) {

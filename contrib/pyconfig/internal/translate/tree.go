@@ -9,7 +9,10 @@ type Line int
 func (l Line) At() int { return int(l) }
 
 // Expr is an expression. Name, Attribute, Element, Part, Several and Star are also what can be assigned to.
-type Expr interface{ At() int }
+type Expr interface {
+	// At returns the line of the expression.
+	At() int
+}
 
 // The expressions.
 type (
@@ -150,7 +153,10 @@ type Param struct {
 }
 
 // Stmt is a statement.
-type Stmt interface{ At() int }
+type Stmt interface {
+	// At returns the line of the statement.
+	At() int
+}
 
 // The statements.
 type (
