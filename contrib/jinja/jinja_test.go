@@ -436,7 +436,7 @@ func TestARenderingIsBounded(t *testing.T) {
 		{"steps", "{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}", &jinja.Renderer{MaxSteps: 10000}},
 		{"depth", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", &jinja.Renderer{MaxDepth: 50}},
 		{"output", "{% for x in range(1000) %}{{ 'x' * 100 }}{% endfor %}", &jinja.Renderer{MaxOutput: 5000}},
-		{"a page that includes itself", "{% include 'page.html' %}", &jinja.Renderer{}},
+		{"a page that includes itself", "{% if true %}{% include 'page.html' %}{% endif %}", &jinja.Renderer{}},
 	} {
 		if got, err := render(t, tt.renderer, tt.source, nil); err == nil || !strings.HasPrefix(err.Error(), "template page.html:1: ") {
 			t.Errorf("%s: got %.60q, %v", tt.name, got, err)

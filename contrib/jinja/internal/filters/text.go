@@ -25,7 +25,7 @@ func softCall(rt *value.Runtime, v any, name string, args ...any) (any, error) {
 // lower is s.lower().
 func lower(rt *value.Runtime, s string) (string, error) {
 	if isASCII(s) {
-		return strings.ToLower(s), nil
+		return strings.ToLower(s), rt.Spend(len(s))
 	}
 	return plainCall(rt, s, "lower")
 }
@@ -33,7 +33,7 @@ func lower(rt *value.Runtime, s string) (string, error) {
 // upper is s.upper().
 func upper(rt *value.Runtime, s string) (string, error) {
 	if isASCII(s) {
-		return strings.ToUpper(s), nil
+		return strings.ToUpper(s), rt.Spend(len(s))
 	}
 	return plainCall(rt, s, "upper")
 }
