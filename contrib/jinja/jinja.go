@@ -146,6 +146,7 @@ type Error = engine.Error
 type site struct {
 	templates *dewar.Templates
 	engine    *engine.Engine
+	ownURLFor bool // the application's url_for has taken the place of Flask's
 }
 
 // LoadTemplates compiles and checks the templates of an App; App.Build calls it. A Renderer that has the templates of one App
@@ -158,7 +159,8 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 	if err != nil {
 		return err
 	}
-	s := &site{t, engine.New(options)}
+	_, own := r.Globals["url_for"]
+	s := &site{t, engine.New(options), own}
 	if err := errors.Join(s.engine.Check(), s.checkURLs()); err != nil {
 		return err
 	}
