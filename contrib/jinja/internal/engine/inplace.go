@@ -46,6 +46,10 @@ func (st *state) callInPlace(v any, method string, args value.Args, at site) (bo
 func (c *compiler) outputOfCall(call *syntax.Call, safe bool, pl place) exec {
 	target, args, at := c.callee(call, pl), c.arguments(call.Args, call.Pos, pl), c.at(call.Pos)
 	mode := pl.escape
+	var vouched apply
+	if safe {
+		vouched = c.apply("filter", c.engine.filters, "safe", syntax.Args{}, call.Pos, pl)
+	}
 	return func(st *state, f *frame) error {
 		v, err := target.object(st, f)
 		if err != nil {
@@ -64,17 +68,11 @@ func (c *compiler) outputOfCall(call *syntax.Call, safe bool, pl place) exec {
 		if v, err = st.call(v, target.method, values); err != nil {
 			return at.wrap(err)
 		}
-		if safe {
-			if v, err = st.applicationSafe(v); err != nil {
-				return at.wrap(err)
+		if vouched != nil {
+			if v, err = vouched(st, f, v); err != nil {
+				return err
 			}
 		}
 		return at.wrap(st.write(v, escapes))
 	}
-}
-
-// applicationSafe is the filter safe.
-func (st *state) applicationSafe(v any) (any, error) {
-	s, err := value.Str(&st.Runtime, v)
-	return value.Markup{Text: s}, err
 }

@@ -52,7 +52,7 @@ func (t *text) write(o *output) error {
 // output compiles {{ expr }}.
 func (c *compiler) output(s *syntax.Output, pl place) exec {
 	finalize := c.engine.o.Finalize
-	if call, safe := outputCall(s.Expr); call != nil && finalize == nil {
+	if call, safe := outputCall(s.Expr); call != nil && finalize == nil && !(safe && c.engine.o.Filters["safe"] != nil) {
 		return c.outputOfCall(call, safe, pl)
 	}
 	if cond, ok := s.Expr.(*syntax.Cond); ok && finalize == nil && c.literals(cond) {

@@ -70,12 +70,16 @@ func html(rt *value.Runtime, v any) (string, bool, error) {
 	return s, false, err
 }
 
-// kept is s as Markup if v is, for filters that only cut from v or change its case.
-func kept(v any, s string) any {
-	if m, ok := value.AsMarkup(v); ok {
-		return value.Markup{Text: s, Language: m.Language}
+// cut is a part of v, as Markup if v is. A part of what was made for a script or a tag is made for neither.
+func cut(v any, s string) any {
+	m, ok := value.AsMarkup(v)
+	if !ok {
+		return s
 	}
-	return s
+	if m.Language == value.JavaScript || m.Language == value.Attributes {
+		m.Language = value.HTML
+	}
+	return value.Markup{Text: s, Language: m.Language}
 }
 
 // indention is text, or so many spaces.

@@ -6,42 +6,6 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
-// A mixture is text in the making of which parts may be safe.
-type mixture struct {
-	b        strings.Builder
-	language value.Language
-	parts    int
-	mixed    bool // of several languages, or with text that was not safe
-}
-
-func (m *mixture) safe(text string, language value.Language) {
-	if text == "" {
-		return
-	}
-	if m.parts > 0 && m.language != language {
-		m.mixed = true
-	}
-	m.language = language
-	m.parts++
-	m.b.WriteString(text)
-}
-
-func (m *mixture) unsafe(text string) {
-	if text == "" {
-		return
-	}
-	m.mixed = true
-	m.b.Write(value.AppendEscaped(nil, text))
-}
-
-// markup is the whole: made for HTML, unless all parts were made for one other thing.
-func (m *mixture) markup() value.Markup {
-	if m.mixed || m.parts == 0 {
-		return value.Markup{Text: m.b.String(), Language: value.HTML}
-	}
-	return value.Markup{Text: m.b.String(), Language: m.language}
-}
-
 // A part is an item of a join.
 type part struct {
 	text     string
@@ -95,7 +59,7 @@ func join(rt *value.Runtime, args []any) (any, error) {
 		parts = append(parts, one)
 	}
 	if rt.Autoescape && safe {
-		return joinSafe(parts, d), nil
+		return joinSafe(rt, parts, d)
 	}
 	return joinPlain(parts, d.text), nil
 }
@@ -111,21 +75,25 @@ func joinPlain(parts []part, d string) string {
 	return b.String()
 }
 
-func joinSafe(parts []part, d part) value.Markup {
-	var m mixture
+// joinSafe escapes what is not safe. What the whole is safe for is what value makes of its parts.
+func joinSafe(rt *value.Runtime, parts []part, d part) (any, error) {
+	items := make([]any, 0, 2*len(parts)+1)
 	for i, p := range parts {
 		if i > 0 {
-			m.add(d)
+			items = append(items, d.markup())
 		}
-		m.add(p)
+		items = append(items, p.markup())
 	}
-	return m.markup()
+	if len(items) == 0 {
+		return value.Markup{Language: value.HTML}, nil
+	}
+	return value.Concat(rt, items)
 }
 
-func (m *mixture) add(p part) {
+// markup is p, escaped unless it is safe.
+func (p part) markup() value.Markup {
 	if p.safe {
-		m.safe(p.text, p.language)
-		return
+		return value.Markup{Text: p.text, Language: p.language}
 	}
-	m.unsafe(p.text)
+	return value.Markup{Text: string(value.AppendEscaped(nil, p.text)), Language: value.HTML}
 }

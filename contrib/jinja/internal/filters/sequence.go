@@ -51,7 +51,7 @@ func last(rt *value.Runtime, args []any) (any, error) {
 	}
 	if s, ok := value.AsString(args[0]); ok && s != "" {
 		_, size := utf8.DecodeLastRuneInString(s)
-		return kept(args[0], s[len(s)-size:]), nil
+		return cut(args[0], s[len(s)-size:]), nil
 	}
 	if len(items) == 0 {
 		return missing(rt, "No last item, sequence was empty."), nil
@@ -86,7 +86,7 @@ func reversible(rt *value.Runtime, v any) ([]any, error) {
 func reverse(rt *value.Runtime, args []any) (any, error) {
 	v := args[0]
 	if s, ok := value.AsString(v); ok {
-		return kept(v, backwards(s)), rt.Spend(len(s))
+		return cut(v, backwards(s)), rt.Spend(len(s))
 	}
 	if r, ok := v.(value.Range); ok && r.Step != 0 {
 		return reversedRange(r), nil

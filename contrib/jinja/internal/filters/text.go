@@ -204,7 +204,7 @@ func truncate(rt *value.Runtime, args []any) (any, error) {
 	if at := strings.LastIndexByte(s, ' '); at >= 0 && !killwords {
 		s = s[:at]
 	}
-	return value.Binary(rt, "+", kept(v, s), end)
+	return value.Binary(rt, "+", cut(v, s), end)
 }
 
 func orElse(err, otherwise error) error {
@@ -300,25 +300,31 @@ func indent(rt *value.Runtime, args []any) (any, error) {
 		}
 		b.WriteString(line)
 	}
-	return indented(v, b.String(), indention, first, blank, escaped), nil
+	return indented(rt, v, b.String(), indention, first, blank, escaped)
 }
 
 // indented puts the indention before the first line where it is wanted, and makes the text safe where Jinja does.
-func indented(v any, s, indention string, first, blank, escaped bool) any {
+func indented(rt *value.Runtime, v any, s, indention string, first, blank, escaped bool) (any, error) {
 	if escaped && first && !blank {
 		s = string(value.AppendEscaped(nil, s))
 	}
 	if first {
 		s = indention + s
 	}
-	if escaped {
-		if first || blank {
-			return value.Markup{Text: s, Language: value.HTML}
-		}
-		return s
+	m, safe := value.AsMarkup(v)
+	switch {
+	case escaped && (first || blank):
+		m.Language = value.HTML
+	case !safe:
+		return s, nil
+	case strings.Trim(indention, " ") == "":
+		return value.Markup{Text: s, Language: m.Language}, nil
 	}
-	if isMarkup(v) && strings.Trim(indention, " ") != "" {
-		return value.Markup{Text: s, Language: value.HTML}
+	// What the text is safe for with the indention in it is what value makes of two texts together.
+	both, err := value.Concat(rt, []any{value.Markup{Text: s, Language: m.Language}, value.Markup{Text: "\n", Language: value.HTML}})
+	if err != nil {
+		return nil, err
 	}
-	return kept(v, s)
+	m, _ = value.AsMarkup(both)
+	return value.Markup{Text: s, Language: m.Language}, nil
 }

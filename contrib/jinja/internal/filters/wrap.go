@@ -32,7 +32,7 @@ func wordwrap(rt *value.Runtime, args []any) (any, error) {
 	}
 	paragraphs := value.SplitLines(s, false)
 	if len(paragraphs) == 0 {
-		return joinParts(nil, between), nil
+		return joinParts(rt, nil, between)
 	}
 	width, err := asInt(args[1])
 	if err != nil {
@@ -56,14 +56,14 @@ func wordwrap(rt *value.Runtime, args []any) (any, error) {
 			parts = append(parts, part{text: line})
 		}
 	}
-	return joinParts(parts, between), nil
+	return joinParts(rt, parts, between)
 }
 
-func joinParts(parts []part, between part) any {
+func joinParts(rt *value.Runtime, parts []part, between part) (any, error) {
 	if between.safe {
-		return joinSafe(parts, between)
+		return joinSafe(rt, parts, between)
 	}
-	return joinPlain(parts, between.text)
+	return joinPlain(parts, between.text), nil
 }
 
 func wrapString(rt *value.Runtime, v any) (part, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -146,6 +147,7 @@ func TestGoDataShows(t *testing.T) {
 		{"pointer to a number", &three, "3"},
 		{"nil pointer", (*int)(nil), "None"},
 		{"Stringer", level(1), "high"},
+		{"Stringer by its pointer", url.URL{Path: "/a"}, "/a"},
 		{"error", errors.New("broken"), "broken"},
 		{"nil map", map[string]any(nil), "{}"},
 		{"nil slice", []int(nil), "[]"},
@@ -171,8 +173,12 @@ func TestMethodsChangeNoGoData(t *testing.T) {
 	list, dict := []any{3, 1}, map[string]any{"a": 1}
 	for _, name := range []string{"append", "extend", "insert", "pop", "remove", "clear", "reverse", "sort", "update", "setdefault", "popitem"} {
 		for _, v := range []any{list, dict, []int{1}, map[int]int{1: 2}} {
-			if _, err := value.CallMethod(rt, v, name, value.Args{Positional: []any{0}}); err == nil {
+			_, err := value.CallMethod(rt, v, name, value.Args{Positional: []any{0}})
+			if err == nil {
 				t.Errorf("%s of %T is no error", name, v)
+			}
+			if reflect.TypeOf(v).Kind() == reflect.Slice && name == "append" && !strings.Contains(err.Error(), "xs + [x]") {
+				t.Errorf("the message tells no cure: %v", err)
 			}
 		}
 	}

@@ -3,8 +3,11 @@ package value_test
 import (
 	"context"
 	"errors"
+	"iter"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -43,6 +46,76 @@ func TestWhatIsLargeIsRefusedBeforeItIsMade(t *testing.T) {
 				t.Errorf("got %s: %v", failure.Kind, err)
 			}
 		})
+	}
+}
+
+func TestNoMethodMakesMoreThanItsBudget(t *testing.T) {
+	const budget = 1 << 20
+	long := strings.Repeat("a", 20_000)
+	items := make([]any, 20_000)
+	for i := range items {
+		items[i] = long
+	}
+	table := map[int]string{'a': long}
+	for _, tt := range []struct {
+		name string
+		do   doing
+	}{
+		{"join", call(long, "join", long)},
+		{"join of long texts", call("", "join", items)},
+		{"replace", call(long, "replace", "a", long)},
+		{"replace of nothing", call(long, "replace", "", long)},
+		{"center", call(long, "center", 1<<30)},
+		{"ljust", call(long, "ljust", 1<<30)},
+		{"rjust", call(long, "rjust", 1<<30, "ß")},
+		{"zfill", call(long, "zfill", 1<<30)},
+		{"expandtabs", call(strings.Repeat("\t", 20_000), "expandtabs", 1<<20)},
+		{"translate", call(long, "translate", table)},
+		{"format", call(strings.Repeat("{0}", 20_000), "format", long)},
+		{"format of a width", call(strings.Repeat("{0:>{1}}", 20_000), "format", "a", 1<<20)},
+		{"format of a repr", call(strings.Repeat("{0!r}", 20_000), "format", items)},
+		{"format_map", call(strings.Repeat("{a}", 20_000), "format_map", map[string]any{"a": long})},
+		{"join of Markup", call(value.Markup{Text: long}, "join", long)},
+		{"replace in Markup", call(value.Markup{Text: long}, "replace", "a", long)},
+		{"translate of Markup", call(value.Markup{Text: long}, "translate", table)},
+		{"format of Markup", call(value.Markup{Text: strings.Repeat("{0}", 20_000)}, "format", long)},
+		{"strftime", call(time.Unix(0, 0), "strftime", strings.Repeat("%99d", 200_000))},
+		{"*", func(rt *value.Runtime) (any, error) { return value.Binary(rt, "*", long, 1<<20) }},
+		{"* of a list", func(rt *value.Runtime) (any, error) { return value.Binary(rt, "*", items, 1<<20) }},
+		{"%", func(rt *value.Runtime) (any, error) {
+			return value.Binary(rt, "%", strings.Repeat("%(a)s", 20_000), map[string]any{"a": long})
+		}},
+		{"% of a width", func(rt *value.Runtime) (any, error) { return value.Binary(rt, "%", "%*d", value.Tuple{1 << 30, 1}) }},
+		{"~", func(rt *value.Runtime) (any, error) { return value.Concat(rt, items) }},
+		{"repr", func(rt *value.Runtime) (any, error) { return value.Repr(rt, items) }},
+		{"**", func(rt *value.Runtime) (any, error) { return value.Binary(rt, "**", 3, 1<<24) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rt := &value.Runtime{Budget: value.Budget{Steps: budget}}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := tt.do(rt)
+			runtime.ReadMemStats(&after)
+			var failure *value.Error
+			if !errors.As(err, &failure) {
+				t.Fatalf("got %v", err)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 16*budget {
+				t.Errorf("%d bytes were made for %d steps", used, budget)
+			}
+		})
+	}
+}
+
+func TestAnEndlessIteratorIsDear(t *testing.T) {
+	n := 0
+	endless := iter.Seq[int](func(yield func(int) bool) {
+		for ; yield(n); n++ {
+		}
+	})
+	rt := &value.Runtime{Budget: value.Budget{Steps: 10_000_000}}
+	if _, err := value.Items(rt, endless); err == nil || n > 1_000_000 {
+		t.Errorf("%d values were drawn: %v", n, err)
 	}
 }
 

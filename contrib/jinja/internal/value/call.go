@@ -55,7 +55,25 @@ func CallMethod(rt *Runtime, v any, name string, args Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := unchangeable(v, name, f); err != nil {
+		return nil, err
+	}
 	return Call(rt, f, args)
+}
+
+// unchangeable is the error of a method that would change a Go slice or map, which Python's list or dict has.
+func unchangeable(v any, name string, found any) error {
+	if !isUndefined(found) {
+		return nil
+	}
+	c := canon(v)
+	if tables.list[name] != nil && isList(c) {
+		return typeErrorf("%s(): a Go slice cannot be changed by a template; make a list of its own, such as xs + [x]", name)
+	}
+	if _, ok := c.(Object); !ok && tables.dict[name] != nil && IsMapping(c) {
+		return typeErrorf("%s(): a Go map cannot be changed by a template; make a dict of its own, such as dict(m, key=x)", name)
+	}
+	return nil
 }
 
 func (m *method) call(rt *Runtime, self any, args Args) (any, error) {

@@ -11,13 +11,13 @@ func formatText(rt *Runtime, self any, args Tuple, named any) (any, error) {
 	if !safe {
 		m.Text, _ = self.(string)
 	}
-	f := formatting{rt: rt, args: args, named: named, safe: safe, lang: m.Language}
+	f := formatting{rt: rt, args: args, named: named, safe: safe, blend: blendOf(m)}
 	b, err := f.run(nil, m.Text, 2)
 	if err != nil {
 		return nil, err
 	}
 	if safe {
-		return Markup{string(b), f.lang}, nil
+		return Markup{string(b), f.blend.lang}, nil
 	}
 	return string(b), nil
 }
@@ -28,7 +28,7 @@ type formatting struct {
 	args   Tuple
 	named  any
 	safe   bool
-	lang   Language
+	blend  blend
 	next   int
 	auto   bool // {} was used
 	manual bool // {0} was used
@@ -171,12 +171,12 @@ func (f *formatting) show(v any, specification string) (string, error) {
 		if specification != "" {
 			return "", valueErrorf("Unsupported format specification for Markup.")
 		}
-		f.lang = mixed(f.lang, m)
+		f.blend.add(m)
 		return m.Text, nil
 	}
 	s, err := Format(f.rt, v, specification)
 	if !isNumber(canon(v)) {
-		f.lang = mixed(f.lang, Markup{s, HTML})
+		f.blend.add(Markup{escapeText(s), HTML})
 	}
 	return escapeText(s), err
 }

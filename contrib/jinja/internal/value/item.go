@@ -70,7 +70,7 @@ func at(rt *Runtime, v any, i int) (any, bool, error) {
 
 // sliced is the language of a part of a text.
 func sliced(l Language) Language {
-	if l == Application {
+	if l == Application || l == Mixed {
 		return l
 	}
 	return HTML

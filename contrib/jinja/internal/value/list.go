@@ -50,7 +50,8 @@ func sequenceMethods() methods {
 			return n, spend(rt, len(self.([]any)))
 		}),
 		def("copy", "", func(rt *Runtime, self any, _ []any) (any, error) {
-			return &List{slices.Clone(self.([]any))}, spend(rt, len(self.([]any)))
+			items, err := Items(rt, self)
+			return &List{items}, err
 		}),
 	)
 }

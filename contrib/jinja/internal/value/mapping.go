@@ -63,7 +63,10 @@ func collect(rt *Runtime, m any, class string, pick func(k, v any) any) (any, er
 // dictOf is a new Dict with the pairs of a mapping.
 func dictOf(rt *Runtime, m any) (*Dict, error) {
 	if d, ok := m.(*Dict); ok {
-		return d.clone(), spend(rt, d.Len())
+		if err := spend(rt, d.Len()); err != nil {
+			return nil, err
+		}
+		return d.clone(), nil
 	}
 	d := &Dict{}
 	return d, d.update(rt, m)

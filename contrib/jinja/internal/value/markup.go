@@ -13,10 +13,12 @@ const (
 	HTML                        // text of an HTML page: macros, caller(), set blocks, urlize, escape, Markup mixed with escaped text
 	Attributes                  // attributes inside a tag: xmlattr
 	JavaScript                  // a JavaScript value, safe in HTML text and single-quoted attributes too: tojson
+	Mixed                       // HTML with tags that took in text, which was escaped, but not for its place in them
 )
 
 // Markup is text that is not escaped again where its language is wanted: Jinja's Markup. Operators and methods keep it as markupsafe
-// does: what is added is escaped, and the result is HTML unless both had the same language and nothing had to be escaped.
+// does: what is added is escaped. The result is Mixed where there is a tag that it could have come into, else HTML; the application's with the
+// application's alone stays the application's.
 type Markup struct {
 	Text     string
 	Language Language
@@ -86,15 +88,43 @@ func entity(c byte) string {
 	return "&#39;"
 }
 
-// joined is the language of two texts together, where an empty one has none of its own.
-func joined(a, b Markup) Language {
-	switch {
-	case a.Text == "":
-		return b.Language
-	case b.Text == "" || a.Language == b.Language:
-		return a.Language
+// A blend finds out the language of texts that are put together.
+type blend struct {
+	lang Language
+	text bool // something is in it
+	tag  bool // a tag may begin in it
+}
+
+// blendOf begins with m.
+func blendOf(m Markup) (b blend) {
+	b.add(m)
+	return b
+}
+
+// add takes in m. An empty text has no language. What the application vouches for, and attributes, stay what they are among themselves; all else is
+// HTML while no tag can begin in it, and Mixed from then on.
+func (b *blend) add(m Markup) {
+	if m.Text == "" {
+		return
 	}
-	return HTML
+	tag := b.tag || strings.IndexByte(m.Text, '<') >= 0
+	switch same := b.lang == m.Language; {
+	case !b.text:
+		b.lang = m.Language
+	case same && (b.lang == Application || b.lang == Attributes):
+	case tag || b.lang == Mixed || m.Language == Mixed:
+		b.lang = Mixed
+	default:
+		b.lang = HTML
+	}
+	b.text, b.tag = true, tag
+}
+
+// joined is the language of two texts together.
+func joined(a, b Markup) Language {
+	both := blendOf(a)
+	both.add(b)
+	return both.lang
 }
 
 // addMarkup is m + v or, where m stands on the right, v + m.
@@ -129,24 +159,30 @@ func Concat(rt *Runtime, items []any) (any, error) {
 	var b []byte
 	var err error
 	for _, v := range items {
-		if b, err = AppendStr(b, rt, v); err != nil {
+		start := len(b)
+		if b, err = AppendStr(b, rt, v); err == nil {
+			err = spend(rt, len(b)-start)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	return string(b), spend(rt, len(b))
+	return string(b), nil
 }
 
 func concatMarkup(rt *Runtime, items []any) (any, error) {
 	var b []byte
-	var all Markup
+	var all blend
 	for _, v := range items {
 		m, err := Escape(rt, v)
+		if err == nil {
+			err = spend(rt, len(m.Text))
+		}
 		if err != nil {
 			return nil, err
 		}
-		all.Language = joined(Markup{string(b), all.Language}, m)
+		all.add(m)
 		b = append(b, m.Text...)
 	}
-	all.Text = string(b)
-	return all, spend(rt, len(b))
+	return Markup{string(b), all.lang}, nil
 }

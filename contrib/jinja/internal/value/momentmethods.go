@@ -153,7 +153,10 @@ func strftimeMethods(timeOf func(self any) time.Time) methods {
 		if err != nil {
 			return nil, err
 		}
-		return strftime(timeOf(self), format), spend(rt, len(format)*8)
+		if err := spend(rt, len(format)*widest); err != nil {
+			return nil, err
+		}
+		return strftime(timeOf(self), format), nil
 	}))
 }
 

@@ -96,7 +96,10 @@ func add(rt *Runtime, x, y any) (any, error) {
 	switch {
 	case isText(x) && isText(y):
 		a, b := x.(string), y.(string)
-		return a + b, spend(rt, len(a)+len(b))
+		if err := spend(rt, len(a)+len(b)); err != nil {
+			return nil, err
+		}
+		return a + b, nil
 	case isList(x) && isList(y):
 		items, err := together(rt, x, y)
 		return &List{items}, err
@@ -107,7 +110,10 @@ func add(rt *Runtime, x, y any) (any, error) {
 	a, aok := x.([]byte)
 	b, bok := y.([]byte)
 	if aok && bok {
-		return slices.Concat(a, b), spend(rt, len(a)+len(b))
+		if err := spend(rt, len(a)+len(b)); err != nil {
+			return nil, err
+		}
+		return slices.Concat(a, b), nil
 	}
 	return nil, nil
 }

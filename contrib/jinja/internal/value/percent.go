@@ -9,7 +9,7 @@ import (
 
 // percent is format % args. Of Markup it is Markup, and the texts that it takes in are escaped.
 func percent(rt *Runtime, format Markup, args any, safe bool) (any, error) {
-	p := percentFormat{rt: rt, format: format.Text, safe: safe, lang: format.Language, args: []any{args}, whole: args}
+	p := percentFormat{rt: rt, format: format.Text, safe: safe, blend: blendOf(format), args: []any{args}, whole: args}
 	if isTuple(args) {
 		p.args, p.isTuple = sequence(args), true
 	}
@@ -18,7 +18,7 @@ func percent(rt *Runtime, format Markup, args any, safe bool) (any, error) {
 		return nil, err
 	}
 	if safe {
-		return Markup{string(b), p.lang}, nil
+		return Markup{string(b), p.blend.lang}, nil
 	}
 	return string(b), nil
 }
@@ -29,7 +29,7 @@ type percentFormat struct {
 	format  string
 	pos     int
 	safe    bool
-	lang    Language
+	blend   blend
 	args    []any
 	whole   any // what stands behind %
 	isTuple bool
@@ -262,7 +262,7 @@ func (p *percentFormat) text(verb rune, v any) (string, error) {
 		show = Str
 	}
 	if m, ok := AsMarkup(v); ok && p.safe && verb == 's' {
-		p.lang = mixed(p.lang, m)
+		p.blend.add(m)
 		return m.Text, nil
 	}
 	s, err := show(p.rt, v)
@@ -271,7 +271,7 @@ func (p *percentFormat) text(verb rune, v any) (string, error) {
 	}
 	if p.safe && err == nil {
 		if !isNumber(canon(v)) {
-			p.lang = mixed(p.lang, Markup{s, HTML})
+			p.blend.add(Markup{escapeText(s), HTML})
 		}
 		s = escapeText(s)
 	}

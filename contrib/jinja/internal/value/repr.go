@@ -45,7 +45,10 @@ func (r *shower) append(b []byte, v any, depth int) ([]byte, error) {
 	case float64:
 		return appendFloat(b, v), nil
 	case string:
-		return appendQuoted(b, v), spend(r.rt, len(v))
+		if err := spend(r.rt, len(v)); err != nil {
+			return b, err
+		}
+		return appendQuoted(b, v), nil
 	case Markup:
 		b = appendQuoted(append(b, "Markup("...), v.Text)
 		return append(b, ')'), spend(r.rt, len(v.Text))
@@ -170,6 +173,9 @@ func (r *shower) goValue(b []byte, v any, depth int) ([]byte, error) {
 			return b, err
 		}
 		return r.list(b, items, depth)
+	}
+	if s, ok, err := speaksByPointer(v); ok {
+		return append(b, s...), err
 	}
 	return fmt.Appendf(b, "<%s object>", TypeName(v)), nil
 }

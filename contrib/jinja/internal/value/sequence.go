@@ -59,15 +59,11 @@ func length(rt *Runtime, v any) (n int, ok bool, err error) {
 
 // Items is list(v): a slice that is the caller's. It spends one step for each item.
 func Items(rt *Runtime, v any) ([]any, error) {
-	switch t := v.(type) {
-	case []any:
-		return slices.Clone(t), spend(rt, len(t))
-	case *List:
-		if t != nil {
-			return slices.Clone(t.Items), spend(rt, len(t.Items))
+	if items, ok := itemsOf(v); ok {
+		if err := spend(rt, len(items)); err != nil {
+			return nil, err
 		}
-	case Tuple:
-		return slices.Clone([]any(t)), spend(rt, len(t))
+		return slices.Clone(items), nil
 	}
 	it, err := Iterate(rt, v)
 	if err != nil {
@@ -84,13 +80,38 @@ func Items(rt *Runtime, v any) ([]any, error) {
 			return items, err
 		}
 		if len(items) == cap(items) {
-			if err := spend(rt, max(len(items), 8)); err != nil {
+			more := max(len(items), 8)
+			if err := spend(rt, more*priceOf(len(items))); err != nil {
 				return nil, err
 			}
-			items = slices.Grow(items, max(len(items), 8))
+			items = slices.Grow(items, more)
 		}
 		items = append(items, item)
 	}
+}
+
+// itemsOf is the slice behind a list or tuple, which must not be changed.
+func itemsOf(v any) ([]any, bool) {
+	switch v := v.(type) {
+	case []any:
+		return v, true
+	case *List:
+		if v != nil {
+			return v.Items, true
+		}
+	case Tuple:
+		return v, true
+	}
+	return nil, false
+}
+
+// priceOf is what an item of an iterator costs behind the first n. One that seems to have no end becomes dear, because its items take longer than
+// others to come by.
+func priceOf(n int) int {
+	if n < 10_000 {
+		return 1
+	}
+	return 20
 }
 
 // Pairs goes through keys and values of a mapping: a dict in its order, a Go map in the order of its keys. It is an error for anything else.

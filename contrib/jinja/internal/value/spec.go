@@ -107,19 +107,11 @@ func digitsOf(s string, missing int) (n int, rest string, err error) {
 // Format is format(v, spec).
 func Format(rt *Runtime, v any, source string) (string, error) {
 	c := canon(v)
-	switch t := c.(type) {
-	case time.Time:
-		if source != "" {
-			return strftime(t, source), spend(rt, len(source)*8)
+	if t, ok := timeOf(c); ok && source != "" {
+		if err := spend(rt, len(source)*widest); err != nil {
+			return "", err
 		}
-	case Date:
-		if source != "" {
-			return strftime(t.Time(), source), spend(rt, len(source)*8)
-		}
-	case Clock:
-		if source != "" {
-			return strftime(t.Time(), source), spend(rt, len(source)*8)
-		}
+		return strftime(t, source), nil
 	}
 	if source == "" {
 		return Str(rt, v)
@@ -140,6 +132,19 @@ func Format(rt *Runtime, v any, source string) (string, error) {
 		return f.formatFloat(rt, t)
 	}
 	return f.formatInt(rt, c)
+}
+
+// timeOf is a datetime, date or time for strftime.
+func timeOf(v any) (time.Time, bool) {
+	switch v := v.(type) {
+	case time.Time:
+		return v, true
+	case Date:
+		return v.Time(), true
+	case Clock:
+		return v.Time(), true
+	}
+	return time.Time{}, false
 }
 
 func (f *spec) unknownVerb(class string) error {

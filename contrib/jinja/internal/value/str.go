@@ -95,6 +95,17 @@ func speaks(v any) (s string, ok bool, err error) {
 	return v.(fmt.Stringer).String(), true, nil
 }
 
+// speaksByPointer is speaks for a struct whose pointer has the method, as url.URL.
+func speaksByPointer(v any) (string, bool, error) {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Struct || opaque(rv.Type()) {
+		return "", false, nil
+	}
+	p := reflect.New(rv.Type())
+	p.Elem().Set(rv)
+	return speaks(p.Interface())
+}
+
 // AsString returns the text of string kinds and Markup; of nothing else.
 func AsString(v any) (string, bool) {
 	switch v := v.(type) {

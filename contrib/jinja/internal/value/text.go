@@ -51,12 +51,9 @@ func adds(name, params string, do textMethod) *method {
 		a = slices.Clone(a)
 		a[1] = added.Text
 		v, err := do(rt, s, a)
-		return wrapTexts(v, mixed(sliced(m.Language), added)), err
+		return wrapTexts(v, joined(Markup{m.Text, sliced(m.Language)}, added)), err
 	})
 }
-
-// mixed is the language of a text of l with m in it.
-func mixed(l Language, m Markup) Language { return joined(Markup{"x", l}, m) }
 
 // wrapTexts makes Markup of a text, or of the texts in a list or tuple.
 func wrapTexts(v any, l Language) any {
@@ -95,7 +92,14 @@ func textMethods() methods {
 		adds("center", "width, fillchar=' '", padded("center", func(pad, width int) int { return pad/2 + pad&width&1 })),
 		makes("zfill", "width", zeroFill),
 		makes("expandtabs", "tabsize=8", expandTabs),
-		makes("translate", "table", translate),
+		def("translate", "table", func(rt *Runtime, self any, a []any) (any, error) {
+			m, safe := self.(Markup)
+			if safe {
+				return translateMarkup(rt, m, a[0])
+			}
+			s, err := translate(rt, self.(string), a[0], func(s string) string { return s })
+			return s, err
+		}),
 		asks("maketrans", "x, y=None, z=None", makeTranslation),
 		asks("encode", "encoding='utf-8', errors='strict'", encodeText),
 		def("join", "iterable", joinTexts),
@@ -249,16 +253,31 @@ func expandTabs(rt *Runtime, s string, a []any) (any, error) {
 	return b.String(), nil
 }
 
-// translate replaces characters as a dict of numbers says: by a text, by the character of a number, by nothing for None.
-func translate(rt *Runtime, s string, a []any) (any, error) {
-	if !IsMapping(a[0]) {
-		return nil, typeErrorf("'%s' object is not subscriptable", TypeName(a[0]))
+// translateMarkup escapes what it puts in, unlike MarkupSafe.
+func translateMarkup(rt *Runtime, m Markup, table any) (any, error) {
+	all := blendOf(Markup{m.Text, sliced(m.Language)})
+	s, err := translate(rt, m.Text, table, func(s string) string {
+		s = escapeText(s)
+		all.add(Markup{s, HTML})
+		return s
+	})
+	return Markup{s, all.lang}, err
+}
+
+// translate replaces characters as a dict of numbers says: by a text, by the character of a number, by nothing for None. safe is what
+// is put in.
+func translate(rt *Runtime, s string, table any, safe func(string) string) (string, error) {
+	if !IsMapping(table) {
+		return "", typeErrorf("'%s' object is not subscriptable", TypeName(table))
+	}
+	if err := spend(rt, len(s)); err != nil {
+		return "", err
 	}
 	var b strings.Builder
 	for _, c := range s {
-		v, ok, err := lookup(canon(a[0]), int(c))
+		v, ok, err := lookup(canon(table), int(c))
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		v = canon(v)
 		switch t := v.(type) {
@@ -268,17 +287,17 @@ func translate(rt *Runtime, s string, a []any) (any, error) {
 			}
 		case int:
 			if t < 0 || t > unicode.MaxRune {
-				return nil, valueErrorf("character mapping must be in range(0x110000)")
+				return "", valueErrorf("character mapping must be in range(0x110000)")
 			}
-			b.WriteRune(rune(t))
+			b.WriteString(safe(string(rune(t))))
 		case string, Markup:
 			text, _ := AsString(t)
 			if err := spend(rt, len(text)); err != nil {
-				return nil, err
+				return "", err
 			}
-			b.WriteString(text)
+			b.WriteString(safe(text))
 		default:
-			return nil, typeErrorf("character mapping must return integer, None or str")
+			return "", typeErrorf("character mapping must return integer, None or str")
 		}
 	}
 	return b.String(), nil
@@ -349,6 +368,9 @@ func joinTexts(rt *Runtime, self any, a []any) (any, error) {
 		return joinMarkup(rt, m, items)
 	}
 	sep, _ := self.(string)
+	if err := spendProduct(rt, len(sep), len(items)); err != nil {
+		return nil, err
+	}
 	texts := make([]string, len(items))
 	size := 0
 	for i, v := range items {
@@ -360,27 +382,30 @@ func joinTexts(rt *Runtime, self any, a []any) (any, error) {
 			return nil, typeErrorf("sequence item %d: expected str instance, %s found", i, TypeName(v))
 		}
 		texts[i] = s
-		size += len(s) + len(sep)
+		size += len(s)
 	}
-	return strings.Join(texts, sep), spend(rt, size)
+	if err := spend(rt, size); err != nil {
+		return nil, err
+	}
+	return strings.Join(texts, sep), nil
 }
 
 func joinMarkup(rt *Runtime, sep Markup, items []any) (any, error) {
 	var b strings.Builder
-	lang := sep.Language
+	all := blendOf(sep)
 	for i, v := range items {
 		m, err := Escape(rt, v)
 		if err != nil {
 			return nil, err
 		}
-		if i > 0 {
-			b.WriteString(sep.Text)
-		}
-		lang = mixed(lang, m)
-		b.WriteString(m.Text)
 		if err := spend(rt, len(m.Text)+len(sep.Text)); err != nil {
 			return nil, err
 		}
+		if i > 0 {
+			b.WriteString(sep.Text)
+		}
+		all.add(m)
+		b.WriteString(m.Text)
 	}
-	return Markup{b.String(), lang}, nil
+	return Markup{b.String(), all.lang}, nil
 }
