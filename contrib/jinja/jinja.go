@@ -1,4 +1,4 @@
-// Package jinja renders the templates of a Flask project as they are: the template language of Jinja 3.1, in Go.
+// Package jinja renders the templates of a Flask project: the template language of Jinja 3.1, in Go.
 //
 //	app.Renderer = &jinja.Renderer{}
 //
@@ -18,8 +18,9 @@
 // script is a JavaScript value, an attribute without quotes is not left. Most pages come out as Jinja writes them, and
 // [Renderer.Differences] names every place that does not; Parity has all pages come out so.
 //
-// Text that the application made safe stands as it is everywhere: [template.HTML], and what |safe is written behind. What
-// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere.
+// Text that the application made safe stands as it is everywhere: [template.HTML], and a value that |safe is written behind. What
+// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere; |safe
+// behind a call of those changes nothing.
 //
 // # Go values
 //

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -153,6 +154,30 @@ func TestBuildLeavesAnURLForOfTheApplicationAlone(t *testing.T) {
 		if got := get(app, "/a.html").Body.String(); got != "https://cdn.example/nowhere" {
 			t.Errorf("%s: got %q", name, got)
 		}
+	}
+}
+
+// A ranking keeps the order of its items, which a map cannot.
+type ranking []string
+
+func (r ranking) Items() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for i, name := range r {
+			if !yield(name, i+1) {
+				return
+			}
+		}
+	}
+}
+
+func TestValuesWithAnOrder(t *testing.T) {
+	t.Parallel()
+	data := dewar.Map{"rank": ranking{"Zoe", "Ann"}, "stats": map[string]int{"z": 1, "a": 2}}
+	wantText(t, &jinja.Renderer{}, "{% for name, place in rank.items() %}{{ place }} {{ name }};{% endfor %}", data, "1 Zoe;2 Ann;")
+	wantText(t, &jinja.Renderer{}, "{% for k, v in stats.items() %}{{ k }}{{ v }};{% endfor %}", data, "a2;z1;")
+	wantText(t, &jinja.Renderer{}, "{{ rank.items()|list|length }}", data, "2")
+	if got, err := render(t, &jinja.Renderer{}, "{{ rank.items()|length }}", data); err == nil {
+		t.Errorf("a generator has the length %s", got)
 	}
 }
 
