@@ -40,6 +40,9 @@ func flaskGlobals(t *dewar.Templates) map[string]any {
 // contextOf returns the Context that renders.
 func contextOf(rt *value.Runtime) *dewar.Context { return rt.Host.(*dewar.Context) }
 
+// urlOptions are the arguments of url_for that are no values.
+var urlOptions = []string{"_anchor", "_external", "_method", "_scheme"}
+
 // urlFor is url_for: values that are None are left out, and so are options.
 func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, named *value.Dict) (any, error) {
 	name, ok := value.AsString(endpoint)
@@ -51,16 +54,24 @@ func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, name
 		if value.IsNone(v) {
 			continue
 		}
-		part := v
-		if option := strings.HasPrefix(fmt.Sprint(key), "_"); !option {
-			var err error
-			if part, err = urlValue(rt, v); err != nil {
-				return nil, fmt.Errorf("url_for %q: %s: %w", name, key, err)
-			}
+		part, err := urlPart(rt, fmt.Sprint(key), v)
+		if err != nil {
+			return nil, fmt.Errorf("url_for %q: %s: %w", name, key, err)
 		}
 		pairs = append(pairs, key, part)
 	}
 	return globals.URLFor(name, pairs...)
+}
+
+// urlPart returns what Go's URLFor takes for an argument of a template.
+func urlPart(rt *value.Runtime, name string, v any) (any, error) {
+	switch {
+	case name == "_external":
+		return value.Truth(v)
+	case strings.HasPrefix(name, "_"):
+		return v, nil
+	}
+	return urlValue(rt, v)
 }
 
 // urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it. A missing

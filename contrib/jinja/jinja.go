@@ -1,4 +1,4 @@
-// Package jinja renders the templates of a Flask project as they are: the template language of Jinja 3.1, in Go.
+// Package jinja renders the templates of a Flask project: the template language of Jinja 3.1, in Go.
 //
 //	app.Renderer = &jinja.Renderer{}
 //
@@ -18,8 +18,9 @@
 // script is a JavaScript value, an attribute without quotes is not left. Most pages come out as Jinja writes them, and
 // [Renderer.Differences] names every place that does not; Parity has all pages come out so.
 //
-// Text that the application made safe stands as it is everywhere: [template.HTML], and what |safe is written behind. What
-// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere.
+// Text that the application made safe stands as it is everywhere: [template.HTML], and a value that |safe is written behind. What
+// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere; |safe
+// behind a call of those changes nothing.
 //
 // # Go values
 //
@@ -146,6 +147,7 @@ type Error = engine.Error
 type site struct {
 	templates *dewar.Templates
 	engine    *engine.Engine
+	ownURLFor bool // the application's url_for has taken the place of Flask's
 }
 
 // LoadTemplates compiles and checks the templates of an App; App.Build calls it. A Renderer that has the templates of one App
@@ -158,7 +160,8 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 	if err != nil {
 		return err
 	}
-	s := &site{t, engine.New(options)}
+	_, own := r.Globals["url_for"]
+	s := &site{t, engine.New(options), own}
 	if err := errors.Join(s.engine.Check(), s.checkURLs()); err != nil {
 		return err
 	}

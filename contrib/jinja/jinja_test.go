@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -100,6 +101,12 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		"include.html", "{% include 'form.html' %}",
 		"endpoint.html", "{{ url_for('pag', name='x') }}",
 		"values.html", "{{ 1 }}\n{{ url_for('page') }}",
+		"keyword.html", "{{ url_for(endpoint='pag', name='x') }}",
+		"choice.html", "{{ url_for('page' if x else 'pagee', name='x') }}",
+		"option.html", "{{ url_for('page', name='x', _extrenal=true) }}",
+		"place.html", "{{ url_for('page', 1) }}",
+		"empty.html", "{{ url_for() }}",
+		"number.html", "{{ url_for(3) }}",
 		"syntax.html", "{% if x %}",
 		"fine.html", "{% include ['none.html', 'base.html'] %}{% include 'none.html' ignore missing %}{{ url_for(endpoint) }}{{ url_for('page', **more) }}",
 	)
@@ -115,6 +122,12 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		`template include.html:1: no template "form.html"; did you mean "forms.html"?`,
 		`template endpoint.html:1: url_for: no endpoint "pag"; did you mean "page"?`,
 		`template values.html:2: url_for: URL for "page": no value for name`,
+		`template keyword.html:1: url_for: no endpoint "pag"; did you mean "page"?`,
+		`template choice.html:1: url_for: no endpoint "pagee"; did you mean "page"?`,
+		`template option.html:1: url_for: no option "_extrenal"; did you mean "_external"?`,
+		`template place.html:1: url_for: all but the endpoint is named, as in url_for('show', id=1)`,
+		`template empty.html:1: url_for: no endpoint; it is the first argument`,
+		`template number.html:1: url_for: an endpoint is text, not int`,
 		`template syntax.html:1: `,
 	} {
 		if !strings.Contains(err.Error(), want) {
@@ -126,6 +139,45 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(err)
+	}
+}
+
+func TestBuildLeavesAnURLForOfTheApplicationAlone(t *testing.T) {
+	t.Parallel()
+	own := func(name string) string { return "https://cdn.example/" + name }
+	const source = "{{ url_for('nowhere') }}"
+	for name, app := range map[string]*dewar.App{
+		"global": newApp(t, &jinja.Renderer{Globals: map[string]any{"url_for": own}}, "a.html", source),
+		"set":    newApp(t, &jinja.Renderer{Globals: map[string]any{"cdn": own}}, "a.html", "{% set url_for = cdn %}"+source),
+		"macro":  newApp(t, &jinja.Renderer{Globals: map[string]any{"cdn": own}}, "a.html", "{% macro m(url_for) %}"+source+"{% endmacro %}{{ m(cdn) }}"),
+	} {
+		if got := get(app, "/a.html").Body.String(); got != "https://cdn.example/nowhere" {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+// A ranking keeps the order of its items, which a map cannot.
+type ranking []string
+
+func (r ranking) Items() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for i, name := range r {
+			if !yield(name, i+1) {
+				return
+			}
+		}
+	}
+}
+
+func TestValuesWithAnOrder(t *testing.T) {
+	t.Parallel()
+	data := dewar.Map{"rank": ranking{"Zoe", "Ann"}, "stats": map[string]int{"z": 1, "a": 2}}
+	wantText(t, &jinja.Renderer{}, "{% for name, place in rank.items() %}{{ place }} {{ name }};{% endfor %}", data, "1 Zoe;2 Ann;")
+	wantText(t, &jinja.Renderer{}, "{% for k, v in stats.items() %}{{ k }}{{ v }};{% endfor %}", data, "a2;z1;")
+	wantText(t, &jinja.Renderer{}, "{{ rank.items()|list|length }}", data, "2")
+	if got, err := render(t, &jinja.Renderer{}, "{{ rank.items()|length }}", data); err == nil {
+		t.Errorf("a generator has the length %s", got)
 	}
 }
 
@@ -436,7 +488,7 @@ func TestARenderingIsBounded(t *testing.T) {
 		{"steps", "{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}", &jinja.Renderer{MaxSteps: 10000}},
 		{"depth", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", &jinja.Renderer{MaxDepth: 50}},
 		{"output", "{% for x in range(1000) %}{{ 'x' * 100 }}{% endfor %}", &jinja.Renderer{MaxOutput: 5000}},
-		{"a page that includes itself", "{% if true %}{% include 'page.html' %}{% endif %}", &jinja.Renderer{}},
+		{"a page that includes itself", "{% include 'pa' ~ 'ge.html' %}", &jinja.Renderer{}},
 	} {
 		if got, err := render(t, tt.renderer, tt.source, nil); err == nil || !strings.HasPrefix(err.Error(), "template page.html:1: ") {
 			t.Errorf("%s: got %.60q, %v", tt.name, got, err)

@@ -46,10 +46,10 @@ var requestAttributes = map[string]func(r request) any{
 	"script_root":    func(r request) any { return r.prefix() },
 	"root_path":      func(r request) any { return r.prefix() },
 	"query_string":   func(r request) any { return []byte(r.c.Request.URL.RawQuery) },
-	"args":           func(r request) any { return multiDict{r.Query()} },
-	"form":           func(r request) any { return multiDict{r.Form()} },
-	"values":         func(r request) any { return bothDicts{multiDict{r.Query()}, multiDict{r.Form()}} },
-	"cookies":        func(r request) any { return multiDict{r.c.Cookies()} },
+	"args":           func(r request) any { return r.args() },
+	"form":           func(r request) any { return multiDict{values: r.Form()} },
+	"values":         func(r request) any { return bothDicts{r.args(), multiDict{values: r.Form()}} },
+	"cookies":        func(r request) any { return multiDict{values: r.c.Cookies()} },
 	"headers":        func(r request) any { return headers{r} },
 	"view_args":      func(r request) any { return r.viewArgs() },
 	"endpoint":       func(r request) any { return noneIfEmpty(r.Endpoint()) },
@@ -72,6 +72,9 @@ func noneIfEmpty(text string) any {
 	}
 	return text
 }
+
+// args are the arguments of the query.
+func (r request) args() multiDict { return multiDict{r.Query(), r.c.Request.URL.RawQuery} }
 
 // iri writes the letters beyond ASCII in a URL as themselves, as Werkzeug does.
 func iri(u string) string {
@@ -214,7 +217,10 @@ func (u userAgent) Truth() bool { return u != "" }
 func (u userAgent) TypeName() string { return "UserAgent" }
 
 // A multiDict is a mapping in which a key may have several values; reading it gives the first.
-type multiDict struct{ values *dewar.Values }
+type multiDict struct {
+	values *dewar.Values
+	query  string // whose order the keys have; "" for that of their names
+}
 
 func (m multiDict) Attr(_ *value.Runtime, name string) (any, bool) {
 	switch name {
@@ -234,7 +240,24 @@ func (m multiDict) Lookup(key any) (any, bool) {
 	return m.values.String(name), true
 }
 
-func (m multiDict) Keys() []any { return anys(m.values.Keys()) }
+func (m multiDict) Keys() []any { return anys(m.names()) }
+
+// names returns the keys in the order in which the query has them first.
+func (m multiDict) names() []string {
+	names := m.values.Keys()
+	if m.query == "" || len(names) < 2 {
+		return names
+	}
+	place := make(map[string]int, len(names))
+	for pair := range strings.SplitSeq(m.query, "&") {
+		key, _, _ := strings.Cut(pair, "=")
+		if name, err := url.QueryUnescape(key); err == nil && place[name] == 0 {
+			place[name] = len(place) + 1
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
+	return names
+}
 
 func (m multiDict) TypeName() string { return "ImmutableMultiDict" }
 
@@ -261,8 +284,8 @@ func (b bothDicts) Lookup(key any) (any, bool) {
 }
 
 func (b bothDicts) Keys() []any {
-	keys := b.first.values.Keys()
-	for _, key := range b.second.values.Keys() {
+	keys := b.first.names()
+	for _, key := range b.second.names() {
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}

@@ -4,18 +4,26 @@ import "github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 
 // A FoundCall is a place where a template calls a global function.
 type FoundCall struct {
-	Template   string
-	Line       int
-	Positional []any    // constants; nil where an argument is computed
-	Named      []string // names of the named arguments
-	More       bool     // * or ** hide arguments
+	Template  string
+	Line      int
+	Arguments []FoundArgument
+	More      bool // * or ** hide arguments
+}
+
+// A FoundArgument is an argument of a FoundCall.
+type FoundArgument struct {
+	Name   string // "" for a positional one
+	Values []any  // the constants that it may be: several of an inline if, none where it is computed
 }
 
 // Calls returns where templates call the global function name, in the order of the templates and of the places. Templates that do not
-// compile are left out: Check reports them.
+// compile are left out: Check reports them. It is nil when any template gives the name a value of its own, which may reach others.
 func (e *Engine) Calls(name string) []FoundCall {
 	var all []FoundCall
 	for _, t := range e.compiled() {
+		if (&checker{engine: e, template: t}).assigned()[name] > 0 {
+			return nil
+		}
 		walkAll(t.tree.Body, func(n syntax.Node) bool {
 			call, ok := n.(*syntax.Call)
 			if !ok {
@@ -33,16 +41,26 @@ func (e *Engine) Calls(name string) []FoundCall {
 func found(template string, call *syntax.Call) FoundCall {
 	f := FoundCall{Template: template, Line: call.Line, More: call.Star != nil || call.StarStar != nil}
 	for _, arg := range call.Positional {
-		var v any
-		if c, ok := arg.(*syntax.Const); ok {
-			v = c.Value
-		}
-		f.Positional = append(f.Positional, v)
+		f.Arguments = append(f.Arguments, FoundArgument{Values: constants(arg)})
 	}
 	for _, k := range call.Named {
-		f.Named = append(f.Named, k.Name)
+		f.Arguments = append(f.Arguments, FoundArgument{k.Name, constants(k.Value)})
 	}
 	return f
+}
+
+// constants returns the values that e may have, none where not all are constants.
+func constants(e syntax.Expr) []any {
+	switch e := e.(type) {
+	case *syntax.Const:
+		return []any{e.Value}
+	case *syntax.Cond:
+		then, other := constants(e.Then), constants(e.Else)
+		if then != nil && other != nil {
+			return append(then, other...)
+		}
+	}
+	return nil
 }
 
 // compiled returns all templates that compile, in the order of their names.
