@@ -273,3 +273,63 @@ func TestPackagesArePlainData(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsNotDoneIsTold reads files that change something in Python: the values stay right, and a warning says what
+// is to be done by hand.
+func TestWhatIsNotDoneIsTold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, source, want string }{
+		{"makedirs", "import os\nos.makedirs('/srv/app/uploads', exist_ok=True)\nA = 1", "config.py: os.makedirs makes no folder here: make /srv/app/uploads yourself before the program starts"},
+		{"mkdir in a branch", "import os\ntry:\n    os.mkdir('/srv/app/x')\nexcept OSError:\n    pass\nA = 1", "config.py: os.mkdir makes no folder here: make /srv/app/x yourself before the program starts"},
+		{"Path.mkdir", "from pathlib import Path\nPath('/srv/app/y').mkdir(parents=True, exist_ok=True)\nA = 1", "config.py: Path.mkdir makes no folder here: make /srv/app/y yourself before the program starts"},
+		{"a program", "import subprocess\nA = 0\ntry:\n    A = subprocess.check_output(['git', 'rev-parse', 'HEAD'])\nexcept Exception:\n    A = 1", "config.py: subprocess.check_output starts no program here, and the file goes on as if that were missing: do it in Go and set the key there"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var told []string
+			values := map[string]any{"__file__": filepath.Join(t.TempDir(), "config.py")}
+			r := pyconfig.Reader{Warn: func(text string) { told = append(told, text) }}
+			if err := r.Unmarshal([]byte(tt.source), &values); err != nil {
+				t.Fatal(err)
+			}
+			if values["A"] != int64(1) || !reflect.DeepEqual(told, []string{tt.want}) {
+				t.Errorf("got %v and the warnings %q, want 1 and %q", values["A"], told, tt.want)
+			}
+			if made, _ := os.ReadDir(filepath.Dir(values["__file__"].(string))); len(made) > 0 {
+				t.Errorf("got the files %v", made)
+			}
+		})
+	}
+}
+
+// TestATemporaryNameIsNew reads two names of temporary files, which nobody made.
+func TestATemporaryNameIsNew(t *testing.T) {
+	t.Parallel()
+	values, told := map[string]any{}, 0
+	r := pyconfig.Reader{Warn: func(string) { told++ }, LookupEnv: func(name string) (string, bool) { return "/tmp/t", name == "TMPDIR" }}
+	source := "import tempfile\nA = 'sqlite:///' + tempfile.NamedTemporaryFile(suffix='.db').name\nB = tempfile.mkdtemp()\n"
+	if err := r.Unmarshal([]byte(source), &values); err != nil {
+		t.Fatal(err)
+	}
+	a, b := values["A"].(string), values["B"].(string)
+	if !strings.HasPrefix(a, "sqlite:////tmp/t/tmp") || !strings.HasSuffix(a, ".db") || !strings.HasPrefix(b, "/tmp/t/tmp") || told != 2 {
+		t.Errorf("got %q and %q with %d warnings", a, b, told)
+	}
+}
+
+// TestTheEnvironmentIsListedWhereItIsKnown reads os.environ as a whole.
+func TestTheEnvironmentIsListedWhereItIsKnown(t *testing.T) {
+	t.Parallel()
+	source := []byte("import os\nA = {k: v for k, v in os.environ.items() if k.startswith('SHOP_')}\n")
+	lookup := func(name string) (string, bool) { return "x", name == "SHOP_A" }
+	values := map[string]any{}
+	err := pyconfig.Reader{LookupEnv: lookup}.Unmarshal(source, &values)
+	want := "config.py:2: os.environ as a whole is not available; the variables are not known here: set Reader.Environ beside Reader.LookupEnv, or name the variable"
+	if err == nil || err.Error() != want {
+		t.Errorf("without Environ got the error %v, want %s", err, want)
+	}
+	r := pyconfig.Reader{LookupEnv: lookup, Environ: func() []string { return []string{"SHOP_A=x", "=C:=C:\\", "SHOP_GONE=y"} }}
+	if err := r.Unmarshal(source, &values); err != nil || !reflect.DeepEqual(values["A"], map[string]any{"SHOP_A": "x"}) {
+		t.Errorf("got %v and the error %v", values["A"], err)
+	}
+}

@@ -77,6 +77,9 @@ type Reader struct {
 	Class string
 	// LookupEnv looks up an environment variable for os.environ. The default is [os.LookupEnv].
 	LookupEnv func(name string) (value string, found bool)
+	// Environ lists the environment as name=value, for os.environ.items() and the like. The default is [os.Environ],
+	// and with a LookupEnv none: the variables are then not known as a whole.
+	Environ func() []string
 	// Files lets the file read others with open, Path.read_text and Path.read_bytes, and ask for them with
 	// os.path.exists and the like: regular files of its own folder and below, up to 1 MiB each. The default is no.
 	Files bool
@@ -137,9 +140,12 @@ func element(value any, m reflect.Type) reflect.Value {
 
 // read runs a file and returns its values.
 func (r Reader) read(file string, data []byte) (map[string]any, error) {
-	lookup := r.LookupEnv
+	lookup, environ := r.LookupEnv, r.Environ
 	if lookup == nil {
 		lookup = os.LookupEnv
+		if environ == nil {
+			environ = os.Environ
+		}
 	}
 	program, err := translate.File(file, data)
 	if err != nil {
@@ -149,7 +155,7 @@ func (r Reader) read(file string, data []byte) (map[string]any, error) {
 	if folder != nil {
 		defer folder.Close()
 	}
-	m := machine.New(machine.Options{File: file, Lookup: lookup, Folder: folder, Files: r.Files, Warn: r.warn})
+	m := machine.New(machine.Options{File: file, Lookup: lookup, Environ: environ, Folder: folder, Files: r.Files, Warn: r.warn})
 	if err := m.Run(program); err != nil {
 		return nil, err
 	}

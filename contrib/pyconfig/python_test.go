@@ -35,6 +35,14 @@ func (j job) read() (map[string]any, error) {
 		return value, found
 	}}
 	r.Files, r.Warn = j.Files, func(string) {}
+	r.Environ = func() []string {
+		var entries []string
+		for name, value := range j.Env {
+			entries = append(entries, name+"="+value)
+		}
+		sort.Strings(entries)
+		return entries
+	}
 	err := r.Unmarshal([]byte(j.Source), &values)
 	for name := range values {
 		if strings.HasPrefix(name, "__") {

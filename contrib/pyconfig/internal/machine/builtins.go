@@ -188,6 +188,13 @@ func (m *Machine) toDict(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 
 // fill puts a mapping, or pairs, into a dict.
 func (m *Machine) fill(d *starlark.Dict, from starlark.Value) error {
+	if _, ok := from.(environ); ok {
+		all, err := m.environment()
+		if err != nil {
+			return err
+		}
+		from = all
+	}
 	if other, ok := asDict(from); ok {
 		for _, item := range other.Items() {
 			if err := setKey(d, item[0], item[1]); err != nil {

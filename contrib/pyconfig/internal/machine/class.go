@@ -101,6 +101,8 @@ func unknownBase(args starlark.Tuple) (string, bool) {
 			}
 		case *starlark.Builtin:
 			return "is a built-in type", isTypeName(b.Name())
+		case *withAttrs:
+			return b.Name() + " is not available", true
 		case instantClass, zoneClass, pathType:
 			return "is a built-in type", true
 		}

@@ -72,7 +72,15 @@ func (m *Machine) offeredSurroundings(path string) starlark.Value {
 	case "getpass":
 		return newModuleOf("getpass", map[string]native{"getuser": m.user})
 	case "tempfile":
-		return newModuleOf("tempfile", map[string]native{"gettempdir": m.tempDir})
+		return m.tempfile()
+	case "threading":
+		return m.threading()
+	case "subprocess":
+		return m.subprocess()
+	case "logging.config":
+		return m.logConfig()
+	case "logging.handlers":
+		return m.logHandlers()
 	case "multiprocessing":
 		return newModuleOf("multiprocessing", map[string]native{"cpu_count": func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return cpus(), unpack("cpu_count", args, kwargs)
@@ -162,7 +170,7 @@ func (m *Machine) sys() *module {
 		"argv": listOf(os.Args), "path": listOf([]string{slashed(filepath.Dir(m.File))}),
 		"modules": refused{name: "sys.modules", cure: "name the module that is needed"}, "stdout": stream, "stderr": stream, "stdin": stream,
 		"byteorder":          starlark.String("little"),
-		"exit":               refused{name: "sys.exit", cure: "return from the function, or raise an exception"},
+		"exit":               builtin("sys.exit", exit),
 		"getdefaultencoding": builtin("sys.getdefaultencoding", m.fixed("sys.getdefaultencoding", starlark.String("utf-8"))),
 		"setrecursionlimit":  builtin("sys.setrecursionlimit", ignored),
 	}}
@@ -186,63 +194,6 @@ func (m *Machine) socket() *module {
 		s.attrs[name] = starlark.MakeInt(n)
 	}
 	return s
-}
-
-// logging is the module logging: its levels are numbers, and what it logs goes nowhere.
-func (m *Machine) logging() *module {
-	l := &module{name: "logging", attrs: starlark.StringDict{}}
-	for name, level := range map[string]int{"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10, "NOTSET": 0} {
-		l.attrs[name] = starlark.MakeInt(level)
-	}
-	for _, name := range []string{"debug", "info", "warning", "error", "critical", "exception", "log", "basicConfig", "disable", "captureWarnings"} {
-		l.attrs[name] = builtin("logging."+name, ignored)
-	}
-	l.attrs["getLogger"] = builtin("logging.getLogger", func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return logger{}, nil })
-	l.attrs["getLevelName"] = builtin("logging.getLevelName", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return levelName(args, kwargs)
-	})
-	l.attrs["config"] = refused{name: "logging.config", cure: "set up the log in Go", module: true}
-	l.attrs["handlers"] = refused{name: "logging.handlers", cure: "set up the log in Go", module: true}
-	return l
-}
-
-func levelName(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := one("getLevelName", args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	for _, level := range []struct {
-		name string
-		n    int
-	}{{"CRITICAL", 50}, {"ERROR", 40}, {"WARNING", 30}, {"INFO", 20}, {"DEBUG", 10}, {"NOTSET", 0}} {
-		if s, ok := v.(starlark.String); ok && string(s) == level.name {
-			return starlark.MakeInt(level.n), nil
-		}
-		if n, err := starlark.AsInt32(v); err == nil && n == level.n {
-			return starlark.String(level.name), nil
-		}
-	}
-	return nil, fault.New("getLevelName() knows the six levels of logging only")
-}
-
-// logger is what logging.getLogger returns. It logs nothing.
-type logger struct{ inert }
-
-// String returns a fixed text.
-func (logger) String() string { return "logger" }
-
-// Type returns the name of the type.
-func (logger) Type() string { return "logger" }
-
-// AttrNames returns nothing: the names are not listed to files.
-func (logger) AttrNames() []string { return nil }
-
-// Attr returns a method that does nothing.
-func (logger) Attr(name string) (starlark.Value, error) {
-	if isIn(name, "debug info warning warn error critical exception log setLevel addHandler removeHandler addFilter") {
-		return builtin(name, ignored), nil
-	}
-	return nil, fault.New("%s of a logger is not available; set up the log in Go", name)
 }
 
 // base64 is the module base64.

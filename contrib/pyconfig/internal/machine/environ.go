@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -109,10 +111,69 @@ func (m *Machine) environMethod(name string) *starlark.Builtin {
 		return builtin("os.environ.update", m.updateVariables)
 	case "pop":
 		return builtin("os.environ.pop", m.popVariable)
-	case "clear", "popitem", "items", "keys", "values", "copy":
-		return builtin(name, refused{name: "os.environ." + name, cure: noVariable}.fail)
+	case "items", "keys", "values", "copy":
+		return m.plain("os.environ."+name, func() (starlark.Value, error) {
+			all, err := m.environment()
+			if err != nil {
+				return nil, err
+			}
+			return m.call(m.dictMethod(all, name), nil, nil)
+		})
+	case "clear", "popitem":
+		return builtin(name, refused{name: "os.environ." + name, cure: noChange}.fail)
 	}
 	return nil
+}
+
+// environment returns all variables: those of the process, and what the file set.
+func (m *Machine) environment() (*starlark.Dict, error) {
+	if m.Environ == nil {
+		return nil, refused{name: "os.environ as a whole", cure: noVariable}.err()
+	}
+	all := new(starlark.Dict)
+	for _, entry := range m.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if _, mine := m.variables[name]; mine || name == "" {
+			continue
+		}
+		if err := m.listVariable(all, name); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.variables)) {
+		if err := m.listVariable(all, name); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// listVariable adds a variable that is set.
+func (m *Machine) listVariable(all *starlark.Dict, name string) error {
+	value, found := m.variableOf(name)
+	if !found {
+		return nil
+	}
+	if err := m.chargeText(len(name) + len(value) + entrySize); err != nil {
+		return err
+	}
+	return all.SetKey(starlark.String(name), starlark.String(value))
+}
+
+// getenvb implements os.getenvb, for names and values of bytes.
+func (m *Machine) getenvb(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var key, absent starlark.Value = nil, starlark.None
+	if err := unpack("os.getenvb", args, kwargs, "key", &key, "default?", &absent); err != nil {
+		return nil, err
+	}
+	name, ok := key.(starlark.Bytes)
+	if !ok {
+		return nil, fault.Raise("TypeError", "os.getenvb() needs bytes, not %s%s", typeName(key), noneHint(key))
+	}
+	if value, found := m.variableOf(string(name)); found {
+		return starlark.Bytes(value), m.chargeText(len(value))
+	}
+	return absent, nil
 }
 
 // isVariable reports whether a text looks like the name of a variable. Others may be a value by mistake.

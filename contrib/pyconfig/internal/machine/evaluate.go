@@ -267,6 +267,9 @@ func (m *Machine) dict(f *frame, x *translate.Dict) (starlark.Value, error) {
 
 // pour puts the entries of a mapping into a dict.
 func (m *Machine) pour(d *starlark.Dict, v starlark.Value) error {
+	if _, ok := v.(environ); ok {
+		return m.fill(d, v)
+	}
 	from, ok := asDict(v)
 	if !ok {
 		return fault.Raise("TypeError", "\"**\" needs a dict, not %s", typeName(v))

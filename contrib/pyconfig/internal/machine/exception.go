@@ -21,10 +21,11 @@ NotImplementedError:RuntimeError RecursionError:RuntimeError StopIteration:Excep
 TypeError:Exception ValueError:Exception UnicodeError:ValueError UnicodeDecodeError:UnicodeError
 UnicodeEncodeError:UnicodeError JSONDecodeError:ValueError AddressValueError:ValueError NetmaskValueError:ValueError
 BinasciiError:ValueError EnvError:ValueError UndefinedValueError:Exception Warning:Exception UserWarning:Warning
-DeprecationWarning:Warning RuntimeWarning:Warning FutureWarning:Warning`
+DeprecationWarning:Warning RuntimeWarning:Warning FutureWarning:Warning SubprocessError:Exception
+CalledProcessError:SubprocessError TimeoutExpired:SubprocessError`
 
 // hiddenExceptions lists those that belong to modules and are no built-in names.
-const hiddenExceptions = " JSONDecodeError AddressValueError NetmaskValueError BinasciiError EnvError UndefinedValueError "
+const hiddenExceptions = " JSONDecodeError AddressValueError NetmaskValueError BinasciiError EnvError UndefinedValueError SubprocessError CalledProcessError TimeoutExpired "
 
 // builtinClasses returns object, type and the exceptions.
 func (m *Machine) builtinClasses() starlark.StringDict {

@@ -333,7 +333,7 @@ func importCure(name string) string {
 	switch root {
 	case "yaml", "tomllib", "toml", "configparser":
 		return "load the data from Go with a FromFile call of its own, or write the value"
-	case "subprocess", "threading", "multiprocessing", "socketserver", "asyncio", "requests", "boto3":
+	case "multiprocessing", "socketserver", "asyncio", "requests", "boto3":
 		return "do it in Go and set the key there"
 	}
 	return "move the code that needs it to Go, or write the value"

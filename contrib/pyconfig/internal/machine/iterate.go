@@ -17,6 +17,12 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 		return starlark.NewList(elems), err
 	case *starlark.Dict: // values may be set meanwhile, so Starlark must not see the loop
 		return starlark.NewList(v.Keys()), m.charge(size(v))
+	case environ:
+		all, err := m.environment()
+		if err != nil {
+			return nil, err
+		}
+		return m.iterable(all)
 	case *iterator:
 		elems, err := m.drain(v)
 		return starlark.NewList(elems), err

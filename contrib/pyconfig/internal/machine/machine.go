@@ -18,11 +18,12 @@ const maxSteps = 1_000_000
 
 // Options says how a file is run.
 type Options struct {
-	File   string                      // its name
-	Lookup func(string) (string, bool) // reads the environment
-	Folder *os.Root                    // the folder of the file, for its modules; nil for none
-	Files  bool                        // whether the file may read other files of the folder
-	Warn   func(file string, line int, text string)
+	File    string                      // its name
+	Lookup  func(string) (string, bool) // reads the environment
+	Environ func() []string             // lists it as name=value; nil if it cannot be listed
+	Folder  *os.Root                    // the folder of the file, for its modules; nil for none
+	Files   bool                        // whether the file may read other files of the folder
+	Warn    func(file string, line int, text string)
 }
 
 // Machine runs one file, once.

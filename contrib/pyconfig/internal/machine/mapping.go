@@ -117,9 +117,6 @@ func (m *Machine) chainMap(args starlark.Tuple, kwargs []starlark.Tuple) (starla
 	}
 	merged := new(starlark.Dict)
 	for i := len(args) - 1; i >= 0; i-- {
-		if _, env := args[i].(environ); env {
-			return nil, refused{name: "ChainMap of os.environ", cure: noVariable}.err()
-		}
 		if err := m.pour(merged, args[i]); err != nil {
 			return nil, err
 		}

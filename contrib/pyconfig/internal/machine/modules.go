@@ -54,7 +54,7 @@ func (m *module) Attr(name string) (starlark.Value, error) {
 
 const (
 	noChange   = "a configuration changes nothing: do it in Go"
-	noVariable = "the environment as a whole is not listed: name the variable, or use FromPrefixedEnv in Go"
+	noVariable = "the variables are not known here: set Reader.Environ beside Reader.LookupEnv, or name the variable"
 )
 
 // refuse puts names into a module that fail when they are used.

@@ -39,6 +39,9 @@ func (m *Machine) system() *module {
 		"extsep": starlark.String("."), "devnull": starlark.String("/dev/null"),
 		"PathLike": hint{name: "os.PathLike"},
 		"getenv":   builtin("os.getenv", m.getenv),
+		"getenvb":  builtin("os.getenvb", m.getenvb),
+		"makedirs": m.makeFolder("os.makedirs"),
+		"mkdir":    m.makeFolder("os.mkdir"),
 		"putenv":   refused{name: "os.putenv", cure: noChange},
 		"urandom":  builtin("os.urandom", m.urandom),
 		"fspath":   textFunction("os.fspath", func(s string) starlark.Value { return starlark.String(s) }),
@@ -51,7 +54,7 @@ func (m *Machine) system() *module {
 	}}
 	system.refuse("files are not looked at this way: write the value, or decide by an environment variable",
 		"listdir", "scandir", "walk", "stat", "access", "readlink", "open")
-	system.refuse(noChange, "makedirs", "mkdir", "remove", "unlink", "rename", "chdir", "umask",
+	system.refuse(noChange, "remove", "unlink", "rename", "chdir", "umask",
 		"unsetenv", "system", "popen", "kill", "fork", "environb")
 	return system
 }

@@ -162,7 +162,11 @@ func (m *Machine) pathAttr(p purePath, name string) (starlark.Value, error) {
 		}), nil
 	case "is_symlink", "stat", "iterdir", "glob", "rglob", "readlink", "samefile":
 		return refused{name: "Path." + name, cure: "files are not looked at this way: write the value, or decide by an environment variable"}, nil
-	case "mkdir", "touch", "unlink", "rename", "write_text", "write_bytes", "chmod":
+	case "mkdir":
+		return builtin("Path.mkdir", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return m.makeFolder("Path.mkdir").CallInternal(m.thread, append(starlark.Tuple{p}, args...), kwargs)
+		}), nil
+	case "touch", "unlink", "rename", "write_text", "write_bytes", "chmod":
 		return refused{name: "Path." + name, cure: noChange}, nil
 	}
 	return asValue(m.pathMethod(p, name)), nil

@@ -39,6 +39,8 @@ func (m *Machine) with(f *frame, s *translate.With, n int) (way, error) {
 	case *textFile:
 		defer func() { v.closed = true }()
 		return m.with(f, s, n+1)
+	case lock:
+		return m.with(f, s, n+1)
 	case *suppressor:
 		m.trying++
 		to, err := m.with(f, s, n+1)
