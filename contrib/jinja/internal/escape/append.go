@@ -11,7 +11,7 @@ func (s State) Append(b []byte, text string) ([]byte, State, error) {
 	if s.Plain() {
 		return appendHTML(b, text), s, nil
 	}
-	b = s.append(b, text)
+	b = s.append(s.reopen(b, text), text)
 	return b, s, nil
 }
 
@@ -28,11 +28,15 @@ func (s *State) append(b []byte, text string) []byte {
 	case inEndTagOpen, inTagName:
 		return s.appendTagName(b, text)
 	case inTag, inName, inAfterName:
+		if s.step == emptied {
+			return b
+		}
 		return s.appendNames(b, text)
 	case inBeforeValue, inValue:
 		return s.appendValue(b, text)
-	case inDeclaration, inBogus:
-		s.place = inBogus
+	case inDeclaration:
+		return s.appendDeclaration(b, text)
+	case inBogus:
 		return appendHTML(b, text)
 	case inComment:
 		return s.appendComment(b, text)
@@ -106,19 +110,33 @@ func (s *State) appendValue(b []byte, text string) []byte {
 	return s.appendInValue(b, text)
 }
 
+// emptied is the step of a tag behind a value without quotes that was empty and got some.
+const emptied = 251
+
 // appendBare appends the first of a value without quotes, which needs some if it is empty.
 func (s *State) appendBare(b []byte, text string) []byte {
-	from := len(b)
+	from, attr := len(b), s.attr
 	b = s.append(b, text)
 	if len(b) > from {
 		return b
 	}
 	if s.outer != noOuter {
 		*s = State{place: inTag, element: iframeElement, script: ofScript}
+		attr = srcdocAttr
 	} else {
 		s.endValue()
 	}
+	s.attr, s.step = attr, emptied
 	return append(b, `""`...)
+}
+
+// reopen takes back the quotes of an empty value that another value stands behind. Within a page in an attribute that value is left out.
+func (s *State) reopen(b []byte, text string) []byte {
+	if text == "" || s.step != emptied || s.place != inTag || s.outer != noOuter || !bytes.HasSuffix(b, []byte(`""`)) {
+		return b
+	}
+	s.place, s.step = inBeforeValue, 0
+	return b[:len(b)-2]
 }
 
 func (s *State) appendInValue(b []byte, text string) []byte {

@@ -40,6 +40,25 @@ func write(skeleton string, values ...any) (b []byte, s escape.State, err error)
 	return b, s, nil
 }
 
+// TestAppend_SideBySide has two values with nothing between them.
+func TestAppend_SideBySide(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, page, first, second, want string }{
+		{"behind nothing", `<input value={{}}{{}} name=x>`, ``, `a b`, `<input value=a&#32;b name=x>`},
+		{"behind something", `<input value={{}}{{}} name=x>`, `a`, `onclick`, `<input value=aonclick name=x>`},
+		{"apart", `<input value={{}} {{}}>`, ``, `checked`, `<input value="" checked>`},
+		{"in a URL", `<a href={{}}{{}}>`, ``, `javascript:x`, `<a href=#blocked>`},
+		{"in a page in an attribute", `<iframe srcdoc="<p title={{}}{{}}>">`, ``, `onclick`, `<iframe srcdoc="<p title=&#34;&#34;>">`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := page(t, tt.page, tt.first, tt.second); got != tt.want {
+				t.Errorf("got\n%q, want\n%q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, page, value, want string }{
@@ -53,6 +72,8 @@ func TestAppend(t *testing.T) {
 		{"javascript: behind a prefix", `<a href="java{{}}">`, `script:alert(1)`, `<a href="java#blocked">`},
 		{"data: URL", `<iframe src="{{}}">`, `data:text/html,<script>`, `<iframe src="#blocked">`},
 		{"picture in a data: URL", `<img src="{{}}">`, `data:image/png;base64,iVBOR/+=`, `<img src="data:image/png;base64,iVBOR/+=">`},
+		{"picture that is loaded later", `<img data-src="{{}}">`, `data:image/png;base64,iVBOR/+=`, `<img data-src="data:image/png;base64,iVBOR/+=">`},
+		{"script that is loaded later", `<img data-src="{{}}">`, `data:image/svg+xml;base64,iVBOR`, `<img data-src="#blocked">`},
 		{"path called data", `<a href="{{}}">`, `data`, `<a href="./data">`},
 		{"argument", `<a href="/?q={{}}">`, `a b&c=d`, `<a href="/?q=a%20b%26c=d">`},
 		{"encoded argument", `<a href="/?q={{}}">`, `a%20b%26c`, `<a href="/?q=a%20b%26c">`},
@@ -96,6 +117,11 @@ x = "a\nb"</script>`},
 		{"srcdoc", `<iframe srcdoc="<p>{{}}</p>"></iframe>{{}}`, `<b>`, `<iframe srcdoc="<p>&amp;lt;b&amp;gt;</p>"></iframe>&lt;b&gt;`},
 		{"attribute in srcdoc", `<iframe srcdoc="<a href='{{}}'>"></iframe>`, `javascript:x`, `<iframe srcdoc="<a href='#blocked'>"></iframe>`},
 		{"bound attribute", `<p :title="'{{}}'" x-on:click="f('{{}}')">`, `'`, `<p :title="'\u0027'" x-on:click="f('\u0027')">`},
+		{"empty values side by side", `<input value={{}}{{}} name=x>`, ``, `<input value="" name=x>`},
+		{"declaration", `<!{{}} x><p>{{}}</p>`, `--`, `<!&#45;- x><p>--</p>`},
+		{"rest of a comment's beginning", `<!-{{}} x><p>{{}}</p>`, `-`, `<!-&#45; x><p>-</p>`},
+		{"doctype of a value", `<!{{}}><p>`, `DOCTYPE html`, `<!DOCTYPE html><p>`},
+		{"section in svg", `<svg><![{{}} x><p>{{}}`, `CDATA[`, `<svg><![&#67;DATA[ x><p>CDATA[`},
 		{"name in two parts", `<script>chart_{{}}{{}}()</script>`, `a-b`, `<script>chart_blockedblocked()</script>`},
 		{"srcset", `<img srcset="{{}} 1x, {{}} 2x">`, `a.png`, `<img srcset="a.png 1x, a.png 2x">`},
 		{"meta refresh", `<meta http-equiv="refresh" content="0; url={{}}">`, `javascript:x`, `<meta http-equiv="refresh" content="0; url=#blocked">`},

@@ -30,52 +30,14 @@ var attributes = hashNames(map[string]attribute{
 	"slot": linkedAttr, "shadowrootmode": linkedAttr, "autofocus": plainAttr, "enctype": linkedAttr, "download": plainAttr, "code": linkedAttr,
 })
 
-// prefixes are what names of expressions begin with before a colon.
-var prefixes = hashSet("", "x-on", "v-on", "hx-on", "x-bind", "v-bind", "hx-on:", "on")
-
-// expressions are names of attributes that front-end frameworks run.
-var expressions = hashSet("x-data", "x-init", "x-show", "x-text", "x-html", "x-if", "x-for", "x-model", "x-effect", "x-modelable", "v-if", "v-else-if", "v-show",
-	"v-for", "v-model", "v-text", "v-html", "v-bind", "v-on", "ng-init", "ng-click", "ng-if", "ng-show", "ng-hide", "ng-repeat", "ng-model", "ng-bind",
-	"ng-bind-html", "ng-href", "ng-src", "ng-class", "ng-style", "ng-change", "ng-submit", "hx-vals", "hx-on", "hx-vars", "hx-headers", "_")
-
-var dataPrefix, hxOn = hashOf("data-"), hashOf("hx-on")
-
-// name goes on with an attribute's name.
-func (s *State) name(c byte) {
-	c = lower(c)
-	s.step = min(s.step+1, 250)
-	switch {
-	case s.step == 1:
-		s.last = c
-		s.put(codeName, c == '@' || s.has(codeName))
-	case s.step == 2:
-		s.put(eventName, s.last == 'o' && c == 'n')
-	}
-	if c == ':' {
-		s.namespace()
-		return
-	}
-	s.word = hashed(s.word, c)
-	s.stack = s.stack<<8 | uint64(c)
-	switch {
-	case s.stack&0xffffff == 's'<<16|'r'<<8|'c', s.stack&0xffffff == 'u'<<16|'r'<<8|'i', s.stack&0xffffff == 'u'<<16|'r'<<8|'l':
-		s.set(urlName)
-	case s.word == dataPrefix:
-		s.set(dataName)
-		s.word = noWord
-	case s.word == hxOn:
-		s.set(codeName)
-	}
-}
-
 // named returns the kind of the attribute whose name has been read.
 func (s *State) named() attribute {
 	kind, known := attributes[s.word]
 	switch {
+	case s.has(codeName):
+		return s.namedCode()
 	case s.has(dataName):
 		return s.namedData(kind)
-	case s.has(codeName):
-		return exprAttr
 	case s.has(eventName):
 		return scriptAttr
 	case !known && expressions[s.word]:
@@ -88,6 +50,9 @@ func (s *State) named() attribute {
 
 // namedData returns the kind of a data- attribute, which only scripts of the page look at.
 func (s *State) namedData(kind attribute) attribute {
+	if expressions[s.word] || s.word == bind {
+		return exprAttr
+	}
 	if s.has(urlName) || kind == urlAttr || kind == urlList {
 		return maybeURL
 	}

@@ -32,6 +32,20 @@ func (s *State) readDeclaration(c byte) int {
 	return 1
 }
 
+// appendDeclaration appends text behind <!, so that it begins neither a comment nor CDATA.
+func (s *State) appendDeclaration(b []byte, text string) []byte {
+	if text == "" {
+		return b
+	}
+	from := len(b)
+	b = appendHTML(b, text)
+	if s.step != 0 || text[0] == '-' || text[0] == '[' {
+		b = escapeAt(b, from)
+	}
+	s.place = inBogus
+	return b
+}
+
 func (s *State) readBogus(text string) int {
 	n := strings.IndexByte(text, '>')
 	if n < 0 {

@@ -128,14 +128,6 @@ func (e element) harmless() bool {
 	return e == plainElement || e == htmlElement || e == imageElement
 }
 
-// namespace ends the part of a name before a colon.
-func (s *State) namespace() {
-	if prefixes[s.word] {
-		s.set(codeName)
-	}
-	s.word, s.stack, s.step = noWord, 0, 0
-}
-
 // name returns the name of an element whose content ends only with its end tag.
 func (e element) name() string {
 	switch e {

@@ -13,6 +13,7 @@ func (s State) AppendLiteral(b []byte, text string) ([]byte, State, error) {
 	if s.Plain() {
 		return appendHTML(b, text), s, nil
 	}
+	b = s.reopen(b, text)
 	from := len(b)
 	b = appendHTML(b, text)
 	after, err := s.Text(string(b[from:]))
@@ -22,6 +23,7 @@ func (s State) AppendLiteral(b []byte, text string) ([]byte, State, error) {
 // AppendMarkup does as Append for safe text: the application's stands as it is everywhere, the others where their language is wanted, and are escaped
 // again elsewhere. It fails as [State.Text] does.
 func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
+	b = s.reopen(b, m.Text)
 	switch m.Language {
 	case value.Application:
 		after, err := s.Text(m.Text)
@@ -96,6 +98,9 @@ func (s State) appendHTMLMarkup(b []byte, text string, attributes bool) ([]byte,
 		after, err := s.Text(text)
 		return append(b, text...), after, err
 	case s.place == inTagName || s.place == inTag || s.place == inName || s.place == inAfterName:
+		if s.step == emptied {
+			return b, s, nil
+		}
 		b = s.appendAttributes(b, text, attributes)
 		return b, s, nil
 	case s.place == inValue && s.quote != 0 && s.language() == inHTML && s.attr != typeAttr:

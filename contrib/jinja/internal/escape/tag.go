@@ -88,6 +88,9 @@ func (s *State) nameTag() {
 
 // readTag reads what stands between attributes.
 func (s *State) readTag(text string) int {
+	if s.step == emptied {
+		s.attr, s.step = plainAttr, 0
+	}
 	switch c := text[0]; {
 	case space(c):
 		s.clear(slashed)

@@ -113,7 +113,7 @@ func (s *State) harmlessScheme(word uint64) bool {
 
 // showsPictures reports whether a URL in s is a picture's, and so may be a picture itself.
 func (s *State) showsPictures() bool {
-	return s.attr == imageAttr || s.language() == inCSS
+	return s.attr == imageAttr || s.attr == maybeURL || s.language() == inCSS
 }
 
 // picture reports whether text is a data: URL of a picture.
