@@ -27,8 +27,7 @@ func TestRandomTemplatesAgreeWithJinja(t *testing.T) {
 // An author writes random templates that are mostly right.
 type author struct {
 	*rand.Rand
-	depth int // of statements
-	loops int // that stand around
+	loops int // that stand around what is written
 }
 
 func (g *author) pick(choices ...string) string { return choices[g.IntN(len(choices))] }

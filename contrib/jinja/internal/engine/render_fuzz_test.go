@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"html/template"
+	"math"
 	"runtime/metrics"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func FuzzRender(f *testing.F) {
 		`{% include "page" %}`, `{% extends "base" %}`, `{% raw %}{{ x }}{% endraw %}{#- a -#}{{- s -}}{% with a = s, b = a %}{{ b[1:n:-1] }}{% endwith %}`,
 	} {
 		f.Add(source, "{% macro m(a) %}{{ a }}{{ caller(a) }}{% endmacro %}{% set n = s %}<p>{% block a %}{{ s }}{% endblock %}{% block b %}{% endblock %}", "<a&\"'>", 3, 1.5)
-		f.Add(source, `{% extends "page" %}`, "javascript:alert(1)", 1_000_000_000, -0.0)
+		f.Add(source, `{% extends "page" %}`, "javascript:alert(1)", 1_000_000_000, math.Copysign(0, -1))
 	}
 	f.Fuzz(func(t *testing.T, source, layout, s string, n int, x float64) {
 		for _, contextual := range []bool{true, false} {
