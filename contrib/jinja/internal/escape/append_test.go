@@ -18,7 +18,11 @@ func page(t testing.TB, skeleton string, values ...any) string {
 	return string(b)
 }
 
-func write(skeleton string, values ...any) (b []byte, s escape.State, err error) {
+func write(skeleton string, values ...any) ([]byte, escape.State, error) {
+	return writeFrom(escape.State{}, skeleton, values...)
+}
+
+func writeFrom(s escape.State, skeleton string, values ...any) (b []byte, _ escape.State, err error) {
 	for i, text := range strings.Split(skeleton, "{{}}") {
 		if i > 0 {
 			v := values[min(i, len(values))-1]

@@ -22,11 +22,11 @@
 package escape
 
 // A State is a place in a page: in text, in a tag, in which kind of attribute and quotes, in script or style, in a URL. It is comparable
-// and small; the zero State is the text of a page. States are values: nothing is shared.
+// and small; the zero State is the text of an HTML page, and [Page] returns that of others. States are values: nothing is shared.
 type State struct {
 	word    uint64 // the hash of a name, a scheme or an identifier that text has begun
 	stack   uint64 // the brackets of JavaScript that are open; the last bytes of an attribute's name
-	foreign uint16 // svg and math around, two bits for each
+	foreign uint16 // svg and math around, two bits for each, or xmlPage
 	place   place
 	outer   outer // what the page is that this place belongs to
 	element element
@@ -74,6 +74,8 @@ const (
 	srcdocDouble       // <iframe srcdoc="
 	srcdocSingle       // <iframe srcdoc='
 	srcdocBare         // <iframe srcdoc=
+	xmlDouble          // <iframe srcdoc=" in XML
+	xmlSingle          // <iframe srcdoc=' in XML
 	scriptOfText       // <script type="text/template">
 )
 

@@ -5,12 +5,16 @@ import (
 	"strings"
 )
 
-// srcdocOf returns the outer page of a document in an attribute with that quote.
-func srcdocOf(quote byte) outer {
-	switch quote {
-	case '"':
+// srcdoc returns the outer page of a document in an attribute with that quote.
+func (s *State) srcdoc(quote byte) outer {
+	switch xml := s.xml(); {
+	case quote == '"' && xml:
+		return xmlDouble
+	case quote == '"':
 		return srcdocDouble
-	case '\'':
+	case quote == '\'' && xml:
+		return xmlSingle
+	case quote == '\'':
 		return srcdocSingle
 	}
 	return srcdocBare
@@ -48,16 +52,16 @@ func (s *State) document(text string) (int, error) {
 	if quote != 0 {
 		n++
 	}
-	*s = State{place: inTag, element: iframeElement, script: ofScript}
+	*s = o.behindDocument()
 	return n, nil
 }
 
 // quote returns the quotes around a srcdoc.
 func (o outer) quote() byte {
 	switch o {
-	case srcdocDouble:
+	case srcdocDouble, xmlDouble:
 		return '"'
-	case srcdocSingle:
+	case srcdocSingle, xmlSingle:
 		return '\''
 	}
 	return 0
