@@ -3,6 +3,8 @@ package escape
 import (
 	"html"
 	"strings"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
 // srcdoc returns the outer page of a document in an attribute with that quote.
@@ -151,7 +153,7 @@ func protect(b []byte, from int) []byte {
 }
 
 // appendInnerMarkup appends markup in a page that stands in srcdoc or in a script of a template type.
-func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte, State, error) {
+func (s State) appendInnerMarkup(b []byte, text string, of value.Language) ([]byte, State, error) {
 	if s.outer == scriptOfText && endsScriptOfText(text) {
 		b = s.append(b, html.UnescapeString(stripTags(text)))
 		return b, s, nil
@@ -160,7 +162,7 @@ func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte
 	if s.cutsEnd(inner) {
 		return b, s, nil
 	}
-	b, inner, err := inner.appendHTMLMarkup(b, text, attributes)
+	b, inner, err := inner.appendHTMLMarkup(b, text, of)
 	b = s.wrap(b, from, inner)
 	return b, s, err
 }
