@@ -66,8 +66,8 @@ func (p states) add(others states) {
 	}
 }
 
-// beginning is where a page begins.
-func beginning() states { return states{escape.State{}: true} }
+// beginning is where the page begins, and what is captured of it.
+func (w *walker) beginning() states { return states{w.start: true} }
 
 // A walker goes through pages without rendering them.
 type walker struct {
@@ -76,6 +76,7 @@ type walker struct {
 	known  map[*Template]*names
 	steps  int // what is left for a page
 	depth  int
+	start  escape.State
 }
 
 // maxWalk is how many statements are gone through for a page at most: macros may call each other without end.
@@ -106,8 +107,8 @@ type callable struct {
 
 // page goes through a page: a template, and what it extends.
 func (w *walker) page(t *Template) {
-	w.steps = maxWalk
-	all, at := t.blocks, beginning()
+	w.steps, w.start = maxWalk, escape.Page(t.name)
+	all, at := t.blocks, w.beginning()
 	for range maxTrail {
 		k := &reading{template: t, names: w.names(t), blocks: all, escaped: t.autoescape}
 		parent := w.parent(t)
@@ -220,15 +221,15 @@ func (w *walker) statement(k *reading, s syntax.Stmt, at states) states {
 		}
 		return w.body(&inner, s.Body, at)
 	case *syntax.FilterBlock:
-		w.body(k, s.Body, beginning())
+		w.body(k, s.Body, w.beginning())
 	case *syntax.AssignBlock:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, beginning())
+		w.body(&inner, s.Body, w.beginning())
 	case *syntax.Macro:
 		inner := *k
 		inner.extended = false
-		w.body(&inner, s.Body, beginning())
+		w.body(&inner, s.Body, w.beginning())
 	case *syntax.CallBlock:
 		return w.callBlock(k, s, at)
 	case *syntax.Block:
@@ -364,7 +365,7 @@ func (w *walker) callBlock(k *reading, s *syntax.CallBlock, at states) states {
 	if next, ok := w.macro(k, m, s.Body, at); ok {
 		return next
 	}
-	w.body(k, s.Body, beginning())
+	w.body(k, s.Body, w.beginning())
 	return at
 }
 

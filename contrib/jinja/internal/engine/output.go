@@ -12,6 +12,7 @@ type output struct {
 	b          []byte
 	limit      int // bytes that b may have
 	contextual bool
+	start      escape.State // where a page of this kind begins
 	place      escape.State // where in the page b ends; only if contextual
 }
 
@@ -22,7 +23,7 @@ func (st *state) begin() *output {
 	if n := len(st.spare); n > 0 {
 		o, st.spare = st.spare[n-1], st.spare[:n-1]
 	}
-	o.b, o.place = o.b[:0], escape.State{}
+	o.b, o.start, o.place = o.b[:0], outer.start, outer.start
 	o.contextual, o.limit = outer.contextual, max(outer.limit-len(outer.b), 0)
 	st.out = o
 	return outer

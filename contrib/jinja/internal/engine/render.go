@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/escape"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
@@ -41,6 +42,10 @@ func (e *Engine) render(t *Template, r Request, w io.Writer) error {
 	st.Budget = value.Budget{Steps: e.o.MaxSteps, Ctx: st.Context}
 	st.out.limit = int(e.o.MaxOutput)
 	st.out.contextual = e.o.Contextual != nil && e.o.Contextual(t.name)
+	if st.out.contextual {
+		st.out.start = escape.Page(t.name)
+		st.out.place = st.out.start
+	}
 	p := newPage(t, &layer{vars: r.Data, below: e.globals})
 	if err := t.run(st, p); err != nil {
 		return placed(t.name, err)

@@ -121,7 +121,7 @@ func (s *State) appendBare(b []byte, text string) []byte {
 		return b
 	}
 	if s.outer != noOuter {
-		*s = State{place: inTag, element: iframeElement, script: ofScript}
+		*s = s.outer.behindDocument()
 		attr = srcdocAttr
 	} else {
 		s.endValue()

@@ -18,7 +18,11 @@ func page(t testing.TB, skeleton string, values ...any) string {
 	return string(b)
 }
 
-func write(skeleton string, values ...any) (b []byte, s escape.State, err error) {
+func write(skeleton string, values ...any) ([]byte, escape.State, error) {
+	return writeFrom(escape.State{}, skeleton, values...)
+}
+
+func writeFrom(s escape.State, skeleton string, values ...any) (b []byte, _ escape.State, err error) {
 	for i, text := range strings.Split(skeleton, "{{}}") {
 		if i > 0 {
 			v := values[min(i, len(values))-1]
@@ -38,6 +42,34 @@ func write(skeleton string, values ...any) (b []byte, s escape.State, err error)
 		b = append(b, text...)
 	}
 	return b, s, nil
+}
+
+// TestAppend_Named has values whose attribute's name is a value.
+func TestAppend_Named(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, value, want string }{
+		{"class", `a "b"`, `<a class="a &#34;b&#34;">`},
+		{"target", `_blank`, `<a target="_blank">`},
+		{"rel", `noopener`, `<a rel="noopener">`},
+		{"href", `/x?a=b&c`, `<a href="/x?a=b&amp;c">`},
+		{"href", `javascript:x`, `<a href="#blocked">`},
+		{"hx-get", `javascript:x`, `<a hx-get="#blocked">`},
+		{"style", `color: red`, `<a style="color: red">`},
+		{"style", `x: expression(y)`, `<a style="blocked">`},
+		{"onclick", `alert(1)`, `<a onclick="&#34;alert(1)&#34;">`},
+		{"hx-on--click", `alert(1)`, `<a hx-on--click="&#34;alert(1)&#34;">`},
+		{"x-on:click", `alert(1)`, `<a blocked="alert(1)">`},
+		{"http-equiv", `refresh`, `<a blocked="refresh">`},
+		{"a onclick", `x`, `<a a onclick="&#34;x&#34;">`},
+		{"a=b", `x`, `<a blocked="x">`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := page(t, `<a {{}}="{{}}">`, tt.name, tt.value); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
 }
 
 // TestAppend_SideBySide has two values with nothing between them.
@@ -105,7 +137,9 @@ x = "a\nb"</script>`},
 		{"string in CSS", `<style>a { content: "{{}}" }</style>`, `"</style>`, `<style>a { content: "\22 \3c /style\3e " }</style>`},
 		{"name of an attribute", `<input {{}}>`, `checked`, `<input checked>`},
 		{"names of attributes", `<input{{}}>`, ` checked disabled`, `<input checked disabled>`},
-		{"event handler as a name", `<input {{}}>`, `onclick`, `<input blocked>`},
+		{"event handler as a name", `<input {{}}>`, `onclick`, `<input onclick>`},
+		{"name of what decides about others", `<iframe {{}}>`, `sandbox`, `<iframe blocked>`},
+		{"name of where a script comes from", `<script {{}}="x">`, `src`, `<script blocked="x">`},
 		{"data- name", `<p data-{{}}="1">`, `user-id`, `<p data-user-id="1">`},
 		{"heading", `<h{{}}>`, `2`, `<h2>`},
 		{"script as a name", `<{{}}>`, `script`, `<blocked>`},

@@ -25,9 +25,8 @@ var attributes = hashNames(map[string]attribute{
 	"hx-get": urlAttr, "hx-post": urlAttr, "hx-put": urlAttr, "hx-patch": urlAttr, "hx-delete": urlAttr, "xmlns": maybeURL,
 	"style": styleAttr, "srcdoc": srcdocAttr, "type": typeAttr, "content": metaAttr, "to": maybeURL, "from": maybeURL, "by": maybeURL, "values": maybeURL,
 	"http-equiv": linkedAttr, "charset": linkedAttr, "language": linkedAttr, "attributename": linkedAttr, "is": linkedAttr, "sandbox": linkedAttr,
-	"target": linkedAttr, "rel": linkedAttr, "integrity": linkedAttr, "nonce": linkedAttr, "form": linkedAttr, "method": linkedAttr, "async": linkedAttr,
-	"formmethod": linkedAttr, "formtarget": linkedAttr, "allow": linkedAttr, "csp": linkedAttr, "crossorigin": linkedAttr, "defer": linkedAttr,
-	"slot": linkedAttr, "shadowrootmode": linkedAttr, "autofocus": plainAttr, "enctype": linkedAttr, "download": plainAttr, "code": linkedAttr,
+	"integrity": linkedAttr, "nonce": linkedAttr, "async": linkedAttr, "allow": linkedAttr, "csp": linkedAttr, "crossorigin": linkedAttr, "defer": linkedAttr,
+	"shadowrootmode": linkedAttr, "autofocus": plainAttr, "download": plainAttr, "code": linkedAttr,
 })
 
 // named returns the kind of the attribute whose name has been read.
@@ -73,10 +72,21 @@ func (s *State) inElement(kind attribute) attribute {
 	return kind
 }
 
-// valueMayName reports whether a value may be the name of an attribute of the kind that s has read.
+// valueMayName reports whether a value may be the name of an attribute of the kind that s has read. What the attribute's value is escaped for
+// follows from the name; names may not be what decides about other attributes, nor where a script comes from.
 func (s *State) valueMayName() bool {
-	kind, known := attributes[s.word]
-	return !s.has(codeName|eventName) && (!known || kind == plainAttr) && !expressions[s.word] && s.named() == plainAttr
+	switch s.named() {
+	case linkedAttr, typeAttr:
+		return false
+	case urlAttr, maybeURL:
+		return s.element != scriptElement
+	}
+	return true
+}
+
+// code reports whether an attribute's value is code, or a page.
+func (a attribute) code() bool {
+	return a == scriptAttr || a == exprAttr || a == styleAttr || a == srcdocAttr
 }
 
 // language returns what an attribute's value is written in.

@@ -20,7 +20,7 @@ func (s *State) readDeclaration(c byte) int {
 		s.step = 100
 	case s.step == 100 && c == '-':
 		s.place, s.step = inComment, commentStart
-	case s.foreign&3 != 0 && s.foreign&3 != island && int(s.step) < len(cdata) && c == cdata[s.step]:
+	case (s.xml() || s.foreign&3 != 0 && s.foreign&3 != island) && int(s.step) < len(cdata) && c == cdata[s.step]:
 		s.step++
 		if int(s.step) == len(cdata) {
 			s.place, s.step = inCDATA, 0

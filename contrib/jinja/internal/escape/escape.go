@@ -9,24 +9,25 @@
 // The scanner reads HTML as browsers do: text, tags, attribute names and values with each kind of quotes, comments, doctypes, CDATA, the
 // elements whose content is no HTML (script, style, title, textarea, iframe ...), and svg and math, where other rules hold. In scripts and
 // event handlers it reads JavaScript, in styles CSS, in attributes that take addresses URLs, in srcdoc and in scripts of a template type HTML
-// again.
+// again. Expressions of front-end frameworks (@click, x-on:click, v-if, :href, (click), ng-click, hx-on:click) are JavaScript. Pages that
+// browsers read as XML follow its rules ([Page]).
 //
 // # What a value becomes
 //
 // As little as is needed is done. In the text of a page and in most quoted attributes a value is escaped as Jinja escapes it. A URL whose
 // scheme is harmless stays as it is; one that is not becomes #blocked. A value in the query of a URL cannot end there. In a script a value is
-// a JavaScript value or the content of a string, never code. In CSS it is a plain value, or the word blocked. Names of attributes
-// and elements are harmless ones. In comments of scripts and styles it is left out.
+// a JavaScript value or the content of a string, never code. In CSS it is a plain value, or the word blocked. Names of elements are
+// harmless ones; names of attributes decide what their values are escaped for, and those that change what others mean are blocked. In comments of scripts and styles it is left out.
 //
 // No value changes which elements, attributes and tokens a page has, not even two values side by side that are harmless alone.
 package escape
 
 // A State is a place in a page: in text, in a tag, in which kind of attribute and quotes, in script or style, in a URL. It is comparable
-// and small; the zero State is the text of a page. States are values: nothing is shared.
+// and small; the zero State is the text of an HTML page, and [Page] returns that of others. States are values: nothing is shared.
 type State struct {
 	word    uint64 // the hash of a name, a scheme or an identifier that text has begun
 	stack   uint64 // the brackets of JavaScript that are open; the last bytes of an attribute's name
-	foreign uint16 // svg and math around, two bits for each
+	foreign uint16 // svg and math around, two bits for each, or xmlPage
 	place   place
 	outer   outer // what the page is that this place belongs to
 	element element
@@ -74,6 +75,8 @@ const (
 	srcdocDouble       // <iframe srcdoc="
 	srcdocSingle       // <iframe srcdoc='
 	srcdocBare         // <iframe srcdoc=
+	xmlDouble          // <iframe srcdoc=" in XML
+	xmlSingle          // <iframe srcdoc=' in XML
 	scriptOfText       // <script type="text/template">
 )
 

@@ -3,14 +3,20 @@ package escape
 import (
 	"html"
 	"strings"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
-// srcdocOf returns the outer page of a document in an attribute with that quote.
-func srcdocOf(quote byte) outer {
-	switch quote {
-	case '"':
+// srcdoc returns the outer page of a document in an attribute with that quote.
+func (s *State) srcdoc(quote byte) outer {
+	switch xml := s.xml(); {
+	case quote == '"' && xml:
+		return xmlDouble
+	case quote == '"':
 		return srcdocDouble
-	case '\'':
+	case quote == '\'' && xml:
+		return xmlSingle
+	case quote == '\'':
 		return srcdocSingle
 	}
 	return srcdocBare
@@ -48,16 +54,16 @@ func (s *State) document(text string) (int, error) {
 	if quote != 0 {
 		n++
 	}
-	*s = State{place: inTag, element: iframeElement, script: ofScript}
+	*s = o.behindDocument()
 	return n, nil
 }
 
 // quote returns the quotes around a srcdoc.
 func (o outer) quote() byte {
 	switch o {
-	case srcdocDouble:
+	case srcdocDouble, xmlDouble:
 		return '"'
-	case srcdocSingle:
+	case srcdocSingle, xmlSingle:
 		return '\''
 	}
 	return 0
@@ -147,7 +153,7 @@ func protect(b []byte, from int) []byte {
 }
 
 // appendInnerMarkup appends markup in a page that stands in srcdoc or in a script of a template type.
-func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte, State, error) {
+func (s State) appendInnerMarkup(b []byte, text string, of value.Language) ([]byte, State, error) {
 	if s.outer == scriptOfText && endsScriptOfText(text) {
 		b = s.append(b, html.UnescapeString(stripTags(text)))
 		return b, s, nil
@@ -156,7 +162,7 @@ func (s State) appendInnerMarkup(b []byte, text string, attributes bool) ([]byte
 	if s.cutsEnd(inner) {
 		return b, s, nil
 	}
-	b, inner, err := inner.appendHTMLMarkup(b, text, attributes)
+	b, inner, err := inner.appendHTMLMarkup(b, text, of)
 	b = s.wrap(b, from, inner)
 	return b, s, err
 }

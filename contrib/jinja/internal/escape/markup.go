@@ -21,7 +21,7 @@ func (s State) AppendLiteral(b []byte, text string) ([]byte, State, error) {
 }
 
 // AppendMarkup does as Append for safe text: the application's stands as it is everywhere, the others where their language is wanted, and are escaped
-// again elsewhere. It fails as [State.Text] does.
+// again elsewhere. Of markup that took in text the URLs are looked at, wherever it has them; attributes are escaped for what their names mean. It fails as [State.Text] does.
 func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 	b = s.reopen(b, m.Text)
 	switch m.Language {
@@ -31,10 +31,8 @@ func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 	case value.JavaScript:
 		b = s.appendJavaScript(b, m.Text)
 		return b, s, nil
-	case value.Attributes:
-		return s.appendHTMLMarkup(b, m.Text, true)
 	}
-	return s.appendHTMLMarkup(b, m.Text, false)
+	return s.appendHTMLMarkup(b, m.Text, m.Language)
 }
 
 // appendJavaScript appends a JavaScript value that tojson has made.
@@ -85,15 +83,19 @@ func (s *State) appendJSONMarkup(b []byte, text string) []byte {
 	return b
 }
 
-// appendHTMLMarkup appends markup of HTML, or attributes.
-func (s State) appendHTMLMarkup(b []byte, text string, attributes bool) ([]byte, State, error) {
+// appendHTMLMarkup appends markup of HTML, alone or with text that was mixed in, or attributes.
+func (s State) appendHTMLMarkup(b []byte, text string, of value.Language) ([]byte, State, error) {
 	if s.outer != noOuter {
-		return s.appendInnerMarkup(b, text, attributes)
+		return s.appendInnerMarkup(b, text, of)
 	}
 	switch {
 	case s.place == inText && s.content == noContent:
-		if attributes {
+		switch of {
+		case value.Attributes:
 			return normalize(b, text), s, nil
+		case value.Mixed:
+			b, err := s.appendMixed(b, text)
+			return b, s, err
 		}
 		after, err := s.Text(text)
 		return append(b, text...), after, err
@@ -101,7 +103,7 @@ func (s State) appendHTMLMarkup(b []byte, text string, attributes bool) ([]byte,
 		if s.step == emptied {
 			return b, s, nil
 		}
-		b = s.appendAttributes(b, text, attributes)
+		b = s.appendAttributes(b, text, of == value.Attributes)
 		return b, s, nil
 	case s.place == inValue && s.quote != 0 && s.language() == inHTML && s.attr != typeAttr:
 		return normalize(b, text), s, nil

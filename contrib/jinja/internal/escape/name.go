@@ -39,13 +39,13 @@ func (s *State) appendTagName(b []byte, text string) []byte {
 			text, h = blockedName, s.word
 			break
 		}
-		h = hashed(h, lower(text[i]))
+		h = s.elementName(h, text[i])
 	}
 	if !elements[h].harmless() && !s.has(endTag) {
 		text = blockedName
 	}
 	for i := range len(text) {
-		s.word = hashed(s.word, lower(text[i]))
+		s.word = s.elementName(s.word, text[i])
 	}
 	return append(b, text...)
 }

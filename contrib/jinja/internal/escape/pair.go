@@ -64,7 +64,8 @@ func (p pair) quoted() bool {
 	return len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0]
 }
 
-// appendAttributes appends attributes in a tag. Of those that xmlattr has made only URLs are looked at; of markup that was made for text none is
+// appendAttributes appends attributes in a tag. Those that xmlattr has made are escaped for what their names
+// mean; of markup that was made for text none is
 // taken that may run anything.
 func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
 	if s.place == inTagName {
@@ -107,6 +108,9 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 	if !apart {
 		b = append(b, ' ')
 	}
+	if made && p.has && after.attr.code() {
+		return s.appendCode(b, p, after)
+	}
 	*s = after
 	if !p.has {
 		return append(b, p.name...)
@@ -122,6 +126,20 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 		return append(b, `="`+blockedURL+`"`...)
 	}
 	return append(b, p.text...)
+}
+
+// appendCode appends an attribute of xmlattr's that is code, or a page, as name="{{ value }}" would be.
+func (s *State) appendCode(b []byte, p pair, after State) []byte {
+	from := len(b)
+	b = append(append(b, p.name...), `="`...)
+	after.place = inBeforeValue
+	after.beginValue('"')
+	b = append(after.append(b, p.value), '"')
+	if err := after.text(`"`); err != nil {
+		return b[:from]
+	}
+	*s = after
+	return b
 }
 
 // mayCome reports whether markup that was made for text may have such an attribute where it lands in a tag, as after has it. Its quotes are the template's,

@@ -75,7 +75,7 @@ func (s *State) readTagName(text string) int {
 			s.nameTag()
 			return i
 		}
-		h = hashed(h, lower(c))
+		h = s.elementName(h, c)
 	}
 	s.word = h
 	return len(text)
@@ -194,7 +194,7 @@ func (s *State) beginValue(quote byte) {
 	case metaAttr:
 		s.url = metaStart
 	case srcdocAttr:
-		*s = State{outer: srcdocOf(quote)}
+		*s = State{outer: s.srcdoc(quote)}
 	}
 }
 
@@ -246,6 +246,8 @@ func (s *State) closeTag() {
 	e, sc, closing, slash := s.element, s.script, s.has(endTag), s.has(slashed)
 	*s = State{foreign: s.foreign}
 	switch {
+	case s.xml():
+		s.inXML(e, sc, closing, slash)
 	case s.foreign != 0 && s.foreign&3 != island:
 		s.inForeign(e, sc, closing, slash)
 	case closing:

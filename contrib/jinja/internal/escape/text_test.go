@@ -104,6 +104,7 @@ func TestText_Fails(t *testing.T) {
 func TestAppendMarkup(t *testing.T) {
 	t.Parallel()
 	html := func(s string) value.Markup { return value.Markup{Text: s, Language: value.HTML} }
+	mixed := func(s string) value.Markup { return value.Markup{Text: s, Language: value.Mixed} }
 	js := func(s string) value.Markup { return value.Markup{Text: s, Language: value.JavaScript} }
 	attrs := func(s string) value.Markup { return value.Markup{Text: s, Language: value.Attributes} }
 	app := func(s string) value.Markup { return value.Markup{Text: s, Language: value.Application} }
@@ -130,7 +131,23 @@ func TestAppendMarkup(t *testing.T) {
 		{"attributes with the type of a script", `<script{{}}>x = {{}}</script>`, attrs(` type="text/html"`), `<script type="text/html">x = " type=\"text/html\""</script>`},
 		{"attributes in a tag", `<p{{}}>`, attrs(` class="a" data-x="&#34;"`), `<p class="a" data-x="&#34;">`},
 		{"attributes with a URL", `<a{{}} title="{{}}">`, attrs(` href="javascript:x"`), `<a href="#blocked" title=" href=&#34;javascript:x&#34;">`},
-		{"attributes with an event handler", `<a{{}}>`, attrs(` onclick="f()"`), `<a onclick="f()">`},
+		{"attributes with an event handler", `<a{{}}>`, attrs(` onclick="f()"`), `<a onclick="&#34;f()&#34;">`},
+		{"attributes with an expression", `<a{{}}>`, attrs(` x-on:click="f()" :href="x"`), `<a x-on:click="&#34;f()&#34;" :href="x">`},
+		{"attributes with a style", `<a{{}}>`, attrs(` style="color: red" id="x"`), `<a style="color: red" id="x">`},
+		{"attributes with a style that runs", `<a{{}}>`, attrs(` style="x: expression(&#39;y&#39;)" id="x"`), `<a style="blocked" id="x">`},
+		{"attributes with a page", `<iframe{{}}>{{}}`, attrs(` srcdoc="&lt;script&gt;"`), `<iframe srcdoc="&amp;lt;script&amp;gt;"> srcdoc=&#34;&lt;script&gt;&#34;`},
+		{"mixed with a harmless URL", `<p>{{}}`, mixed(`<a href="/a?b&amp;c=d" title='x'>a &amp; b</a>`), `<p><a href="/a?b&amp;c=d" title='x'>a &amp; b</a>`},
+		{"mixed with a URL that runs", `<p>{{}}{{}}`, mixed(`<b>x</b><a title="x" href='java&#115;cript:x' id="y">z</a>`), `<p><b>x</b><a title="x" href='#blocked' id="y">z</a><b>x</b><a title="x" href='#blocked' id="y">z</a>`},
+		{"mixed with a URL without quotes", `{{}}`, mixed(`<a href=javascript:x>y</a>`), `<a href=#blocked>y</a>`},
+		{"mixed with a picture", `{{}}`, mixed(`<img src="data:image/png;base64,AA"><iframe src="data:text/html,x">`), `<img src="data:image/png;base64,AA"><iframe src="#blocked">`},
+		{"mixed with nothing to do", `{{}}`, mixed(`<a href="javascript:void(0)" onclick="f()">y</a>`), `<a href="javascript:void(0)" onclick="f()">y</a>`},
+		{"mixed with a URL that goes on", `{{}}cript:x">`, mixed(`<a href="/a`), `<a href="/acript:x">`},
+		{"mixed with a URL that runs and goes on", `{{}}">`, mixed(`<a href="javascript:x`), `<a href="#blocked">`},
+		{"mixed in a page in an attribute", `<iframe srcdoc="{{}}">`, mixed(`<a href="javascript:x">`), `<iframe srcdoc="&lt;a href=&#34;#blocked&#34;&gt;">`},
+		{"mixed in a script that is a template", `<script type="text/template">{{}}</script>`, mixed(`<a href="javascript:x">`), `<script type="text/template"><a href="#blocked"></script>`},
+		{"mixed in a refresh", `{{}}`, mixed(`<meta http-equiv="refresh" content="0; url=javascript:x">`), `<meta http-equiv="refresh" content="#blocked">`},
+		{"mixed in a URL", `<a href="{{}}">`, mixed(`java&#115;cript:x`), `<a href="#blocked">`},
+		{"mixed in an attribute", `<p title="{{}}">`, mixed(`<b>a &amp; b`), `<p title="&lt;b&gt;a &amp; b">`},
 		{"attributes in text", `<p>{{}}`, attrs(` class="a"`), `<p> class=&#34;a&#34;`},
 		{"JSON in a script", `<script>x = {{}}</script>`, js(`{"a": [1, "\u003c"]}`), `<script>x = {"a": [1, "\u003c"]}</script>`},
 		{"NaN in a script", `<script>x = {{}}</script>`, js(`[NaN, -Infinity]`), `<script>x = [NaN, -Infinity]</script>`},
