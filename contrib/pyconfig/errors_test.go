@@ -78,7 +78,7 @@ func TestErrorsAreCures(t *testing.T) {
 		{"f-string with =", "x = 1\nA = f'{x=}'\n",
 			"config.py:2: \"=\" in an f-string is not available; write the name as text before the braces"},
 		{"matrix product", "A = 1 @ 2\n", "config.py:1: \"@\" is not available; write the value"},
-		{"ellipsis", "A = ...\n", "config.py:1: \"...\" is not available; write the value"},
+		{"ellipsis", "A = ...\n", "config.py:1: A: \"...\" is not available; write the value"},
 		{"complex", "A = 1j\n", "config.py:1: complex numbers are not available; write the value another way"},
 		{"named character", `A = "\N{BULLET}"`,
 			`config.py:1: \N{...} is not available; write the character itself, or \u with its number`},

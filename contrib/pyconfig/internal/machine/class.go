@@ -21,16 +21,18 @@ const (
 // class is a class of the file, or an object of one.
 type class struct {
 	inert
-	machine   *Machine
-	name      string
-	attrs     starlark.StringDict // nil for built-in classes
-	drawn     map[string]bool     // attributes whose value comes from chance
-	order     []*class            // itself and all it inherits from, in the order they are asked
-	meta      *class              // its metaclass, nil for type
-	names     []string            // its attributes in order
-	annotated []string            // those with an annotation, in order
-	instance  bool
-	data      bool // a dataclass
+	machine       *Machine
+	name          string
+	attrs         starlark.StringDict // nil for built-in classes
+	drawn         map[string]bool     // attributes whose value comes from chance
+	order         []*class            // itself and all it inherits from, in the order they are asked
+	meta          *class              // its metaclass, nil for type
+	names         []string            // its attributes in order
+	annotated     []string            // those with an annotation, in order
+	hints         map[string]typeHint // what their annotations say
+	fieldDefaults starlark.StringDict // of a class of settings
+	instance      bool
+	data          bool // a dataclass
 }
 
 // String returns the name of the class.
@@ -80,6 +82,9 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if err := m.fillClass(f, c, s); err != nil {
 		return err
 	}
+	if c.is(m.settings) {
+		c.takeDefaults()
+	}
 	v, err := m.decorated(c, decorators)
 	if err != nil {
 		return err
@@ -123,7 +128,7 @@ func (m *Machine) fillClass(f *frame, c *class, s *translate.Class) error {
 
 // newClass makes a class without attributes.
 func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.Tuple) (*class, error) {
-	c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}}
+	c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, hints: map[string]typeHint{}}
 	bases, err := m.bases(args)
 	if err == nil {
 		err = m.charge(classWork)
@@ -381,6 +386,9 @@ func (c *class) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []s
 	exception := c.is(m.names["BaseException"].(*class))
 	if exception {
 		object.attrs["args"] = args
+	}
+	if c.is(m.settings) {
+		return object, m.fillSettings(object, c, args, kwargs)
 	}
 	switch init := c.raw("__init__"); {
 	case init == nil && c.dataclass() != nil:

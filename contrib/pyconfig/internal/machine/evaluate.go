@@ -149,6 +149,8 @@ func (m *Machine) hook(f *frame, x *translate.Hook) (starlark.Value, error) {
 	switch x.Name {
 	case translate.Refuse:
 		return nil, fault.New("%s", string(x.Args[0].(*translate.Constant).Value.(starlark.String)))
+	case translate.Ellipsis:
+		return ellipsis(x.At()), nil
 	case translate.Negative, translate.Positive, translate.Invert:
 		v, err := m.eval(f, x.Args[0])
 		if err != nil {

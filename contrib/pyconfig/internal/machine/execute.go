@@ -157,6 +157,7 @@ func (m *Machine) assignAll(f *frame, targets []translate.Expr, value translate.
 func (m *Machine) annotate(f *frame, s *translate.Annotate) error {
 	if id, ok := s.Target.(*translate.Name); ok && f.class != nil {
 		f.class.annotated = append(f.class.annotated, id.Name)
+		f.class.hints[id.Name] = typeHintOf(s.Hint)
 	}
 	if s.Value == nil {
 		return nil

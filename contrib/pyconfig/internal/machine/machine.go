@@ -35,6 +35,7 @@ type Machine struct {
 	modules    map[string]starlark.Value
 	variables  map[string]*string // what the file set in the environment; nil for what it deleted
 	read       map[string]bool    // values that came from the environment
+	settings   *class             // BaseSettings of pydantic
 	main       *frame
 	steps      int
 	calls      int  // of functions of the file in one another
@@ -51,6 +52,7 @@ func New(o Options) *Machine {
 		variables: map[string]*string{}, read: map[string]bool{}}
 	m.exceptions = m.builtinClasses()
 	m.names = m.predeclared()
+	m.settings = m.newSettingsBase()
 	return m
 }
 

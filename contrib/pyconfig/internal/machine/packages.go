@@ -18,6 +18,8 @@ func (m *Machine) offeredPackage(path string) starlark.Value {
 		return m.schedules()
 	case "redis":
 		return m.redis()
+	case "pydantic_settings", "pydantic":
+		return m.pydantic(path)
 	case "environs":
 		return m.environs()
 	case "decouple":

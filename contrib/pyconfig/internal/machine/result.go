@@ -25,10 +25,13 @@ func (m *Machine) ClassValues(name string) (map[string]any, error) {
 		if r, unknown := attrs[part].(refused); unknown {
 			return nil, r.err()
 		}
-		if c, ok = attrs[part].(*class); !ok || c.instance {
+		if c, ok = attrs[part].(*class); !ok {
 			return nil, fault.New("there is no class %q%s", name, m.classes())
 		}
 		var err error
+		if !c.instance && c.is(m.settings) {
+			m.warn(0, part+" has its values in an object only: write settings = "+part+"() and name that as the class")
+		}
 		if attrs, err = c.all(); err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (p *parser) assigning(t token, first Expr) []Stmt {
 	return []Stmt{stmt}
 }
 
-// annotated reads the rest of "a: int = value". The annotation means nothing, and without a value nothing is assigned.
+// annotated reads the rest of "a: int = value". The annotation is not evaluated, and without a value nothing is assigned.
 func (p *parser) annotated(t token, target Expr, bare bool) []Stmt {
 	if _, several := target.(*Several); several {
 		p.fail(t, "only one name can have an annotation")
@@ -52,12 +52,12 @@ func (p *parser) annotated(t token, target Expr, bare bool) []Stmt {
 		p.target(target, p.bind)
 	}
 	p.advance()
-	p.element()
+	hint := p.element()
 	if p.accept("=") {
 		p.target(target, p.bind)
-		return []Stmt{&Annotate{Line(t.line), target, p.expressions()}}
+		return []Stmt{&Annotate{Line(t.line), target, hint, p.expressions()}}
 	}
-	return []Stmt{&Annotate{Line(t.line), target, nil}}
+	return []Stmt{&Annotate{Line(t.line), target, hint, nil}}
 }
 
 // augmented reads the rest of "a += value".

@@ -65,7 +65,7 @@ func (p *parser) bracketed(t token) Expr {
 		return p.braces(p.advance())
 	case "...":
 		p.advance()
-		return p.refusal(t, "\"...\"", "write the value")
+		return p.hook(t, Ellipsis)
 	}
 	p.fail(t, "expected a value before %s", t.describe())
 	return p.none(t)

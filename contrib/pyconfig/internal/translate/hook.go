@@ -8,4 +8,5 @@ const (
 	Template = `f""`     // (text...): the text
 	Format   = "{x!r:y}" // (value, conversion, format): the text
 	Refuse   = "refuse"  // (text): fails
+	Ellipsis = "..."     // (): fails when it is used
 )

@@ -171,10 +171,11 @@ type (
 		Targets []Expr
 		Value   Expr
 	}
-	// Annotate is "target: hint = value", without a value where that is nil.
+	// Annotate is "target: hint = value", without a value where that is nil. The hint is never evaluated.
 	Annotate struct {
 		Line
 		Target Expr
+		Hint   Expr
 		Value  Expr
 	}
 	// Augment is "target += value".
