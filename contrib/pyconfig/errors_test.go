@@ -89,6 +89,8 @@ func TestErrorsAreCures(t *testing.T) {
 			"config.py:2: threading.Thread() is not available; a configuration starts no thread: do it in Go"},
 		{"a handler of its own", "import logging\nclass H(logging.FileHandler):\n    pass\nA = H('x')\nA.x()\n",
 			"config.py:4: H is not available; its base logging.FileHandler is not available: move the code that needs it to Go, or write the attributes out"},
+		{"an enumeration with __init__", "import enum\nclass Mode(enum.Enum):\n    FAST = 1\n    def __init__(self, n):\n        self.n = n\n",
+			"config.py:2: __init__ of an enumeration is not available; write the values out"},
 		{"exit", "import sys\nif True:\n    sys.exit(1)\n",
 			"config.py:3: the file ends the program here; set what it asks for, or raise an exception that says what is missing"},
 		{"missing variable", "import os\n\nA = os.environ['NO_SUCH_VARIABLE']\n",

@@ -32,6 +32,7 @@
 //	datetime, date              time.Time, in UTC without a zone
 //	Path, UUID, time, address   string
 //	Queue, crontab, Redis       map[string]any of the arguments
+//	a member of an Enum         its value
 //
 // # What it cannot do
 //
@@ -73,7 +74,7 @@ func Class(name string) func(data []byte, v any) error {
 // Reader reads config.py files in a way of its own. The zero Reader reads as [Unmarshal] does.
 // A Reader may be used from several goroutines.
 type Reader struct {
-	// Class names the class whose attributes are taken. The default is the top-level names of the file.
+	// Class names the class, or the object, whose attributes are taken. The default is the top-level names of the file.
 	Class string
 	// LookupEnv looks up an environment variable for os.environ. The default is [os.LookupEnv].
 	LookupEnv func(name string) (value string, found bool)

@@ -285,3 +285,16 @@ func TestAnEmptyFileIsNoError(t *testing.T) {
 		}
 	}
 }
+
+// TestAMemberOfAnEnumerationIsItsValue reads members as plain data.
+func TestAMemberOfAnEnumerationIsItsValue(t *testing.T) {
+	t.Parallel()
+	values := map[string]any{}
+	source := "from enum import Enum\nclass Kind(str, Enum):\n    A = 'a'\nclass Size(Enum):\n    BIG = 2\nKIND = Kind.A\nSIZES = [Size.BIG]\n"
+	if err := pyconfig.Unmarshal([]byte(source), &values); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]any{"KIND": "a", "SIZES": []any{int64(2)}}; !reflect.DeepEqual(values, want) {
+		t.Errorf("got %v, want %v", values, want)
+	}
+}

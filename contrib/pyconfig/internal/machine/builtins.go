@@ -310,7 +310,7 @@ func (m *Machine) isOf(v, t starlark.Value) (bool, error) {
 		return c.is(t), nil
 	case *starlark.Builtin:
 		if isTypeName(t.Name()) {
-			return isA(v, t.Name()), nil
+			return isA(unmember(v), t.Name()), nil
 		}
 		if t.Name() == "datetime.timedelta" {
 			_, ok := v.(timedelta)

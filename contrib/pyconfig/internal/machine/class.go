@@ -32,7 +32,11 @@ type class struct {
 	hints         map[string]typeHint // what their annotations say
 	fieldDefaults starlark.StringDict // of a class of settings
 	instance      bool
-	data          bool // a dataclass
+	data          bool     // a dataclass
+	enum          bool     // an enumeration, or a member of one
+	mixin         string   // the type that the members of an enumeration are of too: str, int or ""
+	plainText     bool     // whether a member as text is its value
+	members       []*class // of an enumeration, in order
 }
 
 // String returns the name of the class.
@@ -41,8 +45,13 @@ func (c *class) String() string { return c.name }
 // Type returns the name of the type.
 func (c *class) Type() string { return "type" }
 
-// Hash makes a class fit for a key.
-func (c *class) Hash() (uint32, error) { return starlark.String(c.name).Hash() }
+// Hash makes a class fit for a key. A member that is text or a number too is none: it would have to be found as that.
+func (c *class) Hash() (uint32, error) {
+	if unmember(c) != starlark.Value(c) {
+		return 0, fault.New("a member of an enumeration of text or numbers cannot be a key here; write .value")
+	}
+	return starlark.String(c.name).Hash()
+}
 
 // Name returns the name of the class.
 func (c *class) Name() string { return c.name }
@@ -71,6 +80,7 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if err != nil {
 		return err
 	}
+	args, mixin := withoutMixin(args)
 	if base, ok := unknownBase(args); ok {
 		m.set(f, s.Name, refused{name: s.Name, cure: "its base " + base + ": move the code that needs it to Go, or write the attributes out"})
 		return nil
@@ -79,8 +89,14 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if err != nil {
 		return err
 	}
+	c.inheritEnum(mixin)
 	if err := m.fillClass(f, c, s); err != nil {
 		return err
+	}
+	if c.enum {
+		if err := m.makeMembers(c); err != nil {
+			return err
+		}
 	}
 	if c.is(m.settings) {
 		c.takeDefaults()
@@ -265,7 +281,7 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 		return c.machine.names["type"], nil
 	case "__module__":
 		return starlark.String("config"), nil
-	case "__dict__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
+	case "__members__", "__dict__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
 		return nil, fault.New("%s of a class is not available; write the value", name)
 	}
 	if v, err := c.own(name); v != nil || err != nil {
@@ -281,6 +297,9 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 
 // fallback asks __getattr__ for an attribute that is not there.
 func (c *class) fallback(name string) (starlark.Value, error) {
+	if v := unmember(c); v != starlark.Value(c) {
+		return c.machine.findAttr(v, name)
+	}
 	getattr := starlark.Value(nil)
 	switch {
 	case c.instance:
@@ -374,6 +393,9 @@ func (c *class) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []s
 	m := c.machine
 	if c.attrs == nil && c.name == "type" {
 		return m.typeOf(args, kwargs)
+	}
+	if c.enum {
+		return m.callEnum(c, args, kwargs)
 	}
 	if c.raw("__new__") != nil || c.is(m.names["type"].(*class)) {
 		return nil, fault.New("a class that makes its objects itself is not available; write the attributes in the class")

@@ -89,6 +89,8 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 // plain returns what a value is compared as.
 func plain(v starlark.Value) starlark.Value {
 	switch v := v.(type) {
+	case *class:
+		return unbool(unmember(v))
 	case *mapping:
 		return v.dict
 	case *record:

@@ -37,6 +37,8 @@ func (m *Machine) offeredData(path string) starlark.Value {
 		return m.hashlib()
 	case "binascii":
 		return m.binascii()
+	case "enum":
+		return m.enums()
 	case "ast":
 		return newModuleOf("ast", map[string]native{"literal_eval": m.literalEval})
 	case "functools":

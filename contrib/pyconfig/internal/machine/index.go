@@ -81,6 +81,12 @@ func (m *Machine) indexClass(x *class, key starlark.Value) (starlark.Value, erro
 		}
 		return nil, fault.Raise("TypeError", "an object has no elements to take")
 	}
+	if name, ok := key.(starlark.String); ok && x.enum {
+		if member, ok := x.attrs[string(name)].(*class); ok && member.instance {
+			return member, nil
+		}
+		return nil, fault.Raise("KeyError", "%s has no member of this name", x.name)
+	}
 	return nil, fault.New("a class has no elements to take here")
 }
 

@@ -17,6 +17,14 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 		return starlark.NewList(elems), err
 	case *starlark.Dict: // values may be set meanwhile, so Starlark must not see the loop
 		return starlark.NewList(v.Keys()), m.charge(size(v))
+	case *class:
+		if v.enum && !v.instance {
+			elems := make([]starlark.Value, len(v.members))
+			for i, member := range v.members {
+				elems[i] = member
+			}
+			return starlark.NewList(elems), m.charge(len(elems) * entrySize)
+		}
 	case environ:
 		all, err := m.environment()
 		if err != nil {

@@ -31,7 +31,7 @@ func typeName(v starlark.Value) string {
 
 // asText reads a text argument. A Path counts as one.
 func asText(function string, v starlark.Value) (string, error) {
-	switch v := v.(type) {
+	switch v := unmember(v).(type) {
 	case starlark.String:
 		return string(v), nil
 	case purePath:

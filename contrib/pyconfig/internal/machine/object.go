@@ -138,6 +138,9 @@ func (m *Machine) truthOf(c *class) (bool, error) {
 	if !c.instance {
 		return true, nil
 	}
+	if v := unmember(c); v != starlark.Value(c) {
+		return m.truth(v)
+	}
 	for _, name := range []string{"__bool__", "__len__"} {
 		if fn := c.order[1].raw(name); fn != nil {
 			v, err := m.call(fn, starlark.Tuple{c}, nil)

@@ -39,9 +39,11 @@ func operatorToken(op string) syntax.Token {
 
 // binary evaluates an arithmetic operator.
 func (m *Machine) binary(op string, x, y starlark.Value) (starlark.Value, error) {
+	x = unmember(x)
 	if s, ok := x.(starlark.String); ok && op == "%" {
 		return m.percent(string(s), y)
 	}
+	y = unmember(y)
 	if v, ok := logic(op, x, y); ok {
 		return v, nil
 	}

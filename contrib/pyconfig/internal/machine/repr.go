@@ -130,6 +130,9 @@ func (m *Machine) strOfObject(c *class) (string, error) {
 		return "", fault.New("%s cannot be written as text here", typeName(c))
 	}
 	for _, name := range []string{"__str__", "__repr__"} {
+		if c.enum && name == "__repr__" {
+			return m.textOfMember(c)
+		}
 		if fn := c.order[1].raw(name); fn != nil {
 			v, err := m.call(fn, starlark.Tuple{c}, nil)
 			if err != nil {

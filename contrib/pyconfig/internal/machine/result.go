@@ -172,7 +172,13 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 		return string(v), nil
 	case *starlark.Dict:
 		return c.dict(v, depth)
-	case *class, *module, environ, starlark.Callable:
+	case *class:
+		if v.enum && v.instance {
+			return c.value(v.attrs["_value_"], depth+1)
+		}
+		c.code = true
+		return nil, nil
+	case *module, environ, starlark.Callable:
 		c.code = true
 		return nil, nil
 	case starlark.Iterable:

@@ -12,6 +12,8 @@ func (m *Machine) threading() *module {
 		return lock{}, unpack("Lock", args, kwargs)
 	}
 	t := newModuleOf("threading", map[string]native{"Lock": free, "RLock": free})
+	t.attrs["local"] = &class{machine: m, name: "local", attrs: starlark.StringDict{}, drawn: map[string]bool{}}
+	t.attrs["local"].(*class).order = []*class{t.attrs["local"].(*class), m.names["object"].(*class)}
 	t.refuse("a configuration starts no thread: do it in Go", "Thread", "Timer")
 	return t
 }
