@@ -73,10 +73,14 @@ func (s *State) inElement(kind attribute) attribute {
 }
 
 // valueMayName reports whether a value may be the name of an attribute of the kind that s has read. What the attribute's value is escaped for
-// follows from the name; names may not be what decides about other attributes, nor where a script comes from.
+// follows from the name; but the value may be the template's, and so a name must not make code of it, nor decide about other attributes, nor say
+// where a script comes from.
 func (s *State) valueMayName() bool {
+	if s.has(codeName|eventName) || expressions[s.word] {
+		return false
+	}
 	switch s.named() {
-	case linkedAttr, typeAttr:
+	case linkedAttr, typeAttr, scriptAttr, exprAttr, srcdocAttr:
 		return false
 	case urlAttr, maybeURL:
 		return s.element != scriptElement

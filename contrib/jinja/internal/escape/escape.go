@@ -17,7 +17,7 @@
 // As little as is needed is done. In the text of a page and in most quoted attributes a value is escaped as Jinja escapes it. A URL whose
 // scheme is harmless stays as it is; one that is not becomes #blocked. A value in the query of a URL cannot end there. In a script a value is
 // a JavaScript value or the content of a string, never code. In CSS it is a plain value, or the word blocked. Names of elements are
-// harmless ones; names of attributes decide what their values are escaped for, and those that change what others mean are blocked. In comments of scripts and styles it is left out.
+// harmless ones; names of attributes decide what their values are escaped for, and those of code, and those that change what others mean, are blocked. In comments of scripts and styles it is left out.
 //
 // No value changes which elements, attributes and tokens a page has, not even two values side by side that are harmless alone.
 package escape
