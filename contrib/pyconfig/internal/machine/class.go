@@ -101,6 +101,9 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if c.is(m.settings) {
 		c.takeDefaults()
 	}
+	if err := m.makeByMeta(c, args); err != nil {
+		return err
+	}
 	v, err := m.decorated(c, decorators)
 	if err != nil {
 		return err
@@ -204,7 +207,7 @@ func (m *Machine) classArgument(c *class, name string, v starlark.Value) error {
 		return fault.New("this argument of a class is not available; write the attributes out")
 	}
 	for _, base := range meta.order {
-		for _, method := range []string{"__new__", "__init__", "__prepare__", "__call__", "__getattribute__", "__dir__", "__instancecheck__"} {
+		for _, method := range []string{"__init__", "__prepare__", "__call__", "__getattribute__", "__dir__", "__instancecheck__"} {
 			if _, has := base.attrs[method]; has {
 				return fault.New("a metaclass with %s is not available; write the attributes out", method)
 			}
@@ -279,6 +282,10 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 			return c.meta, nil
 		}
 		return c.machine.names["type"], nil
+	case "__new__":
+		if c.attrs == nil && c.name == "type" {
+			return builtin(name, c.machine.newByMeta), nil
+		}
 	case "__module__":
 		return starlark.String("config"), nil
 	case "__members__", "__dict__", "__mro__", "__bases__", "__annotations__", "__subclasses__":

@@ -153,6 +153,9 @@ func (m *Machine) memberOf(c *class, v starlark.Value) (*class, error) {
 
 // callEnum implements Color("red").
 func (m *Machine) callEnum(c *class, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if c.members == nil {
+		return nil, fault.New("an enumeration made by a call is not available; write the class out")
+	}
 	v, err := one(c.name, args, kwargs)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type Machine struct {
 	variables  map[string]*string // what the file set in the environment; nil for what it deleted
 	read       map[string]bool    // values that came from the environment
 	settings   *class             // BaseSettings of pydantic
+	making     *making            // the class that a metaclass makes, nil for none
 	main       *frame
 	steps      int
 	calls      int  // of functions of the file in one another

@@ -82,6 +82,9 @@ func (s *super) Attr(name string) (starlark.Value, error) {
 			return m.bind(v, nil, s.object)
 		}
 	}
+	if name == "__new__" && s.object.is(m.names["type"].(*class)) {
+		return builtin(name, m.newByMeta), nil
+	}
 	if name == "__init__" {
 		return builtin(name, func(args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			if s.object.is(m.exceptionClass("BaseException")) {
@@ -180,6 +183,9 @@ func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
 	c, err := m.newClass(string(name), bases, nil)
 	if err != nil {
 		return nil, err
+	}
+	if c.inheritEnum(""); c.enum || c.is(m.settings) || c.meta != nil && c.meta.raw("__new__") != nil {
+		return nil, fault.New("type() with such a base is not available; write the class out")
 	}
 	for key, v := range attrs.Entries() {
 		attr, ok := key.(starlark.String)
