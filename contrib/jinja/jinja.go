@@ -98,6 +98,7 @@ type Renderer struct {
 	Policies Policies
 
 	// MaxSteps bounds the work of one rendering: the default is 10 million steps, each the work of one tag, operation or element.
+	// A bound below 0 is an error of Build.
 	MaxSteps int64
 
 	// MaxDepth bounds how deep calls, includes and recursive loops go: the default is 200.
@@ -157,7 +158,7 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 		return fmt.Errorf("jinja: the Renderer of app %q is given to app %q too; make one for each", s.templates.App().Name(), t.App().Name())
 	}
 	options, err := r.options(t)
-	if err != nil {
+	if err := errors.Join(r.checkBounds(), err); err != nil {
 		return err
 	}
 	_, own := r.Globals["url_for"]
@@ -170,6 +171,20 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 		s.tellDifferences(r)
 	}
 	return nil
+}
+
+// checkBounds refuses bounds that no page would keep.
+func (r *Renderer) checkBounds() error {
+	var problems []error
+	for _, bound := range []struct {
+		name  string
+		value int64
+	}{{"MaxSteps", r.MaxSteps}, {"MaxDepth", int64(r.MaxDepth)}, {"MaxOutput", r.MaxOutput}} {
+		if bound.value < 0 {
+			problems = append(problems, fmt.Errorf("jinja: %s is %d; leave it out for the default", bound.name, bound.value))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // options returns what the engine of the App's templates is made of.
@@ -213,8 +228,8 @@ func (r *Renderer) syntax() syntax.Options {
 	}
 }
 
-func (p Policies) values() value.Policies {
-	return value.Policies{
+func (p Policies) values() *value.Policies {
+	return &value.Policies{
 		URLizeRel:          strings.TrimPrefix(cmp.Or(p.URLizeRel, "noopener"), "-"),
 		URLizeTarget:       p.URLizeTarget,
 		URLizeExtraSchemes: p.URLizeExtraSchemes,

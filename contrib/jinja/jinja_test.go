@@ -274,6 +274,8 @@ func TestPolicies(t *testing.T) {
 	wantText(t, &jinja.Renderer{}, "{{ 'a long text'|truncate(8) }}", nil, "a long text")
 	wantText(t, &jinja.Renderer{Policies: jinja.Policies{TruncateLeeway: -1}}, "{{ 'a long text'|truncate(8) }}", nil, "a...")
 	wantText(t, &jinja.Renderer{}, "{{ {'b': 1, 'a': 2}|tojson }}", nil, `{"a": 2, "b": 1}`)
+	wantText(t, &jinja.Renderer{Policies: jinja.Policies{URLizeRel: "-", TruncateLeeway: -1, JSONKeepOrder: true}}, "{{ 'http://a.example'|urlize }} {{ 'a long text'|truncate(8) }}", nil,
+		`<a href="http://a.example">http://a.example</a> a...`)
 	wantText(t, &jinja.Renderer{Policies: jinja.Policies{JSONKeepOrder: true}}, "{{ {'b': 1, 'a': 2}|tojson }}", nil, `{"b": 1, "a": 2}`)
 }
 
@@ -593,5 +595,17 @@ func TestAnIncludeThatMayBeMissingListsNoFolders(t *testing.T) {
 	}
 	if after := files.lists.Load(); before == 0 || after != before {
 		t.Errorf("folders were listed %d times at Build and %d times by pages", before, after-before)
+	}
+}
+
+func TestBoundsBelowZeroAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, renderer := range map[string]*jinja.Renderer{
+		"MaxSteps": {MaxSteps: -1}, "MaxDepth": {MaxDepth: -1}, "MaxOutput": {MaxOutput: -1},
+	} {
+		_, err := render(t, renderer, "{{ 1 }}", nil)
+		if err == nil || !strings.Contains(err.Error(), "jinja: "+name+" is -1; leave it out for the default") {
+			t.Errorf("%s: got the error %v", name, err)
+		}
 	}
 }

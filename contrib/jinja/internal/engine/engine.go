@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -37,8 +36,8 @@ type Options struct {
 	Finalize func(any) (any, error)
 	// Translations are what trans, gettext and its kin use; nil leaves texts as they are.
 	Translations Translations
-	// Policies are settings of filters. Without any, that is the zero value, they are Jinja's.
-	Policies  value.Policies
+	// Policies are settings of filters; nil are Jinja's.
+	Policies  *value.Policies
 	MaxSteps  int64 // of a rendering; default 10 million
 	MaxOutput int64 // bytes of a rendering; default 64 MB
 	MaxDepth  int   // of calls, includes and recursion; default 200
@@ -69,8 +68,8 @@ func New(o Options) *Engine {
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 200
 	}
-	if reflect.ValueOf(o.Policies).IsZero() {
-		o.Policies = value.Policies{URLizeRel: "noopener", TruncateLeeway: 5, JSONSortKeys: true, NewlineSequence: o.Syntax.NewlineSequence}
+	if o.Policies == nil {
+		o.Policies = &value.Policies{URLizeRel: "noopener", TruncateLeeway: 5, JSONSortKeys: true, NewlineSequence: o.Syntax.NewlineSequence}
 	}
 	e := &Engine{o: o, filters: filters.Filters(), tests: filters.Tests(), templates: map[string]*Template{}}
 	e.tojson = e.filters["tojson"]

@@ -1,17 +1,14 @@
 package engine_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io/fs"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/jinjatest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -59,42 +56,10 @@ func (j job) render(t testing.TB) (string, error) {
 	return page.String(), err
 }
 
-// jinja renders the jobs with Jinja itself. Where there is none the test is skipped, and fails in CI.
-func jinja(t *testing.T, jobs []job) []outcome {
-	t.Helper()
-	const missing = "NOTHING WAS COMPARED WITH JINJA: apt-get install python3-jinja2"
-	python, err := exec.LookPath("/usr/bin/python3")
-	if err == nil {
-		err = exec.Command(python, "-c", "import jinja2").Run()
-	}
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(missing)
-	default:
-		t.Skip(missing)
-	}
-	input, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "-W", "ignore", filepath.Join("testdata", "render.py"))
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(input), os.Stderr
-	output, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("python3: %v", err)
-	}
-	var outcomes []outcome
-	if err := json.Unmarshal(output, &outcomes); err != nil {
-		t.Fatal(err)
-	}
-	return outcomes
-}
-
 // compare checks that the engine writes what Jinja writes, and fails where that fails.
 func compare(t *testing.T, jobs []job) (same int) {
 	t.Helper()
-	for i, want := range jinja(t, jobs) {
+	for i, want := range jinjatest.Ask[outcome](t, "render.py", jobs) {
 		got, err := jobs[i].render(t)
 		switch source := jobs[i].Templates; {
 		case want.Output == nil && err == nil:

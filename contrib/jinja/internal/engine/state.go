@@ -24,7 +24,7 @@ type state struct {
 func newState(e *Engine) *state {
 	st := &state{engine: e, out: &output{}}
 	st.Undefined = e.o.Undefined
-	st.Policies = e.o.Policies
+	st.Policies = *e.o.Policies
 	st.Random = rand.IntN
 	st.Owner = st
 	st.Filter = func(name string) (*value.Function, bool) { f, ok := e.filters[name]; return f, ok }

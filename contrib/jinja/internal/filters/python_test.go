@@ -1,15 +1,11 @@
 package filters_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/jinjatest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
@@ -262,38 +259,6 @@ func encodeAll(rt *value.Runtime, items []any) ([]any, error) {
 	return all, nil
 }
 
-// jinja calls the jobs in Jinja itself. Where there is none the test is skipped, and fails in CI.
-func jinja(t *testing.T, jobs []job) []outcome {
-	t.Helper()
-	const missing = "NOTHING WAS COMPARED WITH JINJA: apt-get install python3-jinja2"
-	python, err := exec.LookPath("/usr/bin/python3")
-	if err == nil {
-		err = exec.Command(python, "-c", "import jinja2").Run()
-	}
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true" || os.Getenv("DEWAR_STORES") == "required":
-		t.Fatal(missing)
-	default:
-		t.Skip(missing)
-	}
-	input, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "-W", "ignore", filepath.Join("testdata", "call.py"))
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(input), os.Stderr
-	output, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("python3: %v", err)
-	}
-	var outcomes []outcome
-	if err := json.Unmarshal(output, &outcomes); err != nil {
-		t.Fatal(err)
-	}
-	return outcomes
-}
-
 // ours are the errors that must be of the same class, because templates and people see them. Of others it matters that there is one.
 func ours(class string) bool { return class == "UndefinedError" || class == "FilterArgumentError" }
 
@@ -302,7 +267,7 @@ func compare(t *testing.T, jobs []job) {
 	t.Helper()
 	jobs = slices.DeleteFunc(jobs, job.isNewer)
 	wrong := 0
-	for i, want := range jinja(t, jobs) {
+	for i, want := range jinjatest.Ask[outcome](t, "call.py", jobs) {
 		got := jobs[i].run()
 		switch {
 		case want.Value == nil && got.Value == nil && (!ours(want.Error) || want.Error == got.Error):

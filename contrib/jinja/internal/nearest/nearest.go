@@ -1,4 +1,5 @@
-// Package nearest finds the known name that a misspelt one was meant to be.
+// Package nearest finds the known name that a misspelt one was meant to be. dewar has the same in its own internal/suggest, which a module
+// with versions of its own cannot build on.
 package nearest
 
 import "strings"

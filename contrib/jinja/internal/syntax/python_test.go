@@ -1,15 +1,12 @@
 package syntax_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/jinjatest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 )
 
@@ -42,42 +39,10 @@ func (j job) options() syntax.Options {
 	}
 }
 
-// jinja asks Jinja. Where there is none the test is skipped, and fails in CI.
-func jinja(t *testing.T, jobs []job) []answer {
-	t.Helper()
-	const missing = "NOTHING WAS COMPARED WITH JINJA: apt-get install python3-jinja2"
-	python, err := exec.LookPath("/usr/bin/python3")
-	if err == nil {
-		err = exec.Command(python, "-c", "import jinja2").Run()
-	}
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true" || os.Getenv("DEWAR_STORES") == "required":
-		t.Fatal(missing)
-	default:
-		t.Skip(missing)
-	}
-	input, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "-W", "ignore", filepath.Join("testdata", "tree.py"))
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(input), os.Stderr
-	output, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("python3: %v", err)
-	}
-	var answers []answer
-	if err := json.Unmarshal(output, &answers); err != nil {
-		t.Fatal(err)
-	}
-	return answers
-}
-
 // compare checks that the jobs give the trees that Jinja has, or errors in the same lines. It returns how many trees and errors were equal.
 func compare(t *testing.T, jobs []job) (trees, failures int) {
 	t.Helper()
-	for i, want := range jinja(t, jobs) {
+	for i, want := range jinjatest.Ask[answer](t, "tree.py", jobs) {
 		tree, err := syntax.Parse("page", jobs[i].Source, jobs[i].options())
 		var failure *syntax.Error
 		switch {
