@@ -108,6 +108,7 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		"empty.html", "{{ url_for() }}",
 		"number.html", "{{ url_for(3) }}",
 		"syntax.html", "{% if x %}",
+		"several.html", "{% extends 'base.html' %}\n{% block contnt %}{% endblock %}\n{% block content %}{{ url_for('pag') }}\n{{ x|uper }}{% endblock %}",
 		"fine.html", "{% include ['none.html', 'base.html'] %}{% include 'none.html' ignore missing %}{{ url_for(endpoint) }}{{ url_for('page', **more) }}",
 	)
 	err := app.Build()
@@ -129,10 +130,14 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		`template empty.html:1: url_for: no endpoint; it is the first argument`,
 		`template number.html:1: url_for: an endpoint is text, not int`,
 		`template syntax.html:1: `,
+		`template several.html:3: url_for: no endpoint "pag"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("Build does not say %s", want)
 		}
+	}
+	if block, filter := strings.Index(err.Error(), "several.html:2: "), strings.Index(err.Error(), "several.html:4: "); block < 0 || filter < block {
+		t.Error("the lines of several.html are not in order")
 	}
 	if strings.Contains(err.Error(), "fine.html") {
 		t.Error("fine.html is fine")

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -22,19 +23,33 @@ func (e *Engine) names() []string {
 func (e *Engine) Check() error {
 	var all []error
 	for _, name := range e.names() {
-		t, err := e.load(name)
-		if err != nil {
-			all = append(all, flat(name, err)...)
-		}
-		if t == nil {
-			continue
-		}
-		all = append(all, t.problems...)
-		c := &checker{engine: e, template: t}
-		c.checkAll()
-		all = append(all, c.errs...)
+		found := e.checkTemplate(name)
+		slices.SortStableFunc(found, func(a, b error) int { return cmp.Compare(lineOf(a), lineOf(b)) })
+		all = append(all, found...)
 	}
 	return errors.Join(all...)
+}
+
+// checkTemplate returns what is wrong with one template.
+func (e *Engine) checkTemplate(name string) []error {
+	t, err := e.load(name)
+	var found []error
+	if err != nil {
+		found = flat(name, err)
+	}
+	if t == nil {
+		return found
+	}
+	c := &checker{engine: e, template: t}
+	c.checkAll()
+	return slices.Concat(found, t.problems, c.errs)
+}
+
+func lineOf(err error) int {
+	if placed, ok := err.(*Error); ok {
+		return placed.Line
+	}
+	return 0
 }
 
 // flat returns the errors that err joins.

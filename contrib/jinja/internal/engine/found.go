@@ -16,11 +16,15 @@ type FoundArgument struct {
 	Values []any  // the constants that it may be: several of an inline if, none where it is computed
 }
 
-// Calls returns where templates call the global function name, in the order of the templates and of the places. Templates that do not
-// compile are left out: Check reports them. It is nil when any template gives the name a value of its own, which may reach others.
+// Calls returns where templates call the global function name, in the order of the templates and of the places, also in
+// templates that can be read and do not compile. It is nil when any template gives the name a value of its own, which may reach others.
 func (e *Engine) Calls(name string) []FoundCall {
 	var all []FoundCall
-	for _, t := range e.compiled() {
+	for _, template := range e.names() {
+		t, _ := e.load(template) // Check has the error
+		if t == nil {
+			continue
+		}
 		if (&checker{engine: e, template: t}).assigned()[name] > 0 {
 			return nil
 		}
