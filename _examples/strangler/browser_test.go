@@ -84,6 +84,11 @@ func (b *browser) restart() {
 	}
 }
 
+// forget removes a cookie.
+func (b *browser) forget(name string) {
+	b.client.Jar.SetCookies(b.site(), []*http.Cookie{{Name: name, Path: "/", MaxAge: -1}})
+}
+
 func (b *browser) site() *url.URL {
 	u, _ := url.Parse(siteURL)
 	return u
