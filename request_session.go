@@ -300,7 +300,7 @@ func (rs *requestSession) tellLate(c *Context, refused error) {
 	}
 	c.Logger().Error("session change lost", attrs...)
 	if rs.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
-		c.guard(func() { c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted}) })
+		c.guard(func() { c.App.GotRequestException.Send(RequestException{c, ErrSessionCommitted}) })
 	}
 }
 
