@@ -1,7 +1,11 @@
 package login_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -10,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/jinja"
@@ -319,6 +324,54 @@ func TestRememberCookieHasItsAttributes(t *testing.T) {
 	if len(got) != 2 || !strings.HasPrefix(got[0], "me=ann|") || strings.Contains(got[0], "HttpOnly") || !strings.Contains(got[0], "SameSite=Strict") ||
 		!strings.Contains(got[0], "Expires=") || strings.Contains(got[0], "Max-Age") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestProtectionIsOfTheSettingFirst(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, field string
+		settings    dewar.Map
+		want        string
+	}{
+		{"the default", "", nil, "ann false"},
+		{"the field", "strong", nil, " false"},
+		{"no protection", "none", nil, "ann true"},
+		{"the setting", "none", dewar.Map{"SESSION_PROTECTION": "strong"}, " false"},
+		{"none in the setting", "strong", dewar.Map{"SESSION_PROTECTION": "none"}, "ann true"},
+		{"None in the setting", "strong", dewar.Map{"SESSION_PROTECTION": nil}, "ann true"},
+		{"False in the setting", "strong", dewar.Map{"SESSION_PROTECTION": false}, "ann true"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			users := newManager()
+			users.Protection = tt.field
+			c := client(t, users, tt.settings)
+			c.Post("/login", dewartest.Form("user", "ann"))
+			var got state
+			if err := json.Unmarshal([]byte(c.Get("/who", dewartest.Header("User-Agent", "another")).Text()), &got); err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(got.User, " ", got.Fresh); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWrongSettingsEndTheStart(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []dewar.Map{{"SESSION_PROTECTION": "Strong"}, {"REMEMBER_COOKIE_SAMESITE": "Laxx"}} {
+		app := newApp(t, newManager(), settings)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := app.Serve(ctx, l); err == nil || !strings.Contains(err.Error(), "set it to") {
+			t.Errorf("%v: got %v, want a cure", settings, err)
+		}
 	}
 }
 
