@@ -10,7 +10,7 @@ import (
 
 func ExampleProtect() {
 	app := dewar.New("shop")
-	_ = app.Config.Set("SECRET_KEY", "dev")
+	_ = app.Config.Update(dewar.Map{"SECRET_KEY": "dev", "TESTING": true})
 	csrf.Protect(app)
 	app.Post("/order", func(c *dewar.Context) error { return c.Text("ordered") }, dewar.Endpoint("order"))
 
@@ -22,7 +22,7 @@ func ExampleProtect() {
 
 func ExampleError() {
 	app := dewar.New("shop")
-	_ = app.Config.Set("SECRET_KEY", "dev")
+	_ = app.Config.Update(dewar.Map{"SECRET_KEY": "dev", "TESTING": true})
 	csrf.Protect(app)
 	dewar.HandleError(app, func(c *dewar.Context, err *csrf.Error) error {
 		return c.Status(err.StatusCode()).Text(err.Description())
@@ -37,7 +37,7 @@ func ExampleError() {
 
 func ExampleNewForm() {
 	app := dewar.New("shop")
-	_ = app.Config.Set("SECRET_KEY", "dev")
+	_ = app.Config.Update(dewar.Map{"SECRET_KEY": "dev", "TESTING": true})
 	csrf.Protect(app)
 	type orderForm struct {
 		csrf.Form

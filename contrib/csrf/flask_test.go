@@ -67,7 +67,7 @@ func newSite(t *testing.T, config dewar.Map, opts ...dewar.Option) *dewar.App {
 	t.Helper()
 	app := dewar.New("csrf", opts...)
 	app.SessionInterface = &flaskcookie.SessionInterface{}
-	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": "dev", "TRUSTED_PROXIES": []string{"127.0.0.1"}}); err != nil {
+	if err := app.Config.FromMapping(dewar.Map{"SECRET_KEY": "dev", "TESTING": true, "TRUSTED_PROXIES": []string{"127.0.0.1"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.Config.Update(config); err != nil {
