@@ -11,7 +11,7 @@
 //
 // They are those of Flask-WTF, with its defaults: WTF_CSRF_ENABLED (true), WTF_CSRF_CHECK_DEFAULT (true), WTF_CSRF_METHODS
 // (POST, PUT, PATCH, DELETE), WTF_CSRF_FIELD_NAME (csrf_token), WTF_CSRF_HEADERS (X-CSRFToken, X-CSRF-Token),
-// WTF_CSRF_TIME_LIMIT (3600 seconds; nil for none), WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY).
+// WTF_CSRF_TIME_LIMIT (3600 seconds; "none" or false for as long as the session, because a None cannot be told from no setting), WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY).
 // Without a WTF_CSRF_SECRET_KEY tokens of SECRET_KEY_FALLBACKS are valid here, which Flask-WTF does not know.
 package csrf
 

@@ -68,7 +68,9 @@ func TestTimeLimit(t *testing.T) {
 		{"an hour by default", nil, time.Hour, 200},
 		{"no longer by default", nil, time.Hour + time.Second, 400},
 		{"seconds", dewar.Map{"WTF_CSRF_TIME_LIMIT": 60}, 61 * time.Second, 400},
-		{"none", dewar.Map{"WTF_CSRF_TIME_LIMIT": nil}, 20 * 24 * time.Hour, 200},
+		{"none", dewar.Map{"WTF_CSRF_TIME_LIMIT": "none"}, 20 * 24 * time.Hour, 200},
+		{"off", dewar.Map{"WTF_CSRF_TIME_LIMIT": false}, 20 * 24 * time.Hour, 200},
+		{"unreadable", dewar.Map{"WTF_CSRF_TIME_LIMIT": "soon"}, time.Second, 400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

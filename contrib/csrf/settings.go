@@ -31,13 +31,14 @@ func fieldName(c *dewar.Context) string {
 	return "csrf_token"
 }
 
-// timeLimit is how long a token is valid: an hour, or WTF_CSRF_TIME_LIMIT, or for ever if that is nil.
+// timeLimit is how long a token is valid: an hour, or WTF_CSRF_TIME_LIMIT, or as long as its session. A limit that cannot be
+// read leaves no time.
 func timeLimit(c *dewar.Context) []itsdangerous.LoadOption {
 	limit, given := c.Config().Lookup("WTF_CSRF_TIME_LIMIT")
 	switch {
 	case !given:
 		return []itsdangerous.LoadOption{itsdangerous.MaxAge(time.Hour)}
-	case limit == nil:
+	case limit == false || limit == "none":
 		return nil
 	}
 	return []itsdangerous.LoadOption{itsdangerous.MaxAge(c.Config().Duration("WTF_CSRF_TIME_LIMIT"))}

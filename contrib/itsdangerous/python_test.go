@@ -125,7 +125,7 @@ func TestJSONHasTheBytesOfPython(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same := []any{"", "é \u2028\u2029 <&> \\u2028 \\ufffd \ufffd \"\n\t\b\f\r\x7f\x01", 7, -1.5, 1e-7, 0.0001, 1.5e-5, 1.5e15 + 0.5, 1e22, 1.7e300, int64(1) << 62, nil, false, []int{1, 2},
+	same := []any{"", "é \u2028\u2029 <&> \\u2028 \\ufffd \ufffd \"\n\t\b\f\r\x7f\x01", 7, -1.5, 1e-7, 0.0001, 1.5e-5, 1234567890123.25, 1e22, 1.7e300, int64(1) << 62, nil, false, []int{1, 2},
 		map[string]any{"a": []any{"x", nil}, "b": 2.5}, "日本\U0001F600"}
 	input, _ := json.Marshal(same)
 	lines := python(t, "import json, sys\nfrom itsdangerous import URLSafeSerializer\nfor v in json.load(sys.stdin): print(URLSafeSerializer('k').dumps(v))", string(input))
