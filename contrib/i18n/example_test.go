@@ -27,7 +27,7 @@ msgstr "Hallo, %(name)s!"
 		return c.Text(texts.Gettext(c, "Hello, %(name)s!", "name", "Ada"))
 	})
 	fmt.Println(get(app, "/").Body)
-	fmt.Println(get(app, "/", "Accept-Language", "fr, de-AT;q=0.9, en;q=0.5").Body)
+	fmt.Println(get(app, "/", "Accept-Language", "fr, de;q=0.9, en;q=0.5").Body)
 	// Output:
 	// Hello, Ada!
 	// Hallo, Ada!

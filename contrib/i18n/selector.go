@@ -40,7 +40,7 @@ func FromUser[User any](current func(c *dewar.Context) (User, bool), locale func
 
 // FromAcceptLanguage returns a selector that picks the locale which the browser likes best, by the quality values of
 // Accept-Language; of equal ones the first in locales. pt-BR gets pt where there is no pt_BR, and pt gets pt_BR where there is no pt. It is "" when
-// none fits. Without locales they are all that have a catalog, after the default locale. The answer gets Vary: Accept-Language, so that
+// none fits; one that is named exactly goes before one that is only of a kind, whatever their quality, as in Flask. Without locales they are all that have a catalog, after the default locale. The answer gets Vary: Accept-Language, so that
 // caches keep the languages apart. Flask has request.accept_languages.best_match.
 //
 // It must be asked by [Options.Locale].
