@@ -322,6 +322,31 @@ func TestTemplateFuncPanics(t *testing.T) {
 }
 
 // A function whose first parameter is a Context sees the request it is called in.
+func TestTemplateGlobalIsWorkedOutWhereItStands(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		template, want string
+		calls          int
+	}{
+		{`{{visitor.Name}} of {{visitor.Lang}}`, "ann of de", 2},
+		{`{{with visitor}}{{.Name}}{{end}}`, "ann", 1},
+		{`nobody asks`, "nobody asks", 0},
+	} {
+		t.Run(tt.template, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			app, _ := pageApp(t, "templates/p.html", tt.template)
+			app.TemplateFunc("visitor", dewar.TemplateGlobal(func(c *dewar.Context) (any, error) {
+				calls++
+				return struct{ Name, Lang string }{"ann", c.Query().String("lang")}, nil
+			}))
+			if got := get(app, "/p.html?lang=de").Body.String(); got != tt.want || calls != tt.calls {
+				t.Errorf("got %q and %d calls, want %q and %d", got, calls, tt.want, tt.calls)
+			}
+		})
+	}
+}
+
 func TestTemplateFuncGetsTheContext(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, template, target, want string }{
