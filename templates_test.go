@@ -509,7 +509,7 @@ func TestBuildReportsTemplates(t *testing.T) {
 	}
 	for _, want := range []string{
 		"template a.html:1: missing value for if",
-		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)`,
+		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site`,
 		`template c.html:1: function "monney" not defined; did you mean "money"?`,
 		`template d.html:1: function "frobnicate" not defined; add it with app.TemplateFunc("frobnicate", f), or write .frobnicate for a value that the view gives`,
 		`template bp/e.html:1: no template "base.html"`,
