@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,16 +118,24 @@ func TestMessagesOfGoAndOfTemplates(t *testing.T) {
 	readByGettext(t)
 }
 
-// readByGettext has msginit make a catalog of the file and msgfmt check it.
+// readByGettext has gettext and pybabel make a catalog of the file, bring it up to date and compile it.
 func readByGettext(t *testing.T) {
 	t.Helper()
+	python := cmp.Or(os.Getenv("DEWAR_PYTHON"), "/usr/bin/python3")
 	for _, command := range [][]string{
 		{"msginit", "--no-translator", "--locale=de", "--input=messages.pot", "--output=de.po"},
 		{"msgmerge", "--quiet", "--output=merged.po", "de.po", "messages.pot"},
 		{"msgfmt", "--check", "--output-file=de.mo", "merged.po"},
+		{python, "-m", "babel.messages.frontend", "init", "-i", "messages.pot", "-d", ".", "-l", "de"},
+		{python, "-m", "babel.messages.frontend", "update", "-i", "messages.pot", "-d", ".", "-l", "de"},
+		{python, "-m", "babel.messages.frontend", "compile", "-d", ".", "-l", "de"},
 	} {
-		if _, err := exec.LookPath(command[0]); err != nil {
-			const missing = "NOTHING WAS COMPARED WITH GETTEXT: apt-get install gettext"
+		_, err := exec.LookPath(command[0])
+		if err == nil && command[0] == python {
+			err = exec.Command(python, "-c", "import babel").Run()
+		}
+		if err != nil {
+			const missing = "NOTHING WAS COMPARED WITH GETTEXT: apt-get install gettext python3-babel"
 			if os.Getenv("CI") == "true" {
 				t.Fatal(missing)
 			}
