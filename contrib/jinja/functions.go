@@ -23,7 +23,13 @@ func (r *Renderer) addFunctions(o *engine.Options, t *dewar.Templates) error {
 		}
 	}
 	o.Globals = flaskGlobals(t)
-	maps.Copy(o.Globals, given)
+	for name, fn := range given {
+		o.Globals[name] = fn
+		if global, ok := fn.(dewar.TemplateGlobal); ok {
+			o.Globals[name] = value.Lazy(func(rt *value.Runtime) (any, error) { return global(contextOf(rt)) })
+			delete(given, name) // it is no function
+		}
+	}
 	maps.Copy(o.Globals, r.Globals)
 	var problems [2]error
 	o.Filters, problems[0] = functions("Filters", r.Filters)

@@ -1,0 +1,28 @@
+"""A blog in Flask: what is moved to Go, one blueprint at a time."""
+from flask import Flask, jsonify, render_template, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from . import admin, api, auth, db, language, pages, posts
+
+csrf = CSRFProtect()
+
+
+def create_app():
+    app = Flask(__name__)
+    app.config.from_pyfile("../config.py")
+    db.init_app(app)
+    csrf.init_app(app)
+    language.init_app(app)
+    auth.login_manager.init_app(app)
+    for module in (pages, posts, auth, admin, api):
+        app.register_blueprint(module.bp)
+    csrf.exempt(api.bp)
+    app.register_error_handler(HTTPException, show_error)
+    return app
+
+
+def show_error(error):
+    if request.path.startswith("/api/"):
+        return jsonify(error=error.name), error.code
+    return render_template("error.html", error=error), error.code
