@@ -1,10 +1,10 @@
-// Extract writes the messages of Go source and of templates of html/template into a template of catalogs, a .pot file:
+// Extract writes the messages of Go source and of templates, of html/template and of Jinja, into a template of catalogs, a .pot file:
 //
 //	go run github.com/dewar-go/dewar/contrib/i18n/extract -o messages.pot .
 //
 // It reads all files below the folders that it is given, but for tests, vendor, testdata and what begins with a dot or an underscore. In Go a message is the text of
 // a call of Gettext, NGettext, PGettext, NPGettext, Lazy, LazyN, LazyP or N_, in templates that of _, gettext, ngettext, pgettext or
-// npgettext. It must be constant. The templates of Jinja are left to pybabel extract, whose file msgcat puts beside this one.
+// npgettext, and of {% trans %}. It must be constant; a call whose text is computed is said.
 package main
 
 import (

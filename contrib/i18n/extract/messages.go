@@ -49,7 +49,7 @@ func (m *messages) file(name string) error {
 		if read = m.source; strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-	case ".html", ".htm", ".xhtml", ".xml", ".txt", ".tmpl", ".gohtml", ".gotmpl", ".tpl":
+	case ".html", ".htm", ".xhtml", ".xml", ".txt", ".tmpl", ".j2", ".jinja", ".gohtml", ".gotmpl", ".tpl":
 	default:
 		return nil
 	}
@@ -80,16 +80,22 @@ func (m *messages) arguments(place, function string, s shape, args []*string) {
 	found.id, ok[1] = text(s.id)
 	found.plural, ok[2] = text(s.plural)
 	if ok != [3]bool{true, true, true} {
-		m.notes = append(m.notes, fmt.Sprintf("%s: the text of %s is computed and not extracted; mark the texts that it may be with i18n.N_", place, function))
+		m.computed(place, function)
 		return
 	}
-	if found.id != "" {
-		m.add(found, place)
-	}
+	m.add(found, place)
+}
+
+// computed says that a text is not known.
+func (m *messages) computed(place, function string) {
+	m.notes = append(m.notes, fmt.Sprintf("%s: the text of %s is computed and not extracted; mark the texts that it may be with i18n.N_", place, function))
 }
 
 // add adds a message, or a place to one that is there.
 func (m *messages) add(found message, place string) {
+	if found.id == "" {
+		return
+	}
 	i := slices.IndexFunc(m.all, func(known *message) bool {
 		return known.id == found.id && known.context == found.context && known.inContext == found.inContext
 	})

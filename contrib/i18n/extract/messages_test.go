@@ -24,15 +24,18 @@ func index(c *Context) {
 var label = i18n.Lazy(` + "`a \"b\"\\\n\tc`" + `)
 var other = i18n.N_("Home page")
 `,
-	"blog/views_test.go":   "package blog\nvar x = i18n.N_(\"test\")\n",
-	"_old/x.go":            "package x\nvar x = i18n.N_(\"old\")\n",
-	"templates/page.html":  "<h1>{{_ \"Home page\"}}</h1>\n{{if .X}}\n{{ngettext \"day\" \"days\" .N}}{{else}}{{pgettext \"a\" \"b\" | printf \"%s\"}}{{end}}\n{{range .L}}{{npgettext \"c\" \"d\" \"e\" (len (_ \"inner\"))}}{{end}}{{define \"x\"}}{{gettext \"defined\"}}{{end}}{{_ .Label}}",
-	"templates/jinja.html": `{% trans %}no{% endtrans %}`,
-	"README.md":            `{{_ "no"}}`,
+	"blog/views_test.go":  "package blog\nvar x = i18n.N_(\"test\")\n",
+	"_old/x.go":           "package x\nvar x = i18n.N_(\"old\")\n",
+	"templates/page.html": "<h1>{{_ \"Home page\"}}</h1>\n{{if .X}}\n{{ngettext \"day\" \"days\" .N}}{{else}}{{pgettext \"a\" \"b\" | printf \"%s\"}}{{end}}\n{{range .L}}{{npgettext \"c\" \"d\" \"e\" (len (_ \"inner\"))}}{{end}}{{define \"x\"}}{{gettext \"defined\"}}{{end}}{{_ .Label}}",
+	"templates/a.html":    "{% trans n=3 %}{{ n }} apple{% pluralize %}{{ n }} apples{% endtrans %}\n{{ _('Home page') }}{{ _(title) }}",
+	"templates/b.html":    `{{ pgettext("a", "b") }}`,
+	"templates/bad.html":  `{% if %}`,
+	"README.md":           `{{_ "no"}}`,
 }
 
 const want = `#: blog/views.go:4
 #: blog/views.go:13
+#: templates/a.html:2
 #: templates/page.html:1
 msgid "Home page"
 msgstr ""
@@ -60,16 +63,24 @@ msgstr[1] ""
 msgid "a \"b\"\\\n\tc"
 msgstr ""
 
+#: templates/a.html:1
+#, python-format
+msgid "%(n)s apple"
+msgid_plural "%(n)s apples"
+msgstr[0] ""
+msgstr[1] ""
+
+#: templates/b.html:1
+#: templates/page.html:3
+msgctxt "a"
+msgid "b"
+msgstr ""
+
 #: templates/page.html:3
 msgid "day"
 msgid_plural "days"
 msgstr[0] ""
 msgstr[1] ""
-
-#: templates/page.html:3
-msgctxt "a"
-msgid "b"
-msgstr ""
 
 #: templates/page.html:4
 msgctxt "c"
@@ -110,7 +121,7 @@ func TestMessagesOfGoAndOfTemplates(t *testing.T) {
 	if _, got, _ := strings.Cut(string(text), header+"\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	for _, note := range []string{"blog/views.go:8: the text of Gettext is computed", "templates/page.html:4: the text of _ is computed", "templates/jinja.html: this is a template of Jinja"} {
+	for _, note := range []string{"blog/views.go:8: the text of Gettext is computed", "templates/page.html:4: the text of _ is computed", "templates/a.html:2: the text of gettext is computed", "templates/bad.html:1:"} {
 		if strings.Count(notes.String(), note) != 1 {
 			t.Errorf("%q is not said once: %s", note, &notes)
 		}

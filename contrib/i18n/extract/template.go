@@ -15,18 +15,13 @@ func inTemplates(name string) (shape, bool) {
 	return s, ok
 }
 
-// template reads a template. One of Jinja is left to pybabel.
+// template reads a template, of html/template or of Jinja: the file says by itself which it is.
 func (m *messages) template(name, text string) error {
-	if strings.Contains(text, "{%") {
-		m.notes = append(m.notes, name+": this is a template of Jinja; pybabel extract reads it")
-		return nil
-	}
 	tree := parse.New(name)
 	tree.Mode = parse.SkipFuncCheck
 	trees := map[string]*parse.Tree{}
-	if _, err := tree.Parse(text, "", "", trees); err != nil {
-		m.notes = append(m.notes, fmt.Sprintf("%s: this is no template of html/template and not read: %v", name, err))
-		return nil
+	if _, err := tree.Parse(text, "", "", trees); err != nil || strings.Contains(text, "{%") {
+		return m.jinja(name, text)
 	}
 	var calls []*parse.CommandNode
 	for _, t := range trees {
