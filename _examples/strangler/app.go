@@ -55,9 +55,9 @@ func (b *blog) speak(app *dewar.App) (err error) {
 		i18n.FromSession("language"),
 		i18n.FromAcceptLanguage(app.Config.Strings("LANGUAGES")...),
 	)})
-	app.Renderer = &jinja.Renderer{Translations: b.texts}
-	app.ContextProcessor(func(c *dewar.Context) (dewar.Map, error) {
-		return dewar.Map{"language": b.texts.Locale(c)}, nil
+	app.Renderer = &jinja.Renderer{}
+	app.ContextProcessor(func(c *dewar.Context) dewar.Map {
+		return dewar.Map{"language": b.texts.Locale(c)}
 	})
 	return err
 }
