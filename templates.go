@@ -349,7 +349,7 @@ func requestFunctions(c **Context) map[string]any {
 func functionCure(name, near string) string {
 	switch {
 	case name == "csrf_token":
-		return "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+		return "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
 	case near != "":
 		return fmt.Sprintf("; did you mean %q?", near)
 	}

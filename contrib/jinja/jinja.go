@@ -281,7 +281,7 @@ func (s *site) cure(name string, err error) error {
 	case e.Line == 0 && errors.As(err, &missing):
 		return s.templates.Missing(name)
 	case e.Message == "'csrf_token' is undefined":
-		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
 	}
 	return err
 }

@@ -2,7 +2,10 @@ module github.com/dewar-go/dewar/contrib/login
 
 go 1.26.0
 
-require github.com/dewar-go/dewar v0.0.0
+require (
+	github.com/dewar-go/dewar v0.0.0
+	github.com/dewar-go/dewar/contrib/jinja v0.0.0
+)
 
 require (
 	github.com/go-chi/chi/v5 v5.5.0 // indirect

@@ -200,7 +200,9 @@ func newBrowser(t *testing.T, halves map[string]string) *browser {
 
 func (b *browser) get(half, path string) state { return b.do("GET", half, path) }
 
-func (b *browser) post(half, path string, form ...string) state { return b.do("POST", half, path, form...) }
+func (b *browser) post(half, path string, form ...string) state {
+	return b.do("POST", half, path, form...)
+}
 
 func (b *browser) do(method, half, path string, form ...string) state {
 	b.t.Helper()

@@ -170,10 +170,12 @@ func (m *Manager[U]) protect(c *dewar.Context, s *dewar.Session) bool {
 // mode returns the Protection that counts.
 func (m *Manager[U]) mode(c *dewar.Context) string {
 	const key = "SESSION_PROTECTION"
-	if c.Config().Has(key) {
+	switch source := c.App.Config.Source(key); {
+	case c.Config().Has(key):
 		return c.Config().String(key)
-	}
-	if m.Protection != "" {
+	case source != "" && source != "default": // which has unset it: Python's None
+		return "none"
+	case m.Protection != "":
 		return m.Protection
 	}
 	return basic
