@@ -55,7 +55,7 @@ func (b *blog) speak(app *dewar.App) (err error) {
 		i18n.FromSession("language"),
 		i18n.FromAcceptLanguage(app.Config.Strings("LANGUAGES")...),
 	)})
-	app.Renderer = &jinja.Renderer{}
+	app.Renderer = &jinja.Renderer{Translations: b.texts.Catalogs()}
 	app.ContextProcessor(func(c *dewar.Context) dewar.Map {
 		return dewar.Map{"language": b.texts.Locale(c)}
 	})
