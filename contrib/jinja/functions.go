@@ -17,6 +17,11 @@ import (
 // addFunctions gives the engine Flask's globals and what the application adds. The error joins what is wrong with that.
 func (r *Renderer) addFunctions(o *engine.Options, t *dewar.Templates) error {
 	given := t.Funcs()
+	if r.Translations != nil { // they go before what stands for them in html/template, which takes values as pairs
+		for _, name := range []string{"_", "gettext", "ngettext", "pgettext", "npgettext"} {
+			delete(given, name)
+		}
+	}
 	o.Globals = flaskGlobals(t)
 	for name, fn := range given {
 		o.Globals[name] = fn

@@ -91,7 +91,8 @@ type Renderer struct {
 	// Finalize changes each value that is about to be shown. Nil leaves them.
 	Finalize func(value any) (any, error)
 
-	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask. Nil shows texts as they stand.
+	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask, whatever functions of those names
+	// the App has; texts.Catalogs() of contrib/i18n. Nil shows texts as they stand.
 	Translations Translations
 
 	// Policies are settings of filters.

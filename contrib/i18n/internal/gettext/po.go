@@ -1,6 +1,7 @@
 package gettext
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,6 +40,7 @@ type poFile struct {
 	decode  decoder
 	header  map[string]string
 	headed  int // where the header is
+	plurals int // where its Plural-Forms is
 	entries []entry
 	known   map[string]int // where each key was
 }
@@ -53,6 +55,9 @@ func parsePO(name string, data []byte) (*Catalog, error) {
 	f := &poFile{name: name, known: map[string]int{}, header: map[string]string{}}
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 		f.line++
+		if f.plurals == 0 && strings.HasPrefix(strings.ToLower(line), `"plural-forms:`) {
+			f.plurals = f.line
+		}
 		if err := f.read(strings.TrimSpace(line)); err != nil {
 			return nil, err
 		}
@@ -218,17 +223,23 @@ func (f *poFile) catalog() (*Catalog, error) {
 		return nil, f.fail(f.headed, "%v", err)
 	}
 	messages := make(map[string]message, len(f.entries))
+	var faults []error
 	for _, e := range f.entries {
 		key, m, err := f.message(e)
 		if err != nil {
 			return nil, f.fail(e.line, "%v", err)
 		}
+		if err := checkPlaceholders(e.id.String(), e.plural.String(), m.forms); err != nil {
+			faults = append(faults, f.fail(e.line, "%v", err))
+			continue
+		}
 		messages[key] = m
 	}
 	c, err := newCatalog(messages, f.header)
 	if err != nil {
-		return nil, f.fail(f.headed, "%v", err)
+		return nil, f.fail(cmp.Or(f.plurals, f.headed), "%v", err)
 	}
+	c.faults = faults
 	return c, nil
 }
 

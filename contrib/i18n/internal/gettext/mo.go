@@ -101,6 +101,15 @@ func (r rawMessage) message(decode decoder) (key string, m message, err error) {
 	return key, m, nil
 }
 
+// check looks for values that the message does not have.
+func (r rawMessage) check(m message) error {
+	id, plural, _ := strings.Cut(r.original, "\x00")
+	if _, text, inContext := strings.Cut(id, separator); inContext {
+		id = text
+	}
+	return checkPlaceholders(id, plural, m.forms)
+}
+
 // catalog makes a catalog of all messages.
 func (f *moFile) catalog(raw []rawMessage) (*Catalog, error) {
 	header := map[string]string{}
@@ -114,18 +123,25 @@ func (f *moFile) catalog(raw []rawMessage) (*Catalog, error) {
 		return nil, f.fail("%v", err)
 	}
 	messages := make(map[string]message, len(raw))
+	var faults []error
 	for _, r := range raw {
 		key, m, err := r.message(decode)
 		if err != nil {
 			return nil, f.fail("%v", err)
 		}
-		if key != "" {
-			messages[key] = m
+		if key == "" {
+			continue
 		}
+		if err := r.check(m); err != nil {
+			faults = append(faults, f.fail("%v", err))
+			continue
+		}
+		messages[key] = m
 	}
 	c, err := newCatalog(messages, header)
 	if err != nil {
 		return nil, f.fail("%v", err)
 	}
+	c.faults = faults
 	return c, nil
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dewar-go/dewar/contrib/jinja/internal/gettext"
+	"github.com/dewar-go/dewar/contrib/i18n/internal/gettext"
 )
 
 // german is a catalog with all that a .po file can have.
@@ -178,9 +178,9 @@ func TestMalformedPOFilesAreErrorsWithALine(t *testing.T) {
 		{"duplicate", "msgid \"a\"\nmsgstr \"b\"\n\nmsgid \"a\"\nmsgstr \"c\"", "4: the message is here and in line 1"},
 		{"charset", fmt.Sprintf(head, "KOI8-R", "nplurals=2; plural=n"), `1: the charset "KOI8-R" is not supported; convert the catalog: msgconv --to-code=UTF-8`},
 		{"not UTF-8", "msgid \"a\"\nmsgstr \"\xff\"", "1: the text \"\\xff\" is not UTF-8"},
-		{"plural forms", fmt.Sprintf(head, "UTF-8", "nplurals=2; plural=n !"), `1: the header Plural-Forms needs "plural=" with an expression such as n != 1: unexpected "!"`},
-		{"no expression", fmt.Sprintf(head, "UTF-8", "2"), `1: the header Plural-Forms needs "plural=" with an expression such as n != 1: it ends too early`},
-		{"number of forms", fmt.Sprintf(head, "UTF-8", "nplurals=x; plural=n"), `1: the header Plural-Forms needs "nplurals=" with a number from 1 to 1000, not "x"`},
+		{"plural forms", fmt.Sprintf(head, "UTF-8", "nplurals=2; plural=n !"), `4: the header Plural-Forms needs "plural=" with an expression such as n != 1: unexpected "!"`},
+		{"no expression", fmt.Sprintf(head, "UTF-8", "2"), `4: the header Plural-Forms needs "plural=" with an expression such as n != 1: it ends too early`},
+		{"number of forms", fmt.Sprintf(head, "UTF-8", "nplurals=x; plural=n"), `4: the header Plural-Forms needs "nplurals=" with a number from 1 to 1000, not "x"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := gettext.Parse("de.po", []byte(tt.source))

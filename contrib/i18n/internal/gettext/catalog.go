@@ -12,6 +12,7 @@ type Catalog struct {
 	header   map[string]string  // by lower-case name
 	plural   *plural
 	fallback *Catalog
+	faults   []error
 }
 
 // A message is the translations of one text.
@@ -55,6 +56,10 @@ func newCatalog(messages map[string]message, header map[string]string) (*Catalog
 	c.plural, err = parsePluralForms(header["plural-forms"])
 	return c, err
 }
+
+// Faults are the translations that were left out because no program could show them, each an *Error: they ask for values that their messages do
+// not have.
+func (c *Catalog) Faults() []error { return c.faults }
 
 // WithFallback returns a catalog that asks c, and other for what c does not translate, such as that of de for de_AT.
 func (c *Catalog) WithFallback(other *Catalog) *Catalog {
