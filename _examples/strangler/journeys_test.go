@@ -223,7 +223,7 @@ var chance = regexp.MustCompile(`(name="csrf_token" value=|<code id="token">|/pi
 func (p page) steady() string {
 	text := fmt.Sprintf("%s %s\n%d %s\n%s", p.method, p.path, p.status, p.header.Get("Location"), p.body)
 	if p.status >= 300 && p.status < 400 {
-		text = fmt.Sprintf("%s %s\nto %s", p.method, p.path, p.header.Get("Location"))
+		text = fmt.Sprintf("%s %s\nto %s", p.method, p.path, strings.TrimPrefix(p.header.Get("Location"), siteURL))
 	}
 	return days.ReplaceAllString(chance.ReplaceAllString(text, "$1$2..."), "<day>")
 }
