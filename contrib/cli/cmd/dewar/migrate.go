@@ -22,7 +22,7 @@ func migrateCommand() *cobra.Command {
 			"and the reverse, from the list of the Go program:\n\n" +
 			"  shop routes --json > go.json\n  dewar migrate routes go.json --python > goroutes.py\n  dewar migrate progress python.json go.json",
 	}
-	cmd.AddCommand(migrateScriptCommand(), migrateRoutesCommand(), migrateProgressCommand())
+	cmd.AddCommand(migrateScriptCommand(), migrateRoutesCommand(), migrateProgressCommand(), migrateCheckCommand())
 	return cmd
 }
 
@@ -113,10 +113,40 @@ func migrateProgressCommand() *cobra.Command {
 			for _, l := range lines {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Endpoint, l.Methods, l.Rule, l.By)
 			}
-			fmt.Fprintf(w, "\n%d of %d endpoints are served by Go.\n", byGo, len(lines))
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%d of %d endpoints are served by Go.\n", byGo, len(lines))
+			return err
 		},
 	}
+}
+
+func migrateCheckCommand() *cobra.Command {
+	var list string
+	cmd := &cobra.Command{
+		Use:   "check FOLDER",
+		Short: "Print the checklist of a Flask application, filled in",
+		Long: "Read the configuration, the templates and, with --routes, the routes of a Flask application as dewar does, and print a\n" +
+			"checklist: what loads, what differs, what is to be done by hand. Nothing of the folder is changed or run by Python.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var routes []migrate.Route
+			if list != "" {
+				var err error
+				if routes, err = readRoutes(cmd, list); err != nil {
+					return err
+				}
+			}
+			items, err := migrate.Check(args[0], routes)
+			for _, item := range items {
+				fmt.Fprintln(cmd.OutOrStdout(), item)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&list, "routes", "", "the routes, as for dewar migrate routes")
+	return cmd
 }
 
 // readRoutes reads a list of routes from a file, or from standard input.

@@ -140,8 +140,8 @@ func PythonRule(text string) (rule string, custom []string, err error) {
 			if !builtin {
 				custom = append(custom, converter)
 			}
-			if call {
-				converter += "(" + pythonArguments(args) + ")"
+			if args = pythonArguments(args); call && args != "" {
+				converter += "(" + args + ")"
 			}
 			b.WriteString("<" + converter + ":" + name + ">")
 		}
@@ -150,17 +150,21 @@ func PythonRule(text string) (rule string, custom []string, err error) {
 	return b.String() + text, custom, nil
 }
 
-// pythonArguments writes booleans as Python does.
+// pythonArguments writes booleans as Python does. Limits below zero are left out: newer versions of Werkzeug cannot read them, and
+// where URLs are only built they refuse values and change none.
 func pythonArguments(args string) string {
-	parts := strings.Split(args, ",")
-	for i, part := range parts {
+	var parts []string
+	for part := range strings.SplitSeq(args, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch {
 		case key == "signed" && (value == "" || value == "true"):
-			parts[i] = "signed=True"
+			part = "signed=True"
 		case key == "signed":
-			parts[i] = "signed=False"
+			part = "signed=False"
+		case (key == "min" || key == "max") && strings.HasPrefix(strings.TrimSpace(value), "-"):
+			continue
 		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ",")
 }
