@@ -52,9 +52,13 @@ var compared = [...]setting{
 
 // Config is where the settings of an App are read: its [dewar.Config], or the [dewar.Values] of a request.
 type Config interface {
+	// Has reports whether key has a value.
 	Has(key string) bool
+	// Get returns the value of key, nil for none.
 	Get(key string) any
+	// Strings returns the list that key has, nil for none.
 	Strings(key string) []string
+	// Duration returns the time that key has, 0 for none.
 	Duration(key string) time.Duration
 }
 
