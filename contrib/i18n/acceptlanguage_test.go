@@ -30,7 +30,7 @@ func TestAcceptLanguagePicksTheLocale(t *testing.T) {
 		{"the first of equal ones", "pl, de", "en de pl", "de"},
 		{"a kind of an offer", "pt-BR", "en pt", "pt"},
 		{"an offer that is a kind of it", "pt", "en pt_BR", "pt_BR"},
-		{"another kind", "pt-PT", "en pt_BR", "pt_BR"},
+		{"another kind, as in Flask", "pt-PT", "en pt_BR", ""},
 		{"the kind itself", "pt, pt-BR;q=0.9", "pt_BR pt", "pt"},
 		{"case and underscore", "PT_br", "en pt-BR", "pt-BR"},
 		{"any", "fr, *;q=0.1", "en de", "en"},
