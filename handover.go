@@ -3,6 +3,7 @@ package dewar
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +73,9 @@ func (rs *requestSession) saveEarly(c *Context, s *Session) error {
 // has the values that the other application left, and changes that were made meanwhile on top of them. A
 // later change replaces the cookie, so that exactly one is sent.
 //
+// The answer is sent on as soon as 64 kB of it are there, or at once if its Content-Length says that it has more: what another
+// application has sent should not wait for RESPONSE_BUFFER_SIZE.
+//
 // A deletion of the cookie wins: what is changed after it is dropped, with a line in the log that names the keys. Only
 // messages that are flashed then are kept, in a session of their own, because an application also deletes the cookie when
 // it has shown the last message.
@@ -83,6 +87,7 @@ func TakeBackSession(c *Context, header http.Header) {
 	if !rs.handed.sent || c.response.Committed() {
 		return
 	}
+	c.response.relay(header)
 	rs.takeCookies(header, c.settings.cookie.name)
 	s := rs.opened.Load()
 	if s == nil || s.bag.Null() {
@@ -92,6 +97,17 @@ func TakeBackSession(c *Context, header http.Header) {
 	if err := rs.reopen(c, s); err != nil {
 		Stored(s).MarkUnreadable(err)
 		s.tellUnreadable(c)
+	}
+}
+
+// relayBuffer is how much of an answer of another application is held back.
+const relayBuffer = 64 << 10
+
+// relay holds less back of an answer with the header.
+func (r *Response) relay(header http.Header) {
+	r.relayed = relayBuffer
+	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil && n > relayBuffer {
+		r.relayed = 1
 	}
 }
 

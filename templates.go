@@ -275,9 +275,9 @@ type templateFunc struct {
 }
 
 // A TemplateGlobal, given to [App.TemplateFunc], is a value of templates in place of a function: one that depends on the
-// request, and is worked out where a template asks for it. html/template writes {{current_user.Name}}, as it does for any
-// function without arguments; a [TemplateEngine] for another language evaluates it where its name stands. An error ends
-// the rendering.
+// request, and is worked out when a template asks for it. html/template writes {{current_user.Name}}, as it does for any
+// function without arguments; a [TemplateEngine] for another language may evaluate it whenever the name stands in the
+// template. An error ends the rendering.
 type TemplateGlobal func(c *Context) (any, error)
 
 // TemplateFunc makes fn a function of all templates, called name. fn returns one value, or one value and an error,

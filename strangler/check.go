@@ -50,11 +50,19 @@ var compared = [...]setting{
 	{"SESSION_REFRESH_EACH_REQUEST", true, "a permanent session would be prolonged by one half only; give both the same value"},
 }
 
+// Config is where the settings of an App are read: its [dewar.Config], or the [dewar.Values] of a request.
+type Config interface {
+	Has(key string) bool
+	Get(key string) any
+	Strings(key string) []string
+	Duration(key string) time.Duration
+}
+
 // Check compares the settings that make both halves of a site read one session and send the same cookie: those of an App,
 // and those of a Flask application as they are in its app.config or stand in its JSON: a timedelta is a duration or
 // seconds. What python does not have counts as Flask's default. It returns the differences, none if all is well. No
 // secret is in them.
-func Check(config *dewar.Values, python dewar.Map) []Difference {
+func Check(config Config, python dewar.Map) []Difference {
 	var found []Difference
 	for _, s := range compared {
 		here, there := s.here(config), s.there(python)
@@ -70,7 +78,7 @@ func Check(config *dewar.Values, python dewar.Map) []Difference {
 }
 
 // here returns the value of Go in the form in which it is compared.
-func (s setting) here(config *dewar.Values) any {
+func (s setting) here(config Config) any {
 	switch s.key {
 	case "PERMANENT_SESSION_LIFETIME":
 		return config.Duration(s.key)

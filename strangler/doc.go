@@ -25,7 +25,8 @@
 // Python's answer, its errors included: they do not go to the App's error handlers. The App's hooks run around it. A
 // header of the answer replaces one that a hook before it has set; Set-Cookie, Vary, Link and Server-Timing are added.
 // Websockets, server-sent events, uploads, ranges, trailers and 1xx answers pass; an answer whose length Python does not
-// tell is sent on as it comes.
+// tell is sent on as it comes, and a larger one than 64 kB before it is whole: an after-request hook can change the bodies
+// of smaller ones alone.
 //
 // # The session
 //

@@ -11,7 +11,7 @@ import (
 func (b *blog) admin() *dewar.Blueprint {
 	bp := dewar.NewBlueprint("admin", dewar.URLPrefix("/admin"))
 	bp.BeforeRequest(b.users.Required, b.adminsOnly)
-	bp.Get("/", b.listUsers)
+	bp.Get("/", b.listUsers, dewar.Endpoint("index"))
 	bp.Post("/users/{id:int}/block", b.block)
 	return bp
 }

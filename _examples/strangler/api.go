@@ -25,8 +25,8 @@ func asJSON(c *dewar.Context, post *Post) (dewar.Map, error) {
 		return nil, err
 	}
 	var picture any
-	if post.Picture != nil {
-		if picture, err = c.URLFor("posts.picture", "name", *post.Picture); err != nil {
+	if post.Picture != "" {
+		if picture, err = c.URLFor("posts.picture", "name", post.Picture); err != nil {
 			return nil, err
 		}
 	}
@@ -53,8 +53,8 @@ func (b *blog) listPosts(c *dewar.Context) error {
 		}
 	}
 	var next any
-	if nextPage != nil {
-		if next, err = c.URLFor("api.posts", "page", *nextPage); err != nil {
+	if nextPage > 0 {
+		if next, err = c.URLFor("api.posts", "page", nextPage); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (b *blog) publish(c *dewar.Context) error {
 		return c.Status(http.StatusBadRequest).JSON(dewar.Map{"error": "A title is needed."})
 	}
 	author, _ := httpauth.User[*User](c)
-	id, err := b.addPost(c, author.ID, title, strings.TrimSpace(sent.Body), nil)
+	id, err := b.addPost(c, author.ID, title, strings.TrimSpace(sent.Body), "")
 	if err != nil {
 		return err
 	}

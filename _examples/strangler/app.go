@@ -55,9 +55,9 @@ func (b *blog) speak(app *dewar.App) (err error) {
 		i18n.FromSession("language"),
 		i18n.FromAcceptLanguage(app.Config.Strings("LANGUAGES")...),
 	)})
-	app.Renderer = &jinja.Renderer{Translations: b.texts}
-	app.ContextProcessor(func(c *dewar.Context) (dewar.Map, error) {
-		return dewar.Map{"language": b.texts.Locale(c)}, nil
+	app.Renderer = &jinja.Renderer{Translations: b.texts.Catalogs()}
+	app.ContextProcessor(func(c *dewar.Context) dewar.Map {
+		return dewar.Map{"language": b.texts.Locale(c)}
 	})
 	return err
 }
@@ -75,6 +75,9 @@ func (b *blog) open(app *dewar.App) (err error) {
 }
 
 func showError(c *dewar.Context, err *dewar.HTTPError) error {
+	for name, values := range err.Header { // WWW-Authenticate, Allow
+		c.Header(name, values[0])
+	}
 	c.Status(err.Code)
 	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 		return c.JSON(dewar.Map{"error": statusName(err.Code)})

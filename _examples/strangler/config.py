@@ -17,5 +17,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 REMEMBER_COOKIE_SAMESITE = "Lax"
 REMEMBER_COOKIE_DURATION = timedelta(days=90)
 
+PROXIES = int(os.environ.get("BLOG_PROXIES", "0"))  # 1 while Go is in front of Python
+
 LANGUAGES = ["en", "de"]
 BABEL_DEFAULT_LOCALE = "en"

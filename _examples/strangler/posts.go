@@ -16,7 +16,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A Post is an article, with the name of its picture, if it has one.
+// A Post is an article, with the name of its picture, or "".
 type Post struct {
 	ID       int64
 	AuthorID int64
@@ -24,7 +24,7 @@ type Post struct {
 	Created  time.Time
 	Title    string
 	Body     string
-	Picture  *string
+	Picture  string
 }
 
 // posts are read by all, and written by users.
@@ -87,7 +87,7 @@ func (b *blog) edit(c *dewar.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.db.ExecContext(c, "UPDATE post SET title = ?, body = ?, picture = coalesce(?, picture) WHERE id = ?",
+	_, err = b.db.ExecContext(c, "UPDATE post SET title = ?, body = ?, picture = coalesce(nullif(?, ''), picture) WHERE id = ?",
 		c.Form().String("title"), c.Form().String("body"), name, post.ID)
 	if err != nil {
 		return err
@@ -122,19 +122,19 @@ func (b *blog) postForm(c *dewar.Context, post *Post) (form Form, picture *multi
 	return form, picture, ok && fits
 }
 
-// savePicture keeps an uploaded picture under a new name, and returns that; nil when there is none.
-func (b *blog) savePicture(file *multipart.FileHeader) (*string, error) {
+// savePicture keeps an uploaded picture under a new name, and returns that; "" when there is none.
+func (b *blog) savePicture(file *multipart.FileHeader) (string, error) {
 	if file == nil {
-		return nil, nil
+		return "", nil
 	}
 	random := make([]byte, 16)
 	_, _ = rand.Read(random) // never fails
 	name := hex.EncodeToString(random) + strings.ToLower(filepath.Ext(file.Filename))
 	_, err := dewar.SaveUpload(file, b.config.String("UPLOAD_FOLDER"), dewar.SaveAs(name))
-	return &name, err
+	return name, err
 }
 
-const selectPost = `SELECT post.id, author_id, username, created, title, body, picture
+const selectPost = `SELECT post.id, author_id, username, created, title, body, coalesce(picture, '')
 	FROM post JOIN user ON user.id = author_id `
 
 // fields are where the columns of selectPost go.
@@ -146,23 +146,23 @@ func pageNumber(c *dewar.Context) int {
 	return max(dewar.ValueOr(c.Query(), "page", 1), 1)
 }
 
-// findPosts returns the posts of a page, the newest first, and the number of the next page or nil.
-func (b *blog) findPosts(ctx context.Context, page int) (posts []*Post, next *int, err error) {
+// findPosts returns the posts of a page, the newest first, and the number of the next page or 0.
+func (b *blog) findPosts(ctx context.Context, page int) (posts []*Post, next int, err error) {
 	size := b.config.Int("POSTS_PER_PAGE")
 	rows, err := b.db.QueryContext(ctx, selectPost+"ORDER BY post.id DESC LIMIT ? OFFSET ?", size+1, (page-1)*size)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		post := new(Post)
 		if err := rows.Scan(post.fields()...); err != nil {
-			return nil, nil, err
+			return nil, 0, err
 		}
 		posts = append(posts, post)
 	}
 	if len(posts) > size {
-		posts, next = posts[:size], new(page+1)
+		posts, next = posts[:size], page+1
 	}
 	return posts, next, rows.Err()
 }
@@ -186,8 +186,8 @@ func (b *blog) ownPost(c *dewar.Context) (*Post, error) {
 	return post, err
 }
 
-func (b *blog) addPost(ctx context.Context, author int64, title, body string, picture *string) (int64, error) {
-	result, err := b.db.ExecContext(ctx, "INSERT INTO post (author_id, title, body, picture) VALUES (?, ?, ?, ?)", author, title, body, picture)
+func (b *blog) addPost(ctx context.Context, author int64, title, body string, picture string) (int64, error) {
+	result, err := b.db.ExecContext(ctx, "INSERT INTO post (author_id, title, body, picture) VALUES (?, ?, ?, nullif(?, ''))", author, title, body, picture)
 	if err != nil {
 		return 0, err
 	}

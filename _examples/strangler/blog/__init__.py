@@ -2,6 +2,7 @@
 from flask import Flask, jsonify, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import admin, api, auth, db, language, pages, posts
 
@@ -11,6 +12,8 @@ csrf = CSRFProtect()
 def create_app():
     app = Flask(__name__)
     app.config.from_pyfile("../config.py")
+    if app.config["PROXIES"]:  # Go stands in front, and says for whom it asks
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)
     db.init_app(app)
     csrf.init_app(app)
     language.init_app(app)
