@@ -52,3 +52,16 @@ func ExampleTranslations_ForceLocale() {
 	fmt.Println(get(app, "/").Body)
 	// Output: Start
 }
+
+func ExampleCatalogs() {
+	app := dewar.New("blog")
+	texts, err := i18n.New(app, i18n.Options{Default: "de", Files: []fs.FS{catalogFiles()}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	translations := texts.Catalogs() // app.Renderer = &jinja.Renderer{Translations: translations}
+	app.Get("/", func(c *dewar.Context) error { return c.Text(translations.Gettext(c, "Hello, %(name)s!")) })
+	fmt.Println(get(app, "/").Body)
+	// Output: Hallo, %(name)s!
+}

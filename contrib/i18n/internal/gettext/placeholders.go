@@ -13,6 +13,12 @@ func checkPlaceholders(id, plural string, forms []string) error {
 	if len(known) == 0 {
 		return nil
 	}
+	return CheckFormatted(id, plural, forms...)
+}
+
+// CheckFormatted is the check for texts that are formatted whether they have values or not.
+func CheckFormatted(id, plural string, forms ...string) error {
+	known := append(placeholders(id), placeholders(plural)...)
 	if plural != "" {
 		known = append(known, "num")
 	}
@@ -23,7 +29,7 @@ func checkPlaceholders(id, plural string, forms []string) error {
 			}
 		}
 		if bad := unformattable(form); bad != "" {
-			return fmt.Errorf("the translation of %q has %q in it, which is no placeholder; write %%(%s)s, and %%%% for a percent sign; the message is shown in its place", id, bad, known[0])
+			return fmt.Errorf("the translation of %q has %q in it, which is no placeholder; write %%(name)s, and %%%% for a percent sign; the message is shown in its place", id, bad)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ func TestTranslationsThatNoProgramCanShowAreLeftOut(t *testing.T) {
 		{"misspelt", "msgid \"Hi %(name)s\"\nmsgstr \"Na %(nam)s\"", `de.po:1: the translation of "Hi %(name)s" asks for %(nam)s, which the message does not have; did you mean %(name)s?`},
 		{"another", "\nmsgid \"Hi %(name)s\"\nmsgstr \"Na %(zebra)s\"", `de.po:2: the translation of "Hi %(name)s" asks for %(zebra)s, which the message does not have; the message`},
 		{"plural", "msgid \"%(n)s a\"\nmsgid_plural \"%(n)s as\"\nmsgstr[0] \"%(n)s b\"\nmsgstr[1] \"%(m)s b\"", `did you mean %(n)s?`},
-		{"no letter behind", "msgid \"Hi %(name)s\"\nmsgstr \"Na %(name)\"", `has "%(name)" in it, which is no placeholder; write %(name)s`},
+		{"no letter behind", "msgid \"Hi %(name)s\"\nmsgstr \"Na %(name)\"", `has "%(name)" in it, which is no placeholder; write %(name)s, and %% for`},
 		{"bare percent sign", "msgid \"%(n)s %%\"\nmsgstr \"%(n)s %\"", `has "%" in it`},
 		{"fewer", "msgid \"Hi %(name)s\"\nmsgstr \"Na\"", ""},
 		{"the number of a plural", "msgid \"One\"\nmsgid_plural \"%(n)s\"\nmsgstr[0] \"%(num)s\"\nmsgstr[1] \"%(n)d\"", ""},
