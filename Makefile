@@ -52,7 +52,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -65,6 +65,9 @@ run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
 
 cluster: ## serve the cluster example on 127.0.0.1:8080: two processes, nginx, a Redis Cluster (PORT=9000)
 	@cd _examples/cluster && go build -o ../../bin/ . && exec ../../bin/cluster -port $(or $(PORT),8080)
+
+strangler: ## serve the blog that moves from Flask to Go on 127.0.0.1:5000, at STAGE=0 (Flask) to 4 (Go) (PORT=9000)
+	@cd _examples/strangler && go build -o ../../bin/ . && exec ../../bin/strangler -stage $(or $(STAGE),4) -port $(or $(PORT),5000)
 
 test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)

@@ -47,13 +47,20 @@ func serve(ctx context.Context, stage, port int) error {
 	case stage == lastStage:
 		return serveGo(stage, port, "")
 	}
+	return serveBoth(stage, port)
+}
+
+// serveBoth serves Go, and Flask behind it, which ends after it.
+func serveBoth(stage, port int) error {
+	ctx, end := context.WithCancel(context.Background())
 	python := pythonServer(ctx, port+1)
 	python.Env = append(os.Environ(), "BLOG_PROXIES=1")
 	if err := python.Start(); err != nil {
-		return err
+		end()
+		return fmt.Errorf("%w; name a Python with Flask in DEWAR_PYTHON", err)
 	}
 	err := serveGo(stage, port, "http://127.0.0.1:"+strconv.Itoa(port+1))
-	_ = python.Cancel()
+	end()
 	_ = python.Wait()
 	return err
 }

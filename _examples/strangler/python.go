@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -20,7 +21,7 @@ func pythonProgram() string {
 func pythonServer(ctx context.Context, port int) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, pythonProgram(), "-m", "flask", "--app", "blog", "run", "--port", strconv.Itoa(port))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
 }
