@@ -194,6 +194,7 @@ func (r *Renderer) options(t *dewar.Templates) (engine.Options, error) {
 		Load:       t.Read,
 		Names:      func() []string { names, _ := t.Names(); return names }, // what cannot be read is said when it is read
 		Undefined:  value.UndefinedMode(r.Undefined),
+		Debug:      t.App().Config.Bool("DEBUG"),
 		Autoescape: r.Autoescape,
 		Finalize:   r.Finalize,
 		Policies:   r.Policies.values(),

@@ -1,10 +1,12 @@
 package value
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A shape is what templates see of a Go type: fields and methods by every name they have there. It is made once and never changed.
@@ -18,7 +20,8 @@ type field struct {
 	kind  reflect.Kind // of plain string, int and bool, which are read without reflection's copy
 }
 
-// shapes are the shapes of types that were met: a cache that only grows with the types of the program.
+// shapes are the shapes of types that were met: a cache of what reflection says, which is the same for all Apps and grows with the types of
+// the program alone.
 var shapes sync.Map // reflect.Type -> *shape
 
 func shapeOf(t reflect.Type) *shape {
@@ -84,6 +87,12 @@ func (s *shape) readMethods(t reflect.Type) {
 	}
 }
 
+// byPointer reports whether a pointer to the struct t has methods that t has not, and templates see what it has.
+func byPointer(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.NumMethod() > t.NumMethod() && !opaque(t) && !opaque(p)
+}
+
 // answers reports whether a method gives a value. One that does not is there to change something, such as Lock.
 func answers(t reflect.Type) bool {
 	return t.NumOut() > 0 && t.Out(0) != errorType
@@ -116,6 +125,37 @@ func (s *shape) addField(name string, f reflect.StructField) {
 		read.kind = f.Type.Kind()
 	}
 	s.fields[name] = read
+}
+
+// unseen says why a template does not see what the Go type of v has by that name: "" where it has nothing.
+func unseen(v any, name string) string {
+	t := reflect.TypeOf(v)
+	if t == nil || private(name) || opaque(t) {
+		return ""
+	}
+	pointer := t
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	} else {
+		pointer = reflect.PointerTo(t)
+	}
+	if m, ok := newShape(pointer).methods[name]; ok {
+		return fmt.Sprintf("%s is a method of *%s; give the template *%s", pointer.Method(m).Name, t.Name(), t.Name())
+	}
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.IsExported() && !f.Anonymous && (f.Name == name || snake(f.Name) == name) {
+			return fmt.Sprintf("%s has a field %s that is unexported; write %s", t.Name(), f.Name, upperFirst(f.Name))
+		}
+	}
+	return ""
+}
+
+func upperFirst(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // snake is a Go name as Python would have it: UserID is user_id, HTTPServer is http_server.
