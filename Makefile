@@ -38,6 +38,10 @@ define compared
 	"$$python" -c 'import flask' 2>/dev/null && exit 0; \
 done; \
 printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2 )
+@( for python in $(or $(DEWAR_PYTHON),/usr/bin/python3 python3); do \
+	"$$python" -c 'import flask_wtf' 2>/dev/null && exit 0; \
+done; \
+printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaskext.wtf, or name a Python that has it in DEWAR_PYTHON. ***' >&2 )
 @[ "$$(uname)" != Linux ] || { PATH="$$PATH:/usr/sbin"; command -v nginx && command -v haproxy; } >/dev/null || \
 	printf '%s\n\n' '*** NOTHING WAS TESTED BEHIND A REAL PROXY: install nginx and haproxy. ***' >&2
 @[ "$$(uname)" != Linux ] || { \

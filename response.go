@@ -50,6 +50,9 @@ type Response struct {
 	text   string          // the body while it is a single string; buf is nil or empty then
 	buf    *respbuf.Buffer // the body
 	length int64           // bytes written before commit; with HEAD they are counted, not kept
+
+	relayed int64 // how much of another application's answer is held back; 0 for one of the App's own
+
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
@@ -202,7 +205,7 @@ func (r *Response) Reset() {
 		return
 	}
 	r.dropBody()
-	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
+	r.status, r.started, r.method, r.restated, r.exposed, r.relayed = 0, false, false, false, false, 0
 	r.c.whole = false
 	r.c.headers[0] = ""
 	header := r.w.Header()
@@ -551,7 +554,13 @@ func (r *Response) FlushError() error {
 
 func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead }
 
-func (r *Response) bound() int64 { return r.c.settings.responseBuffer }
+// bound returns how much of the body is held back.
+func (r *Response) bound() int64 {
+	if r.relayed > 0 {
+		return min(r.relayed, r.c.settings.responseBuffer)
+	}
+	return r.c.settings.responseBuffer
+}
 
 func (r *Response) fits(n int64) bool { return r.length+n <= r.bound() || r.c.inHooks() }
 

@@ -94,7 +94,7 @@ func TestTemplateFunctions(t *testing.T) {
 	user := dewar.NewKey[struct{ Name string }]("user")
 	for _, tt := range []struct{ name, template, target, want string }{
 		{"url_for", `{{url_for "show" "id" 7 "q" "a&b"}}`, "/p.txt", "/show/7?q=a%26b"},
-		{"url_for in an attribute", `<a href="{{url_for "show" "id" 7 "q" "a/b" "r" 1}}">`, "/p.html", `<a href="/show/7?q=a%2Fb&amp;r=1">`},
+		{"url_for in an attribute", `<a href="{{url_for "show" "id" 7 "q" "a/b" "r" 1}}">`, "/p.html", `<a href="/show/7?q=a/b&amp;r=1">`},
 		{"url_for static", `{{url_for "static" "filename" "css/a.css"}}`, "/p.html", `/static/css/a.css`},
 		{"url_for with options", `{{url_for "show" "id" 7 "_external" true "_anchor" "top" "_scheme" "https"}}`, "/p.txt", "https://example.com/show/7#top"},
 		{"url_for without an option", `{{url_for "show" "id" 7 "_external" false}}`, "/p.txt", "/show/7"},
@@ -322,6 +322,31 @@ func TestTemplateFuncPanics(t *testing.T) {
 }
 
 // A function whose first parameter is a Context sees the request it is called in.
+func TestTemplateGlobalIsWorkedOutWhereItStands(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		template, want string
+		calls          int
+	}{
+		{`{{visitor.Name}} of {{visitor.Lang}}`, "ann of de", 2},
+		{`{{with visitor}}{{.Name}}{{end}}`, "ann", 1},
+		{`nobody asks`, "nobody asks", 0},
+	} {
+		t.Run(tt.template, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			app, _ := pageApp(t, "templates/p.html", tt.template)
+			app.TemplateFunc("visitor", dewar.TemplateGlobal(func(c *dewar.Context) (any, error) {
+				calls++
+				return struct{ Name, Lang string }{"ann", c.Query().String("lang")}, nil
+			}))
+			if got := get(app, "/p.html?lang=de").Body.String(); got != tt.want || calls != tt.calls {
+				t.Errorf("got %q and %d calls, want %q and %d", got, calls, tt.want, tt.calls)
+			}
+		})
+	}
+}
+
 func TestTemplateFuncGetsTheContext(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, template, target, want string }{
@@ -484,7 +509,7 @@ func TestBuildReportsTemplates(t *testing.T) {
 	}
 	for _, want := range []string{
 		"template a.html:1: missing value for if",
-		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)`,
+		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site`,
 		`template c.html:1: function "monney" not defined; did you mean "money"?`,
 		`template d.html:1: function "frobnicate" not defined; add it with app.TemplateFunc("frobnicate", f), or write .frobnicate for a value that the view gives`,
 		`template bp/e.html:1: no template "base.html"`,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -327,7 +326,7 @@ func (u *urlRequest) query(r *boundRoute) string {
 			} else {
 				b.WriteByte('&')
 			}
-			b.WriteString(url.QueryEscape(name) + "=" + url.QueryEscape(text))
+			b.WriteString(rule.EscapeQuery(name) + "=" + rule.EscapeQuery(text))
 		}
 	}
 	return b.String()
@@ -356,7 +355,7 @@ func (u *urlRequest) fragment() string {
 	if !u.hasAnchor {
 		return ""
 	}
-	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
+	return "#" + rule.EscapeFragment(u.anchor)
 }
 
 // hostAtHand returns the host that whole URLs are built for: SERVER_NAME, as it cannot be forged, or that of the

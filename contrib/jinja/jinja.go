@@ -92,7 +92,8 @@ type Renderer struct {
 	// Finalize changes each value that is about to be shown. Nil leaves them.
 	Finalize func(value any) (any, error)
 
-	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask. Nil shows texts as they stand.
+	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask, whatever functions of those names
+	// the App has; texts.Catalogs() of contrib/i18n. Nil shows texts as they stand.
 	Translations Translations
 
 	// Policies are settings of filters.
@@ -283,7 +284,7 @@ func (s *site) cure(name string, err error) error {
 	case e.Line == 0 && errors.As(err, &missing):
 		return s.templates.Missing(name)
 	case e.Message == "'csrf_token' is undefined":
-		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
 	}
 	return err
 }
