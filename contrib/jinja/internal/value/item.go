@@ -253,7 +253,7 @@ func exported(v reflect.Value) (any, bool, error) {
 	if !v.CanInterface() {
 		return nil, false, nil
 	}
-	if v.Kind() == reflect.Struct && v.CanAddr() && byPointer(v.Type()) {
+	if v.Kind() == reflect.Struct && v.CanAddr() && shapeOf(v.Type()).pointer {
 		v = v.Addr()
 	}
 	return v.Interface(), true, nil

@@ -13,6 +13,7 @@ import (
 type shape struct {
 	fields  map[string]field
 	methods map[string]int
+	pointer bool // it is a struct whose pointer has more methods
 }
 
 type field struct {
@@ -39,6 +40,7 @@ func newShape(t reflect.Type) *shape {
 		return s
 	}
 	s.readMethods(t)
+	s.pointer = t.Kind() == reflect.Struct && hasMore(reflect.PointerTo(t), t)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -87,11 +89,8 @@ func (s *shape) readMethods(t reflect.Type) {
 	}
 }
 
-// byPointer reports whether a pointer to the struct t has methods that t has not, and templates see what it has.
-func byPointer(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return p.NumMethod() > t.NumMethod() && !opaque(t) && !opaque(p)
-}
+// hasMore reports whether the pointer p has methods for templates that the struct t has not.
+func hasMore(p, t reflect.Type) bool { return p.NumMethod() > t.NumMethod() && !opaque(p) }
 
 // answers reports whether a method gives a value. One that does not is there to change something, such as Lock.
 func answers(t reflect.Type) bool {
