@@ -27,7 +27,8 @@
 // {{ post.title }} is the field Title of a struct, the one with the json tag title, its method Title, or the key of a map; a
 // field AuthorID is author_id. Methods are called, {{ post.excerpt(80) }}, or read when they want nothing, {{ post.url }}; one
 // that returns an error as well ends the rendering with it. A struct shows as <Post object> unless it has a String or Error
-// method: fields come out by name alone. Slices, maps, iterators, big numbers and time.Time behave as their twins in Python.
+// method: fields come out by name alone. Slices, maps, iterators, big numbers and time.Time behave as their twins in Python; a
+// sql.NullString is its text or None. [Dict], [Tuple] and [Date] are what Go has none of.
 //
 // # Bounds
 //
@@ -195,6 +196,7 @@ func (r *Renderer) options(t *dewar.Templates) (engine.Options, error) {
 		Load:       t.Read,
 		Names:      func() []string { names, _ := t.Names(); return names }, // what cannot be read is said when it is read
 		Undefined:  value.UndefinedMode(r.Undefined),
+		Debug:      t.App().Config.Bool("DEBUG"),
 		Autoescape: r.Autoescape,
 		Finalize:   r.Finalize,
 		Policies:   r.Policies.values(),

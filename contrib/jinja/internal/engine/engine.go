@@ -28,6 +28,8 @@ type Options struct {
 	// Filters and Tests are in addition to the standard ones and instead of those of the same name.
 	Filters, Tests map[string]*value.Function
 	Undefined      value.UndefinedMode
+	// Debug makes an error of what a template asks of a Go type that does not show it, such as an unexported field.
+	Debug bool
 	// Autoescape tells by a template's name whether its outputs are escaped; nil never. A string has the name "".
 	Autoescape func(name string) bool
 	// Contextual tells by the name of the template that is asked for whether its outputs are escaped by the place where they land; nil never.
