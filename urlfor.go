@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -34,7 +34,7 @@ func Scheme(scheme string) URLOption {
 	return func(u *urlRequest) { u.scheme, u.hasScheme, u.external = scheme, true, true }
 }
 
-// Anchor puts #name at the end of the URL.
+// Anchor puts #name at the end of the URL, as text: a percent sign is escaped, which Flask leaves.
 func Anchor(name string) URLOption { return func(u *urlRequest) { u.anchor, u.hasAnchor = name, true } }
 
 // ForMethod chooses, among the routes of an endpoint, one that answers method.
@@ -327,7 +327,7 @@ func (u *urlRequest) query(r *boundRoute) string {
 			} else {
 				b.WriteByte('&')
 			}
-			b.WriteString(url.QueryEscape(name) + "=" + url.QueryEscape(text))
+			b.WriteString(queryEscape(name) + "=" + queryEscape(text))
 		}
 	}
 	return b.String()
@@ -356,7 +356,30 @@ func (u *urlRequest) fragment() string {
 	if !u.hasAnchor {
 		return ""
 	}
-	return "#" + (&url.URL{Fragment: u.anchor}).EscapedFragment()
+	return "#" + percentEncode(u.anchor, "!$'()*,/:;?@&+=#")
+}
+
+// queryEscape writes the name or value of a query. As in Flask, what has no meaning there stands as it is.
+func queryEscape(text string) string {
+	return strings.ReplaceAll(percentEncode(text, "!$'()*,/:;?@ "), " ", "+")
+}
+
+// percentEncode encodes all of text but letters, digits, -._~ and the characters in kept.
+func percentEncode(text, kept string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf || !(isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 || strings.IndexByte(kept, c) >= 0) {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 // hostAtHand returns the host that whole URLs are built for: SERVER_NAME, as it cannot be forged, or that of the
