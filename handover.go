@@ -105,9 +105,10 @@ const relayBuffer = 64 << 10
 
 // relay holds less back of an answer with the header.
 func (r *Response) relay(header http.Header) {
-	r.relayed = relayBuffer
+	held := &r.c.rare().relayed
+	*held = relayBuffer
 	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil && n > relayBuffer {
-		r.relayed = 1
+		*held = 1
 	}
 }
 

@@ -51,8 +51,6 @@ type Response struct {
 	buf    *respbuf.Buffer // the body
 	length int64           // bytes written before commit; with HEAD they are counted, not kept
 
-	relayed int64 // how much of another application's answer is held back; 0 for one of the App's own
-
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
@@ -205,14 +203,14 @@ func (r *Response) Reset() {
 		return
 	}
 	r.dropBody()
-	r.status, r.started, r.method, r.restated, r.exposed, r.relayed = 0, false, false, false, false, 0
+	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
 	r.c.whole = false
 	r.c.headers[0] = ""
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
 		maps.Copy(header, x.owned.kept.Clone())
-		x.owned.answered, x.status, x.owned.hooked = nil, 0, false
+		x.owned.answered, x.status, x.owned.hooked, x.relayed = nil, 0, false, 0
 	}
 }
 
@@ -556,8 +554,8 @@ func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead 
 
 // bound returns how much of the body is held back.
 func (r *Response) bound() int64 {
-	if r.relayed > 0 {
-		return min(r.relayed, r.c.settings.responseBuffer)
+	if x := r.c.lazy.Load(); x != nil && x.relayed > 0 {
+		return min(x.relayed, r.c.settings.responseBuffer)
 	}
 	return r.c.settings.responseBuffer
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -33,7 +34,7 @@ func Scheme(scheme string) URLOption {
 	return func(u *urlRequest) { u.scheme, u.hasScheme, u.external = scheme, true, true }
 }
 
-// Anchor puts #name at the end of the URL.
+// Anchor puts #name at the end of the URL, as text: a percent sign is escaped, which Flask leaves.
 func Anchor(name string) URLOption { return func(u *urlRequest) { u.anchor, u.hasAnchor = name, true } }
 
 // ForMethod chooses, among the routes of an endpoint, one that answers method.
