@@ -274,7 +274,7 @@ type templateFunc struct {
 	site string
 }
 
-// A TemplateGlobal, given to [App.TemplateFunc], is a value of templates in place of a function: one that depends on the
+// A TemplateGlobal is, given to [App.TemplateFunc], a value of templates in place of a function: one that depends on the
 // request, and is worked out when a template asks for it. html/template writes {{current_user.Name}}, as it does for any
 // function without arguments; a [TemplateEngine] for another language may evaluate it whenever the name stands in the
 // template. An error ends the rendering.
