@@ -117,7 +117,7 @@ func (t *Templates) Funcs() map[string]any { return maps.Clone(t.funcs) }
 
 // CheckURLFor returns the error of a call of url_for that can never succeed: there is no such endpoint, or a value is
 // missing. pairs are names and values, as for [Context.URLFor], but nil where the template computes one; with a name that
-// is nil there may be any. Where a [URLBuildErrorHandler] may answer, nothing is wrong.
+// is nil there may be any. A value that is missing is a [*URLError]. Where a [URLBuildErrorHandler] may answer, nothing is wrong.
 func (t *Templates) CheckURLFor(endpoint string, pairs ...any) error {
 	app := t.app
 	switch {
@@ -140,6 +140,13 @@ func (app *App) checkRelative(endpoint string) error {
 	}
 	return fmt.Errorf("no blueprint has an endpoint %q; known are %s", endpoint[1:], strings.Join(slices.Sorted(maps.Keys(app.endpoints)), ", "))
 }
+
+// A urlMistake is a URLError as Build tells it: behind the place in a template, without the name of the package.
+type urlMistake struct{ *URLError }
+
+func (m urlMistake) Error() string { return m.text }
+
+func (m urlMistake) Unwrap() error { return m.URLError }
 
 // checkValues refuses pairs that lack a variable of every route of the endpoint, unless a name is computed or
 // URLDefaults may add one.
@@ -171,7 +178,8 @@ func (app *App) checkValues(endpoint string, pairs []any) error {
 			least = missing
 		}
 	}
-	return fmt.Errorf("URL for %q: no value for %s; write \"%s\" and the value", endpoint, strings.Join(least, ", "), least[0])
+	text := fmt.Sprintf("URL for %q: no value for %s; write \"%s\" and the value", endpoint, strings.Join(least, ", "), least[0])
+	return urlMistake{&URLError{Endpoint: endpoint, Missing: least, text: text}}
 }
 
 func (app *App) hasURLDefaults(in *instance) bool {

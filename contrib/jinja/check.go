@@ -3,9 +3,11 @@ package jinja
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
@@ -21,6 +23,25 @@ func (s *site) checkURLs() error {
 		if err := s.checkURL(call); err != nil {
 			problems = append(problems, fmt.Errorf("template %s:%d: url_for: %w", call.Template, call.Line, err))
 		}
+	}
+	return errors.Join(problems...)
+}
+
+// checkRequest finds the attributes of request that there are none of. A request of the application's own is not looked at.
+func (s *site) checkRequest() error {
+	if s.ownRequest {
+		return nil
+	}
+	var problems []error
+	for _, found := range s.engine.Attributes("request") {
+		if requestAttributes[found.Name] != nil {
+			continue
+		}
+		cure := nearest.DidYouMean(found.Name, slices.Sorted(maps.Keys(requestAttributes)))
+		if cure == "" {
+			cure = "; give the template what it needs by app.ContextProcessor"
+		}
+		problems = append(problems, fmt.Errorf("template %s:%d: request has no %q%s", found.Template, found.Line, found.Name, cure))
 	}
 	return errors.Join(problems...)
 }
@@ -48,6 +69,35 @@ func (s *site) checkURL(call engine.FoundCall) error {
 	return s.checkEndpoints(endpoints, pairs)
 }
 
+// lacking says of a URL without a value what to write in a template, and what pairs has in its place. Other errors stay as they are.
+func lacking(err error, pairs []any) error {
+	e, ok := errors.AsType[*dewar.URLError](err)
+	if !ok || len(e.Missing) == 0 {
+		return err
+	}
+	text := fmt.Sprintf("URL for %q: no value for %s; write %s=...", e.Endpoint, strings.Join(e.Missing, ", "), e.Missing[0])
+	var given []string
+	for i := 0; i < len(pairs); i += 2 {
+		if name, ok := pairs[i].(string); ok && !strings.HasPrefix(name, "_") {
+			given = append(given, name)
+		}
+	}
+	if len(given) > 0 {
+		text += ", the call gives " + strings.Join(given, ", ")
+	}
+	return &lackError{text, err}
+}
+
+// A lackError is an error of URLFor in the words of a template.
+type lackError struct {
+	text string
+	err  error
+}
+
+func (e *lackError) Error() string { return e.text }
+
+func (e *lackError) Unwrap() error { return e.err }
+
 // checkEndpoints checks each of the endpoints that a call may name.
 func (s *site) checkEndpoints(endpoints, pairs []any) error {
 	var problems []error
@@ -57,7 +107,7 @@ func (s *site) checkEndpoints(endpoints, pairs []any) error {
 			problems = append(problems, fmt.Errorf("an endpoint is text, not %s", value.TypeName(endpoint)))
 			continue
 		}
-		problems = append(problems, s.templates.CheckURLFor(name, pairs...))
+		problems = append(problems, lacking(s.templates.CheckURLFor(name, pairs...), pairs))
 	}
 	return errors.Join(problems...)
 }

@@ -82,7 +82,7 @@ var flaskJobs = []pageJob{
 {{ url_for('index', a=none, b=true, c=[1, 2], d='', e=1.5, f=2.0) }} {{ url_for('blog.show', id=1, _method='POST') }} {{ url_for('index', **{'x': 'é'}) }}
 {{ url_for('index', _external=False) }} {{ url_for('index', _anchor=none, _scheme=none) }} {{ url_for('weight', kg=2.0) }} {{ url_for('index', _external=1 == 1) }} {{ url_for('index', _external='yes') }}{{ url_for('index', _external='') }}`},
 	{Name: "order of the query", Target: "/blog/7?z=1&a=2&z=3&m%20n=4&b=", Source: `
-{{ request.args|list }} {{ url_for('index', **dict(request.args, page=2)) }} {{ request.args.to_dict() }}`},
+{{ request.args }} {{ request.values }} {{ request.args|list }} {{ url_for('index', **dict(request.args, page=2)) }} {{ request.args.to_dict() }}`},
 	{Name: "attributes of the request", Target: "/users/J%C3%B6rg/7?a=1&b=%C3%A9&a=2", Headers: map[string]string{"User-Agent": "Browser/1 <x>", "Referer": "http://example.com/back",
 		"X-Own": "own", "Cookie": "theme=dark; n=1", "Accept": "text/html"}, Source: `
 {{ request.method }} {{ request.path }} {{ request.full_path }} {{ request.url }} {{ request.base_url }} {{ request.url_root }} {{ request.root_url }} {{ request.host_url }}
@@ -220,17 +220,10 @@ type flaskAnswer struct {
 	Text   string `json:"text"`
 }
 
-// flask has Flask answer all jobs. Where there is none the test is skipped, which make test says too, and fails in CI.
+// flask has Flask answer all jobs.
 func flask(t *testing.T, templates map[string]string) []flaskAnswer {
 	t.Helper()
-	python := flaskPython()
-	if python == "" {
-		const missing = "NOTHING WAS COMPARED WITH FLASK: apt-get install python3-flask, or name a Python that has it in DEWAR_PYTHON"
-		if os.Getenv("CI") == "true" || os.Getenv("DEWAR_STORES") == "required" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
+	python := needFlask(t)
 	input, err := json.Marshal(map[string]any{"templates": templates, "jobs": flaskJobs})
 	if err != nil {
 		t.Fatal(err)
@@ -251,6 +244,20 @@ func flask(t *testing.T, templates map[string]string) []flaskAnswer {
 		}
 	}
 	return answers
+}
+
+// needFlask returns a Python that has Flask. Where there is none the test is skipped, which make test says too, and fails in CI.
+func needFlask(t *testing.T) string {
+	t.Helper()
+	python := flaskPython()
+	if python == "" {
+		const missing = "NOTHING WAS COMPARED WITH FLASK: apt-get install python3-flask, or name a Python that has it in DEWAR_PYTHON"
+		if os.Getenv("CI") == "true" || os.Getenv("DEWAR_STORES") == "required" {
+			t.Fatal(missing)
+		}
+		t.Skip(missing)
+	}
+	return python
 }
 
 // flaskPython returns a Python that has Flask, or "".

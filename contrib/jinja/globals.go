@@ -60,7 +60,11 @@ func urlFor(rt *value.Runtime, globals dewar.TemplateGlobals, endpoint any, name
 		}
 		pairs = append(pairs, key, part)
 	}
-	return globals.URLFor(name, pairs...)
+	built, err := globals.URLFor(name, pairs...)
+	if err = lacking(err, pairs); err != nil {
+		return nil, fmt.Errorf("url_for: %w", err)
+	}
+	return built, nil
 }
 
 // urlPart returns what Go's URLFor takes for an argument of a template.

@@ -9,7 +9,7 @@
 // # What Build finds
 //
 // App.Build compiles every template. A template, block, filter, test or macro that does not exist, and a url_for whose endpoint
-// is unknown or lacks a value, is an error with file and line and the nearest name; all of them come at once.
+// is unknown or lacks a value, or an attribute that request does not have, is an error with file and line and the nearest name; all of them come at once.
 //
 // # Escaping
 //
@@ -42,11 +42,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
+	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -88,6 +92,10 @@ type Renderer struct {
 	// A function of App.TemplateFunc is a global; it is a filter too, and a test if it returns a bool, unless Jinja or these maps
 	// have one of its name.
 	Filters, Tests map[string]any
+
+	// Ignore are patterns of [path.Match] for the names of files in templates/ that nobody renders, such as "old/*": Build does not
+	// check them. One that is rendered all the same is compiled then.
+	Ignore []string
 
 	// Finalize changes each value that is about to be shown. Nil leaves them.
 	Finalize func(value any) (any, error)
@@ -148,9 +156,9 @@ type Error = engine.Error
 
 // A site is the templates of one App, compiled.
 type site struct {
-	templates *dewar.Templates
-	engine    *engine.Engine
-	ownURLFor bool // the application's url_for has taken the place of Flask's
+	templates             *dewar.Templates
+	engine                *engine.Engine
+	ownURLFor, ownRequest bool // the application's have taken the place of Flask's
 }
 
 // LoadTemplates compiles and checks the templates of an App; App.Build calls it. A Renderer that has the templates of one App
@@ -160,12 +168,15 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 		return fmt.Errorf("jinja: the Renderer of app %q is given to app %q too; make one for each", s.templates.App().Name(), t.App().Name())
 	}
 	options, err := r.options(t)
-	if err := errors.Join(r.checkBounds(), err); err != nil {
+	if err := errors.Join(r.checkBounds(), r.checkDelimiters(), r.checkIgnore(), err); err != nil {
 		return err
 	}
 	_, own := r.Globals["url_for"]
-	s := &site{t, engine.New(options), own}
-	if err := errors.Join(s.engine.Check(), s.checkURLs()); err != nil {
+	if !own {
+		options.Links = []string{"url_for"}
+	}
+	s := &site{templates: t, engine: engine.New(options), ownURLFor: own, ownRequest: r.Globals["request"] != nil || t.Funcs()["request"] != nil}
+	if err := errors.Join(s.engine.Check(), s.checkURLs(), s.checkRequest()); err != nil {
 		return err
 	}
 	r.site.Store(s)
@@ -189,12 +200,47 @@ func (r *Renderer) checkBounds() error {
 	return errors.Join(problems...)
 }
 
+// checkDelimiters refuses those that cannot be told apart.
+func (r *Renderer) checkDelimiters() error {
+	if err := r.syntax().Check(); err != nil {
+		return fmt.Errorf("jinja: Renderer.Delimiters: %w", err)
+	}
+	return nil
+}
+
+// checkIgnore refuses patterns that match nothing.
+func (r *Renderer) checkIgnore() error {
+	for _, pattern := range r.Ignore {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("jinja: Renderer.Ignore: %q: %w", pattern, err)
+		}
+	}
+	return nil
+}
+
+// names returns the names of the templates that count. What cannot be read is said when it is read.
+func (r *Renderer) names(t *dewar.Templates) []string {
+	names, _ := t.Names()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(r.Ignore, func(pattern string) bool { ignored, _ := path.Match(pattern, name); return ignored })
+	})
+}
+
+// register says how templates get a filter or a test.
+func register(kind, name string) string {
+	if kind == "test" {
+		return fmt.Sprintf("give it to Tests of the Renderer, as in Tests: map[string]any{%q: f}", name)
+	}
+	return fmt.Sprintf("give it to Filters of the Renderer, as in Filters: map[string]any{%q: f}, or to app.TemplateFunc", name)
+}
+
 // options returns what the engine of the App's templates is made of.
 func (r *Renderer) options(t *dewar.Templates) (engine.Options, error) {
 	o := engine.Options{
 		Syntax:     r.syntax(),
 		Load:       t.Read,
-		Names:      func() []string { names, _ := t.Names(); return names }, // what cannot be read is said when it is read
+		Names:      func() []string { return r.names(t) },
+		Register:   register,
 		Undefined:  value.UndefinedMode(r.Undefined),
 		Debug:      t.App().Config.Bool("DEBUG"),
 		Autoescape: r.Autoescape,
@@ -247,7 +293,7 @@ func (r *Renderer) Render(c *dewar.Context, w io.Writer, name string, data dewar
 	if err != nil {
 		return err
 	}
-	return s.cure(name, s.engine.Render(engine.Request{Context: c, Host: c, Name: name, Data: data}, w))
+	return s.cure(name, data, s.engine.Render(engine.Request{Context: c, Host: c, Name: name, Data: data}, w))
 }
 
 // RenderString returns what a template gives that stands in Go: source is one, as in a file without a name, and data what the
@@ -260,7 +306,7 @@ func (r *Renderer) RenderString(c *dewar.Context, source string, data dewar.Map)
 	}
 	var text strings.Builder
 	err = s.templates.Render(c, "<template>", data, func(data dewar.Map) error {
-		return s.cure("", s.engine.RenderString(engine.Request{Context: c, Host: c, Data: data}, source, &text))
+		return s.cure("", data, s.engine.RenderString(engine.Request{Context: c, Host: c, Data: data}, source, &text))
 	})
 	if err != nil {
 		return "", err
@@ -276,7 +322,7 @@ func (r *Renderer) built() (*site, error) {
 }
 
 // cure adds to an error of rendering name what the App knows.
-func (s *site) cure(name string, err error) error {
+func (s *site) cure(name string, data dewar.Map, err error) error {
 	var missing *engine.NotFound
 	var e *Error
 	switch {
@@ -285,8 +331,22 @@ func (s *site) cure(name string, err error) error {
 		return s.templates.Missing(name)
 	case e.Message == "'csrf_token' is undefined":
 		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
+	default:
+		e.Message += s.near(e, data)
 	}
 	return err
+}
+
+// near names the variable that one may have been meant for which is undefined.
+func (s *site) near(e *Error, data dewar.Map) string {
+	quoted, undefined := strings.CutSuffix(e.Message, "' is undefined")
+	name, plain := strings.CutPrefix(quoted, "'")
+	if cause, ok := errors.AsType[*value.Error](e.Err); !ok || cause.Kind != "UndefinedError" || !undefined || !plain {
+		return ""
+	}
+	known := slices.Concat(slices.Collect(maps.Keys(data)), s.engine.GlobalNames())
+	slices.Sort(known)
+	return nearest.DidYouMean(name, known)
 }
 
 // Format prints the type alone, for every verb: globals may hold what is secret.

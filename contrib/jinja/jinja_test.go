@@ -100,7 +100,7 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		"macro.html", "{% from 'forms.html' import feild %}",
 		"include.html", "{% include 'form.html' %}",
 		"endpoint.html", "{{ url_for('pag', name='x') }}",
-		"values.html", "{{ 1 }}\n{{ url_for('page') }}",
+		"values.html", "{{ 1 }}\n{{ url_for('page', nmae='x', _anchor='y') }}",
 		"keyword.html", "{{ url_for(endpoint='pag', name='x') }}",
 		"choice.html", "{{ url_for('page' if x else 'pagee', name='x') }}",
 		"option.html", "{{ url_for('page', name='x', _extrenal=true) }}",
@@ -122,7 +122,7 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 		`template macro.html:1: `, `"field"`,
 		`template include.html:1: no template "form.html"; did you mean "forms.html"?`,
 		`template endpoint.html:1: url_for: no endpoint "pag"; did you mean "page"?`,
-		`template values.html:2: url_for: URL for "page": no value for name`,
+		`template values.html:2: url_for: URL for "page": no value for name; write name=..., the call gives nmae`,
 		`template keyword.html:1: url_for: no endpoint "pag"; did you mean "page"?`,
 		`template choice.html:1: url_for: no endpoint "pagee"; did you mean "page"?`,
 		`template option.html:1: url_for: no option "_extrenal"; did you mean "_external"?`,
@@ -144,6 +144,18 @@ func TestBuildFindsEverythingAtOnce(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(err)
+	}
+}
+
+func TestAURLWithoutAValueIsToldTheSameAtBuildAndInAPage(t *testing.T) {
+	t.Parallel()
+	const want = `url_for: URL for "page": no value for name; write name=..., the call gives id`
+	app := newApp(t, &jinja.Renderer{}, "a.html", "{{ url_for('page', id=1) }}")
+	if err := app.Build(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("Build gives %v, want %s", err, want)
+	}
+	if got, err := render(t, &jinja.Renderer{}, "{{ url_for(where, id=1) }}", dewar.Map{"where": "page"}); err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("the page gives %q, %v, want %s", got, err, want)
 	}
 }
 
@@ -410,6 +422,99 @@ func TestErrorsOfAStringSayWhere(t *testing.T) {
 	})
 	if got := get(app, "/string").Body.String(); got != "template <template>:2: 'x' is undefined" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAnUndefinedNameIsToldTheNearest(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"{{ urlfor('page') }}": `'urlfor' is undefined; did you mean "url_for"?`,
+		"{{ pagnation.page }}": `'pagnation' is undefined; did you mean "pagination"?`,
+		"{{ release_id() }}":   "'release_id' is undefined",
+	} {
+		if _, err := render(t, &jinja.Renderer{}, source, dewar.Map{"pagination": 1}); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s gives %v, want %s", source, err, want)
+		}
+	}
+	_, err := render(t, &jinja.Renderer{Undefined: jinja.UndefinedStrict}, "{{ pagnation }}", dewar.Map{"pagination": 1})
+	if err == nil || !strings.HasSuffix(err.Error(), `did you mean "pagination"?`) {
+		t.Errorf("strict gives %v", err)
+	}
+}
+
+func TestBuildSaysHowToGiveWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, source, want string
+		renderer           *jinja.Renderer
+	}{
+		{"a filter", "{{ x|nl2br }}", `template a.html:1: No filter named 'nl2br'; give it to Filters of the Renderer, as in Filters: map[string]any{"nl2br": f}, or to app.TemplateFunc`, &jinja.Renderer{}},
+		{"a test, near to none", "{% if x is mine %}{% endif %}", `template a.html:1: No test named 'mine'; give it to Tests of the Renderer, as in Tests: map[string]any{"mine": f}`, &jinja.Renderer{}},
+		{"a filter of map", "{{ x|map('nl2br')|list }}", `No filter named 'nl2br'; give it to Filters`, &jinja.Renderer{}},
+		{"a file that is no text", "a\nb\xff\xfe", "template a.html:2: the file is not UTF-8; save it as UTF-8", &jinja.Renderer{}},
+		{"delimiters", "a", "jinja: Renderer.Delimiters: blocks, variables and comments must begin differently", &jinja.Renderer{Delimiters: jinja.Delimiters{BlockStart: "{{"}}},
+	} {
+		app := newApp(t, tt.renderer, "a.html", tt.source, "b.html", "b")
+		if err := app.Build(); err == nil || strings.Count(err.Error(), tt.want) != 1 {
+			t.Errorf("%s: Build gives\n%v\nwant once: %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestBuildKnowsTheAttributesOfRequest(t *testing.T) {
+	t.Parallel()
+	err := newApp(t, &jinja.Renderer{},
+		"a.html", "\n{{ request.pth }}{{ request.environ.X }}{{ request.nope is defined }}",
+		"b.html", "{{ request.args.anything }}{{ request.accept_languages.best }}",
+	).Build()
+	for _, want := range []string{
+		`template a.html:2: request has no "pth"; did you mean "path"?`,
+		`template a.html:2: request has no "environ"; give the template what it needs by app.ContextProcessor`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Build gives\n%v\nwant %s", err, want)
+		}
+	}
+	if err != nil && (strings.Contains(err.Error(), "b.html") || strings.Contains(err.Error(), "nope")) {
+		t.Errorf("Build finds what is right: %v", err)
+	}
+	own := newApp(t, &jinja.Renderer{Globals: map[string]any{"request": map[string]any{"nope": "own"}}}, "a.html", "{{ request.nope }}")
+	if got := get(own, "/a.html").Body.String(); got != "own" {
+		t.Errorf("a request of the application gives %q", got)
+	}
+}
+
+func TestRequestSaysWhoAndWhen(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "a.txt", "{{ request.authorization.username }} {{ request.authorization.type }} {{ request.authorization.password }} {{ request.date }}")
+	r := httptest.NewRequest("GET", "/a.txt", nil)
+	r.SetBasicAuth("ann", "secret")
+	r.Header.Set("Date", "Fri, 27 Nov 2026 06:00:00 GMT")
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, r)
+	if got := w.Body.String(); !strings.HasPrefix(got, "ann basic  2026-11-27 06:00:00") {
+		t.Errorf("got %q", got)
+	}
+	app = newApp(t, &jinja.Renderer{}, "a.txt", "{{ request.authorization }} {{ request.date }}")
+	if got := get(app, "/a.txt").Body.String(); got != "None None" {
+		t.Errorf("got %q without the headers", got)
+	}
+}
+
+func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
+	t.Parallel()
+	files := []string{"a.html", "fine", "notes.md", "{% if %}", "old/b.html", "{{ x|uper }}"}
+	app := newApp(t, &jinja.Renderer{Ignore: []string{"*.md", "old/*"}}, files...)
+	if got := get(app, "/a.html").Body.String(); got != "fine" {
+		t.Errorf("got %q", got)
+	}
+	if got := get(app, "/old/b.html").Code; got != 500 {
+		t.Errorf("a broken file that is rendered gives %d", got)
+	}
+	for name, want := range map[string]string{"*.md": "old/b.html:1", "[": `Renderer.Ignore: "[": syntax error in pattern`} {
+		if err := newApp(t, &jinja.Renderer{Ignore: []string{name}}, files...).Build(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: Build gives %v, want %s", name, err, want)
+		}
 	}
 }
 

@@ -32,38 +32,41 @@ func (r request) Attr(_ *value.Runtime, name string) (any, bool) {
 
 // requestAttributes are the attributes by name.
 var requestAttributes = map[string]func(r request) any{
-	"method":         func(r request) any { return r.Method() },
-	"path":           func(r request) any { return r.Path() },
-	"full_path":      func(r request) any { return r.Path() + "?" + r.c.Request.URL.RawQuery },
-	"url":            func(r request) any { return iri(r.URL()) },
-	"base_url":       func(r request) any { return withoutQuery(iri(r.URL())) },
-	"url_root":       func(r request) any { return r.root() },
-	"root_url":       func(r request) any { return r.root() },
-	"host_url":       func(r request) any { return r.Scheme() + "://" + r.Host() + "/" },
-	"host":           func(r request) any { return r.Host() },
-	"scheme":         func(r request) any { return r.Scheme() },
-	"is_secure":      func(r request) any { return r.Scheme() == "https" },
-	"script_root":    func(r request) any { return r.prefix() },
-	"root_path":      func(r request) any { return r.prefix() },
-	"query_string":   func(r request) any { return []byte(r.c.Request.URL.RawQuery) },
-	"args":           func(r request) any { return r.args() },
-	"form":           func(r request) any { return multiDict{values: r.Form()} },
-	"values":         func(r request) any { return bothDicts{r.args(), multiDict{values: r.Form()}} },
-	"cookies":        func(r request) any { return multiDict{values: r.c.Cookies()} },
-	"headers":        func(r request) any { return headers{r} },
-	"view_args":      func(r request) any { return r.viewArgs() },
-	"endpoint":       func(r request) any { return noneIfEmpty(r.Endpoint()) },
-	"blueprint":      func(r request) any { return noneIfEmpty(r.Blueprint()) },
-	"blueprints":     func(r request) any { return blueprints(r.Blueprint()) },
-	"url_rule":       func(r request) any { return r.rule() },
-	"is_json":        func(r request) any { return r.c.IsJSON() },
-	"remote_addr":    func(r request) any { return r.remoteAddr() },
-	"user_agent":     func(r request) any { return userAgent(r.Header("User-Agent")) },
-	"referrer":       func(r request) any { return noneIfEmpty(r.Header("Referer")) },
-	"origin":         func(r request) any { return noneIfEmpty(r.Header("Origin")) },
-	"content_type":   func(r request) any { return noneIfEmpty(r.Header("Content-Type")) },
-	"mimetype":       func(r request) any { return mimetype(r.Header("Content-Type")) },
-	"content_length": func(r request) any { return r.contentLength() },
+	"method":           func(r request) any { return r.Method() },
+	"path":             func(r request) any { return r.Path() },
+	"full_path":        func(r request) any { return r.Path() + "?" + r.c.Request.URL.RawQuery },
+	"url":              func(r request) any { return iri(r.URL()) },
+	"base_url":         func(r request) any { return withoutQuery(iri(r.URL())) },
+	"url_root":         func(r request) any { return r.root() },
+	"root_url":         func(r request) any { return r.root() },
+	"host_url":         func(r request) any { return r.Scheme() + "://" + r.Host() + "/" },
+	"host":             func(r request) any { return r.Host() },
+	"scheme":           func(r request) any { return r.Scheme() },
+	"is_secure":        func(r request) any { return r.Scheme() == "https" },
+	"script_root":      func(r request) any { return r.prefix() },
+	"root_path":        func(r request) any { return r.prefix() },
+	"query_string":     func(r request) any { return []byte(r.c.Request.URL.RawQuery) },
+	"args":             func(r request) any { return r.args() },
+	"form":             func(r request) any { return multiDict{values: r.Form()} },
+	"values":           func(r request) any { return bothDicts{r.args(), multiDict{values: r.Form()}} },
+	"cookies":          func(r request) any { return multiDict{values: r.c.Cookies()} },
+	"headers":          func(r request) any { return headers{r} },
+	"view_args":        func(r request) any { return r.viewArgs() },
+	"endpoint":         func(r request) any { return noneIfEmpty(r.Endpoint()) },
+	"blueprint":        func(r request) any { return noneIfEmpty(r.Blueprint()) },
+	"blueprints":       func(r request) any { return blueprints(r.Blueprint()) },
+	"url_rule":         func(r request) any { return r.rule() },
+	"is_json":          func(r request) any { return r.c.IsJSON() },
+	"remote_addr":      func(r request) any { return r.remoteAddr() },
+	"user_agent":       func(r request) any { return userAgent(r.Header("User-Agent")) },
+	"referrer":         func(r request) any { return noneIfEmpty(r.Header("Referer")) },
+	"origin":           func(r request) any { return noneIfEmpty(r.Header("Origin")) },
+	"content_type":     func(r request) any { return noneIfEmpty(r.Header("Content-Type")) },
+	"mimetype":         func(r request) any { return mimetype(r.Header("Content-Type")) },
+	"accept_languages": func(r request) any { return parseLanguages(r.c.Request.Header.Values("Accept-Language")) },
+	"authorization":    func(r request) any { return r.authorization() },
+	"date":             func(r request) any { return r.date() },
+	"content_length":   func(r request) any { return r.contentLength() },
 }
 
 func noneIfEmpty(text string) any {
@@ -163,6 +166,42 @@ func (r request) contentLength() any {
 	return nil
 }
 
+// authorization is None without the header, and with one that has no scheme and credentials.
+func (r request) authorization() any {
+	scheme, credentials, ok := strings.Cut(r.Header("Authorization"), " ")
+	if !ok || credentials == "" {
+		return nil
+	}
+	user, _, _ := r.c.Request.BasicAuth()
+	return authorization{strings.ToLower(scheme), user}
+}
+
+// date is None without the header, and with one that is no time.
+func (r request) date() any {
+	t, err := http.ParseTime(r.Header("Date"))
+	if err != nil {
+		return nil
+	}
+	return t
+}
+
+// authorization is Werkzeug's Authorization without its secrets.
+type authorization struct{ scheme, user string }
+
+func (a authorization) Attr(_ *value.Runtime, name string) (any, bool) {
+	switch name {
+	case "type":
+		return a.scheme, true
+	case "username":
+		return noneIfEmpty(a.user), true
+	}
+	return nil, false
+}
+
+func (a authorization) String() string { return "<Authorization " + a.scheme + ">" }
+
+func (a authorization) TypeName() string { return "Authorization" }
+
 // blueprints returns the name of a blueprint and of those around it, as Flask's request.blueprints.
 func blueprints(name string) any {
 	list := &value.List{}
@@ -259,6 +298,18 @@ func (m multiDict) names() []string {
 	return names
 }
 
+// Repr shows every value, as Werkzeug's does.
+func (m multiDict) Repr(rt *value.Runtime) (string, error) {
+	pairs := &value.List{}
+	for _, name := range m.names() {
+		for _, text := range m.values.Strings(name) {
+			pairs.Items = append(pairs.Items, value.Tuple{name, text})
+		}
+	}
+	shown, err := value.Repr(rt, pairs)
+	return m.TypeName() + "(" + shown + ")", err
+}
+
 func (m multiDict) TypeName() string { return "ImmutableMultiDict" }
 
 // bothDicts is request.values: what the query has, and then what the form has.
@@ -291,6 +342,16 @@ func (b bothDicts) Keys() []any {
 		}
 	}
 	return anys(keys)
+}
+
+// Repr shows those that it is made of; not a form without fields, which Flask leaves out of what is no POST.
+func (b bothDicts) Repr(rt *value.Runtime) (string, error) {
+	parts := &value.List{Items: []any{b.first}}
+	if len(b.second.names()) > 0 {
+		parts.Items = append(parts.Items, b.second)
+	}
+	shown, err := value.Repr(rt, parts)
+	return b.TypeName() + "(" + shown + ")", err
 }
 
 func (b bothDicts) TypeName() string { return "CombinedMultiDict" }

@@ -3,10 +3,8 @@ package engine
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"slices"
 
-	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
 )
 
@@ -178,7 +176,6 @@ func (c *checker) literalNames(f *syntax.Filter) {
 	}
 	name, ok := constantName(f.Positional[at])
 	if ok && known[name] == nil {
-		near := nearest.DidYouMean(name, slices.Sorted(maps.Keys(known)))
-		c.fail(f.Positional[at].Position(), failure("TemplateAssertionError", "No %s named %s%s", kind, quote(name), near))
+		c.fail(f.Positional[at].Position(), failure("TemplateAssertionError", "%s", c.engine.noneNamed(kind, known, name)))
 	}
 }

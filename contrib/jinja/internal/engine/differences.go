@@ -297,7 +297,7 @@ func (w *walker) output(k *reading, s *syntax.Output, at states) states {
 			return next, err
 		})
 	}
-	w.note(k, s.Pos, s.Source, at)
+	w.note(k, s.Pos, s.Source, differing(at, w.samples(k, s.Expr)))
 	return each(at, func(p escape.State) (escape.State, error) {
 		_, next, err := p.Append(nil, "x")
 		return next, err
@@ -314,6 +314,52 @@ func (w *walker) note(k *reading, pos syntax.Pos, source string, at states) {
 			w.found[Difference{Template: k.template.name, Line: pos.Line, Col: pos.Col, Source: source, Place: p.String(), What: what}] = true
 		}
 	}
+}
+
+// samples returns values such as e has, where those are known: constants, what tojson writes, links of the site. It is nil for all
+// other expressions.
+func (w *walker) samples(k *reading, e syntax.Expr) []any {
+	switch e := e.(type) {
+	case *syntax.Filter:
+		if e.Name == "tojson" && w.engine.filters["tojson"] == w.engine.tojson {
+			return []any{value.Markup{Text: `{"a": ["b\u0027", 1, null]}`, Language: value.JavaScript}}
+		}
+	case *syntax.Call:
+		name, ok := e.Func.(*syntax.Name)
+		if ok && slices.Contains(w.engine.o.Links, name.Name) && (&checker{template: k.template}).assigned()[name.Name] == 0 {
+			return []any{"/a/b%20c?d=e&f=/g:h,i#j", "https://example.com/a?b='(c)'"}
+		}
+	}
+	return constants(e)
+}
+
+// differing returns the states in which one of samples is written otherwise than in the text of a page; all for no samples.
+func differing(at states, samples []any) states {
+	if samples == nil {
+		return at
+	}
+	left := states{}
+	for p := range at {
+		if slices.ContainsFunc(samples, func(v any) bool { return differs(p, v) }) {
+			left[p] = true
+		}
+	}
+	return left
+}
+
+func differs(p escape.State, v any) bool {
+	m, isMarkup := v.(value.Markup)
+	if isMarkup {
+		b, _, err := p.AppendMarkup(nil, m)
+		return err != nil || string(b) != m.Text
+	}
+	text, err := value.Str(nil, v)
+	if err != nil {
+		return true
+	}
+	b, _, err := p.Append(nil, text)
+	plain, _, _ := escape.State{}.Append(nil, text)
+	return err != nil || string(b) != string(plain)
 }
 
 // call goes through what a call writes in place: a macro, a block or caller().

@@ -42,3 +42,25 @@ func TestDifferencesFindsOutputsThatTheirPlaceChanges(t *testing.T) {
 		t.Errorf("got %d differences of pages that are not escaped by place", len(all))
 	}
 }
+
+func TestDifferencesLeavesOutWhatCannotDiffer(t *testing.T) {
+	t.Parallel()
+	always := func(string) bool { return true }
+	for source, want := range map[string]bool{
+		`<a href="{{ url_for('a', next=x) }}">`:                             false,
+		`<script>go({{ x|tojson }})</script>`:                               false,
+		`<a href="{{ '/a' if x else '/b' }}">`:                              false,
+		`<a title={{ 7 }}>`:                                                 false,
+		`<a href="{{ other('a') }}">`:                                       true,
+		`<a href={{ url_for('a') }}>`:                                       true,
+		`<a href="{{ x|tojson }}">`:                                         true,
+		`<a href="{{ 'javascript:x' if x else '/b' }}">`:                    true,
+		`<script>var u = '{{ url_for('a') }}';</script>`:                    true,
+		`{% macro m(url_for) %}<a href="{{ url_for('a') }}">{% endmacro %}`: true,
+	} {
+		found, err := files(engine.Options{Contextual: always, Links: []string{"url_for"}}, map[string]string{"page": source}).Differences()
+		if err != nil || (len(found) > 0) != want {
+			t.Errorf("%s: got %v, %v, want a difference: %v", source, found, err, want)
+		}
+	}
+}

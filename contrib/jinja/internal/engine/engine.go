@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
@@ -27,9 +30,13 @@ type Options struct {
 	Globals map[string]any
 	// Filters and Tests are in addition to the standard ones and instead of those of the same name.
 	Filters, Tests map[string]*value.Function
-	Undefined      value.UndefinedMode
+	// Register says how templates get a "filter" or "test" that there is not, for errors.
+	Register  func(kind, name string) string
+	Undefined value.UndefinedMode
 	// Debug makes an error of what a template asks of a Go type that does not show it, such as an unexported field.
 	Debug bool
+	// Links are the global functions that return URLs of the site. Differences leaves them out where such a URL stands as it is.
+	Links []string
 	// Autoescape tells by a template's name whether its outputs are escaped; nil never. A string has the name "".
 	Autoescape func(name string) bool
 	// Contextual tells by the name of the template that is asked for whether its outputs are escaped by the place where they land; nil never.
@@ -56,8 +63,12 @@ type Engine struct {
 	globals   *layer
 	mu        sync.RWMutex
 	templates map[string]*Template
+	strings   map[namedSource]*Template // that RenderString was given
 	states    sync.Pool
 }
+
+// A namedSource is what RenderString is given.
+type namedSource struct{ name, source string }
 
 // New makes an Engine. Options and the maps in it must not change afterwards.
 func New(o Options) *Engine {
@@ -73,7 +84,7 @@ func New(o Options) *Engine {
 	if o.Policies == nil {
 		o.Policies = &value.Policies{URLizeRel: "noopener", TruncateLeeway: 5, JSONSortKeys: true, NewlineSequence: o.Syntax.NewlineSequence}
 	}
-	e := &Engine{o: o, filters: filters.Filters(), tests: filters.Tests(), templates: map[string]*Template{}}
+	e := &Engine{o: o, filters: filters.Filters(), tests: filters.Tests(), templates: map[string]*Template{}, strings: map[namedSource]*Template{}}
 	e.tojson = e.filters["tojson"]
 	for name, f := range o.Filters {
 		e.filters[name] = f
@@ -92,6 +103,9 @@ func New(o Options) *Engine {
 	e.states.New = func() any { return newState(e) }
 	return e
 }
+
+// GlobalNames returns the names of the variables of all templates, in no order.
+func (e *Engine) GlobalNames() []string { return slices.Collect(maps.Keys(e.globals.vars)) }
 
 // A Template is a compiled template. Templates may be given to other templates as variables, to include, extend or import.
 type Template struct {
@@ -149,6 +163,9 @@ func (e *Engine) load(name string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !utf8.ValidString(source) {
+		return nil, notUTF8(name, source)
+	}
 	if t, err = e.compile(name, source); err != nil {
 		return t, err
 	}
@@ -156,6 +173,31 @@ func (e *Engine) load(name string) (*Template, error) {
 	e.mu.Lock()
 	e.templates[name] = t
 	e.mu.Unlock()
+	return t, nil
+}
+
+// Strings that are rendered again are compiled once: so many of them, none longer than that.
+const maxStrings, maxStringBytes = 64, 64 << 10
+
+// compileString compiles the source of a template that has no file.
+func (e *Engine) compileString(name, source string) (*Template, error) {
+	key := namedSource{name, source}
+	e.mu.RLock()
+	t := e.strings[key]
+	e.mu.RUnlock()
+	if t != nil {
+		return t, nil
+	}
+	t, err := e.compile(name, source)
+	if err != nil || len(source) > maxStringBytes {
+		return t, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.strings) >= maxStrings {
+		clear(e.strings)
+	}
+	e.strings[key] = t
 	return t, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/nearest"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
@@ -79,6 +80,19 @@ func (e *NotFound) Error() string {
 
 // Is makes errors.Is(err, fs.ErrNotExist) true.
 func (e *NotFound) Is(target error) bool { return target == fs.ErrNotExist }
+
+// notUTF8 says where a source is no text.
+func notUTF8(name, source string) error {
+	line := 1
+	for rest := source; ; line++ {
+		text, after, _ := strings.Cut(rest, "\n")
+		if !utf8.ValidString(text) {
+			break
+		}
+		rest = after
+	}
+	return &Error{Template: name, Line: line, Col: 1, Message: "the file is not UTF-8; save it as UTF-8"}
+}
 
 // A site is a place in a template that errors are reported for.
 type site struct {

@@ -39,6 +39,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"an undefined value", "\n{{ missing.a }}", "template page:2: 'missing' is undefined", 2},
 		{"an include", "\n{% include 'part' %}", "template part:3: 'user' is undefined (in include at page:2)", 3},
 		{"a macro", "{% import 'lib' as lib %}\n\n{{ lib.field(1) }}", "template lib:2: division by zero (in macro 'field' at page:3)", 2},
+		{"a call block", "{% macro m() %}{{ caller() }}{% endmacro %}\n{% call m() %}\n{{ 1 / 0 }}{% endcall %}", "template page:3: division by zero (in the call block at page:1) (in macro 'm' at page:2)", 3},
 		{"a block of a child", "{% extends 'base' %}\n{% block title %}\n{{ 1 + none }}{% endblock %}", "template page:3: unsupported operand type(s) for +: 'int' and 'NoneType'", 3},
 		{"a loop", "{% for i in [1] %}\n{{ i.x.y }}{% endfor %}", "template page:2: 'int object' has no attribute 'x'", 2},
 		{"a missing template", "\n{% include 'parts' %}", `template page:2: no template "parts"; did you mean "part"?`, 2},

@@ -168,10 +168,18 @@ func (c *compiler) applyBound(fn *value.Function, args *arguments, at site) appl
 	}
 }
 
+// noneNamed says that there is no filter or test of a name: which one is near, or else how to get it.
+func (e *Engine) noneNamed(kind string, known map[string]*value.Function, name string) string {
+	msg := fmt.Sprintf("No %s named %s", kind, quote(name))
+	if near := nearest.DidYouMean(name, slices.Sorted(maps.Keys(known))); near != "" || e.o.Register == nil {
+		return msg + near
+	}
+	return msg + "; " + e.o.Register(kind, name)
+}
+
 // unknown reports a filter or test that does not exist.
 func (c *compiler) unknown(kind string, known map[string]*value.Function, name string, pos syntax.Pos, pl place) apply {
-	msg := fmt.Sprintf("No %s named %s%s", kind, quote(name), nearest.DidYouMean(name, slices.Sorted(maps.Keys(known))))
-	at := c.at(pos)
+	msg, at := c.engine.noneNamed(kind, known, name), c.at(pos)
 	if !pl.soft {
 		c.errs = append(c.errs, at.wrap(failure("TemplateAssertionError", "%s", msg)))
 	} else if !pl.guess {

@@ -20,24 +20,61 @@ type FoundArgument struct {
 // templates that can be read and do not compile. It is nil when any template gives the name a value of its own, which may reach others.
 func (e *Engine) Calls(name string) []FoundCall {
 	var all []FoundCall
+	global := e.eachNode(name, func(t *Template, n syntax.Node) bool {
+		call, ok := n.(*syntax.Call)
+		if ok && targetName(call.Func) == name {
+			all = append(all, found(t.name, call))
+		}
+		return true
+	})
+	if !global {
+		return nil
+	}
+	return all
+}
+
+// eachNode walks all templates in the order of their names. It stops and returns false where one gives name a value of its own.
+func (e *Engine) eachNode(name string, visit func(*Template, syntax.Node) bool) bool {
 	for _, template := range e.names() {
 		t, _ := e.load(template) // Check has the error
 		if t == nil {
 			continue
 		}
 		if (&checker{engine: e, template: t}).assigned()[name] > 0 {
-			return nil
+			return false
 		}
-		walkAll(t.tree.Body, func(n syntax.Node) bool {
-			call, ok := n.(*syntax.Call)
-			if !ok {
-				return true
+		walkAll(t.tree.Body, func(n syntax.Node) bool { return visit(t, n) })
+	}
+	return true
+}
+
+// A FoundAttribute is a place where a template reads an attribute of a global.
+type FoundAttribute struct {
+	Template string
+	Line     int
+	Name     string
+}
+
+// Attributes returns where templates read attributes of the global name, in the order of Calls, and nil where that returns nil. What
+// asks whether there is such an attribute, by the test defined or the filter default, is left out.
+func (e *Engine) Attributes(name string) []FoundAttribute {
+	var all []FoundAttribute
+	asked := map[syntax.Node]bool{}
+	global := e.eachNode(name, func(t *Template, n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Test:
+			asked[n.Value] = n.Name == "defined" || n.Name == "undefined"
+		case *syntax.Filter:
+			asked[n.Value] = n.Name == "default" || n.Name == "d"
+		case *syntax.Getattr:
+			if targetName(n.Value) == name && !asked[n] {
+				all = append(all, FoundAttribute{t.name, n.Line, n.Name})
 			}
-			if f, ok := call.Func.(*syntax.Name); ok && f.Name == name {
-				all = append(all, found(t.name, call))
-			}
-			return true
-		})
+		}
+		return true
+	})
+	if !global {
+		return nil
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
@@ -31,5 +32,24 @@ func TestCallsLeavesOutWhatTemplatesNameThemselves(t *testing.T) {
 		if got := e.Calls("url_for"); got != nil {
 			t.Errorf("beside %s: got %v", own, got)
 		}
+	}
+}
+
+func TestAttributesOfAGlobal(t *testing.T) {
+	t.Parallel()
+	templates := map[string]string{
+		"a": "{{ request.a.b }}\n{{ x.request.no }}{{ request['no'] }}{% if request.b %}{% endif %}",
+		"b": "{{ request.no is defined }}{{ request.no|default(request.c) }}{{ request.d|upper }}",
+	}
+	var got []string
+	for _, a := range files(engine.Options{}, templates).Attributes("request") {
+		got = append(got, fmt.Sprintf("%s:%d %s", a.Template, a.Line, a.Name))
+	}
+	if want := "a:1 a,a:2 b,b:1 c,b:1 d"; strings.Join(got, ",") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ","), want)
+	}
+	templates["c"] = "{% for request in friends %}{{ request.sender }}{% endfor %}"
+	if all := files(engine.Options{}, templates).Attributes("request"); all != nil {
+		t.Errorf("got %v, though a template has a request of its own", all)
 	}
 }

@@ -30,7 +30,7 @@ func (st *state) callInPlace(v any, method string, args value.Args, at site) (bo
 	}
 	switch w := target.(type) {
 	case *Macro:
-		return true, at.through(w.run(st, args), "macro "+w.quoted())
+		return true, at.through(w.run(st, args), w.what())
 	case *blockReference:
 		return true, at.through(w.run(st, args), "block "+quote(w.name))
 	case *loopState:

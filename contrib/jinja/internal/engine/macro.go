@@ -247,6 +247,14 @@ func (m *Macro) fillDefaults(st *state, f *frame) error {
 	return nil
 }
 
+// what names the macro, or the call block that it is, in the trail of an error.
+func (m *Macro) what() string {
+	if m.name == nil {
+		return "the call block"
+	}
+	return "macro " + m.quoted()
+}
+
 func (m *Macro) quoted() string {
 	if name, ok := m.name.(string); ok {
 		return quote(name)

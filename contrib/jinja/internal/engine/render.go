@@ -25,9 +25,9 @@ func (e *Engine) Render(r Request, w io.Writer) error {
 	return e.render(t, r, w)
 }
 
-// RenderString writes what source renders as to w, which has the name r.Name if it has one.
+// RenderString writes what source renders as to w, which has the name r.Name if it has one. A source that comes again is compiled once.
 func (e *Engine) RenderString(r Request, source string, w io.Writer) error {
-	t, err := e.compile(r.Name, source)
+	t, err := e.compileString(r.Name, source)
 	if err != nil {
 		return placed(r.Name, err)
 	}

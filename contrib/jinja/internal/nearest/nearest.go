@@ -2,25 +2,37 @@
 // with versions of its own cannot build on.
 package nearest
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
-// Name returns the candidate closest to name, or "" when none is close enough to be a typing mistake:
-// more than a third of the letters, and at least two, would have to change. Case does not count. Of equally
-// close candidates the first one is returned. Names of more than 100 bytes are near to none.
+// Name returns the candidate closest to name, or "" when none is close enough to be a typing mistake: more than a third of the letters,
+// rounded, would have to change, where one is few enough unless it is the only letter. Neither case counts nor an extension that both
+// have. Of equally close candidates the first one is returned. Names of more than 100 bytes are near to none.
 func Name(name string, candidates []string) string {
 	if len(name) > 100 {
 		return ""
 	}
-	best, bestDistance := "", max(2, len(name)/3)+1
+	best, bestDistance := "", len(name)+1
 	for _, candidate := range candidates {
 		if candidate == name {
 			continue
 		}
-		if d := distance(strings.ToLower(name), strings.ToLower(candidate), bestDistance); d < bestDistance {
+		limit := min(bestDistance, max(1, (len(stem(name, candidate))+1)/3)+1, len(name))
+		if d := distance(strings.ToLower(name), strings.ToLower(candidate), limit); d < limit {
 			best, bestDistance = candidate, d
 		}
 	}
 	return best
+}
+
+// stem returns name without the extension that candidate has too.
+func stem(name, candidate string) string {
+	if ext := path.Ext(name); ext != "" && path.Ext(candidate) == ext {
+		return strings.TrimSuffix(name, ext)
+	}
+	return name
 }
 
 // DidYouMean returns "; did you mean \"x\"?" for the nearest candidate, or "".

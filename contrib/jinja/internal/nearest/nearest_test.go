@@ -9,7 +9,7 @@ import (
 
 func TestName(t *testing.T) {
 	t.Parallel()
-	names := []string{"for", "filter", "upper", "username", "title"}
+	names := []string{"for", "filter", "upper", "username", "title", "in", "base.html", "layout.html", "partials/footer.html"}
 	for _, tt := range []struct{ name, want string }{
 		{"fro", "for"},
 		{"fliter", "filter"},
@@ -17,6 +17,13 @@ func TestName(t *testing.T) {
 		{"uper", "upper"},
 		{"user_name", "username"},
 		{"titel", "title"},
+		{"form", "for"},
+		{"mine", ""},
+		{"x", ""},
+		{"nope.html", ""},
+		{"bse.html", "base.html"},
+		{"layuot.html", "layout.html"},
+		{"forms.html", ""},
 		{"nothing", ""},
 		{"", ""},
 		{strings.Repeat("username", 20), ""},
