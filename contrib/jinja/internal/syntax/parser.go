@@ -232,10 +232,10 @@ func (p *parser) failTag() {
 			p.fail(tag, "%s. You probably made a nesting mistake: the tag belongs to an outer block, but %s", message, p.wanted())
 		}
 	}
-	if cure := nearest.DidYouMean(tag.text, append(slices.Clone(expected), tagNames...)); cure != "" {
-		message += cure
-	} else if begins := strings.TrimPrefix(tag.text, "end"); begins != tag.text && slices.Contains(tagNames, begins) {
+	if begins := strings.TrimPrefix(tag.text, "end"); begins != tag.text && slices.Contains(tagNames, begins) {
 		message += ": no '" + begins + "' is open here"
+	} else {
+		message += nearest.DidYouMean(tag.text, append(slices.Clone(expected), tagNames...))
 	}
 	if len(p.tags) > 0 {
 		message += ". Here " + p.wanted()
