@@ -38,6 +38,10 @@ define compared
 	"$$python" -c 'import flask' 2>/dev/null && exit 0; \
 done; \
 printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can import it. Install python3-flask, or name one in DEWAR_PYTHON. ***' >&2 )
+@( for python in $(or $(DEWAR_PYTHON),/usr/bin/python3 python3); do \
+	"$$python" -c 'import flask_wtf' 2>/dev/null && exit 0; \
+done; \
+printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaskext.wtf, or name a Python that has it in DEWAR_PYTHON. ***' >&2 )
 @[ "$$(uname)" != Linux ] || { PATH="$$PATH:/usr/sbin"; command -v nginx && command -v haproxy; } >/dev/null || \
 	printf '%s\n\n' '*** NOTHING WAS TESTED BEHIND A REAL PROXY: install nginx and haproxy. ***' >&2
 @[ "$$(uname)" != Linux ] || { \
@@ -48,7 +52,7 @@ printf '\n%s\n\n' '*** NOTHING WAS COMPARED WITH FLASK: no Python here can impor
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -61,6 +65,9 @@ run: ## serve the flaskr example on 127.0.0.1:5000 (or FLASK_RUN_PORT)
 
 cluster: ## serve the cluster example on 127.0.0.1:8080: two processes, nginx, a Redis Cluster (PORT=9000)
 	@cd _examples/cluster && go build -o ../../bin/ . && exec ../../bin/cluster -port $(or $(PORT),8080)
+
+strangler: ## serve the blog that moves from Flask to Go on 127.0.0.1:5000, at STAGE=0 (Flask) to 4 (Go) (PORT=9000)
+	@cd _examples/strangler && go build -o ../../bin/ . && exec ../../bin/strangler -stage $(or $(STAGE),4) -port $(or $(PORT),5000)
 
 test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)

@@ -70,6 +70,7 @@ type rare struct {
 	thisHook    int        // how many of them were begun
 	flashes     *[]Flash   // nil until they are taken out of the session
 	owned       ownership
+	relayed     int64     // how much of another application's answer is held back; 0 for one of the App's own
 	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
 	began       time.Time // for the access log

@@ -368,7 +368,7 @@ func SessionCookieValue(c *Context) string {
 
 // sessionCookie returns the value of the session cookie, whatever characters it has.
 func (c *Context) sessionCookie() string {
-	return cookiecodec.Find(c.born.Header["Cookie"], c.settings.cookie.name)
+	return c.currentCookie()
 }
 
 // A SessionTag teaches the sessions of a [SecureCookieSessionInterface] to keep values of one more type, as a

@@ -339,7 +339,7 @@ func (c *Context) tell(err error, attrs []any) {
 	if c.App.RequestLogged.connected() {
 		record := slog.NewRecord(time.Now(), slog.LevelError, "request failed", 0)
 		record.Add(attrs...)
-		c.App.RequestLogged.send(LogRecord{c, record})
+		c.App.RequestLogged.Send(LogRecord{c, record})
 	}
 }
 

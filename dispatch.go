@@ -161,7 +161,7 @@ func (c *Context) handle() error {
 	c.advance(handling)
 	c.limitTime()
 	if c.App.RequestStarted.connected() {
-		c.App.RequestStarted.send(c)
+		c.App.RequestStarted.Send(c)
 		c.keepTouched()
 	}
 	if len(c.chain().preprocessors) > 0 {
@@ -276,7 +276,7 @@ func (c *Context) finish() {
 	}
 	c.advance(over)
 	if !c.bare && c.App.RequestFinished.connected() {
-		c.guard(func() { c.App.RequestFinished.send(c) })
+		c.guard(func() { c.App.RequestFinished.Send(c) })
 	}
 }
 
@@ -545,7 +545,7 @@ func (c *Context) teardownFrom(i int) {
 		c.guard(func() { funcs[i](c, c.failure()) })
 	default:
 		if c.App.RequestTearingDown.connected() {
-			c.guard(func() { c.App.RequestTearingDown.send(c) })
+			c.guard(func() { c.App.RequestTearingDown.Send(c) })
 		}
 		if x := c.lazy.Load(); x != nil {
 			x.session.noticeLateChange(c)

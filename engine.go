@@ -198,11 +198,11 @@ func (t *Templates) Render(c *Context, name string, data Map, render func(data M
 // rendering is the one place where a template is executed.
 func (c *Context) rendering(name string, data Map, render func(data Map) error) error {
 	event := Rendering{c, name, c.templateData(data)}
-	c.App.BeforeRender.send(event)
+	c.App.BeforeRender.Send(event)
 	if err := c.observedRender(name, event.Data, render); err != nil {
 		return err
 	}
-	c.App.TemplateRendered.send(event)
+	c.App.TemplateRendered.Send(event)
 	return nil
 }
 

@@ -388,7 +388,7 @@ func (c *Context) crash(err error, scopes []*errorTable) error {
 // unhandled tells that no handler wants err.
 func (c *Context) unhandled(err error) {
 	c.conclude(unhandled, err)
-	c.guard(func() { c.App.GotRequestException.send(RequestException{c, err}) })
+	c.guard(func() { c.App.GotRequestException.Send(RequestException{c, err}) })
 	if c.settings.propagate {
 		c.conclude(propagated, err)
 	}
@@ -440,7 +440,7 @@ func (c *Context) cutOff(err error) {
 	if c.isGone(err) {
 		return
 	}
-	c.guard(func() { c.App.GotRequestException.send(RequestException{c, err}) })
+	c.guard(func() { c.App.GotRequestException.Send(RequestException{c, err}) })
 	c.logFailure(err)
 }
 

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log"
 	"mime/multipart"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
 )
@@ -107,4 +109,25 @@ func ExampleContext_SetCookie() {
 	// Output:
 	// greeting="gr\303\274\303\237e\073 \"you\""; Path=/; HttpOnly
 	// greeting=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly
+}
+
+func ExampleTemplateGlobal() {
+	visitor := dewar.NewKey[string]("visitor")
+	app := dewar.New("hello", dewar.FS(fstest.MapFS{"templates/page.txt": {Data: []byte("Hello, {{visitor}}!")}}))
+	app.TemplateFunc("visitor", dewar.TemplateGlobal(func(c *dewar.Context) (any, error) {
+		if name, ok := visitor.Lookup(c); ok {
+			return name, nil
+		}
+		return "whoever you are", nil
+	}))
+	text, err := app.RenderString(context.Background(), "page.txt", nil)
+	fmt.Println(text, err)
+	// Output: Hello, whoever you are! <nil>
+}
+
+func ExampleSignal_Send() {
+	var mailSent dewar.Signal[string] // a field of a type of yours
+	mailSent.Connect(func(to string) { fmt.Println("sent to", to) })
+	mailSent.Send("ann@example.com")
+	// Output: sent to ann@example.com
 }

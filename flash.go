@@ -47,7 +47,7 @@ func (c *Context) Flash(message any, category ...string) {
 	s := c.Session()
 	list, _ := s.Get(flashesKey).([]any)
 	s.Set(flashesKey, append(slices.Clone(list), Tuple{kind, message}))
-	c.App.MessageFlashed.send(FlashMessage{c, newFlash(kind, message)})
+	c.App.MessageFlashed.Send(FlashMessage{c, newFlash(kind, message)})
 }
 
 // newFlash returns what a message is for those who ask.

@@ -34,7 +34,7 @@ type loggedHandler struct {
 // Handle writes the line, and then tells of it.
 func (h loggedHandler) Handle(ctx context.Context, record slog.Record) error {
 	err := h.Handler.Handle(ctx, record)
-	h.c.App.RequestLogged.send(LogRecord{h.c, h.whole(record)})
+	h.c.App.RequestLogged.Send(LogRecord{h.c, h.whole(record)})
 	return err
 }
 

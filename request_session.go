@@ -64,6 +64,7 @@ type requestSession struct {
 	early    bool                          // the header leaves before the view has returned, because the view wants it to
 	guarded  bool                          // caches were told of a session that nobody had opened by then
 	cookies  []string                      // the Set-Cookie lines that go with it
+	handed   handedOver
 
 	fileCaching string // the Cache-Control that dewar itself chose for a file
 }
@@ -110,7 +111,7 @@ func (rs *requestSession) await(c *Context) *Session {
 
 // publish makes s the session of the request, unless somebody who waited for one in vain has been faster.
 func (rs *requestSession) publish(c *Context, s *Session) {
-	s.refresh, s.owner = c.settings.refresh, c
+	s.refresh, s.owner = c.settings.refresh && !rs.handed.told, c
 	s.openedLate = c.saved.Load()
 	if !rs.opened.CompareAndSwap(nil, s) {
 		return
@@ -142,6 +143,9 @@ func openSession(c *Context) *Session {
 	case err != nil:
 		return failedSession(unavailable("open", err))
 	case s != nil:
+		if err := s.foreign(c); err != nil {
+			s.unread = err
+		}
 		s.tellUnreadable(c)
 		return s
 	case c.settings.secretKey() == "":
@@ -179,6 +183,9 @@ func (rs *requestSession) save(c *Context) error {
 	defer s.bag.Drop() // unless it has been finished by then
 	switch failed := s.Err(); {
 	case failed == nil && !s.bag.Null() && (!rs.panicked || c.settings.saveOnPanic):
+		if !rs.dropEnded(c, s) {
+			return nil
+		}
 		return rs.store(c, s)
 	case !rs.panicked && failed != nil && !rs.reported:
 		rs.reported = true
@@ -217,6 +224,11 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 		if len(before) <= len(lines) && slices.Equal(lines[:len(before)], before) { // else it has replaced them
 			kept = len(before)
 		}
+		if name := c.settings.cookie.name; rs.handed.sent && len(lines) > kept {
+			if own, _ := partCookies(lines[kept:], name); len(own) > 0 {
+				_, rs.cookies = partCookies(rs.cookies, name)
+			}
+		}
 		rs.cookies = append(rs.cookies, lines[kept:]...)
 		header["Set-Cookie"] = lines[:kept:kept]
 	}
@@ -250,7 +262,7 @@ func (rs *requestSession) apply(c *Context) {
 // guardEarly does so for a session that the rest of the view may open, if the request has its cookie. A file is the same
 // for everybody.
 func (rs *requestSession) guardEarly(c *Context, header http.Header) {
-	if !rs.early || rs.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
+	if !rs.early || rs.handed.sent || rs.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
 		return
 	}
 	if _, err := c.born.Cookie(c.settings.cookie.name); err != nil {
@@ -300,7 +312,7 @@ func (rs *requestSession) tellLate(c *Context, refused error) {
 	}
 	c.Logger().Error("session change lost", attrs...)
 	if rs.toldLate.CompareAndSwap(false, true) { // a receiver may change the session itself
-		c.guard(func() { c.App.GotRequestException.send(RequestException{c, ErrSessionCommitted}) })
+		c.guard(func() { c.App.GotRequestException.Send(RequestException{c, ErrSessionCommitted}) })
 	}
 }
 

@@ -50,6 +50,7 @@ type Response struct {
 	text   string          // the body while it is a single string; buf is nil or empty then
 	buf    *respbuf.Buffer // the body
 	length int64           // bytes written before commit; with HEAD they are counted, not kept
+
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
@@ -209,7 +210,7 @@ func (r *Response) Reset() {
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
 		maps.Copy(header, x.owned.kept.Clone())
-		x.owned.answered, x.status, x.owned.hooked = nil, 0, false
+		x.owned.answered, x.status, x.owned.hooked, x.relayed = nil, 0, false, 0
 	}
 }
 
@@ -551,7 +552,13 @@ func (r *Response) FlushError() error {
 
 func (r *Response) isHead() bool { return r.c.Request.Method == http.MethodHead }
 
-func (r *Response) bound() int64 { return r.c.settings.responseBuffer }
+// bound returns how much of the body is held back.
+func (r *Response) bound() int64 {
+	if x := r.c.lazy.Load(); x != nil && x.relayed > 0 {
+		return min(x.relayed, r.c.settings.responseBuffer)
+	}
+	return r.c.settings.responseBuffer
+}
 
 func (r *Response) fits(n int64) bool { return r.length+n <= r.bound() || r.c.inHooks() }
 

@@ -32,6 +32,8 @@ type Route struct {
 	Host string
 	// Site is the file and line that registered it.
 	Site string
+	// BuildOnly says that no request matches it; see [BuildOnly].
+	BuildOnly bool
 
 	meta map[any]any // by *Meta[T]
 }
@@ -127,6 +129,9 @@ func (s *scaffold) addRoute(text string, h Handler, opts []RouteOption, implied 
 	for _, opt := range slices.Concat(implied, opts) {
 		opt.applyRoute(spec)
 	}
+	if strings.Contains(spec.endpoint, ".") && (!spec.buildOnly || s.app == nil) {
+		panic(badEndpoint(spec.site, spec.endpoint))
+	}
 	if problem := spec.handlerProblem(); problem != "" {
 		panic(fmt.Sprintf("dewar: %s: the handler of %q %s", spec.site, text, problem))
 	}
@@ -163,7 +168,7 @@ func (spec *routeSpec) handlerProblem() string {
 // attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
 func (app *App) attach(spec *routeSpec, in *instance) {
 	r := &boundRoute{app: app, spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
-	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site}
+	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site, BuildOnly: spec.buildOnly}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
 		r.routing = spec.routing.within(in.routing)
@@ -556,12 +561,18 @@ func AlsoAt(rules ...string) RouteOption {
 }
 
 // Endpoint names a route for URLFor. Routes may share a name if they have the same function, or if they have
-// the same rule and no method in common; those with [BuildOnly] or [RedirectRule] may join any.
+// the same rule and no method in common; those with [BuildOnly] or [RedirectRule] may join any. It panics if name
+// is empty. A name has no dot, for that of a blueprint is put in front by itself; a route of the App that is
+// BuildOnly may have one, because another server may have blueprints too.
 func Endpoint(name string) RouteOption {
-	if name == "" || strings.Contains(name, ".") {
-		panic(fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", callsite.Site(), name))
+	if name == "" {
+		panic(badEndpoint(callsite.Site(), name))
 	}
 	return routeOption(func(spec *routeSpec) { spec.endpoint = name })
+}
+
+func badEndpoint(site, name string) string {
+	return fmt.Sprintf("dewar: %s: Endpoint(%q): a name must not be empty or contain a dot; a blueprint's name is put in front by itself", site, name)
 }
 
 // Before adds hooks that run before this one view, after the hooks of app and blueprints. The first that

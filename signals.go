@@ -43,7 +43,9 @@ func (s *Signal[T]) list() []*func(T) {
 // connected reports whether anybody wants to know.
 func (s *Signal[T]) connected() bool { return len(s.list()) > 0 }
 
-func (s *Signal[T]) send(event T) {
+// Send calls the receivers with event, in the order of connection. An App sends its own signals; Send is for those of other
+// packages.
+func (s *Signal[T]) Send(event T) {
 	for _, f := range s.list() {
 		(*f)(event)
 	}

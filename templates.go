@@ -274,6 +274,12 @@ type templateFunc struct {
 	site string
 }
 
+// A TemplateGlobal, given to [App.TemplateFunc], is a value of templates in place of a function: one that depends on the
+// request, and is worked out when a template asks for it. html/template writes {{current_user.Name}}, as it does for any
+// function without arguments; a [TemplateEngine] for another language may evaluate it whenever the name stands in the
+// template. An error ends the rendering.
+type TemplateGlobal func(c *Context) (any, error)
+
 // TemplateFunc makes fn a function of all templates, called name. fn returns one value, or one value and an error,
 // which ends the rendering. A first parameter of type *Context is filled in with the Context of the request: {{name
 // "key"}} calls a func(c *dewar.Context, key string) string. fn must be safe for concurrent use. TemplateFunc panics if
@@ -343,7 +349,7 @@ func requestFunctions(c **Context) map[string]any {
 func functionCure(name, near string) string {
 	switch {
 	case name == "csrf_token":
-		return "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+		return "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
 	case near != "":
 		return fmt.Sprintf("; did you mean %q?", near)
 	}

@@ -322,6 +322,31 @@ func TestTemplateFuncPanics(t *testing.T) {
 }
 
 // A function whose first parameter is a Context sees the request it is called in.
+func TestTemplateGlobalIsWorkedOutWhereItStands(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		template, want string
+		calls          int
+	}{
+		{`{{visitor.Name}} of {{visitor.Lang}}`, "ann of de", 2},
+		{`{{with visitor}}{{.Name}}{{end}}`, "ann", 1},
+		{`nobody asks`, "nobody asks", 0},
+	} {
+		t.Run(tt.template, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			app, _ := pageApp(t, "templates/p.html", tt.template)
+			app.TemplateFunc("visitor", dewar.TemplateGlobal(func(c *dewar.Context) (any, error) {
+				calls++
+				return struct{ Name, Lang string }{"ann", c.Query().String("lang")}, nil
+			}))
+			if got := get(app, "/p.html?lang=de").Body.String(); got != tt.want || calls != tt.calls {
+				t.Errorf("got %q and %d calls, want %q and %d", got, calls, tt.want, tt.calls)
+			}
+		})
+	}
+}
+
 func TestTemplateFuncGetsTheContext(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, template, target, want string }{
@@ -484,7 +509,7 @@ func TestBuildReportsTemplates(t *testing.T) {
 	}
 	for _, want := range []string{
 		"template a.html:1: missing value for if",
-		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)`,
+		`template b.html:1: function "csrf_token" not defined; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site`,
 		`template c.html:1: function "monney" not defined; did you mean "money"?`,
 		`template d.html:1: function "frobnicate" not defined; add it with app.TemplateFunc("frobnicate", f), or write .frobnicate for a value that the view gives`,
 		`template bp/e.html:1: no template "base.html"`,

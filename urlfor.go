@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -327,7 +326,7 @@ func (u *urlRequest) query(r *boundRoute) string {
 			} else {
 				b.WriteByte('&')
 			}
-			b.WriteString(queryEscape(name) + "=" + queryEscape(text))
+			b.WriteString(rule.EscapeQuery(name) + "=" + rule.EscapeQuery(text))
 		}
 	}
 	return b.String()
@@ -356,30 +355,7 @@ func (u *urlRequest) fragment() string {
 	if !u.hasAnchor {
 		return ""
 	}
-	return "#" + percentEncode(u.anchor, "!$'()*,/:;?@&+=#")
-}
-
-// queryEscape writes the name or value of a query. As in Flask, what has no meaning there stands as it is.
-func queryEscape(text string) string {
-	return strings.ReplaceAll(percentEncode(text, "!$'()*,/:;?@ "), " ", "+")
-}
-
-// percentEncode encodes all of text but letters, digits, -._~ and the characters in kept.
-func percentEncode(text, kept string) string {
-	var b strings.Builder
-	for i := range len(text) {
-		c := text[i]
-		if c >= utf8.RuneSelf || !(isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 || strings.IndexByte(kept, c) >= 0) {
-			fmt.Fprintf(&b, "%%%02X", c)
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	return "#" + rule.EscapeFragment(u.anchor)
 }
 
 // hostAtHand returns the host that whole URLs are built for: SERVER_NAME, as it cannot be forged, or that of the

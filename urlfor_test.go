@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -70,4 +71,22 @@ func TestURLErrors(t *testing.T) {
 			t.Errorf("%s: %v does not wrap %v", tt.name, err, tt.cause)
 		}
 	}
+}
+
+func TestEndpointsOfAnotherServerMayHaveDots(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("shop")
+	app.Route("/auth/login", nil, dewar.Endpoint("auth.login"), dewar.BuildOnly())
+	if got, err := app.URLFor("auth.login", dewar.Relative()); err != nil || got != "/auth/login" {
+		t.Errorf("got %q, %v, want the URL", got, err)
+	}
+	if routes := app.Routes(); !routes[len(routes)-1].BuildOnly {
+		t.Errorf("got %+v, want a route that is BuildOnly", routes[len(routes)-1])
+	}
+	defer func() {
+		if problem := fmt.Sprint(recover()); !strings.Contains(problem, `Endpoint("auth.me"): a name must not be empty or contain a dot`) {
+			t.Errorf("got %s, want the panic for a dot", problem)
+		}
+	}()
+	app.Get("/me", func(c *dewar.Context) error { return nil }, dewar.Endpoint("auth.me"))
 }

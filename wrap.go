@@ -88,7 +88,8 @@ func (spec *routeSpec) needsRule() bool {
 
 // Wrap makes a Handler of a net/http handler. h gets c.Response and a copy of c.Request whose context is c,
 // so that [FromContext], r.PathValue and r.Pattern work inside. What h writes is buffered, committed and
-// saved like any answer, see [Response]; a handler that writes nothing answers with an empty 200, as in net/http.
+// saved like any answer, see [Response]; a handler that writes nothing answers with an empty 200, as in net/http. One that
+// is a [FallibleHandler] may return an error.
 //
 // Of the copy the middleware of [App.Use], and the server's own around the App, get back the Pattern and the path values
 // that an [http.ServeMux] in h has matched, and a parsed multipart form. What else h does to its request stays inside:
@@ -99,7 +100,13 @@ func Wrap(h http.Handler) Handler {
 		r := c.innerRequest()
 		c.whole = c.whole || c.response.method
 		defer c.carryBack(r)
-		h.ServeHTTP(c.Response, r)
+		if f, ok := h.(FallibleHandler); ok {
+			if err := f.ServeError(c.Response, r); err != nil {
+				return err
+			}
+		} else {
+			h.ServeHTTP(c.Response, r)
+		}
 		if !c.response.Started() {
 			c.response.claim()
 		}

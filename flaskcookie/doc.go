@@ -12,7 +12,8 @@
 // The payload is the session as JSON, compressed with zlib and then marked by a dot in front where
 // that makes it shorter. The timestamp is the time of signing in seconds since 1970. The signature is
 // the HMAC, by default with SHA-1, of all that stands before it, under a key derived from the secret
-// key: what the Python package itsdangerous calls URLSafeTimedSerializer. The payload is signed, not
+// key: what the Python package itsdangerous calls URLSafeTimedSerializer; the
+// module contrib/itsdangerous has it for tokens in mails and forms. The payload is signed, not
 // encrypted: whoever has the cookie can read it.
 //
 // # What differs from Flask

@@ -20,6 +20,8 @@ require (
 
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/dewar-go/dewar/contrib/jinja v0.0.0 // indirect
+	github.com/dewar-go/dewar/contrib/pyconfig v0.0.0 // indirect
 	github.com/fsnotify/fsnotify v1.10.1 // indirect
 	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/gorilla/securecookie v1.1.2 // indirect
@@ -27,6 +29,7 @@ require (
 	github.com/redis/go-redis/v9 v9.23.0 // indirect
 	github.com/spf13/cast v1.10.0 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
+	go.starlark.net v0.0.0-20260908191801-89a6a09411d5 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
@@ -34,3 +37,7 @@ require (
 )
 
 tool github.com/dewar-go/dewar/contrib/cli/cmd/dewar
+
+replace github.com/dewar-go/dewar/contrib/pyconfig => ../../contrib/pyconfig
+
+replace github.com/dewar-go/dewar/contrib/jinja => ../../contrib/jinja

@@ -135,10 +135,11 @@ type shownRoute struct {
 	Rule      string   `json:"rule"`
 	Blueprint string   `json:"blueprint,omitempty"`
 	Site      string   `json:"site"`
+	BuildOnly bool     `json:"build_only,omitempty"`
 }
 
 func shown(r dewar.Route) shownRoute {
-	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, r.Blueprint, r.Site}
+	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, r.Blueprint, r.Site, r.BuildOnly}
 }
 
 func (o *listing) shown(routes dewar.Routes) []shownRoute {

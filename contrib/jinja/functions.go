@@ -17,8 +17,19 @@ import (
 // addFunctions gives the engine Flask's globals and what the application adds. The error joins what is wrong with that.
 func (r *Renderer) addFunctions(o *engine.Options, t *dewar.Templates) error {
 	given := t.Funcs()
+	if r.Translations != nil { // they go before what stands for them in html/template, which takes values as pairs
+		for _, name := range []string{"_", "gettext", "ngettext", "pgettext", "npgettext"} {
+			delete(given, name)
+		}
+	}
 	o.Globals = flaskGlobals(t)
-	maps.Copy(o.Globals, given)
+	for name, fn := range given {
+		o.Globals[name] = fn
+		if global, ok := fn.(dewar.TemplateGlobal); ok {
+			o.Globals[name] = value.Lazy(func(rt *value.Runtime) (any, error) { return global(contextOf(rt)) })
+			delete(given, name) // it is no function
+		}
+	}
 	maps.Copy(o.Globals, r.Globals)
 	var problems [2]error
 	o.Filters, problems[0] = functions("Filters", r.Filters)

@@ -27,7 +27,8 @@
 // {{ post.title }} is the field Title of a struct, the one with the json tag title, its method Title, or the key of a map; a
 // field AuthorID is author_id. Methods are called, {{ post.excerpt(80) }}, or read when they want nothing, {{ post.url }}; one
 // that returns an error as well ends the rendering with it. A struct shows as <Post object> unless it has a String or Error
-// method: fields come out by name alone. Slices, maps, iterators, big numbers and time.Time behave as their twins in Python.
+// method: fields come out by name alone. Slices, maps, iterators, big numbers and time.Time behave as their twins in Python; a
+// sql.NullString is its text or None. [Dict], [Tuple] and [Date] are what Go has none of.
 //
 // # Bounds
 //
@@ -99,7 +100,8 @@ type Renderer struct {
 	// Finalize changes each value that is about to be shown. Nil leaves them.
 	Finalize func(value any) (any, error)
 
-	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask. Nil shows texts as they stand.
+	// Translations are what trans, _, gettext, ngettext, pgettext and npgettext ask, whatever functions of those names
+	// the App has; texts.Catalogs() of contrib/i18n. Nil shows texts as they stand.
 	Translations Translations
 
 	// Policies are settings of filters.
@@ -240,6 +242,7 @@ func (r *Renderer) options(t *dewar.Templates) (engine.Options, error) {
 		Names:      func() []string { return r.names(t) },
 		Register:   register,
 		Undefined:  value.UndefinedMode(r.Undefined),
+		Debug:      t.App().Config.Bool("DEBUG"),
 		Autoescape: r.Autoescape,
 		Finalize:   r.Finalize,
 		Policies:   r.Policies.values(),
@@ -327,7 +330,7 @@ func (s *site) cure(name string, data dewar.Map, err error) error {
 	case e.Line == 0 && errors.As(err, &missing):
 		return s.templates.Missing(name)
 	case e.Message == "'csrf_token' is undefined":
-		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION)"
+		e.Message += "; leave it out, requests from other sites are refused without a token (CROSS_ORIGIN_PROTECTION), or call csrf.Protect(app) of contrib/csrf where Flask serves a part of the site"
 	default:
 		e.Message += s.near(e, data)
 	}

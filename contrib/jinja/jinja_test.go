@@ -719,3 +719,26 @@ func TestBoundsBelowZeroAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTemplateGlobalsAreValues(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		template, want string
+		status         int
+	}{
+		{`{{ visitor.name }} {{ visitor == visitor }}`, "ann True", 200},
+		{`{% macro m(v) %}{{ v.name }}{% endmacro %}{{ m(visitor) }}`, "ann", 200},
+		{`nobody asks`, "nobody asks", 200},
+		{`{{ broken.name }}`, "", 500},
+	} {
+		t.Run(tt.template, func(t *testing.T) {
+			t.Parallel()
+			app := newApp(t, &jinja.Renderer{}, "p.html", tt.template)
+			app.TemplateFunc("visitor", dewar.TemplateGlobal(func(*dewar.Context) (any, error) { return struct{ Name string }{"ann"}, nil }))
+			app.TemplateFunc("broken", dewar.TemplateGlobal(func(*dewar.Context) (any, error) { return nil, errors.New("away") }))
+			if got := get(app, "/p.html"); got.Code != tt.status || tt.status == 200 && got.Body.String() != tt.want {
+				t.Errorf("got %d %q, want %d %q", got.Code, got.Body.String(), tt.status, tt.want)
+			}
+		})
+	}
+}

@@ -8,7 +8,7 @@ import (
 
 // Translations are the texts of an application in the languages of its visitors. A text that has no translation is returned as it
 // is: for a plural, singular when n is 1 and plural otherwise. Texts may hold %(name)s, which the template fills in. The methods
-// must be safe for concurrent use. [Catalogs] is one.
+// must be safe for concurrent use. contrib/i18n has them: texts.Catalogs().
 type Translations interface {
 	// Gettext translates a message: _("Home"), {% trans %}Home{% endtrans %}.
 	Gettext(c *dewar.Context, message string) string

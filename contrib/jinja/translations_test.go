@@ -45,3 +45,15 @@ func TestTranslations(t *testing.T) {
 	}
 	wantText(t, &jinja.Renderer{}, `{{ _("Hi %(name)s", name="<b>") }} {% trans n=2 %}one{% pluralize %}{{ n }} many{% endtrans %}`, nil, "Hi &lt;b&gt; 2 many")
 }
+
+func TestTranslationsGoBeforeFunctionsOfTheApp(t *testing.T) {
+	t.Parallel()
+	r := &jinja.Renderer{Translations: spy{}}
+	app := newApp(t, r, "page.html", `{{ _("Hi %(name)s", name="<b>") }} {{ ngettext("%(num)s day", "%(num)s days", 3) }}`)
+	for _, name := range []string{"_", "gettext", "ngettext", "pgettext", "npgettext"} {
+		app.TemplateFunc(name, func(texts ...any) string { return "wrong" })
+	}
+	if got, want := get(app, "/page.html").Body.String(), "[test: Hi &lt;b&gt;] [3 days]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

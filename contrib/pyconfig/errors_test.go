@@ -74,7 +74,6 @@ func TestErrorsAreCures(t *testing.T) {
 		{"text of an exception", "try:\n    int('x')\nexcept ValueError as e:\n    A = str(e)\n",
 			"config.py:4: the text of an exception of Python is not available; write a text of your own"},
 		{"star import", "from os import *\n", "config.py:1: import * is not available; name what you need"},
-		{"match", "x = 1\nmatch x:\n    case 1: pass\n", "config.py:2: match is not available; use if and elif"},
 		{"f-string with =", "x = 1\nA = f'{x=}'\n",
 			"config.py:2: \"=\" in an f-string is not available; write the name as text before the braces"},
 		{"matrix product", "A = 1 @ 2\n", "config.py:1: \"@\" is not available; write the value"},
@@ -140,7 +139,7 @@ func TestUnavailableCodeMayStandUnused(t *testing.T) {
 		"import redis", "try:\n        A = 2\n    except E:\n        A = 3\n    else:\n        pass\n    finally:\n        pass",
 		"with x as y:\n        A = 2", "while True:\n        A = 2", "async for x in y: A = 2", "del A", "a, *A = 2", "x[:, 1]", "x = 3j", "x = ...",
 		"if (A := 2):\n        pass\n    elif (A := 3):\n        pass\n    else:\n        pass", "@d\n    @e\n    def A(): pass",
-		"match A:\n        case 1:\n            A = 2", "for A in B:\n        pass\n    else:\n        pass", "x = [await y for y in z]", "import redis; A = 2",
+		"for A in B:\n        pass\n    else:\n        pass", "x = [await y for y in z]", "import redis; A = 2",
 		"class A(metaclass=B):\n        @property\n        def f(self): pass",
 	} {
 		for _, head := range []string{"if False:", "def f():", "class C:\n  def f(self):"} {

@@ -38,7 +38,7 @@ func (r *Rule) Build(get func(name string) (any, bool)) (path string, missing []
 	if at := astray(b.String()); at >= 0 {
 		return "", nil, fmt.Errorf("rule %q: %w", r.text, r.leadsAstray(at, ends))
 	}
-	return escaped(b.String()), nil, nil
+	return escaped(b.String(), inPath), nil, nil
 }
 
 // ErrAstray is wrapped by the error for a value with which a path would lead off the site or to another place than it
@@ -69,35 +69,4 @@ func (r *Rule) leadsAstray(at int, ends []int) error {
 		}
 	}
 	return ErrAstray
-}
-
-// escaped returns text with everything percent-encoded that may not stand in a path as it is.
-func escaped(text string) string {
-	if !strings.ContainsFunc(text, func(c rune) bool { return c >= 0x80 || !pathByte(byte(c)) }) {
-		return text
-	}
-	var b strings.Builder
-	escape(&b, text)
-	return b.String()
-}
-
-// escape writes text with everything percent-encoded that may not stand in a path as it is.
-func escape(b *strings.Builder, text string) {
-	const hex = "0123456789ABCDEF"
-	for i := range len(text) {
-		if c := text[i]; pathByte(c) {
-			b.WriteByte(c)
-		} else {
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-		}
-	}
-}
-
-// pathByte reports whether c stands for itself in a path.
-func pathByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	}
-	return strings.IndexByte("-._~!$&'()*+,/:;=@", c) >= 0
 }

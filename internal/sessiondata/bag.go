@@ -498,6 +498,83 @@ func (b *Bag) Freeze() {
 	b.stage.CompareAndSwap(changeable, final)
 }
 
+// Resume lets values that are final be changed again: what was changed by now counts as loaded, and what has been
+// handed out goes on being looked at.
+func (b *Bag) Resume() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.changed, b.replays, b.marks = nil, nil, 0
+	b.stage.Store(changeable)
+}
+
+// Rebase replaces all values by those in data, marked as loaded, and keeps what was changed since [Bag.Resume] on top of
+// them. A change inside a value that was handed out and is looked at later is merged into the new one. On an error
+// nothing has changed.
+func (b *Bag) Rebase(data string) error {
+	members, err := b.codec.Split(data, nil)
+	if err != nil {
+		return err
+	}
+	computed, err := b.recompute(members)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.marks&Cleared != 0 {
+		return nil
+	}
+	own := b.members
+	b.members = members
+	for _, key := range b.changed {
+		raw, ok := computed[key]
+		if !ok {
+			raw = rawOf(own, key)
+		}
+		b.lay(key, raw)
+	}
+	return nil
+}
+
+// lay makes raw the value of key, and takes it away if it is "", without a note. The caller holds the lock.
+func (b *Bag) lay(key, raw string) {
+	m := b.member(key)
+	switch {
+	case raw == "":
+		b.members = slices.DeleteFunc(b.members, func(m taggedjson.Member) bool { return m.Key == key })
+	case m != nil:
+		m.Raw = raw
+	default:
+		b.members = append(b.members, taggedjson.Member{Key: key, Raw: raw})
+	}
+}
+
+// recompute returns what the calls of [Bag.Compute] make of members.
+func (b *Bag) recompute(members []taggedjson.Member) (map[string]string, error) {
+	b.mu.Lock()
+	keys := slices.Collect(maps.Keys(b.replays))
+	b.mu.Unlock()
+	computed := map[string]string{}
+	for _, key := range keys {
+		raw, err := b.Replay(key, rawOf(members, key))
+		if err != nil {
+			return nil, err
+		}
+		computed[key] = raw
+	}
+	return computed, nil
+}
+
+// rawOf returns the encoded value of key among members, "" for none.
+func rawOf(members []taggedjson.Member, key string) string {
+	for _, m := range members {
+		if m.Key == key {
+			return m.Raw
+		}
+	}
+	return ""
+}
+
 // Drop makes the values final without settling them, and marks them as not to be saved, unless they are final.
 func (b *Bag) Drop() {
 	if b.stage.Load() != changeable {

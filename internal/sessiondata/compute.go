@@ -54,12 +54,7 @@ func (b *Bag) step(key, before string, f func(old any) any) (string, error) {
 }
 
 // raw returns the encoding of key's value, or "". The caller holds the lock.
-func (b *Bag) raw(key string) string {
-	if m := b.member(key); m != nil {
-		return m.Raw
-	}
-	return ""
-}
+func (b *Bag) raw(key string) string { return rawOf(b.members, key) }
 
 // compute makes after the value of key, and remembers how it came about, unless it was set or removed before without
 // a look at what was loaded. The caller holds the lock.

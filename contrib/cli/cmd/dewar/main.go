@@ -33,6 +33,6 @@ func root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; to see what there is: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newCommand(), devCommand(), versionCommand())
+	root.AddCommand(newCommand(), devCommand(), migrateCommand(), versionCommand())
 	return root
 }

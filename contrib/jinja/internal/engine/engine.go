@@ -35,6 +35,8 @@ type Options struct {
 	Undefined value.UndefinedMode
 	// Links are the global functions that return URLs of the site. Differences leaves them out where such a URL stands as it is.
 	Links []string
+	// Debug makes an error of what a template asks of a Go type that does not show it, such as an unexported field.
+	Debug bool
 	// Autoescape tells by a template's name whether its outputs are escaped; nil never. A string has the name "".
 	Autoescape func(name string) bool
 	// Contextual tells by the name of the template that is asked for whether its outputs are escaped by the place where they land; nil never.

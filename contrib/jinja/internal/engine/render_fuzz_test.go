@@ -21,24 +21,27 @@ const (
 	fuzzTime   = 8 * time.Second
 )
 
+// What FuzzRender and TestMangledTemplatesAreBounded begin with.
+var fuzzSources = []string{
+	benchTemplates["page.html"], benchTemplates["layout.html"],
+	`{% extends "base" %}{% block a scoped %}{{ super() }}{{ self.b() }}{% endblock %}{% block b required %}{% endblock %}`,
+	`{% from "base" import m, n as o with context %}{% import "base" as i %}{{ m(s, x=n) }}{% call(y) i.m(*l, **d) %}{{ y }}{% endcall %}`,
+	`{% macro m(a, b=1) %}{{ caller(a) if caller else varargs ~ kwargs }}{{ m(b) }}{% endmacro %}{{ m(s) }}{{ m.name }}`,
+	`{% for k, v in d.items() if v recursive %}{{ loop.index0 }}{{ loop(v) }}{% else %}{% break %}{% endfor %}`,
+	`{% for i in range(n) %}{% set l = l + l %}{{ l|sort|unique|join(s) }}{% continue %}{% endfor %}`,
+	`{% set s %}{{ s * n }}{% endset %}{{ s.join(l) ~ s|replace("", s)|center(n) }}{{ "%*d" % (n, n) }}{{ "{:>{}}".format(s, n) }}`,
+	`{% set ns = namespace(a=l) %}{% set ns.a = cycler(*l) %}{% do l.append(l) %}{{ l }}{{ l|pprint }}{{ ns.a.next() }}{{ 9 ** n }}`,
+	`{% trans u=s, n=n %}<a href="{{ u }}">one{% pluralize n %}{{ n }}{% endtrans %}{{ _(s) % d }}{{ ngettext("a", "%(num)s", n) }}`,
+	`<a href="{{ s }}" onclick="f('{{ s }}')" style="{{ s }}" {{ s }}={{ s }}><script>var x = {{ d|tojson }}, y = "{{ s }}";</script><!-- {{ s }} -->`,
+	`{% autoescape false %}{{ s }}{% endautoescape %}{% filter upper|indent(n) %}{{ h }}{% endfilter %}{% include ["none", "base"] ignore missing %}`,
+	`{{ d|dictsort|map("first")|groupby(0)|batch(n, s)|list }}{{ l|slice(n)|list }}{{ s|wordwrap(n)|urlize(n)|truncate(n) }}{{ lipsum(n) }}`,
+	`{% include "page" %}`, `{% extends "base" %}`, `{% raw %}{{ x }}{% endraw %}{#- a -#}{{- s -}}{% with a = s, b = a %}{{ b[1:n:-1] }}{% endwith %}`,
+}
+
 // FuzzRender renders pages of any text with any values, behind a layout of any text: no panic, and no more work, memory and output than
 // the bounds allow.
 func FuzzRender(f *testing.F) {
-	for _, source := range []string{
-		benchTemplates["page.html"], benchTemplates["layout.html"],
-		`{% extends "base" %}{% block a scoped %}{{ super() }}{{ self.b() }}{% endblock %}{% block b required %}{% endblock %}`,
-		`{% from "base" import m, n as o with context %}{% import "base" as i %}{{ m(s, x=n) }}{% call(y) i.m(*l, **d) %}{{ y }}{% endcall %}`,
-		`{% macro m(a, b=1) %}{{ caller(a) if caller else varargs ~ kwargs }}{{ m(b) }}{% endmacro %}{{ m(s) }}{{ m.name }}`,
-		`{% for k, v in d.items() if v recursive %}{{ loop.index0 }}{{ loop(v) }}{% else %}{% break %}{% endfor %}`,
-		`{% for i in range(n) %}{% set l = l + l %}{{ l|sort|unique|join(s) }}{% continue %}{% endfor %}`,
-		`{% set s %}{{ s * n }}{% endset %}{{ s.join(l) ~ s|replace("", s)|center(n) }}{{ "%*d" % (n, n) }}{{ "{:>{}}".format(s, n) }}`,
-		`{% set ns = namespace(a=l) %}{% set ns.a = cycler(*l) %}{% do l.append(l) %}{{ l }}{{ l|pprint }}{{ ns.a.next() }}{{ 9 ** n }}`,
-		`{% trans u=s, n=n %}<a href="{{ u }}">one{% pluralize n %}{{ n }}{% endtrans %}{{ _(s) % d }}{{ ngettext("a", "%(num)s", n) }}`,
-		`<a href="{{ s }}" onclick="f('{{ s }}')" style="{{ s }}" {{ s }}={{ s }}><script>var x = {{ d|tojson }}, y = "{{ s }}";</script><!-- {{ s }} -->`,
-		`{% autoescape false %}{{ s }}{% endautoescape %}{% filter upper|indent(n) %}{{ h }}{% endfilter %}{% include ["none", "base"] ignore missing %}`,
-		`{{ d|dictsort|map("first")|groupby(0)|batch(n, s)|list }}{{ l|slice(n)|list }}{{ s|wordwrap(n)|urlize(n)|truncate(n) }}{{ lipsum(n) }}`,
-		`{% include "page" %}`, `{% extends "base" %}`, `{% raw %}{{ x }}{% endraw %}{#- a -#}{{- s -}}{% with a = s, b = a %}{{ b[1:n:-1] }}{% endwith %}`,
-	} {
+	for _, source := range fuzzSources {
 		f.Add(source, "{% macro m(a) %}{{ a }}{{ caller(a) }}{% endmacro %}{% set n = s %}<p>{% block a %}{{ s }}{% endblock %}{% block b %}{% endblock %}", "<a&\"'>", 3, 1.5)
 		f.Add(source, `{% extends "page" %}`, "javascript:alert(1)", 1_000_000_000, math.Copysign(0, -1))
 	}
@@ -48,21 +51,26 @@ func FuzzRender(f *testing.F) {
 			if contextual {
 				o.Contextual = func(string) bool { return true }
 			}
-			fuzzed(t, files(o, map[string]string{"page": source, "base": layout}), map[string]any{
-				"s": s, "n": n, "x": x, "l": []any{s, n, x, nil, true, []string{s}}, "h": template.HTML(s), "d": map[string]any{"k": s, s: n, "items": x},
-			})
+			e := files(o, map[string]string{"page": source, "base": layout})
+			_ = e.Check()
+			_, _ = e.Differences()
+			fuzzed(t, e, fuzzData(s, n, x))
 		}
 	})
 }
 
-// fuzzed does with the templates of e what Build and a request do.
-func fuzzed(t *testing.T, e *engine.Engine, data map[string]any) {
+func fuzzData(s string, n int, x float64) map[string]any {
+	return map[string]any{
+		"s": s, "n": n, "x": x, "l": []any{s, n, x, nil, true, []string{s}}, "h": template.HTML(s), "d": map[string]any{"k": s, s: n, "items": x},
+	}
+}
+
+// fuzzed renders the page and reports whether there was one.
+func fuzzed(t *testing.T, e *engine.Engine, data map[string]any) bool {
 	t.Helper()
-	_ = e.Check()
-	_, _ = e.Differences()
 	began, before := time.Now(), allocated()
 	var page strings.Builder
-	_ = e.Render(engine.Request{Context: context.Background(), Name: "page", Data: data}, &page)
+	err := e.Render(engine.Request{Context: context.Background(), Name: "page", Data: data}, &page)
 	if page.Len() > fuzzOutput {
 		t.Errorf("%d bytes were written, and %d are allowed", page.Len(), fuzzOutput)
 	}
@@ -72,6 +80,7 @@ func fuzzed(t *testing.T, e *engine.Engine, data map[string]any) {
 	if took := time.Since(began); took > fuzzTime {
 		t.Errorf("%d steps took %v", fuzzSteps, took)
 	}
+	return err == nil
 }
 
 // allocated returns how many bytes the process has ever asked for.

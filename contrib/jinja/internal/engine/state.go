@@ -23,7 +23,7 @@ type state struct {
 // newState makes the state of a rendering, which is used again for others.
 func newState(e *Engine) *state {
 	st := &state{engine: e, out: &output{}}
-	st.Undefined = e.o.Undefined
+	st.Undefined, st.Debug = e.o.Undefined, e.o.Debug
 	st.Policies = *e.o.Policies
 	st.Random = rand.IntN
 	st.Owner = st

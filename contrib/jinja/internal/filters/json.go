@@ -74,7 +74,9 @@ func (w *jsonWriter) value(v any) error {
 		return w.dict(v, v)
 	case time.Time:
 		return w.string(v.UTC().Format(http.TimeFormat))
-	case time.Duration, []byte, value.Range, *value.Generator, *value.Function:
+	case value.Date:
+		return w.string(v.Time().Format(http.TimeFormat))
+	case time.Duration, value.Clock, []byte, value.Range, *value.Generator, *value.Function:
 		return w.refuse(value.TypeName(v))
 	}
 	return w.other(v)
@@ -88,6 +90,9 @@ func (w *jsonWriter) other(v any) error {
 	switch v.(type) {
 	case json.Marshaler, encoding.TextMarshaler:
 		return w.marshal(v)
+	}
+	if held := value.Canon(v); reflect.TypeOf(held) != reflect.TypeOf(v) { // such as the value of a sql.NullBool
+		return w.value(held)
 	}
 	if s, ok := value.AsString(v); ok {
 		return w.string(s)

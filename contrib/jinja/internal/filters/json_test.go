@@ -1,6 +1,7 @@
 package filters_test
 
 import (
+	"database/sql"
 	"math/big"
 	"net/netip"
 	"strings"
@@ -45,6 +46,9 @@ func TestTojsonOfGoValues(t *testing.T) {
 		{"a float32", float32(0.5), `0.5`},
 		{"a large int", new(big.Int).Lsh(big.NewInt(1), 70), `1180591620717411303424`},
 		{"a pointer to a pointer", func() any { s := "x"; p := &s; return &p }(), `"x"`},
+		{"NULL", sql.NullBool{}, `null`},
+		{"a value of a database", []any{sql.NullBool{Bool: true, Valid: true}, sql.NullTime{Time: noon, Valid: true}}, `[true, "Mon, 06 May 2030 10:00:00 GMT"]`},
+		{"a date", value.Date{Year: 2030, Month: 5, Day: 6}, `"Mon, 06 May 2030 00:00:00 GMT"`},
 		{"Markup", value.Markup{Text: "<b>"}, `"\u003cb\u003e"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,10 @@
 package filters_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
+)
 
 func TestPprintIsPythons(t *testing.T) {
 	t.Parallel()
@@ -19,4 +23,26 @@ func TestPprintIsPythons(t *testing.T) {
 		}
 		return []coded{d.value(5)}, nil
 	}))
+}
+
+func TestPprintOfCyclicGoData(t *testing.T) {
+	t.Parallel()
+	slice := []any{1, nil}
+	slice[1] = slice
+	dict := map[string]any{"a": 1}
+	dict["b"] = dict
+	for _, tt := range []struct {
+		name string
+		v    any
+		want string
+	}{
+		{"a slice", slice, "[1, <Recursion on list>]"},
+		{"a map", dict, "{'a': 1, 'b': <Recursion on dict>}"},
+		{"a map in a slice", []any{dict}, "[{'a': 1, 'b': <Recursion on dict>}]"},
+	} {
+		v, err := apply(newRuntime(true, value.Default), "pprint", tt.v)
+		if got, _ := value.AsString(v); got != tt.want || err != nil {
+			t.Errorf("%s: got %q, %v, want %q", tt.name, got, err, tt.want)
+		}
+	}
 }

@@ -31,7 +31,17 @@ func Attr(rt *Runtime, v any, name string) (any, error) {
 	if ok || isKind(err, "UndefinedError") {
 		return found, err
 	}
-	return NewUndefined(rt, v, name), nil
+	return missing(rt, v, name)
+}
+
+// missing is the attribute that v does not have. In DEBUG it is an error where a Go type has something of that name that a template does not see:
+// that is a mistake, and would show as nothing.
+func missing(rt *Runtime, v any, name string) (any, error) {
+	u := NewUndefined(rt, v, name)
+	if rt != nil && rt.Debug && u.unseen() != "" {
+		return nil, u.Err()
+	}
+	return u, nil
 }
 
 // OnlyAttr is the filter attr: as [Attr], but items do not count.
@@ -43,7 +53,7 @@ func OnlyAttr(rt *Runtime, v any, name string) (any, error) {
 	if ok || err != nil {
 		return found, err
 	}
-	return NewUndefined(rt, v, name), nil
+	return missing(rt, v, name)
 }
 
 // Item is v[key] as Jinja has it: the item, else the attribute of that name. A missing one is Undefined, no error.
@@ -60,6 +70,7 @@ func Item(rt *Runtime, v any, key any) (any, error) {
 		if ok || err != nil {
 			return found, err
 		}
+		return missing(rt, v, name)
 	}
 	return NewUndefined(rt, v, key), nil
 }

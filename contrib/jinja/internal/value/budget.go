@@ -26,6 +26,14 @@ func (b *Budget) Spend(n int) error {
 		return nil
 	}
 	b.next = b.used + lookEvery
+	return b.ended()
+}
+
+// ended is the error of a rendering whose context has ended.
+func (b *Budget) ended() error {
+	if b.Ctx == nil {
+		return nil
+	}
 	if err := b.Ctx.Err(); err != nil {
 		return &Error{Kind: "BudgetError", Message: "the rendering was ended: " + err.Error(), Err: err}
 	}

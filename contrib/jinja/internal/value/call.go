@@ -68,10 +68,10 @@ func unchangeable(v any, name string, found any) error {
 	}
 	c := canon(v)
 	if tables.list[name] != nil && isList(c) {
-		return typeErrorf("%s(): a Go slice cannot be changed by a template; make a list of its own, such as xs + [x]", name)
+		return typeErrorf("%s(): this is a Go slice, which a template cannot change; copy it, {%% set xs = xs|list %%}, or write xs + [x]", name)
 	}
 	if _, ok := c.(Object); !ok && tables.dict[name] != nil && IsMapping(c) {
-		return typeErrorf("%s(): a Go map cannot be changed by a template; make a dict of its own, such as dict(m, key=x)", name)
+		return typeErrorf("%s(): this is a Go map, which a template cannot change; make a dict of its own, such as dict(m, key=x)", name)
 	}
 	return nil
 }

@@ -155,10 +155,23 @@ func equalGo(x, y any) bool {
 		b, ok := y.([]byte)
 		return ok && bytes.Equal(a, b)
 	}
+	x, y = sameLevel(x, y)
 	if reflect.TypeOf(x) != reflect.TypeOf(y) || !reflect.ValueOf(x).Comparable() || !reflect.ValueOf(y).Comparable() {
 		return false
 	}
 	return x == y
+}
+
+// sameLevel takes a struct from behind a pointer where it is compared with one.
+func sameLevel(x, y any) (any, any) {
+	a, b := reflect.ValueOf(x), reflect.ValueOf(y)
+	switch {
+	case a.Kind() == reflect.Pointer && b.Kind() == reflect.Struct && a.Type().Elem() == b.Type():
+		return a.Elem().Interface(), y
+	case b.Kind() == reflect.Pointer && a.Kind() == reflect.Struct && b.Type().Elem() == a.Type():
+		return x, b.Elem().Interface()
+	}
+	return x, y
 }
 
 // ordered is x op y for < <= > >=.

@@ -1,11 +1,13 @@
 package value
 
 import (
+	"fmt"
 	"html/template"
 	"math"
 	"math/big"
 	"reflect"
 	"strconv"
+	"time"
 )
 
 func decimal(n int) string { return strconv.Itoa(n) }
@@ -22,8 +24,8 @@ func convert(v any, t reflect.Type, depth int) (reflect.Value, error) {
 		return reflect.ValueOf(v), nil
 	}
 	c := canon(v)
-	if err := undefinedIn(c); err != nil {
-		return reflect.Value{}, err
+	if u, ok := c.(*Undefined); ok {
+		return convertUndefined(u, t)
 	}
 	if c == nil {
 		return convertNone(t)
@@ -57,7 +59,36 @@ func convertNone(t reflect.Type) (reflect.Value, error) {
 	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
 		return reflect.Zero(t), nil
 	}
-	return reflect.Value{}, wrongType(nil, t)
+	return reflect.Value{}, typeErrorf("None cannot be used as %s; %s", t, cureOfNone(t))
+}
+
+// convertUndefined gives nil to what may be nil, as None does, unless u is strict.
+func convertUndefined(u *Undefined, t reflect.Type) (reflect.Value, error) {
+	switch {
+	case u.Mode == Strict:
+	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
+		return reflect.Zero(t), nil
+	default:
+		return reflect.Value{}, failf("UndefinedError", "%s; %s", u.message(), cureOfNone(t))
+	}
+	return reflect.Value{}, u.Err()
+}
+
+// cureOfNone is what to type where a value may be missing.
+func cureOfNone(t reflect.Type) string {
+	empty := ""
+	switch t.Kind() {
+	case reflect.String:
+		empty = "''"
+	case reflect.Bool:
+		empty = "false"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float32, reflect.Float64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		empty = "0"
+	default:
+		return fmt.Sprintf("let the function take a *%s, which is nil then", t)
+	}
+	return fmt.Sprintf("give it x|default(%s, true), or let the function take a *%s, which is nil then", empty, t)
 }
 
 // convertSafe makes the types of html/template, for which only Markup vouches. Plain text becomes HTML by escaping it.
@@ -103,11 +134,26 @@ func convertKind(v any, t reflect.Type, depth int) (reflect.Value, error) {
 		return convertMap(v, made, depth)
 	case reflect.Pointer:
 		return convertPointer(v, t, depth)
+	case reflect.Struct:
+		if converted, ok := convertStruct(v, t); ok {
+			return converted, nil
+		}
 	}
 	if big, ok := v.(*big.Int); ok {
 		return reflect.Value{}, failf("OverflowError", "%d bits are too many for %s", big.BitLen(), t)
 	}
 	return reflect.Value{}, wrongType(v, t)
+}
+
+// convertStruct takes a struct from behind a pointer, and makes a time of a date.
+func convertStruct(v any, t reflect.Type) (reflect.Value, bool) {
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.Type().Elem() == t {
+		return rv.Elem(), true
+	}
+	if d, ok := v.(Date); ok && t == reflect.TypeFor[time.Time]() {
+		return reflect.ValueOf(d.Time()), true
+	}
+	return reflect.Value{}, false
 }
 
 func convertInt(made reflect.Value, n int) (reflect.Value, error) {

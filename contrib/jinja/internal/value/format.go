@@ -274,7 +274,11 @@ func (f *formatting) attribute(v any, rest string) (any, string, error) {
 		return &Undefined{Object: v, Name: name}, rest[end:], nil
 	}
 	found, ok, err := attribute(f.rt, v, name)
-	if err == nil && !ok {
+	if err == nil && !ok { // as in Jinja's sandbox, an item will do
+		found, ok, err = item(f.rt, v, name)
+		if ok {
+			return found, rest[end:], err
+		}
 		err = failf("AttributeError", "'%s' object has no attribute '%s'", TypeName(v), name)
 	}
 	return found, rest[end:], err

@@ -247,10 +247,14 @@ func lookup(m, key any) (any, bool, error) {
 	return exported(v)
 }
 
-// exported is what v holds, unless it comes from an unexported field.
+// exported is what v holds, unless it comes from an unexported field. A struct whose pointer has more methods is given by its address where it
+// has one.
 func exported(v reflect.Value) (any, bool, error) {
 	if !v.CanInterface() {
 		return nil, false, nil
+	}
+	if v.Kind() == reflect.Struct && v.CanAddr() && shapeOf(v.Type()).pointer {
+		v = v.Addr()
 	}
 	return v.Interface(), true, nil
 }

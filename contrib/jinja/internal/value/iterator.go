@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar"
 )
 
 // An Iterator goes through a value once. It is made by [Iterate] or, without an allocation, by [Iterator.Reset]. Fast for []any,
@@ -137,7 +140,7 @@ func (i *Iterator) resetGo(rt *Runtime, v reflect.Value) error {
 		return spend(rt, len(keys))
 	case reflect.Func:
 		if seq := seqOf(v); seq != nil {
-			i.kind, i.size, i.pull = overNext, -1, newPull(seq)
+			i.kind, i.size, i.pull = overNext, -1, newPull(rt, seq)
 			i.next = i.pull.Next
 			return nil
 		}
@@ -214,25 +217,51 @@ func (i *Iterator) Close() {
 
 // A pull draws values from an iter.Seq. One that is forgotten is ended by the garbage collector.
 type pull struct {
-	next func() (any, bool)
-	stop func()
+	rt    *Runtime
+	next  func() (any, bool)
+	stop  func()
+	drawn int
+	end   *seqEnd
 }
 
-func newPull(seq iter.Seq[any]) *pull {
-	next, stop := iter.Pull(seq)
-	p := &pull{next, stop}
+// A seqEnd is how a Seq has ended: with an error where it panicked.
+type seqEnd struct{ err error }
+
+// newPull begins to draw from seq, whose panic is recovered where its stack is seen.
+func newPull(rt *Runtime, seq iter.Seq[any]) *pull {
+	end := &seqEnd{}
+	next, stop := iter.Pull(func(yield func(any) bool) {
+		defer func() {
+			if r := recover(); r != nil {
+				end.err = panicked("an iterator", r)
+			}
+		}()
+		seq(yield)
+	})
+	p := &pull{rt: rt, next: next, stop: stop, end: end}
 	runtime.AddCleanup(p, func(stop func()) { go stop() }, stop)
 	return p
 }
 
-func (p *pull) Next() (v any, ok bool, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicked("an iterator", r)
-		}
-	}()
-	v, ok = p.next()
-	return v, ok, nil
+// Next draws a value. It asks for the context each time, as the application may take long for one; values are dear behind many, as a Seq
+// may have no end.
+func (p *pull) Next() (any, bool, error) {
+	if err := p.pay(); err != nil {
+		return nil, false, err
+	}
+	v, ok := p.next()
+	return v, ok, p.end.err
+}
+
+func (p *pull) pay() error {
+	if p.rt == nil {
+		return nil
+	}
+	p.drawn++
+	if err := p.rt.ended(); err != nil || p.drawn < manyItems {
+		return err
+	}
+	return p.rt.Spend(dearItem)
 }
 
 func (p *pull) Close() {
@@ -240,13 +269,14 @@ func (p *pull) Close() {
 	p.stop()
 }
 
-// panicked makes an error of a panic of the application. http.ErrAbortHandler goes on.
+// panicked makes an error of a panic of the application, which is a [dewar.PanicError]: it has the stack, and dewar's log and debug page
+// show that. It is called where the panic is recovered. http.ErrAbortHandler goes on.
 func panicked(where string, r any) error {
 	err, _ := r.(error)
 	if err != nil && errors.Is(err, http.ErrAbortHandler) {
 		panic(r)
 	}
-	return &Error{Kind: "RuntimeError", Message: where + " panicked: " + showPanic(r), Err: err}
+	return &Error{Kind: "RuntimeError", Message: where + " panicked: " + showPanic(r), Err: &dewar.PanicError{Value: r, Stack: debug.Stack()}}
 }
 
 func showPanic(r any) string {

@@ -1,6 +1,8 @@
 package value_test
 
 import (
+	"context"
+	"errors"
 	"iter"
 	"maps"
 	"runtime"
@@ -110,5 +112,21 @@ func TestCloseEndsASeq(t *testing.T) {
 	}
 	if n := runtime.NumGoroutine(); n > before {
 		t.Errorf("%d goroutines, %d before", n, before)
+	}
+}
+
+func TestTheEndOfTheContextEndsASlowIterator(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	rt := &value.Runtime{Budget: value.Budget{Steps: 1e6, Ctx: ctx}}
+	drawn := 0
+	_, err := value.Items(rt, iter.Seq[int](func(yield func(int) bool) {
+		for yield(drawn) {
+			if drawn++; drawn == 3 {
+				cancel()
+			}
+		}
+	}))
+	if !errors.Is(err, context.Canceled) || drawn > 4 {
+		t.Errorf("got %v after %d values, want the end of the context", err, drawn)
 	}
 }

@@ -6,6 +6,7 @@ import "context"
 type Runtime struct {
 	Context    context.Context
 	Autoescape bool                                // where the call stands
+	Debug      bool                                // what a template asks of a Go type that does not show it is an error
 	Undefined  UndefinedMode                       // what missing attributes become
 	Lookup     func(name string) any               // a variable of the template's context, for functions that want it; undefined if there is none
 	Filter     func(name string) (*Function, bool) // for map, select and their like

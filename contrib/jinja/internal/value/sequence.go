@@ -108,11 +108,16 @@ func itemsOf(v any) ([]any, bool) {
 // priceOf is what an item of an iterator costs behind the first n. One that seems to have no end becomes dear, because its items take longer than
 // others to come by.
 func priceOf(n int) int {
-	if n < 10_000 {
+	if n < manyItems {
 		return 1
 	}
-	return 20
+	return dearItem
 }
+
+const (
+	manyItems = 10_000 // where items of an iterator become dear
+	dearItem  = 20     // steps
+)
 
 // Pairs goes through keys and values of a mapping: a dict in its order, a Go map in the order of its keys. It is an error for anything else.
 func Pairs(rt *Runtime, v any) (iter.Seq2[any, any], error) {

@@ -86,7 +86,7 @@ func speaks(v any) (s string, ok bool, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			ok, err = true, failf("RuntimeError", "String of %s panicked: %v", TypeName(v), p)
+			ok, err = true, panicked("String of "+TypeName(v), p)
 		}
 	}()
 	if e, isError := v.(error); isError {

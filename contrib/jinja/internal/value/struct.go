@@ -1,16 +1,19 @@
 package value
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A shape is what templates see of a Go type: fields and methods by every name they have there. It is made once and never changed.
 type shape struct {
 	fields  map[string]field
 	methods map[string]int
+	pointer bool // it is a struct whose pointer has more methods
 }
 
 type field struct {
@@ -18,7 +21,8 @@ type field struct {
 	kind  reflect.Kind // of plain string, int and bool, which are read without reflection's copy
 }
 
-// shapes are the shapes of types that were met: a cache that only grows with the types of the program.
+// shapes are the shapes of types that were met: a cache of what reflection says, which is the same for all Apps and grows with the types of
+// the program alone.
 var shapes sync.Map // reflect.Type -> *shape
 
 func shapeOf(t reflect.Type) *shape {
@@ -36,6 +40,7 @@ func newShape(t reflect.Type) *shape {
 		return s
 	}
 	s.readMethods(t)
+	s.pointer = t.Kind() == reflect.Struct && hasMore(reflect.PointerTo(t), t)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -84,6 +89,9 @@ func (s *shape) readMethods(t reflect.Type) {
 	}
 }
 
+// hasMore reports whether the pointer p has methods for templates that the struct t has not.
+func hasMore(p, t reflect.Type) bool { return p.NumMethod() > t.NumMethod() && !opaque(p) }
+
 // answers reports whether a method gives a value. One that does not is there to change something, such as Lock.
 func answers(t reflect.Type) bool {
 	return t.NumOut() > 0 && t.Out(0) != errorType
@@ -116,6 +124,37 @@ func (s *shape) addField(name string, f reflect.StructField) {
 		read.kind = f.Type.Kind()
 	}
 	s.fields[name] = read
+}
+
+// unseen says why a template does not see what the Go type of v has by that name: "" where it has nothing.
+func unseen(v any, name string) string {
+	t := reflect.TypeOf(v)
+	if t == nil || private(name) || opaque(t) {
+		return ""
+	}
+	pointer := t
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	} else {
+		pointer = reflect.PointerTo(t)
+	}
+	if m, ok := newShape(pointer).methods[name]; ok {
+		return fmt.Sprintf("%s is a method of *%s; give the template *%s", pointer.Method(m).Name, t.Name(), t.Name())
+	}
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.IsExported() && !f.Anonymous && (f.Name == name || snake(f.Name) == name) {
+			return fmt.Sprintf("%s has a field %s that is unexported; write %s", t.Name(), f.Name, upperFirst(f.Name))
+		}
+	}
+	return ""
+}
+
+func upperFirst(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // snake is a Go name as Python would have it: UserID is user_id, HTTPServer is http_server.

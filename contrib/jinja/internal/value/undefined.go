@@ -43,7 +43,17 @@ func (u *Undefined) message() string {
 	if _, ok := AsString(u.Name); !ok {
 		return objectType(u.Object) + " has no element " + name
 	}
-	return quote(objectType(u.Object)) + " has no attribute " + name
+	return quote(objectType(u.Object)) + " has no attribute " + name + u.unseen()
+}
+
+// unseen says why a template does not see what the Go type of the object has by that name, as an addition to a message.
+func (u *Undefined) unseen() string {
+	if name, ok := AsString(u.Name); ok {
+		if why := unseen(u.Object, name); why != "" {
+			return "; " + why
+		}
+	}
+	return ""
 }
 
 // objectType is what Jinja calls the type of v in messages.

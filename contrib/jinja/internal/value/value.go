@@ -90,8 +90,20 @@ func canonGo(rv reflect.Value, v any) any {
 		}
 	case reflect.Pointer:
 		return canonPointer(rv, v)
+	case reflect.Struct:
+		if held, ok := ofDatabase(rv, v); ok {
+			return canonHeld(v, held)
+		}
 	}
 	return v
+}
+
+// canonHeld is canon for what a database has, unless v holds itself.
+func canonHeld(v, held any) any {
+	if reflect.TypeOf(held) == reflect.TypeOf(v) {
+		return v
+	}
+	return canon(held)
 }
 
 // canonPointer goes through pointers, but leaves a pointer to a struct and what is an Object or callable itself.
@@ -109,6 +121,9 @@ func canonPointer(rv reflect.Value, v any) any {
 	if rv.Elem().Kind() == reflect.Struct {
 		if m, ok := v.(*Markup); ok {
 			return *m
+		}
+		if held, ok := ofDatabase(rv, v); ok {
+			return canonHeld(v, held)
 		}
 		return v
 	}
@@ -133,6 +148,10 @@ func fromUint(u uint64) any {
 	}
 	return new(big.Int).SetUint64(u)
 }
+
+// Canon returns v in its canonical kind, what the package comment says: a named string as a string, NULL of a database as nil. All that is no
+// such kind stays as it is.
+func Canon(v any) any { return canon(v) }
 
 // IsNone reports whether v is None: nil, or a nil pointer.
 func IsNone(v any) bool { return canon(v) == nil }

@@ -61,6 +61,8 @@ func (m *Machine) execute(f *frame, stmt translate.Stmt) (way, error) {
 		return m.try(f, s)
 	case *translate.With:
 		return m.with(f, s, 0)
+	case *translate.Match:
+		return m.match(f, s)
 	}
 	return onward, m.simple(f, stmt)
 }

@@ -81,10 +81,24 @@ func (m *Machine) source(f *frame, s *translate.ImportFrom) (starlark.Value, err
 		return &module{name: "the folder", attrs: starlark.StringDict{}, file: true}, nil
 	}
 	v, err := m.projectModule(base, s.Path)
-	if v == nil && err == nil {
-		return nil, m.noModule(s.Path)
+	if v != nil || err != nil {
+		return v, err
 	}
-	return v, err
+	if m.mayFailLater(s) {
+		return m.absent(s.Path), nil
+	}
+	return nil, m.noModule(s.Path)
+}
+
+// mayFailLater reports whether a name of the project that is not there may fail at its first use. In a try, where
+// the file asks whether it is there, and for "import *", it fails at once.
+func (m *Machine) mayFailLater(s *translate.ImportFrom) bool {
+	return m.trying == 0 && s.Names != nil && m.Folder != nil && s.Level > 0
+}
+
+// absent is a module of the project that is not there. It fails when it is used.
+func (m *Machine) absent(name string) refused {
+	return refused{name: name, cure: "it is not in the folder of the file: put it there, or move the code that needs it to Go", module: true}
 }
 
 // member returns one name of a module. It may be a module in the folder of a package.
@@ -108,6 +122,9 @@ func (m *Machine) member(f *frame, from starlark.Value, s *translate.ImportFrom,
 		}
 	}
 	v, err := m.projectModule(base, strings.TrimPrefix(s.Path+"."+name, "."))
+	if v == nil && err == nil && s.Path == "" && m.mayFailLater(s) {
+		return m.absent(name), nil
+	}
 	if v == nil && err == nil {
 		return nil, fault.Raise("ImportError", "the module %s has no such name; check the import", moduleName(s.Path))
 	}

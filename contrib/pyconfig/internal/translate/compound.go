@@ -12,7 +12,7 @@ func (p *parser) compound() func() []Stmt {
 	case t.is("@"):
 		return p.decorated
 	case t.kind == name && p.atMatch():
-		return func() []Stmt { return p.unavailable(t, "match", "use if and elif") }
+		return p.match
 	case t.kind != keyword:
 		return nil
 	}
@@ -39,34 +39,9 @@ func (p *parser) compound() func() []Stmt {
 	return nil
 }
 
-func (p *parser) unavailable(t token, construct, cure string) []Stmt {
-	p.refuse(t, construct, cure)
-	return nil
-}
-
 func (p *parser) unexpected(problem string) []Stmt {
 	p.fail(p.peek(), "%s", problem)
 	return nil
-}
-
-// atMatch reports whether the line is the head of a match statement.
-func (p *parser) atMatch() bool {
-	if p.peek().word != "match" {
-		return false
-	}
-	switch next := p.ahead(1); next.kind {
-	case operator:
-		if !next.is("(") && !next.is("[") && !next.is("{") && !next.is("-") {
-			return false
-		}
-	case newline, end:
-		return false
-	}
-	i := p.pos
-	for p.tokens[i].kind != newline && p.tokens[i].kind != end {
-		i++
-	}
-	return p.tokens[i-1].is(":") && p.tokens[min(i+1, len(p.tokens)-1)].kind == indent
 }
 
 // block reads the body of a compound statement.

@@ -252,6 +252,12 @@ type (
 		Items []Item
 		Body  []Stmt
 	}
+	// Match runs the first case whose pattern fits the value.
+	Match struct {
+		Line
+		X     Expr
+		Cases []Case
+	}
 	// Delete forgets names, attributes and elements.
 	Delete struct {
 		Line
@@ -278,6 +284,46 @@ type Handler struct {
 	Name  string
 	Body  []Stmt
 }
+
+// Case is "case pattern if guard". Guard is nil where there is none.
+type Case struct {
+	Line
+	Pattern Pattern
+	Guard   Expr
+	Body    []Stmt
+}
+
+// Pattern is what a case compares with: one of the types below.
+type Pattern any
+
+// The patterns.
+type (
+	// ValuePattern fits what is equal to a literal or a dotted name.
+	ValuePattern struct{ X Expr }
+	// NamedPattern binds a name to what the inner pattern fits, or to anything where that is nil. "_" is the name "".
+	NamedPattern struct {
+		Inner Pattern
+		Name  string
+	}
+	// EitherPattern fits what one of its alternatives fits.
+	EitherPattern struct{ Alternatives []Pattern }
+	// SequencePattern fits a list or tuple element by element.
+	SequencePattern struct{ Elems []Pattern }
+	// RestPattern is *name in a sequence.
+	RestPattern struct{ Name string }
+	// MappingPattern fits a dict that has the keys. Rest names a dict of the others.
+	MappingPattern struct {
+		Keys   []Expr
+		Values []Pattern
+		Rest   string
+	}
+	// ClassPattern fits an object of a class. The last patterns have the names.
+	ClassPattern struct {
+		Class    Expr
+		Patterns []Pattern
+		Names    []string
+	}
+)
 
 // Item is "x as target" of a with statement.
 type Item struct{ X, Target Expr }

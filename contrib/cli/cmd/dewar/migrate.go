@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dewar-go/dewar/contrib/cli/internal/migrate"
+)
+
+// migrateCommand has what helps to move a Flask application route by route.
+func migrateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "migrate",
+		Short: "Move a Flask application, one route after the other",
+		Long: "Move a Flask application, one route after the other, while both halves build links to each other.\n\n" +
+			"  dewar migrate script > routes.py\n  python routes.py shop:create_app > python.json\n" +
+			"  dewar migrate routes python.json --package shop > pythonroutes.go\n\n" +
+			"and the reverse, from the list of the Go program:\n\n" +
+			"  shop routes --json > go.json\n  dewar migrate routes go.json --python > goroutes.py\n  dewar migrate progress python.json go.json",
+	}
+	cmd.AddCommand(migrateScriptCommand(), migrateRoutesCommand(), migrateProgressCommand(), migrateCheckCommand())
+	return cmd
+}
+
+func migrateScriptCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "script",
+		Short: "Print a Python program that lists the routes of a Flask application",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := io.WriteString(cmd.OutOrStdout(), migrate.Script)
+			return err
+		},
+	}
+}
+
+func migrateRoutesCommand() *cobra.Command {
+	var pkg, without string
+	var python bool
+	cmd := &cobra.Command{
+		Use:   "routes FILE",
+		Short: "Write Go's routes to what Python answers, or with --python the reverse",
+		Long: "Write a Go file of routes that are BuildOnly, so that url_for builds links to what Python answers. FILE has the JSON of\n" +
+			"the program that dewar migrate script prints, or the table of flask routes; - is standard input.\n\n" +
+			"With --python FILE has the JSON of the command routes --json of the Go program, and a Python module is written.\n" +
+			"What is to be done by hand is said on standard error.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			routes, err := readRoutes(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if without != "" {
+				served, err := readRoutes(cmd, without)
+				if err != nil {
+					return err
+				}
+				routes = migrate.Without(routes, served)
+			}
+			return writeRoutes(cmd, pkg, routes, python)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&pkg, "package", "main", "the package of the Go file")
+	flags.BoolVar(&python, "python", false, "write Python, from the routes of Go")
+	flags.StringVar(&without, "without", "", "a list of routes, in a file: leave out the endpoints that it serves")
+	return cmd
+}
+
+func writeRoutes(cmd *cobra.Command, pkg string, routes []migrate.Route, python bool) error {
+	var source string
+	var notes []string
+	var err error
+	if python {
+		source, notes, err = migrate.Python(routes)
+	} else {
+		var file []byte
+		file, notes, err = migrate.Go(pkg, routes)
+		source = string(file)
+	}
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "by hand:", note)
+	}
+	_, err = io.WriteString(cmd.OutOrStdout(), source)
+	return err
+}
+
+func migrateProgressCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "progress PYTHON GO",
+		Short: "Say which endpoints Go serves, and which are still Python's",
+		Long:  "Say of each endpoint of Python's list who serves it. PYTHON is Flask's list as for dewar migrate routes, GO the JSON of routes --json.",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			python, err := readRoutes(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			golang, err := readRoutes(cmd, args[1])
+			if err != nil {
+				return err
+			}
+			lines, byGo := migrate.Progress(python, golang)
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "Endpoint\tMethods\tRule\tBy")
+			for _, l := range lines {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Endpoint, l.Methods, l.Rule, l.By)
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%d of %d endpoints are served by Go.\n", byGo, len(lines))
+			return err
+		},
+	}
+}
+
+func migrateCheckCommand() *cobra.Command {
+	var list string
+	cmd := &cobra.Command{
+		Use:   "check FOLDER",
+		Short: "Print the checklist of a Flask application, filled in",
+		Long: "Read the configuration, the templates and, with --routes, the routes of a Flask application as dewar does, and print a\n" +
+			"checklist: what loads, what differs, what is to be done by hand. Nothing of the folder is changed or run by Python.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var routes []migrate.Route
+			if list != "" {
+				var err error
+				if routes, err = readRoutes(cmd, list); err != nil {
+					return err
+				}
+			}
+			items, err := migrate.Check(args[0], routes)
+			for _, item := range items {
+				fmt.Fprintln(cmd.OutOrStdout(), item)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&list, "routes", "", "the routes, as for dewar migrate routes")
+	return cmd
+}
+
+// readRoutes reads a list of routes from a file, or from standard input.
+func readRoutes(cmd *cobra.Command, name string) ([]migrate.Route, error) {
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(cmd.InOrStdin())
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the list of routes cannot be read: %w", err)
+	}
+	routes, err := migrate.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return routes, nil
+}

@@ -1,0 +1,21 @@
+module github.com/dewar-go/dewar/contrib/csrf
+
+go 1.26.0
+
+require (
+	github.com/dewar-go/dewar v0.0.0
+	github.com/dewar-go/dewar/contrib/itsdangerous v0.0.0
+	github.com/dewar-go/dewar/contrib/jinja v0.0.0-00010101000000-000000000000
+)
+
+require (
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
+	github.com/gorilla/securecookie v1.1.2 // indirect
+	github.com/spf13/cast v1.10.0 // indirect
+)
+
+replace (
+	github.com/dewar-go/dewar => ../../
+	github.com/dewar-go/dewar/contrib/itsdangerous => ../itsdangerous
+	github.com/dewar-go/dewar/contrib/jinja => ../jinja
+)

@@ -1,0 +1,3 @@
+module github.com/dewar-go/dewar/contrib/itsdangerous
+
+go 1.26.0

@@ -1,0 +1,108 @@
+package strangler_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar/strangler"
+)
+
+// A pair is one Python behind net/http's proxy alone, and behind an App.
+type pair struct{ alone, app string }
+
+func newPair(t testing.TB, size int) pair {
+	body := make([]byte, size)
+	python := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Length", strconv.Itoa(size))
+		_, _ = w.Write(body)
+	})
+	target, err := url.Parse(python)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := &httputil.ReverseProxy{
+		Rewrite:   func(pr *httputil.ProxyRequest) { pr.SetURL(target); pr.SetXForwarded(); pr.Out.Host = pr.In.Host },
+		Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	return pair{backend(t, alone.ServeHTTP), front(t, quietApp(t), python)}
+}
+
+func drain(t testing.TB, client *http.Client, url string) {
+	res, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, res.Body)
+	_ = res.Body.Close()
+}
+
+// BenchmarkProxy asks both in turn, so that what the machine does besides hits both, and reports the median of what the App
+// reaches of the throughput of net/http's proxy alone: at least 0.95.
+func BenchmarkProxy(b *testing.B) {
+	for _, size := range []int{1 << 10, 20 << 10, 1 << 20} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			p := newPair(b, size)
+			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
+			timed := func(url string) float64 {
+				const requests = 50
+				began := time.Now()
+				for range requests {
+					drain(b, client, url)
+				}
+				return time.Since(began).Seconds() / requests
+			}
+			timed(p.alone)
+			timed(p.app)
+			var ratios []float64
+			for i := 0; b.Loop(); i++ {
+				if i%2 == 0 {
+					alone := timed(p.alone)
+					ratios = append(ratios, alone/timed(p.app))
+				} else {
+					app := timed(p.app)
+					ratios = append(ratios, timed(p.alone)/app)
+				}
+			}
+			slices.Sort(ratios)
+			b.ReportMetric(ratios[len(ratios)/2], "ratio")
+		})
+	}
+}
+
+// canned is a transport that answers at once, so that only what stands above it allocates.
+type canned struct{}
+
+func (canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}
+
+func TestAllocations(t *testing.T) {
+	target := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
+	alone := &httputil.ReverseProxy{Rewrite: func(pr *httputil.ProxyRequest) { pr.SetURL(target); pr.SetXForwarded() }, Transport: canned{}}
+	app := quietApp(t)
+	app.Fallback(strangler.Proxy(target.String(), strangler.Transport(canned{})))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	count := func(h http.Handler) float64 {
+		r := httptest.NewRequest("GET", "/", nil)
+		return testing.AllocsPerRun(200, func() { h.ServeHTTP(httptest.NewRecorder(), r) })
+	}
+	if app, alone := count(app), count(alone); app > alone+allowed {
+		t.Errorf("got %v allocations, %v of net/http's proxy alone; want at most %d more", app, alone, allowed)
+	} else {
+		t.Logf("%v allocations, %v alone", app, alone)
+	}
+}
+
+const allowed = 25

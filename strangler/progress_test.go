@@ -1,0 +1,52 @@
+package strangler_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/strangler"
+)
+
+func TestProgressTellsWhoServes(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	view := func(c *dewar.Context) error { return c.Text("") }
+	app.Get("/", view, dewar.Endpoint("index"))
+	app.Get("/login", view, dewar.Endpoint("login"))
+	app.Get("/post", nil, dewar.Endpoint("post"), dewar.BuildOnly())
+	app.Get("/new", view, dewar.Endpoint("fresh"))
+	app.Get("/edit", view, dewar.Endpoint("edit"))
+	app.Post("/edit", view, dewar.Endpoint("edit"))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	table := strangler.Progress(app.MatchOrder(), []strangler.Endpoint{
+		{"static", "/static/<path:filename>", []string{"GET"}}, {"index", "/", []string{"GET", "HEAD", "OPTIONS"}}, {"login", "/login", []string{"GET", "POST"}},
+		{"post", "/post", []string{"GET"}}, {"edit", "/edit", []string{"GET", "POST"}},
+	})
+	got := ""
+	for _, l := range table {
+		got += fmt.Sprintf("%s %s %v, ", l.Endpoint, l.By, l.Missing)
+	}
+	if want := "index go [], login both [POST], post python [], edit go [], fresh go [], "; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if moved, all := table.Moved(); moved != 3 || all != 5 {
+		t.Errorf("got %d of %d", moved, all)
+	}
+}
+
+func ExampleProgress() {
+	app := dewar.New("shop")
+	app.Get("/", func(c *dewar.Context) error { return c.Text("hello") }, dewar.Endpoint("index"))
+	fmt.Print(strangler.Progress(app.MatchOrder(), []strangler.Endpoint{
+		{Name: "index", Rule: "/", Methods: []string{"GET"}},
+		{Name: "auth.login", Rule: "/login", Methods: []string{"GET", "POST"}},
+	}))
+	// Output:
+	// ENDPOINT    METHODS    RULE    SERVED BY
+	// index       GET        /       go
+	// auth.login  GET, POST  /login  python
+	// 1 of 2 endpoints are served by Go
+}
