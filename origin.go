@@ -193,10 +193,13 @@ func (c *Context) askedHost() (name, port string) {
 	return hostname.Normal(o.host, o.scheme)
 }
 
-// checkHost refuses a request whose Host is malformed or not trusted, before anything else sees it. Error
+// checkHost refuses a request whose Host is malformed or not trusted, or whose target names no host and no path, before anything else sees it. Error
 // handlers and after-request hooks still run, with an empty Host.
 func (c *Context) checkHost() error {
 	s := c.settings
+	if c.born.URL.Opaque != "" { // "GET http:admin": the path is not what others would take it for
+		return &HTTPError{Code: http.StatusBadRequest, Message: "The request has no path."}
+	}
 	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && !s.trustsSocket && c.rt.validHost(c.born.Host) {
 		return nil
 	}

@@ -278,7 +278,8 @@ func (rs *requestSession) guardEarly(c *Context, header http.Header) {
 func (rs *requestSession) guardCaches(s *Session, header http.Header) {
 	s.headers = [2]string{"Cookie", "private"}
 	headers.AddVary(header, s.headers[:1:1])
-	ours := rs.fileCaching != "" && header.Get("Cache-Control") == rs.fileCaching
+	ours := rs.fileCaching != "" && header.Get("Cache-Control") == rs.fileCaching ||
+		rs.handed.sent && len(rs.cookies) > 0 && headers.Public(header) // of another application, which knew of no cookie
 	switch {
 	case len(rs.cookies) > 0:
 		s.headers[1] = "no-store"

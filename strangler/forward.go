@@ -17,6 +17,10 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 	pr.Out.Trailer = pr.In.Trailer           // the one that is filled at the end of the body
 	pr.Out.Host = x.c.Host()
 	strip(pr.Out.Header)
+	if !strings.EqualFold(pr.Out.Header.Get("Upgrade"), "websocket") { // such as h2c, by which requests would go around the App
+		delete(pr.Out.Header, "Upgrade")
+		delete(pr.Out.Header, "Connection")
+	}
 	if cookies := x.cookies["Cookie"]; len(cookies) > 0 {
 		pr.Out.Header["Cookie"] = cookies
 	} else {
@@ -28,7 +32,7 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 // strip takes out what a client may not say of itself.
 func strip(header http.Header) {
 	for key := range header {
-		if strings.Contains(key, "_") || strings.HasPrefix(key, "X-Forwarded-") || key == "Forwarded" || key == "X-Real-Ip" {
+		if strings.Contains(key, "_") || strings.HasPrefix(key, "X-Forwarded-") || key == "Forwarded" || key == "X-Real-Ip" || key == "Http2-Settings" {
 			delete(header, key)
 		}
 	}

@@ -2,6 +2,7 @@ package strangler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -147,11 +148,22 @@ func address(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// ServeHTTP answers 500: only an App has what Python must be told. An App calls ServeError.
+// ServeHTTP is for middleware around the Backend, which hides ServeError from the App: an error is logged, and answered with
+// its status as plain text. Outside of an App, which has what Python must be told, that is a 500.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := b.ServeError(w, r); err != nil {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	err := b.ServeError(w, r)
+	if err == nil {
+		return
 	}
+	if c := dewar.FromContext(r.Context()); c != nil {
+		c.Logger().Error("the application behind the proxy has not answered", "err", err)
+	}
+	code := http.StatusInternalServerError
+	if known, ok := errors.AsType[*dewar.HTTPError](err); ok {
+		code = known.Code
+		maps.Copy(w.Header(), known.Header)
+	}
+	http.Error(w, http.StatusText(code), code)
 }
 
 // ServeError has Python answer. An error means that it has not: see the package's chapter on what goes wrong.

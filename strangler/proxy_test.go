@@ -489,6 +489,35 @@ func TestConnectionsAreUpgraded(t *testing.T) {
 	}
 }
 
+// Requests of another protocol would go around the App.
+func TestNothingButWebsocketsIsUpgraded(t *testing.T) {
+	t.Parallel()
+	python := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, "%q %q %q", r.Header["Upgrade"], r.Header["Connection"], r.Header["Http2-Settings"])
+	})
+	r, _ := http.NewRequest("GET", front(t, quietApp(t), python), nil)
+	r.Header = http.Header{"Connection": {"Upgrade, HTTP2-Settings"}, "Upgrade": {"h2c"}, "Http2-Settings": {"AAMAAABkAAQAAP__"}}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, _ := io.ReadAll(res.Body); string(body) != "[] [] []" {
+		t.Errorf("Python gets %s", body)
+	}
+}
+
+func TestMiddlewareAroundTheProxy(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Fallback(http.MaxBytesHandler(strangler.Proxy("http://127.0.0.1:1"), 100))
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d %v, want the 503 of an application that is away", w.Code, w.Header())
+	}
+}
+
 func TestHTTP2InFront(t *testing.T) {
 	t.Parallel()
 	python := backend(t, func(w http.ResponseWriter, r *http.Request) {

@@ -217,6 +217,22 @@ func TestCachesAreToldOfTheSession(t *testing.T) {
 	}
 }
 
+// Python that says public knows of no cookie.
+func TestCachesGetNoSessionOfGo(t *testing.T) {
+	t.Parallel()
+	python := backend(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Cache-Control", "public, max-age=60") })
+	app := quietApp(t)
+	app.BeforeRequest(func(c *dewar.Context) error { c.Session().Set("n", 1); return nil })
+	res, err := http.Get(front(t, app, python))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if got := res.Header.Get("Cache-Control"); got != "no-store" || len(res.Cookies()) != 1 {
+		t.Errorf("got %q with %v", got, res.Cookies())
+	}
+}
+
 func TestPermanentSessionsAreSetOnce(t *testing.T) {
 	t.Parallel()
 	v := halves(t, serve(t, flaskLike(t, cookieSessions)), cookieSessions)

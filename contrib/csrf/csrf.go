@@ -11,7 +11,7 @@
 //
 // They are those of Flask-WTF, with its defaults: WTF_CSRF_ENABLED (true), WTF_CSRF_CHECK_DEFAULT (true), WTF_CSRF_METHODS
 // (POST, PUT, PATCH, DELETE), WTF_CSRF_FIELD_NAME (csrf_token), WTF_CSRF_HEADERS (X-CSRFToken, X-CSRF-Token),
-// WTF_CSRF_TIME_LIMIT (3600 seconds; "none" or false for as long as the session, because a None cannot be told from no setting), WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY).
+// WTF_CSRF_TIME_LIMIT (3600 seconds; None for as long as the session, where Protect was called), WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY).
 // Without a WTF_CSRF_SECRET_KEY tokens of SECRET_KEY_FALLBACKS are valid here, which Flask-WTF does not know.
 package csrf
 
@@ -43,6 +43,9 @@ func Exempt() dewar.RoutingOption { return exempt.With(true) }
 // functions csrf_token, which is [Token], and csrf_field, which is [Field]. Requests that no route answers, and those that
 // App.Fallback serves, pass. Call it once, before hooks that trust the request. Flask-WTF has CSRFProtect.
 func Protect(app *dewar.App) {
+	if err := app.Config.Declare(limitKey, nil, "how long a CSRF token is valid: an hour by default, and with None for as long as its session"); err != nil {
+		panic("csrf: Protect: " + err.Error())
+	}
 	app.TemplateFunc("csrf_token", Token)
 	app.TemplateFunc("csrf_field", Field)
 	app.BeforeRequest(func(c *dewar.Context) error {

@@ -2,6 +2,7 @@ package csrf
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -14,14 +15,17 @@ var (
 	headers = []string{"X-CSRFToken", "X-CSRF-Token"}
 )
 
+const limitKey = "WTF_CSRF_TIME_LIMIT"
+
 // flag returns a setting that is on unless it was turned off. What is no boolean is on.
 func flag(c *dewar.Context, key string) bool { return dewar.ValueOr(c.Config(), key, true) }
 
+// list returns a setting, or otherwise where it has nothing that can be read: a mistake in it turns no check off.
 func list(c *dewar.Context, key string, otherwise []string) []string {
-	if !c.Config().Has(key) {
-		return otherwise
+	if names := c.Config().Strings(key); len(names) > 0 {
+		return names
 	}
-	return c.Config().Strings(key)
+	return otherwise
 }
 
 func fieldName(c *dewar.Context) string {
@@ -31,17 +35,16 @@ func fieldName(c *dewar.Context) string {
 	return "csrf_token"
 }
 
-// timeLimit is how long a token is valid: an hour, or WTF_CSRF_TIME_LIMIT, or as long as its session. A limit that cannot be
-// read leaves no time.
+// timeLimit is how long a token is valid: WTF_CSRF_TIME_LIMIT, or as long as its session where that is None.
 func timeLimit(c *dewar.Context) []itsdangerous.LoadOption {
-	limit, given := c.Config().Lookup("WTF_CSRF_TIME_LIMIT")
 	switch {
-	case !given:
-		return []itsdangerous.LoadOption{itsdangerous.MaxAge(time.Hour)}
-	case limit == false || limit == "none":
+	case c.Config().Has(limitKey):
+	case !slices.Contains([]string{"", "default"}, c.App.Config.Source(limitKey)): // which has unset it: Python's None
 		return nil
+	default:
+		return []itsdangerous.LoadOption{itsdangerous.MaxAge(time.Hour)}
 	}
-	return []itsdangerous.LoadOption{itsdangerous.MaxAge(c.Config().Duration("WTF_CSRF_TIME_LIMIT"))}
+	return []itsdangerous.LoadOption{itsdangerous.MaxAge(c.Config().Duration(limitKey))}
 }
 
 // serializer returns what signs the tokens.

@@ -3,7 +3,7 @@ package i18n
 import "github.com/dewar-go/dewar"
 
 // A Text is a message that is translated later, when it is known who reads it: what stands in a variable of a package, such as the
-// label of a form. [Lazy] makes one. In templates it is {{_ .Label}} or {{ _(label) }}, in Go [Translations.Text]. The zero Text is empty.
+// label of a form. [Lazy] makes one. In templates it is {{_ .Label}} or, for one without values, {{ _(label) }} in Jinja, in Go [Translations.Text]. The zero Text is empty.
 type Text struct {
 	context, singular, plural string
 	n                         int

@@ -43,7 +43,7 @@ func (t *Translations) of(c *dewar.Context) *state {
 var translations = dewar.NewKey[*Translations]("i18n translations")
 
 // Locale returns the locale of a request, as the selector or [Translations.ForceLocale] said it, with an underscore: de, pt_BR.
-// It is the default locale when nobody said one, and that of [WithLocale] goes before the selector. Flask-Babel has get_locale.
+// It is the default locale when nobody said one, or what cannot be one, and that of [WithLocale] goes before the selector. Flask-Babel has get_locale.
 func (t *Translations) Locale(c *dewar.Context) string {
 	s := t.of(c)
 	if n := len(s.forced); n > 0 {
@@ -51,6 +51,9 @@ func (t *Translations) Locale(c *dewar.Context) string {
 	}
 	if s.chosen == "" {
 		s.chosen = canonical(first(fromContext(c), t.locale(c), t.origin))
+		if !sound(s.chosen) {
+			s.chosen = t.origin
+		}
 	}
 	return s.chosen
 }
@@ -61,6 +64,13 @@ func fromContext(c *dewar.Context) string {
 }
 
 func canonical(locale string) string { return strings.ReplaceAll(locale, "-", "_") }
+
+// sound reports whether a locale that somebody said is one: letters, digits, -, _, @ and dots.
+func sound(locale string) bool {
+	return len(locale) <= 64 && !strings.ContainsFunc(locale, func(r rune) bool {
+		return r >= 0x80 || !strings.ContainsRune("-_@.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", r)
+	})
+}
 
 // Locales returns the locales that have a catalog, in order.
 func (t *Translations) Locales() []string { return slices.Clone(t.current.Load().locales) }

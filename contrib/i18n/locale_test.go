@@ -13,10 +13,15 @@ import (
 func TestLocaleIsThatOfTheFirstThatSaysOne(t *testing.T) {
 	t.Parallel()
 	app, _ := newApp(t, nil)
-	user := func(c *dewar.Context) (string, bool) { name := c.Query().String("user"); return name, name != "" }
+	user := func(c *dewar.Context) (string, error) {
+		if c.Query().Has("away") {
+			return "kasia", errors.New("the database is away")
+		}
+		return c.Query().String("user"), nil
+	}
 	texts := newTexts(t, app, i18n.Options{Locale: i18n.First(
 		i18n.FromSession("lang"),
-		i18n.FromUser(user, func(name string) string { return map[string]string{"kasia": "pl"}[name] }),
+		i18n.FromUser(user, func(name string) string { return map[string]string{"kasia": "pl", "eve": "de_\r\nX: 1"}[name] }),
 		i18n.FromAcceptLanguage(),
 	)})
 	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("lang", c.Query().String("lang")); return c.NoContent() })
@@ -31,6 +36,8 @@ func TestLocaleIsThatOfTheFirstThatSaysOne(t *testing.T) {
 		{"header", "/", []string{"Accept-Language", "fr, de;q=0.5, pl;q=0.4"}, "de Start", "de", "Cookie,Accept-Language"},
 		{"user before the header", "/?user=kasia", []string{"Accept-Language", "de"}, "pl Home", "pl", "Cookie"},
 		{"a user without a locale", "/?user=ada", []string{"Accept-Language", "de"}, "de Start", "de", "Cookie,Accept-Language"},
+		{"a user who cannot be loaded", "/?away=1", []string{"Accept-Language", "de"}, "de Start", "de", "Cookie,Accept-Language"},
+		{"a user's locale that is none", "/?user=eve", nil, "en Home", "en", "Cookie"},
 		{"session before all", "/?user=kasia", []string{"Cookie", cookie, "Accept-Language", "pl"}, "de_AT Start", "de-AT", "Cookie"},
 	} {
 		w := get(app, tt.target, tt.headers...)

@@ -26,12 +26,16 @@ func FromSession(key string) func(c *dewar.Context) string {
 	return func(c *dewar.Context) string { return c.Session().String(key) }
 }
 
-// FromUser returns a selector that asks the user who is logged in, if somebody is: FromUser(users.Current, (*User).Locale), where
-// users is the Manager of contrib/login.
-func FromUser[User any](current func(c *dewar.Context) (User, bool), locale func(User) string) func(c *dewar.Context) string {
+// FromUser returns a selector that asks the user who is logged in: FromUser(users.Current, (*User).Lang), where users is the Manager
+// of contrib/login. The zero User is nobody, and has no locale. An error of current is logged, and gives none either.
+func FromUser[User comparable](current func(c *dewar.Context) (User, error), locale func(User) string) func(c *dewar.Context) string {
 	return func(c *dewar.Context) string {
-		user, ok := current(c)
-		if !ok {
+		user, err := current(c)
+		if err != nil {
+			c.Logger().Warn("i18n: the locale of the user is not known", "err", err)
+			return ""
+		}
+		if user == *new(User) {
 			return ""
 		}
 		return locale(user)

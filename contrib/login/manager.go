@@ -89,6 +89,17 @@ type visit[U any] struct {
 	err   error
 }
 
+// once loads the user unless that has been done, and returns the signals that are to be sent then.
+func (v *visit[U]) once(load func(events *[]func()) (U, error)) (events []func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.known {
+		v.user, v.err = load(&events)
+		v.known = true
+	}
+	return events
+}
+
 // Init binds the Manager to app: it declares the settings, gives templates current_user, and sets and deletes the remember
 // cookie behind the views. It panics on a Manager that lacks Load or ID, and when app has a Manager already.
 //
@@ -164,12 +175,8 @@ func (m *Manager[U]) MustCurrent(c *dewar.Context) U {
 // loaded returns the user of the session, active or not.
 func (m *Manager[U]) loaded(c *dewar.Context) (U, error) {
 	v := m.visit(c)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if !v.known {
-		m.UserAccessed.Send(c)
-		v.user, v.err = m.load(c)
-		v.known = true
+	for _, send := range v.once(func(events *[]func()) (U, error) { return m.load(c, events) }) { // receivers may ask the Manager
+		send()
 	}
 	return v.user, v.err
 }
@@ -201,12 +208,13 @@ func (m *Manager[U]) become(c *dewar.Context, user U) {
 }
 
 // load finds the user of a request: in the session, in the remember cookie, in the request.
-func (m *Manager[U]) load(c *dewar.Context) (user U, err error) {
+func (m *Manager[U]) load(c *dewar.Context, events *[]func()) (user U, err error) {
+	*events = append(*events, func() { m.UserAccessed.Send(c) })
 	s := c.Session()
 	if err := s.Err(); err != nil {
 		return user, fmt.Errorf("login: %w", err)
 	}
-	if !m.protect(c, s) {
+	if !m.protect(c, s, events) {
 		return user, nil
 	}
 	if s.Has(userKey) && m.Load != nil {
@@ -218,9 +226,9 @@ func (m *Manager[U]) load(c *dewar.Context) (user U, err error) {
 	name := c.Config().String("REMEMBER_COOKIE_NAME")
 	switch {
 	case c.Cookies().Has(name) && s.String(rememberKey) != clearCookie:
-		return m.loadFromCookie(c, s, c.Cookie(name))
+		return m.loadFromCookie(c, s, c.Cookie(name), events)
 	case m.LoadFromRequest != nil:
-		return m.loadFromRequest(c)
+		return m.loadFromRequest(c, events)
 	}
 	return user, nil
 }
@@ -234,7 +242,7 @@ func (m *Manager[U]) find(c *dewar.Context, id string) (U, error) {
 }
 
 // loadFromCookie begins the session of a user who is remembered. It is not fresh.
-func (m *Manager[U]) loadFromCookie(c *dewar.Context, s *dewar.Session, cookie string) (U, error) {
+func (m *Manager[U]) loadFromCookie(c *dewar.Context, s *dewar.Session, cookie string, events *[]func()) (U, error) {
 	id, ok := DecodeCookie(cookie, secrets(c.Config())...)
 	if !ok || m.Load == nil {
 		return *new(U), nil
@@ -247,17 +255,17 @@ func (m *Manager[U]) loadFromCookie(c *dewar.Context, s *dewar.Session, cookie s
 	s.Set(freshKey, false)
 	s.Set(identifierKey, m.identify(c))
 	s.Renew()
-	m.UserLoadedFromCookie.Send(Event[U]{c, user})
+	*events = append(*events, func() { m.UserLoadedFromCookie.Send(Event[U]{c, user}) })
 	return user, nil
 }
 
-func (m *Manager[U]) loadFromRequest(c *dewar.Context) (U, error) {
+func (m *Manager[U]) loadFromRequest(c *dewar.Context, events *[]func()) (U, error) {
 	user, err := m.LoadFromRequest(c)
 	if err != nil {
 		return *new(U), fmt.Errorf("login: load the user from the request: %w", err)
 	}
 	if user != *new(U) {
-		m.UserLoadedFromRequest.Send(Event[U]{c, user})
+		*events = append(*events, func() { m.UserLoadedFromRequest.Send(Event[U]{c, user}) })
 	}
 	return user, nil
 }

@@ -184,6 +184,23 @@ func TestRequiredAnswers(t *testing.T) {
 	}
 }
 
+// A path that begins with two slashes is another site to a browser.
+func TestNextIsOnTheSameSite(t *testing.T) {
+	t.Parallel()
+	users := newManager()
+	app := newApp(t, users, nil)
+	app.Fallback(http.NotFoundHandler(), dewar.Before(users.Required))
+	for _, target := range []string{"//evil.example", "///evil.example"} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL.Path, r.RequestURI = target, target
+		app.ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); got != "/login?next=%2Fevil.example" {
+			t.Errorf("%s: got %d %q", target, w.Code, got)
+		}
+	}
+}
+
 func TestBlueprintsHaveViewsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	users := newManager()
@@ -372,6 +389,25 @@ func TestWrongSettingsEndTheStart(t *testing.T) {
 		if err := app.Serve(ctx, l); err == nil || !strings.Contains(err.Error(), "set it to") {
 			t.Errorf("%v: got %v, want a cure", settings, err)
 		}
+	}
+}
+
+func TestReceiversMayAskForTheUser(t *testing.T) {
+	t.Parallel()
+	users := newManager()
+	var asked atomic.Int32
+	ask := func(c *dewar.Context) {
+		if user, err := users.Current(c); err == nil && user != nil {
+			asked.Add(1)
+		}
+	}
+	users.UserAccessed.Connect(ask)
+	users.SessionProtected.Connect(ask)
+	users.UserLoadedFromRequest.Connect(func(e login.Event[*member]) { ask(e.Context) })
+	users.LoadFromRequest = func(*dewar.Context) (*member, error) { return &member{Name: "robot"}, nil }
+	client(t, users, nil).Get("/who")
+	if asked.Load() != 2 {
+		t.Errorf("%d receivers got the user, want 2", asked.Load())
 	}
 }
 

@@ -115,7 +115,7 @@ func nextParam(target, current string) string {
 	if login.Scheme != "" && login.Scheme != now.Scheme || login.Host != "" && login.Host != now.Host {
 		return iri(current)
 	}
-	return iri(now.RequestURI())
+	return iri("/" + strings.TrimLeft(now.RequestURI(), `/\`)) // "//host" is another site
 }
 
 // withNext puts next into the query of target.

@@ -147,23 +147,22 @@ func (m *Manager[U]) Remembered(c *dewar.Context) bool {
 
 // protect looks whether the session of a user comes from the browser that it was begun with, and reports whether it may be
 // used.
-func (m *Manager[U]) protect(c *dewar.Context, s *dewar.Session) bool {
+func (m *Manager[U]) protect(c *dewar.Context, s *dewar.Session, events *[]func()) bool {
 	mode := m.mode(c)
 	if mode != basic && mode != strong || !s.Has(userKey) || m.identifies(c, s.String(identifierKey)) {
 		return true
 	}
+	*events = append(*events, func() { m.SessionProtected.Send(c) })
 	if weak := mode == basic || s.Permanent(); weak {
 		if s.Get(freshKey) != false {
 			s.Set(freshKey, false)
 		}
-		m.SessionProtected.Send(c)
 		return true
 	}
 	for _, key := range []string{userKey, rememberKey, secondsKey, identifierKey, freshKey, nextKey} {
 		s.Delete(key)
 	}
 	s.Set(rememberKey, clearCookie)
-	m.SessionProtected.Send(c)
 	return false
 }
 

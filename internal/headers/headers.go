@@ -43,6 +43,17 @@ func withField(lines []string, added string) []string {
 	return []string{strings.Join(fields, ", ")}
 }
 
+// Public reports whether Cache-Control lets shared caches hand the answer to anybody.
+func Public(header http.Header) bool {
+	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(header["Cache-Control"], ",")), ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		if name == "public" || name == "s-maxage" {
+			return true
+		}
+	}
+	return false
+}
+
 // Merge adds the headers of an error, which many requests may share, to those of a response.
 func Merge(header, from http.Header) {
 	for key, values := range from {

@@ -69,3 +69,11 @@ func TestSameAndTrailers(t *testing.T) {
 		t.Error("trailers were found where there are none")
 	}
 }
+
+func TestPublic(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "private": false, "no-store": false, "max-age=60": false, "PUBLIC": true, "max-age=1, public": true, "s-maxage=5": true, "publicity": false} {
+		if got := Public(http.Header{"Cache-Control": {value}}); got != want {
+			t.Errorf("%q: got %t, want %t", value, got, want)
+		}
+	}
+}

@@ -60,7 +60,8 @@ func columns(headings, dashes string) map[string]int {
 	starts := map[string]int{}
 	for i := range dashes {
 		if dashes[i] == '-' && (i == 0 || dashes[i-1] == ' ') && i < len(headings) {
-			starts[strings.ToLower(strings.Fields(headings[i:])[0])] = i
+			name, _, _ := strings.Cut(headings[i:], " ")
+			starts[strings.ToLower(name)] = i
 		}
 	}
 	return starts

@@ -30,6 +30,7 @@ func TestWhatIsNoListOfRoutes(t *testing.T) {
 		"Traceback": "this is no list of routes; give what flask routes prints",
 		"[{]":       "the list of routes is no JSON",
 		"Endpoint  Rule\n--------  ----\nnothing\n": "has no endpoint or no rule",
+		"   \n--  --\nab\n":                         "has no endpoint or no rule",
 	} {
 		if _, err := migrate.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)

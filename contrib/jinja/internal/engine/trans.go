@@ -87,14 +87,14 @@ func translators(t Translations) map[string]any {
 		return all
 	}
 	gettext := &value.Function{Name: "gettext", Params: one("string"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
-		texts, err := texts(rt, args[:1])
+		texts, own, err := texts(rt, args[:1])
 		if err != nil {
 			return nil, err
 		}
-		return formatted(rt, t.Gettext(rt.Context, texts[0]), args[1])
+		return formatted(rt, t.Gettext(rt.Context, texts[0]), args[1], own)
 	}}
 	ngettext := &value.Function{Name: "ngettext", Params: one("singular", "plural", "num"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
-		texts, err := texts(rt, args[:2])
+		texts, own, err := texts(rt, args[:2])
 		if err != nil {
 			return nil, err
 		}
@@ -103,18 +103,18 @@ func translators(t Translations) map[string]any {
 			return nil, err
 		}
 		setDefault(args[3], "num", args[2])
-		return formatted(rt, t.NGettext(rt.Context, texts[0], texts[1], n), args[3])
+		return formatted(rt, t.NGettext(rt.Context, texts[0], texts[1], n), args[3], own)
 	}}
 	pgettext := &value.Function{Name: "pgettext", Params: one("context", "string"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
-		texts, err := texts(rt, args[:2])
+		texts, own, err := texts(rt, args[:2])
 		if err != nil {
 			return nil, err
 		}
 		setDefault(args[2], "context", args[0])
-		return formatted(rt, t.PGettext(rt.Context, texts[0], texts[1]), args[2])
+		return formatted(rt, t.PGettext(rt.Context, texts[0], texts[1]), args[2], own)
 	}}
 	npgettext := &value.Function{Name: "npgettext", Params: one("context", "singular", "plural", "num"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
-		texts, err := texts(rt, args[:3])
+		texts, own, err := texts(rt, args[:3])
 		if err != nil {
 			return nil, err
 		}
@@ -124,25 +124,33 @@ func translators(t Translations) map[string]any {
 		}
 		setDefault(args[4], "context", args[0])
 		setDefault(args[4], "num", args[3])
-		return formatted(rt, t.NPGettext(rt.Context, texts[0], texts[1], texts[2], n), args[4])
+		return formatted(rt, t.NPGettext(rt.Context, texts[0], texts[1], texts[2], n), args[4], own)
 	}}
 	return map[string]any{"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
 }
 
-// texts are arguments that must be texts.
-func texts(rt *value.Runtime, args []any) ([]string, error) {
-	all := make([]string, len(args))
+// texts are arguments that must be texts, and whether they are own ones of the application: what a value prints as is not.
+func texts(rt *value.Runtime, args []any) (all []string, own bool, err error) {
+	all, own = make([]string, len(args)), true
 	for i, arg := range args {
 		if u, ok := arg.(*value.Undefined); ok {
-			return nil, u.Err()
+			return nil, false, u.Err()
 		}
 		s, err := value.Str(rt, arg)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		all[i] = s
+		all[i], own = s, own && isText(arg)
 	}
-	return all, nil
+	return all, own, nil
+}
+
+func isText(v any) bool {
+	switch v.(type) {
+	case string, value.Markup:
+		return true
+	}
+	return false
 }
 
 // number is the count of ngettext.
@@ -173,8 +181,14 @@ func setDefault(vars any, name string, v any) {
 	}
 }
 
-// formatted puts variables into a translation, escaped if the page escapes: the translation itself is part of the application.
-func formatted(rt *value.Runtime, text string, vars any) (any, error) {
+// formatted puts variables into a translation, escaped if the page escapes: the translation itself is part of the application, if
+// its message is.
+func formatted(rt *value.Runtime, text string, vars any, own bool) (any, error) {
+	if d, _ := vars.(*value.Dict); !own && (d == nil || d.Len() == 0) {
+		return text, nil // with values in it by now
+	} else if !own {
+		return value.Binary(rt, "%", text, vars)
+	}
 	return value.Binary(rt, "%", asMarkup(text, rt.Autoescape), vars)
 }
 

@@ -80,3 +80,20 @@ func TestTransAsksTheTranslationsInTheLanguageOfTheContext(t *testing.T) {
 		})
 	}
 }
+
+// A label is a text with values in it.
+type label string
+
+func (l label) String() string { return string(l) }
+
+// What a value prints as may hold what a visitor has sent: the page escapes it, and no % in it is a format.
+func TestValuesThatAreTranslatedAreEscaped(t *testing.T) {
+	t.Parallel()
+	e := engine.New(engine.Options{Translations: german{}, Autoescape: func(string) bool { return true }})
+	var b strings.Builder
+	data := map[string]any{"label": struct{ label }{"Hi <script> 100%"}, "plain": struct{ label }{"Hello"}, "x": "<"}
+	err := e.RenderString(engine.Request{Context: context.WithValue(t.Context(), languageKey{}, "de"), Data: data}, `{{ _(label) }} {{ _(plain) }} {{ pgettext("menu", label) }}`, &b)
+	if want := "Hi &lt;script&gt; 100% Hallo menu:Hi &lt;script&gt; 100%"; err != nil || b.String() != want {
+		t.Errorf("got %q, %v, want %q", b.String(), err, want)
+	}
+}
