@@ -110,7 +110,9 @@ func translators(t Translations) map[string]any {
 		if err != nil {
 			return nil, err
 		}
-		setDefault(args[2], "context", args[0])
+		if own {
+			setDefault(args[2], "context", args[0])
+		}
 		return formatted(rt, t.PGettext(rt.Context, texts[0], texts[1]), args[2], own)
 	}}
 	npgettext := &value.Function{Name: "npgettext", Params: one("context", "singular", "plural", "num"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
