@@ -193,8 +193,8 @@ func (c *Context) askedHost() (name, port string) {
 	return hostname.Normal(o.host, o.scheme)
 }
 
-// checkHost refuses a request whose Host is malformed or not trusted, or whose target names no host and no path, before anything else sees it. Error
-// handlers and after-request hooks still run, with an empty Host.
+// checkHost refuses a request whose Host is malformed or not trusted, or whose target has a scheme and then neither host
+// nor path, before anything else sees it. Error handlers and after-request hooks still run, with an empty Host.
 func (c *Context) checkHost() error {
 	s := c.settings
 	if c.born.URL.Opaque != "" { // "GET http:admin": the path is not what others would take it for

@@ -1,5 +1,6 @@
 // Package strangler moves a Flask application to dewar one route at a time, behind one port and without a logout.
 //
+//	app := dewar.New("blog", dewar.StaticFolder("")) // until static files move: they are Python's too
 //	python := strangler.Proxy("http://127.0.0.1:5001")
 //	app.SessionInterface = &flaskcookie.SessionInterface{}
 //	app.Fallback(python, dewar.CrossOriginExempt())
@@ -9,8 +10,8 @@
 //
 // # What Python sees
 //
-// The client's request as it came: path and query byte for byte, method, body, Host. Headers in which a client tells who it is
-// and what it asked for are taken out, and written anew from what the App knows, which heeds TRUSTED_PROXIES:
+// The client's request as it came: path and query byte for byte, method, body, Host. What a client says in X-Forwarded-
+// headers, Forwarded and X-Real-Ip is taken out, and written anew from what the App knows, which heeds TRUSTED_PROXIES:
 // X-Forwarded-For with one address, X-Forwarded-Host, -Proto, -Port and -Prefix, X-Real-Ip and Forwarded. In the
 // Flask application:
 //
@@ -24,7 +25,7 @@
 //
 // Python's answer, its errors included: they do not go to the App's error handlers. The App's hooks run around it. A
 // header of the answer replaces one that a hook before it has set; Set-Cookie, Vary, Link and Server-Timing are added.
-// Websockets, server-sent events, uploads, ranges, trailers and 1xx answers pass; an answer whose length Python does not
+// Websockets, and no other protocol by Upgrade, server-sent events, uploads, ranges, trailers and 1xx answers pass; an answer whose length Python does not
 // tell is sent on as it comes, and a larger one than 64 kB before it is whole: an after-request hook can change the bodies
 // of smaller ones alone.
 //
@@ -33,7 +34,8 @@
 // A session that no hook opens costs nothing, and Python's cookie passes byte for byte. One that is open is handed over, see
 // [dewar.HandOverSession]: what a hook changed before the proxy is in the Cookie header that Python gets, and what
 // it changes after it is put on what Python has left. Exactly one Set-Cookie of the session leaves. [Check]
-// compares the settings of both.
+// compares the settings of both. The proxy belongs into the outermost App: one that is mounted in another hands over its own
+// session alone.
 //
 // # What goes wrong
 //

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // Build returns the percent-encoded path of the rule with the values that get knows. The names of variables that get
@@ -38,7 +40,7 @@ func (r *Rule) Build(get func(name string) (any, bool)) (path string, missing []
 	if at := astray(b.String()); at >= 0 {
 		return "", nil, fmt.Errorf("rule %q: %w", r.text, r.leadsAstray(at, ends))
 	}
-	return escaped(b.String(), inPath), nil, nil
+	return headers.Escape(b.String(), inPath), nil, nil
 }
 
 // ErrAstray is wrapped by the error for a value with which a path would lead off the site or to another place than it
