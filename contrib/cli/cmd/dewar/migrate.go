@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -96,7 +95,7 @@ func migrateProgressCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "progress PYTHON GO",
 		Short: "Say which endpoints Go serves, and which are still Python's",
-		Long:  "Say of each endpoint of Python's list who serves it. PYTHON is Flask's list as for dewar migrate routes, GO the JSON of routes --json.",
+		Long:  "Say of each endpoint who serves it, and which methods of a half-moved one are missing. PYTHON is Flask's list as for dewar migrate routes, GO the JSON of routes --json.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			python, err := readRoutes(cmd, args[0])
@@ -107,16 +106,7 @@ func migrateProgressCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			lines, byGo := migrate.Progress(python, golang)
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "Endpoint\tMethods\tRule\tBy")
-			for _, l := range lines {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Endpoint, l.Methods, l.Rule, l.By)
-			}
-			if err := w.Flush(); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%d of %d endpoints are served by Go.\n", byGo, len(lines))
+			_, err = fmt.Fprint(cmd.OutOrStdout(), migrate.Progress(python, golang))
 			return err
 		},
 	}

@@ -24,7 +24,7 @@ func TestMigrate(t *testing.T) {
 		{"routes " + python + " --package shop", "app.Route(\"/a/{id:int}\", nil, dewar.Endpoint(\"a\"), dewar.BuildOnly())"},
 		{"routes " + python, "by hand: the converter \"own\""},
 		{"routes --python " + golang, "app.add_url_rule(\"/a/<int:id>\", \"a\", methods=[\"GET\"], build_only=True)"},
-		{"progress " + python + " " + golang, "1 of 2 endpoints are served by Go."},
+		{"progress " + python + " " + golang, "1 of 2 endpoints are served by Go\n"},
 		{"check " + dir, "- [ ] configuration: no config.py"},
 	} {
 		var out bytes.Buffer

@@ -1,7 +1,6 @@
 package migrate
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/format"
@@ -9,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/strangler"
 )
 
 // Go writes a file of a package: a function pythonRoutes that gives an App the routes that URLs can be built to. The
@@ -157,27 +159,19 @@ func pythonText(s string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(text))
 }
 
-// Line is a line of the table of progress.
-type Line struct {
-	Endpoint, Methods, Rule, By string
-}
-
-// Progress says of each endpoint of Flask's list,who serves it: Go or Python.
-func Progress(python, golang []Route) (lines []Line, byGo int) {
-	served := endpoints(golang)
-	seen := map[string]bool{}
-	for _, r := range python {
-		if seen[r.Endpoint] || r.BuildOnly {
-			continue
+// Progress says who serves each endpoint of the two lists.
+func Progress(python, golang []Route) strangler.Table {
+	var routes dewar.Routes
+	for _, r := range golang {
+		if !r.BuildOnly {
+			routes = append(routes, dewar.Route{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods})
 		}
-		seen[r.Endpoint] = true
-		line := Line{r.Endpoint, strings.Join(r.shownMethods(), ", "), r.Rule, "Python"}
-		if served[r.Endpoint] {
-			line.By = "Go"
-			byGo++
-		}
-		lines = append(lines, line)
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int { return cmp.Compare(a.Endpoint, b.Endpoint) })
-	return lines, byGo
+	var endpoints []strangler.Endpoint
+	for _, r := range python {
+		if !r.BuildOnly {
+			endpoints = append(endpoints, strangler.Endpoint{Name: r.Endpoint, Rule: r.Rule, Methods: r.Methods})
+		}
+	}
+	return strangler.Progress(routes, endpoints)
 }

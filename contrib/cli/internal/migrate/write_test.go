@@ -185,12 +185,16 @@ func TestConvertersOfTheApplicationAreNamed(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "a", Rule: "/also"}}
-	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}}
-	lines, byGo := migrate.Progress(python, golang)
-	if got, want := fmt.Sprint(lines, byGo), "[{a GET /a Go} {b  /b Python}] 1"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET", "POST"}}}
+	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET"}}}
+	var got []string
+	for _, line := range migrate.Progress(python, golang) {
+		got = append(got, fmt.Sprint(line.Endpoint, " ", line.By, line.Missing))
 	}
+	if want := "b python[], a go[], c both[POST]"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+	}
+	python, golang = python[:2], golang[:2]
 	if left := migrate.Without(python, golang); len(left) != 1 || left[0].Endpoint != "b" {
 		t.Errorf("got %v, want b alone", left)
 	}
