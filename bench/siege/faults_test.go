@@ -76,7 +76,7 @@ type assault struct {
 func newAssault(t *testing.T, b backend) *assault {
 	t.Helper()
 	s := seed(t)
-	a := &assault{t: t, Rand: rand.New(rand.NewPCG(s, 0)), backend: b, ground: b.settle(t), ledger: &ledger{cookies: map[string]bool{}}, pulse: &pulse{}}
+	a := &assault{t: t, Rand: rand.New(rand.NewPCG(s, 0)), backend: b, ground: b.settle(t), ledger: newLedger(), pulse: &pulse{}}
 	a.fleet = a.ground.fleet(t, deadline)
 	a.begun = time.Now()
 	for i := range visitors {

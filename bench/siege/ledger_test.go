@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -14,7 +15,8 @@ import (
 type ledger struct {
 	mu       sync.Mutex
 	counts   counts
-	problems []string // at most enough
+	problems []string
+	noted    map[string]int // problems by their format: one kind in masses must not hide another
 	requests []span   // of the present fault
 	refused  []span   // those that were answered 503
 	graves   []string // cookies of sessions whose end was acknowledged
@@ -23,7 +25,9 @@ type ledger struct {
 	mayLose  bool   // it makes a server die that promises nothing for that case
 }
 
-// enough is how many problems a ledger keeps.
+func newLedger() *ledger { return &ledger{cookies: map[string]bool{}, noted: map[string]int{}} }
+
+// enough is how many problems of a kind a ledger keeps.
 const enough = 20
 
 // counts are the figures of a ledger.
@@ -46,8 +50,19 @@ func (s span) took() time.Duration { return s.to.Sub(s.from) }
 func (l *ledger) complain(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.problems) < enough {
+	if l.noted[format]++; l.noted[format] <= enough {
 		l.problems = append(l.problems, l.fault+": "+fmt.Sprintf(format, args...))
+	}
+}
+
+func TestLedgerKeepsProblemsOfEveryKind(t *testing.T) {
+	l := newLedger()
+	for range 2 * enough {
+		l.complain("anonymous: %s got an empty session", "a visitor")
+	}
+	l.complain("back: a cookie whose end was acknowledged opens the session")
+	if len(l.problems) != enough+1 || !strings.Contains(l.problems[enough], "back: ") {
+		t.Errorf("the ledger kept %d problems, the last %q; want %d and the only one of its kind", len(l.problems), l.problems[len(l.problems)-1], enough+1)
 	}
 }
 
