@@ -232,7 +232,7 @@ func TestErrorHandlersKeepTheHeadersOfDewar(t *testing.T) {
 	app.Get("/around", func(*dewar.Context) error {
 		return &dewar.HTTPError{Code: 429, Header: http.Header{"Retry-After": {"9"}}, Err: busy{}}
 	})
-	dewar.HandleError(app, func(c *dewar.Context, err busy) error { return c.Text(http.StatusText(429)) })
+	dewar.HandleError(app, func(c *dewar.Context, err busy) error { return c.Text(http.StatusText(http.StatusTooManyRequests)) })
 	app.Get("/server", func(*dewar.Context) error {
 		return &dewar.HTTPError{Code: 500, Header: http.Header{"Retry-After": {"8"}}, Err: errors.New("oh")}
 	})
