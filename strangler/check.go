@@ -54,13 +54,36 @@ func Check(config Config, python dewar.Map) []Difference {
 	return found
 }
 
-// Settings returns the names of the settings that [Check] compares.
-func Settings() []string {
-	names := make([]string, len(compared))
-	for i, s := range compared {
-		names[i] = s.key
+// Shared returns the settings that [Check] compares, as JSON has them: a duration is in seconds, a secret is its
+// [Fingerprint], what is unset is nil. It takes some hundredths of a second for each secret.
+func Shared(config Config) dewar.Map {
+	shared := dewar.Map{}
+	for _, s := range compared {
+		shared[s.key] = printable(s.form, s.here(config))
 	}
-	return names
+	return shared
+}
+
+// printable returns a value in the form of JSON.
+func printable(f form, value any) any {
+	switch v := value.(type) {
+	case time.Duration:
+		if v == 0 {
+			return nil
+		}
+		return v.Seconds()
+	case string:
+		if f == secret {
+			return FingerprintOf(v)
+		}
+	case []any:
+		if f == secrets {
+			for i, item := range v {
+				v[i] = printOf(item)
+			}
+		}
+	}
+	return value
 }
 
 // pathOf returns the path of the cookie.

@@ -86,14 +86,33 @@ func TestFingerprintIsThatOfPython(t *testing.T) {
 	}
 }
 
-func TestSettingsNamesWhatIsCompared(t *testing.T) {
+// What is printed of an App has no difference to the App, read back from JSON.
+func TestSharedIsWhatCheckCompares(t *testing.T) {
 	t.Parallel()
-	names := strangler.Settings()
-	for _, want := range []string{"SECRET_KEY", "REMEMBER_COOKIE_NAME", "WTF_CSRF_HEADERS"} {
-		if !slices.Contains(names, want) {
-			t.Errorf("got no %s in %q", want, names)
-		}
+	app := quietApp(t)
+	err := app.Config.FromMapping(dewar.Map{"SECRET_KEY_FALLBACKS": []string{"old old old old"}, "REMEMBER_COOKIE_DURATION": "90m", "WTF_CSRF_METHODS": []string{"POST"},
+		"SERVER_NAME": "shop.test", "SESSION_COOKIE_SECURE": true, "WTF_CSRF_SECRET_KEY": "another", "MAX_FORM_PARTS": 0})
+	if err != nil {
+		t.Fatal(err)
 	}
+	data, err := json.Marshal(strangler.Shared(app.Config))
+	if err != nil || strings.Contains(string(data), testKey) || strings.Contains(string(data), "old old") || strings.Contains(string(data), "another") {
+		t.Fatalf("got %s, %v", data, err)
+	}
+	var printed dewar.Map
+	if err := json.Unmarshal(data, &printed); err != nil || printed["REMEMBER_COOKIE_DURATION"] != 5400.0 || printed["MAX_FORM_PARTS"] != nil {
+		t.Fatalf("got %v, %v", printed, err)
+	}
+	if differences := strangler.Check(app.Config, printed); len(differences) > 0 {
+		t.Errorf("got %v", differences)
+	}
+}
+
+func ExampleShared() {
+	app := dewar.New("shop")
+	shared := strangler.Shared(app.Config)
+	fmt.Println(shared["SESSION_COOKIE_NAME"], shared["PERMANENT_SESSION_LIFETIME"], shared["SECRET_KEY"])
+	// Output: session 2.6784e+06 <nil>
 }
 
 func ExampleFingerprintOf() {
