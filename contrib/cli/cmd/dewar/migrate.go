@@ -49,16 +49,17 @@ func migrateRoutesCommand() *cobra.Command {
 			"What is to be done by hand is said on standard error.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			routes, err := readRoutes(cmd, args[0])
+			listing, err := readListing(cmd, args[0])
 			if err != nil {
 				return err
 			}
+			routes := listing.Routes
 			if without != "" {
-				served, err := readRoutes(cmd, without)
+				served, err := readListing(cmd, without)
 				if err != nil {
 					return err
 				}
-				routes = migrate.Without(routes, served)
+				routes = migrate.Without(routes, served.Routes)
 			}
 			return writeRoutes(cmd, pkg, routes, python)
 		},
@@ -98,15 +99,15 @@ func migrateProgressCommand() *cobra.Command {
 		Long:  "Say of each endpoint who serves it, and which methods of a half-moved one are missing. PYTHON is Flask's list as for dewar migrate routes, GO the JSON of routes --json.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			python, err := readRoutes(cmd, args[0])
+			python, err := readListing(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			golang, err := readRoutes(cmd, args[1])
+			golang, err := readListing(cmd, args[1])
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), migrate.Progress(python, golang))
+			_, err = fmt.Fprint(cmd.OutOrStdout(), migrate.Progress(python.Routes, golang.Routes))
 			return err
 		},
 	}
@@ -121,14 +122,14 @@ func migrateCheckCommand() *cobra.Command {
 			"checklist: what loads, what differs, what is to be done by hand. Nothing of the folder is changed or run by Python.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var routes []migrate.Route
+			var listing migrate.Listing
 			if list != "" {
 				var err error
-				if routes, err = readRoutes(cmd, list); err != nil {
+				if listing, err = readListing(cmd, list); err != nil {
 					return err
 				}
 			}
-			items, err := migrate.Check(args[0], routes)
+			items, err := migrate.Check(args[0], listing.Routes)
 			for _, item := range items {
 				fmt.Fprintln(cmd.OutOrStdout(), item)
 			}
@@ -139,21 +140,23 @@ func migrateCheckCommand() *cobra.Command {
 	return cmd
 }
 
-// readRoutes reads a list of routes from a file, or from standard input.
-func readRoutes(cmd *cobra.Command, name string) ([]migrate.Route, error) {
-	var data []byte
-	var err error
+// readListing reads what a program has told of itself, from a file or from standard input.
+func readListing(cmd *cobra.Command, name string) (migrate.Listing, error) {
+	data, err := read(cmd, name)
+	if err != nil {
+		return migrate.Listing{}, fmt.Errorf("the list of routes cannot be read: %w", err)
+	}
+	listing, err := migrate.Parse(data)
+	if err != nil {
+		return migrate.Listing{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return listing, nil
+}
+
+// read reads a file, or standard input for -.
+func read(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
-		data, err = io.ReadAll(cmd.InOrStdin())
-	} else {
-		data, err = os.ReadFile(name)
+		return io.ReadAll(cmd.InOrStdin())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("the list of routes cannot be read: %w", err)
-	}
-	routes, err := migrate.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return routes, nil
+	return os.ReadFile(name)
 }

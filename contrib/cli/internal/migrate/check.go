@@ -199,8 +199,8 @@ func (c *checklist) templates(folders []string, routes []Route) {
 		app.RegisterBlueprint(dewar.NewBlueprint(fmt.Sprintf("folder%d", i+1), dewar.FS(os.DirFS(folder)), dewar.TemplateFolder(".")))
 	}
 	for _, r := range routes {
-		if err := register(app, r); err != nil {
-			c.add(false, "routes: %v", err)
+		if g, err := goRouteOf(r); err == nil && r.Endpoint != "static" {
+			_ = g.register(app) // what fails is a note of the routes
 		}
 	}
 	problems := 0
@@ -231,31 +231,6 @@ func (c *checklist) names(paths []string) string {
 		names[i] = c.name(path)
 	}
 	return strings.Join(names, ", ")
-}
-
-// register adds a route to build URLs to. A converter that the application has made stands for any text here.
-func register(app *dewar.App, r Route) (err error) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			err = fmt.Errorf("%s: %v", r.Endpoint, problem)
-		}
-	}()
-	if r.Endpoint == "static" {
-		return nil
-	}
-	text, custom, err := GoRule(r.Rule)
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.Endpoint, err)
-	}
-	for _, name := range custom {
-		text = regexp.MustCompile(":"+regexp.QuoteMeta(name)+`(\([^)]*\))?\}`).ReplaceAllString(text, "}")
-	}
-	options := []dewar.RouteOption{dewar.Endpoint(r.Endpoint), dewar.BuildOnly()}
-	if len(r.Defaults) > 0 {
-		options = append(options, dewar.Defaults(r.Defaults))
-	}
-	app.Route(text, nil, options...)
-	return nil
 }
 
 // leaves returns the errors that err joins, however deep. A heading above a list is left out.
