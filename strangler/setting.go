@@ -25,6 +25,7 @@ const (
 	limit     = "one half refuses with 413 what the other takes; give both the same value"
 	tokens    = "a form of one half would be refused by the other; give both the same value"
 	texts     = "visitors would change their language with the half that answers; give both the same value"
+	store     = "Flask-Session's sessions of one half are none in the other; give both the same value"
 	year      = 365 * 24 * time.Hour
 )
 
@@ -48,8 +49,14 @@ var compared = [...]setting{
 	{"PREFERRED_URL_SCHEME", text, "http", true, "whole URLs of mails and jobs would have another scheme; give both the same"},
 	{"TRUSTED_HOSTS", list, nil, true, "one half refuses hosts that the other serves; give both the same list, which Flask reads from 3.1 on"},
 	{"MAX_CONTENT_LENGTH", number, nil, true, limit + ", Go's default is 16 MiB, Flask's is no limit"},
-	{"MAX_FORM_MEMORY_SIZE", number, 500_000, true, limit},
-	{"MAX_FORM_PARTS", number, 1000, true, limit},
+	{"MAX_FORM_MEMORY_SIZE", number, 500_000, true, limit + ", which Flask reads from 3.1 on"},
+	{"MAX_FORM_PARTS", number, 1000, true, limit + ", which Flask reads from 3.1 on"},
+
+	{"SESSION_KEY_PREFIX", text, "session:", false, store},
+	{"SESSION_ID_LENGTH", number, 32, false, store},
+	{"SESSION_USE_SIGNER", flag, false, false, store},
+	{"SESSION_SERIALIZATION_FORMAT", folded, "msgpack", false, store},
+	{"SESSION_PERMANENT", flag, true, false, "sessions of one half would end with the browser; give both the same value"},
 
 	{"REMEMBER_COOKIE_NAME", text, "remember_token", false, "logins that one half remembers are none in the other; give both the same name"},
 	{"REMEMBER_COOKIE_DURATION", duration, year, false, "one half would remember logins longer than the other; give both the same time"},

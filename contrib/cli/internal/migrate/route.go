@@ -2,6 +2,8 @@
 // routes, writes each for the other side, and says who serves what.
 package migrate
 
+import "slices"
+
 // Route is a route of either side. Its rule is written as that side writes it.
 type Route struct {
 	Endpoint  string         `json:"endpoint"`
@@ -48,4 +50,11 @@ func (r Route) shownMethods() []string {
 		}
 	}
 	return shown
+}
+
+// unsafe reports whether a request can change something by its method.
+func (r Route) unsafe() bool {
+	return len(r.Methods) == 0 || slices.ContainsFunc(r.Methods, func(method string) bool {
+		return !slices.Contains([]string{"GET", "HEAD", "OPTIONS", "TRACE"}, method)
+	})
 }
