@@ -113,7 +113,7 @@ func (c *checklist) config(path, class string, data []byte) bool {
 	}
 	n := 0
 	for key := range values {
-		if key == strings.ToUpper(key) && !strings.HasPrefix(key, "_") {
+		if isKey(key) {
 			c.keys[key] = true
 			n++
 		}
@@ -124,7 +124,7 @@ func (c *checklist) config(path, class string, data []byte) bool {
 	if n > 0 {
 		l, err := load(name, values)
 		for _, problem := range leaves(err) {
-			c.add(false, "%s: %s", name, strings.TrimPrefix(problem.Error(), "dewar: "))
+			c.add(false, "%s", strings.TrimPrefix(problem.Error(), "dewar: "))
 		}
 		c.loaded = append(c.loaded, l)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/cli/internal/migrate"
 )
 
@@ -42,5 +43,32 @@ func TestCheckFillsTheListIn(t *testing.T) {
 	}
 	if _, err := migrate.Check(migrate.Site{Folders: []string{filepath.Join(dir, "nothing")}}); err == nil {
 		t.Error("got no error for a folder that is not there")
+	}
+}
+
+func TestFormsOfOtherSites(t *testing.T) {
+	t.Parallel()
+	routes := []migrate.Route{{Endpoint: "hook", Rule: "/hook", Methods: []string{"OPTIONS", "POST"}}, {Endpoint: "page", Rule: "/page", Methods: []string{"GET", "HEAD", "OPTIONS"}}}
+	for _, tt := range []struct {
+		name      string
+		protected bool
+		settings  dewar.Map
+		routes    []migrate.Route
+		want, not string
+	}{
+		{"protected", true, nil, routes, "- [x] routes: CSRFProtect refuses", "hook ("},
+		{"not protected", false, nil, routes, "has no CSRFProtect, so that Flask takes what other sites post where no FlaskForm looks, and Go refuses it by its Origin: give those of these routes that other sites post to, such as webhooks, dewar.CrossOriginExempt(): hook (/hook)\n", "page ("},
+		{"off", true, dewar.Map{"WTF_CSRF_ENABLED": false}, routes, "has CSRFProtect off, by WTF_CSRF_ENABLED", "page ("},
+		{"off by default", true, dewar.Map{"WTF_CSRF_CHECK_DEFAULT": false}, routes, "has CSRFProtect off", "[x] routes: CSRFProtect"},
+		{"nothing to post to", false, nil, routes[1:], "- [x] routes: 1", "CSRFProtect"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			flask := flaskDefaults(tt.settings)
+			flask.Protected, flask.Routes = tt.protected, tt.routes
+			if got := checked(t, migrate.Site{Flask: flask}, nil); !strings.Contains(got, tt.want) || strings.Contains(got, tt.not) {
+				t.Errorf("want %q and no %q in\n%s", tt.want, tt.not, got)
+			}
+		})
 	}
 }

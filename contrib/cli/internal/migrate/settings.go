@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,14 +20,21 @@ type loaded struct {
 	config strangler.Config
 }
 
-// load gives an App the keys of a file, and says what is wrong with them.
+// load gives an App the keys of a file, and says which it refuses.
 func load(name string, values map[string]any) (loaded, error) {
 	app := dewar.New("check", dewar.StaticFolder(""))
-	err := app.Config.Declare("WTF_CSRF_TIME_LIMIT", nil, "as csrf.Protect declares it: what unsets it counts")
-	if err == nil {
-		err = app.Config.FromMapping(values)
+	problems := []error{app.Config.Declare("WTF_CSRF_TIME_LIMIT", nil, "as csrf.Protect declares it: what unsets it counts")}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if isKey(key) {
+			problems = append(problems, app.Config.SetFrom(name, key, values[key]))
+		}
 	}
-	return loaded{name, app.Config}, err
+	return loaded{name, app.Config}, errors.Join(problems...)
+}
+
+// isKey reports whether a name of Python is a key of the configuration.
+func isKey(name string) bool {
+	return name == strings.ToUpper(name) && !strings.HasPrefix(name, "_")
 }
 
 // settings compares what both halves must have alike.
