@@ -35,6 +35,8 @@ func TestCheckFindsWhatDiffers(t *testing.T) {
 			dewar.Map{"SECRET_KEY": strangler.FingerprintOf(testKey), "SECRET_KEY_FALLBACKS": []any{map[string]any{"fingerprint": strangler.FingerprintOf("old old old old").Sum}}}, nil, ""},
 		{"a fingerprint of another", nil, dewar.Map{"SECRET_KEY": strangler.FingerprintOf("something else")}, []string{"SECRET_KEY"}, "Go has set, Python has set"},
 		{"an own key for tokens", nil, dewar.Map{"WTF_CSRF_SECRET_KEY": strangler.FingerprintOf("something else")}, []string{"WTF_CSRF_SECRET_KEY"}, "Go has unset, Python has set"},
+		{"own keys for tokens", dewar.Map{"WTF_CSRF_SECRET_KEY": []string{"an, older", "newer"}}, dewar.Map{"WTF_CSRF_SECRET_KEY": []any{"an, older", "newer"}}, nil, ""},
+		{"one own key for tokens", dewar.Map{"WTF_CSRF_SECRET_KEY": "a, comma"}, dewar.Map{"WTF_CSRF_SECRET_KEY": strangler.FingerprintOf("a, comma")}, nil, ""},
 		{"the defaults of the extensions", nil, dewar.Map{"REMEMBER_COOKIE_DURATION": json.Number("31536000"), "REMEMBER_COOKIE_SAMESITE": nil, "REMEMBER_COOKIE_SECURE": 0, "SESSION_PROTECTION": "basic",
 			"WTF_CSRF_METHODS": []any{"POST", "PUT", "PATCH", "DELETE"}, "WTF_CSRF_TIME_LIMIT": 3600.0, "BABEL_DEFAULT_LOCALE": "en"}, nil, ""},
 		{"what the extensions have else", dewar.Map{"REMEMBER_COOKIE_DURATION": 60}, dewar.Map{"REMEMBER_COOKIE_DURATION": 90 * time.Second, "REMEMBER_COOKIE_SAMESITE": "Strict", "SESSION_PROTECTION": "strong",
@@ -91,7 +93,7 @@ func TestSharedIsWhatCheckCompares(t *testing.T) {
 	t.Parallel()
 	app := quietApp(t)
 	err := app.Config.FromMapping(dewar.Map{"SECRET_KEY_FALLBACKS": []string{"old old old old"}, "REMEMBER_COOKIE_DURATION": "90m", "WTF_CSRF_METHODS": []string{"POST"},
-		"SERVER_NAME": "shop.test", "SESSION_COOKIE_SECURE": true, "WTF_CSRF_SECRET_KEY": "another", "MAX_FORM_PARTS": 0})
+		"SERVER_NAME": "shop.test", "SESSION_COOKIE_SECURE": true, "WTF_CSRF_SECRET_KEY": []string{"another"}, "MAX_FORM_PARTS": 0})
 	if err != nil {
 		t.Fatal(err)
 	}

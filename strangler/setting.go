@@ -77,7 +77,7 @@ var compared = [...]setting{
 	{"WTF_CSRF_HEADERS", set, []any{"X-CSRFToken", "X-CSRF-Token"}, false, tokens},
 	{"WTF_CSRF_TIME_LIMIT", duration, time.Hour, false, "a form that waited would be refused by one half; give both the same time, or None for as long as the session"},
 	{"WTF_CSRF_SSL_STRICT", flag, true, false, tokens},
-	{"WTF_CSRF_SECRET_KEY", secret, nil, false, "a form of one half would be refused by the other; give both the same key"},
+	{"WTF_CSRF_SECRET_KEY", secrets, nil, false, "a form of one half would be refused by the other; give both the same key"},
 
 	{"BABEL_DEFAULT_LOCALE", text, "en", false, texts},
 	{"BABEL_DOMAIN", text, "messages", false, "each half would read catalogs of its own; give both the same name"},
@@ -157,11 +157,6 @@ func (f form) read(config Config, key string) any {
 	switch f {
 	case duration:
 		return config.Duration(key)
-	case secrets:
-		if prints, ok := config.Get(key).([]any); ok {
-			return prints
-		}
-		return config.Strings(key)
 	case list, set:
 		return config.Strings(key)
 	case number:
@@ -219,9 +214,15 @@ func (f form) word(value any) any {
 	}
 }
 
-// items returns the members of a list; a single text is one of it.
+// items returns the members of a list; a single text or fingerprint is one of it.
 func (f form) items(value any) []any {
 	items := []any{}
+	if b, ok := value.([]byte); ok {
+		value = string(b)
+	}
+	if single := hidden(value); f == secrets && single != nil && reflect.ValueOf(value).Kind() != reflect.Slice {
+		return append(items, single)
+	}
 	switch v := reflect.ValueOf(value); v.Kind() {
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {

@@ -54,9 +54,11 @@ def plain(value):
 
 
 def fingerprint(secret):
-    """Stands for a secret, which it does not show."""
+    """Stands for a secret, which it does not show, or for a list of them."""
     if not secret:
         return None
+    if isinstance(secret, (list, tuple)):
+        return [fingerprint(one) for one in secret]
     data = secret if isinstance(secret, bytes) else str(secret).encode()
     return {"fingerprint": hashlib.pbkdf2_hmac("sha256", data, b"dewar", 200_000, 16).hex()}
 
@@ -76,7 +78,7 @@ def settings(app):
     for key in ("SECRET_KEY", "WTF_CSRF_SECRET_KEY"):
         values[key] = fingerprint(app.config.get(key))
     earlier = app.config.get("SECRET_KEY_FALLBACKS") if "SECRET_KEY_FALLBACKS" in flask.Flask.default_config else None
-    values["SECRET_KEY_FALLBACKS"] = [fingerprint(key) for key in earlier or []]
+    values["SECRET_KEY_FALLBACKS"] = fingerprint(list(earlier or []))
     return values
 
 
