@@ -13,6 +13,25 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
+// checkTemplates compiles and checks all templates. The first error that has no better cure, of a file that no other names, tells of Ignore:
+// it may be one that nobody renders.
+func (s *site) checkTemplates() error {
+	err := s.engine.Check()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	parts := s.engine.Parts()
+	for _, problem := range joined.Unwrap() {
+		e, placed := problem.(*Error)
+		if placed && !parts[e.Template] && !strings.Contains(e.Message, "; ") {
+			e.Message += fmt.Sprintf("; if nobody renders this file, leave it out by Ignore: []string{%q} of the Renderer", e.Template)
+			break
+		}
+	}
+	return err
+}
+
 // checkURLs finds the calls of url_for that can never succeed. An url_for of the application's own is not looked at.
 func (s *site) checkURLs() error {
 	if s.ownURLFor {

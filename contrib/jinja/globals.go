@@ -32,7 +32,7 @@ func flaskGlobals(t *dewar.Templates) map[string]any {
 			_, err := globals(rt).Request()
 			return session{contextOf(rt)}, err
 		}),
-		"g":      value.Lazy(func(rt *value.Runtime) (any, error) { return g{globals(rt).G()}, nil }),
+		"g":      value.Lazy(func(rt *value.Runtime) (any, error) { return g{globals(rt).G(), contextOf(rt), globals(rt)}, nil }),
 		"config": value.Lazy(func(rt *value.Runtime) (any, error) { return map[string]any(globals(rt).Config()), nil }),
 	}
 }
@@ -148,7 +148,7 @@ func (s session) Attr(_ *value.Runtime, name string) (any, bool) {
 	case "permanent":
 		return s.c.Session().Permanent(), true
 	case "new":
-		return s.c.Session().IsNew(), true
+		return false, true // Flask's sessions in cookies never say
 	case "modified":
 		return s.c.Session().Modified(), true
 	}
@@ -168,11 +168,70 @@ func (s session) Keys() []any { return anys(s.c.Session().Keys()) }
 func (s session) TypeName() string { return "SecureCookieSession" }
 
 // g is what templates see of the values of a Context.
-type g struct{ values dewar.Map }
+type g struct {
+	values  dewar.Map
+	c       *dewar.Context
+	globals dewar.TemplateGlobals
+}
 
+// Attr returns a value, or one of the methods that Flask's g has.
 func (v g) Attr(_ *value.Runtime, name string) (any, bool) {
-	item, ok := v.values[name]
-	return item, ok
+	if item, ok := v.values[name]; ok {
+		return item, true
+	}
+	switch name {
+	case "get":
+		return v.method("get", nil, v.get), true
+	case "pop":
+		return v.method("pop", noDefault{}, v.pop), true
+	case "setdefault":
+		return v.method("setdefault", nil, v.setDefault), true
+	}
+	return nil, false
+}
+
+// noDefault stands for an argument that was not given.
+type noDefault struct{}
+
+// method makes a method of a name and a default.
+func (v g) method(name string, missing any, do func(name string, other any) (any, error)) *value.Function {
+	return &value.Function{
+		Name: name, Params: []value.Param{{Name: "name", Required: true}, {Name: "default", Default: missing}},
+		Call: func(_ *value.Runtime, args []any) (any, error) {
+			key, ok := value.AsString(args[0])
+			if !ok {
+				return nil, fmt.Errorf("g.%s: a name is text, not %s", name, value.TypeName(args[0]))
+			}
+			return do(key, args[1])
+		},
+	}
+}
+
+func (v g) get(name string, other any) (any, error) {
+	if item, ok := v.values[name]; ok {
+		return item, nil
+	}
+	return other, nil
+}
+
+func (v g) pop(name string, other any) (any, error) {
+	if item, ok := v.globals.PopG(name); ok {
+		delete(v.values, name)
+		return item, nil
+	}
+	if _, none := other.(noDefault); none {
+		return nil, fmt.Errorf("g.pop: there is no %q; give a default, as in g.pop(%q, none)", name, name)
+	}
+	return other, nil
+}
+
+func (v g) setDefault(name string, other any) (any, error) {
+	if item, ok := v.values[name]; ok {
+		return item, nil
+	}
+	v.c.Set(name, other)
+	v.values[name] = other
+	return other, nil
 }
 
 func (v g) Lookup(key any) (any, bool) {

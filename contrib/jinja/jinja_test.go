@@ -518,6 +518,15 @@ func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
 	}
 }
 
+func TestABrokenFileThatNoOtherNamesTellsOfIgnoreOnce(t *testing.T) {
+	t.Parallel()
+	err := newApp(t, &jinja.Renderer{}, "a.html", "{% include 'part.html' %}", "old.html", "{% comment %}", "older.html", "{% comment %}", "part.html", "{% comment %}").Build()
+	const want = `template old.html:1: Encountered unknown tag 'comment'; if nobody renders this file, leave it out by Ignore: []string{"old.html"} of the Renderer`
+	if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Count(got, "Ignore") != 1 {
+		t.Errorf("got %s, want %s once", got, want)
+	}
+}
+
 func TestOutsideARequest(t *testing.T) {
 	t.Parallel()
 	app := newApp(t, &jinja.Renderer{}, "mail.html", "{{ url_for('page', name='a') }} {{ config.TITLE }} {{ g.x is defined }}",

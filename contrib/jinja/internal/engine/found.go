@@ -104,6 +104,52 @@ func constants(e syntax.Expr) []any {
 	return nil
 }
 
+// Parts returns the names of the templates that others name: that they extend, include or import, as far as those names are constants.
+func (e *Engine) Parts() map[string]bool {
+	parts := map[string]bool{}
+	for _, name := range e.names() {
+		t, _ := e.load(name)
+		if t == nil {
+			continue
+		}
+		walkAll(t.tree.Body, func(n syntax.Node) bool {
+			for _, expr := range templateNames(n) {
+				if name, ok := constantName(expr); ok {
+					parts[name] = true
+				}
+			}
+			return true
+		})
+	}
+	return parts
+}
+
+// templateNames returns the expressions by which a statement names templates.
+func templateNames(n syntax.Node) []syntax.Expr {
+	var named syntax.Expr
+	switch n := n.(type) {
+	case *syntax.Extends:
+		named = n.Template
+	case *syntax.Include:
+		named = n.Template
+	case *syntax.Import:
+		named = n.Template
+	case *syntax.FromImport:
+		named = n.Template
+	}
+	switch e := named.(type) {
+	case nil:
+		return nil
+	case *syntax.List:
+		return e.Items
+	case *syntax.Tuple:
+		return e.Items
+	case *syntax.Cond:
+		return []syntax.Expr{e.Then, e.Else}
+	}
+	return []syntax.Expr{named}
+}
+
 // compiled returns all templates that compile, in the order of their names.
 func (e *Engine) compiled() []*Template {
 	var all []*Template
