@@ -80,7 +80,8 @@ var flaskJobs = []pageJob{
 {{ url_for('index') }} {{ url_for('index', _external=True) }} {{ url_for('index', _anchor='a b') }} {{ url_for('index', _scheme='https', _external=true) }}
 {{ url_for('file', name='a/b c.txt') }} {{ url_for('user', name='ä b', id=3, q='x y&z', page=2) }} {{ url_for('.show', id=8) }} {{ url_for(endpoint='blog.show', id='9') }}
 {{ url_for('index', a=none, b=true, c=[1, 2], d='', e=1.5, f=2.0) }} {{ url_for('blog.show', id=1, _method='POST') }} {{ url_for('index', **{'x': 'é'}) }}
-{{ url_for('index', _external=False) }} {{ url_for('index', _anchor=none, _scheme=none) }} {{ url_for('weight', kg=2.0) }} {{ url_for('index', _external=1 == 1) }} {{ url_for('index', _external='yes') }}{{ url_for('index', _external='') }}`},
+{{ url_for('index', _external=False) }} {{ url_for('index', _anchor=none, _scheme=none) }} {{ url_for('weight', kg=2.0) }} {{ url_for('index', _external=1 == 1) }} {{ url_for('index', _external='yes') }}{{ url_for('index', _external='') }}
+{{ url_for('index', a=[1, none, 'x'], b=[none], c=[], d=(true, 2.5)) }}`},
 	{Name: "order of the query", Target: "/blog/7?z=1&a=2&z=3&m%20n=4&b=", Source: `
 {{ request.args }} {{ request.values }} {{ request.args|list }} {{ url_for('index', **dict(request.args, page=2)) }} {{ request.args.to_dict() }}`},
 	{Name: "attributes of the request", Target: "/users/J%C3%B6rg/7?a=1&b=%C3%A9&a=2", Headers: map[string]string{"User-Agent": "Browser/1 <x>", "Referer": "http://example.com/back",

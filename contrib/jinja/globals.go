@@ -3,6 +3,7 @@ package jinja
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -78,7 +79,7 @@ func urlPart(rt *value.Runtime, name string, v any) (any, error) {
 	return urlValue(rt, v)
 }
 
-// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it. A missing
+// urlValue returns what Go's URLFor takes for a value of a template that is not None: text, or what becomes the text that Python makes of it. A missing
 // value is no text, as in Flask, and an error in strict mode.
 func urlValue(rt *value.Runtime, v any) (any, error) {
 	switch v := v.(type) {
@@ -93,16 +94,38 @@ func urlValue(rt *value.Runtime, v any) (any, error) {
 	case bool, float64, *value.Undefined: // which Go would write otherwise
 		return value.Str(rt, v)
 	}
+	switch rv := reflect.ValueOf(v); rv.Kind() {
+	case reflect.Pointer:
+		if rv.Elem().Kind() != reflect.Struct {
+			return urlValue(rt, rv.Elem().Interface())
+		}
+		return value.Canon(v), nil
+	case reflect.Struct:
+		return value.Canon(v), nil // sql.NullString
+	case reflect.Slice:
+		if rv.Type().Elem().Kind() != reflect.Uint8 {
+			items, err := value.Items(rt, v)
+			if err != nil {
+				return nil, err
+			}
+			return urlValues(rt, items)
+		}
+	}
 	return v, nil
 }
 
+// urlValues is urlValue for each of several; None is left out.
 func urlValues(rt *value.Runtime, items []any) (any, error) {
-	list := make([]any, len(items))
-	for i, item := range items {
-		var err error
-		if list[i], err = urlValue(rt, item); err != nil {
+	list := make([]any, 0, len(items))
+	for _, item := range items {
+		if value.IsNone(item) {
+			continue
+		}
+		v, err := urlValue(rt, item)
+		if err != nil {
 			return nil, err
 		}
+		list = append(list, v)
 	}
 	return list, nil
 }

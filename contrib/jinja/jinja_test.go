@@ -3,6 +3,7 @@ package jinja_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"html/template"
@@ -514,6 +515,31 @@ func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
 	for name, want := range map[string]string{"*.md": "old/b.html:1", "[": `Renderer.Ignore: "[": syntax error in pattern`} {
 		if err := newApp(t, &jinja.Renderer{Ignore: []string{name}}, files...).Build(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: Build gives %v, want %s", name, err, want)
+		}
+	}
+}
+
+func TestURLsTakeWhatPointersPointAt(t *testing.T) {
+	t.Parallel()
+	text, number, half := "a b", 7, 2.0
+	data := dewar.Map{
+		"text": &text, "number": &number, "half": &half, "none": (*string)(nil), "null": sql.NullInt64{}, "full": sql.NullString{String: "x", Valid: true},
+		"some": []*string{&text, nil}, "time": (*time.Time)(nil), "numbers": []int{1, 2}, "halves": []float64{2},
+	}
+	for source, want := range map[string]string{
+		"{{ url_for('page', name=text, n=number, half=half) }}":                   "/a%20b?n=7&half=2.0",
+		"{{ url_for('page', name='x', a=none, b=null, c=full, time=time) }}":      "/x?c=x",
+		"{{ url_for('page', name='x', some=some, n=numbers, h=halves) }}":         "/x?some=a+b&n=1&n=2&h=2.0",
+		"{{ none }} {{ none is none }} {{ none or 'x' }} {{ none|d('y', true) }}": "None True x y",
+		"{{ some }} {{ some|select|join }} {{ time.year }} {{ null }}":            "['a b', None] a b  None",
+	} {
+		app := newApp(t, &jinja.Renderer{}, "page.txt", source)
+		if err := app.Config.Update(dewar.Map{"SERVER_NAME": "x.org"}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := app.RenderString(t.Context(), "page.txt", data)
+		if got = strings.TrimPrefix(got, "http://x.org"); got != want || err != nil {
+			t.Errorf("%s gives %s, %v, want %s", source, got, err, want)
 		}
 	}
 }
