@@ -519,6 +519,35 @@ func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
 	}
 }
 
+func TestWhatOnlyAsksForAnAttributeOfRequestIsNoErrorOfBuild(t *testing.T) {
+	t.Parallel()
+	const asks = `{{ request.nope and 1 }}|{{ request.nope or 2 }}|{% if request.nope %}a{% elif not request.nope %}b{% endif %}|{{ 3 if request.nope else 4 }}|` +
+		`{{ request.nope == 5 }}|{{ 6 in request.nope }}|{{ request.nope is none }}|{{ request.nope is defined }}|{{ request.nope|d(7) }}|{% for x in [8] if request.nope %}{{ x }}{% endfor %}`
+	var log bytes.Buffer
+	app := newApp(t, &jinja.Renderer{}, "a.txt", asks)
+	app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	if got, want := get(app, "/a.txt").Body.String(), "|2|b|4|False|False|False|False|7|"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := strings.Count(log.String(), `undefined, and so false: template a.txt:1: request has no`); n != 9 {
+		t.Errorf("the log has %d lines, want one for each place but for defined and default:\n%s", n, log.String())
+	}
+	for name, tt := range map[string]struct {
+		source string
+		mode   jinja.Undefined
+	}{
+		"what Flask has":     {"{% if request.files %}a{% endif %}", jinja.UndefinedDefault},
+		"strict mode":        {"{% if request.nope %}a{% endif %}", jinja.UndefinedStrict},
+		"a value is needed":  {"{% if request.nope > 1 %}a{% endif %}", jinja.UndefinedDefault},
+		"a value that shows": {"{{ request.nope }}", jinja.UndefinedDefault},
+	} {
+		err := newApp(t, &jinja.Renderer{Undefined: tt.mode}, "a.html", tt.source).Build()
+		if err == nil || !strings.Contains(err.Error(), "a.html:1: request has no") {
+			t.Errorf("%s: Build gives %v", name, err)
+		}
+	}
+}
+
 func TestURLsTakeWhatPointersPointAt(t *testing.T) {
 	t.Parallel()
 	text, number, half := "a b", 7, 2.0

@@ -69,6 +69,15 @@ var requestAttributes = map[string]func(r request) any{
 	"content_length":   func(r request) any { return r.contentLength() },
 }
 
+// onlyFlasks returns the attributes that Flask's request has beside these, where a template cannot be told that there are none.
+func onlyFlasks() []string {
+	return strings.Fields(`accept_charsets accept_encodings accept_mimetypes access_control_request_headers access_control_request_method
+	access_route application cache_control charset close content_encoding content_md5 data environ files get_data get_json if_match
+	if_modified_since if_none_match if_range if_unmodified_since input_stream is_multiprocess is_multithread is_run_once json
+	max_content_length max_form_memory_size max_form_parts max_forwards mimetype_params pragma range remote_user routing_exception server
+	stream trusted_hosts`)
+}
+
 func noneIfEmpty(text string) any {
 	if text == "" {
 		return nil
