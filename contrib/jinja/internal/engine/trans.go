@@ -234,7 +234,7 @@ func formatted(rt *value.Runtime, text string, vars any, own bool) (any, error) 
 	} else if !own {
 		return value.Binary(rt, "%", text, vars)
 	}
-	return value.Binary(rt, "%", asMarkup(text, rt.Autoescape), vars)
+	return value.Binary(rt, "%", capture{text: text}.value(rt.Autoescape), vars)
 }
 
 // untranslated leaves texts as they are.
