@@ -91,6 +91,9 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 
 // equalObjects compares objects by their __eq__, or field by field as dataclasses. It reports whether that decides.
 func (m *Machine) equalObjects(x, y starlark.Value, depth int) (equal, known bool, err error) {
+	if !isObject(x) && !isObject(y) {
+		return false, false, nil
+	}
 	for _, pair := range [][2]starlark.Value{{x, y}, {y, x}} {
 		c, ok := pair[0].(*class)
 		if !ok || !c.instance {
@@ -209,6 +212,9 @@ func (m *Machine) ordered(op string, x, y starlark.Value, depth int) (bool, erro
 
 // orderedObjects compares objects by the methods of their classes. It reports whether there is one.
 func (m *Machine) orderedObjects(op string, x, y starlark.Value) (holds, known bool, err error) {
+	if !isObject(x) && !isObject(y) {
+		return false, false, nil
+	}
 	methods := map[string][2]string{"<": {"__lt__", "__gt__"}, ">": {"__gt__", "__lt__"}, "<=": {"__le__", "__ge__"}, ">=": {"__ge__", "__le__"}}[op]
 	for i, pair := range [][2]starlark.Value{{x, y}, {y, x}} {
 		c, ok := pair[0].(*class)

@@ -161,8 +161,17 @@ func neighbour(word string, by int) string {
 	return words[i+by]
 }
 
+// isObject reports whether a value is an object of a class of the file.
+func isObject(v starlark.Value) bool {
+	c, ok := v.(*class)
+	return ok && c.instance
+}
+
 // operated evaluates an operator by the method of an object, if one of the two is an object that has it.
 func (m *Machine) operated(op string, x, y starlark.Value) (starlark.Value, bool, error) {
+	if !isObject(x) && !isObject(y) {
+		return nil, false, nil
+	}
 	method := methodOf(op)
 	for _, try := range []struct {
 		object, other starlark.Value
