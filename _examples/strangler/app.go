@@ -76,7 +76,7 @@ func (b *blog) open(app *dewar.App) (err error) {
 
 func showError(c *dewar.Context, err *dewar.HTTPError) error {
 	for name, values := range err.Header { // WWW-Authenticate, Allow
-		c.Header(name, values[0])
+		c.Response.Header()[name] = values
 	}
 	c.Status(err.Code)
 	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
