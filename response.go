@@ -304,7 +304,7 @@ func (r *Response) dropAnswer() {
 	if !r.restated && r.c.phase != finalizing { // a hook that makes an answer prettier does not change what it is
 		r.status = x.status
 	}
-	r.restated = false
+	r.restated, x.relayed = false, 0
 	fresh := http.Header{}
 	maps.Copy(fresh, x.owned.kept.Clone())
 	for key, values := range header {

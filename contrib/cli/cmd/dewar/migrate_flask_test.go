@@ -126,7 +126,13 @@ func TestBothHalvesOfAFlaskSite(t *testing.T) {
 	m.write("goroutes.py", m.migrate("routes", "go.json", "--python"))
 	m.write("config.json", m.in(m.flask, program, "config", "--shared"))
 	checkLinks(t, m.in(m.flask, program, "links"), m.in(m.flask, m.python, "links.py"))
-	wantLines(t, m.migrate("progress", "python.json", "go.json"), "go, without POST", "2 of 11 endpoints are served by Go")
+	wantLines(t, m.migrate("progress", "python.json", "go.json"), "go, without POST", "/pay                    python\n", "2 of 11 endpoints are served by Go")
+	if routes := m.migrate("routes", "python.json", "--without", "go.json"); !strings.Contains(routes, `"pay"`) || strings.Contains(routes, `"auth.login"`) {
+		t.Errorf("got other routes than those that are Python's:\n%s", routes)
+	}
+	if routes := m.migrate("routes", "go.json", "--python"); strings.Contains(routes, `"pay"`) || !strings.Contains(routes, `"auth.login"`) {
+		t.Errorf("got other routes than those that are Go's:\n%s", routes)
+	}
 	checkList(t, m.migrate("check", ".", m.golang, "--flask", "python.json", "--config", "config.json"))
 }
 
