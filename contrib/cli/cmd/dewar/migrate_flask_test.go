@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestMain is the program dewar when a test has started this binary as one.
@@ -132,6 +133,9 @@ func TestBothHalvesOfAFlaskSite(t *testing.T) {
 	}
 	if routes := m.migrate("routes", "go.json", "--python"); strings.Contains(routes, `"pay"`) || !strings.Contains(routes, `"auth.login"`) {
 		t.Errorf("got other routes than those that are Go's:\n%s", routes)
+	}
+	if err := os.CopyFS(filepath.Join(m.golang, "templates"), fstest.MapFS{"go.html": {Data: []byte("{{range .}}")}}); err != nil {
+		t.Fatal(err)
 	}
 	checkList(t, m.migrate("check", ".", m.golang, "--flask", "python.json", "--config", "config.json"))
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/dewar-go/dewar/contrib/pyconfig"
 )
 
-// Item is a line of the checklist. It never holds a value of the configuration.
+// Item is a line of the checklist. It never holds a secret.
 type Item struct {
 	Done bool
 	Text string
@@ -27,9 +27,10 @@ func (i Item) String() string {
 	return "- [ ] " + i.Text
 }
 
-// A Site is what [Check] looks at. Without Flask and Go it knows what the files of Folders tell.
+// A Site is what [Check] looks at. Without Flask and Go it knows what the files of Folders tell: the first has the Flask
+// application, the others more of Go's sources.
 type Site struct {
-	Folders []string  // of the sources of both halves, that of the Flask application first
+	Folders []string
 	Flask   *Listing  // of the Flask application
 	Go      dewar.Map // what the command config --shared of the Go program prints
 }
