@@ -38,6 +38,9 @@ type Route struct {
 	StrictSlashes bool
 	// Defaults are the values that [Defaults] gives it and what is around it; nil for none. Flask has rule.defaults.
 	Defaults Map
+	// Relays says that another application answers it: its handler, given to [App.Handle] or [App.Mount], has a method
+	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
+	Relays bool
 
 	meta map[any]any // by *Meta[T]
 }
@@ -87,6 +90,7 @@ type routeSpec struct {
 	folder    *staticFolder // of static files that every path may be one of
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
+	relays    bool   // that handler asks another application
 	wrapped   bool
 	site      string
 }
@@ -172,7 +176,7 @@ func (spec *routeSpec) handlerProblem() string {
 // attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
 func (app *App) attach(spec *routeSpec, in *instance) {
 	r := &boundRoute{app: app, spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
-	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site, BuildOnly: spec.buildOnly}
+	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site, BuildOnly: spec.buildOnly, Relays: spec.relays}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
 		r.routing = spec.routing.within(in.routing)

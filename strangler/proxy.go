@@ -146,6 +146,9 @@ func address(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
+// Relays returns true: a route of an App that has the Backend for its handler is Python's, see [dewar.Route].
+func (b *Backend) Relays() bool { return true }
+
 // ServeHTTP is for middleware around the Backend, which hides ServeError from the App: an error is logged, and answered with
 // its status as plain text. Outside of an App, which has what Python must be told, that is a 500.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
