@@ -33,7 +33,8 @@ func (c *Context) Text(s string) error { return c.answerString("text/plain; char
 func (c *Context) HTML(s string) error { return c.answerString("text/html; charset=utf-8", s) }
 
 // JSON answers with v as JSON, encoded by the App's JSON provider. A value that cannot be encoded is an
-// error, and nothing of it is sent. A [time.Time] is written in RFC 3339; [HTTPDates] writes it as Flask does.
+// error, and nothing of it is sent. A [time.Time] is written in RFC 3339; [HTTPDates] writes it as Flask does, and [ASCIIJSON]
+// what is not ASCII.
 func (c *Context) JSON(v any) error {
 	if _, ok := c.App.JSON.(standardJSON); ok && !c.settings.debug && c.response.empty() {
 		return c.encode(v)

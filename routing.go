@@ -37,6 +37,10 @@ type Route struct {
 	// Relays says that another application answers it: its handler, given to [App.Handle] or [App.Mount], has a method
 	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
 	Relays bool
+	// StrictSlashes says whether it is strict about a slash at its end; see [StrictSlashes]. Flask has rule.strict_slashes.
+	StrictSlashes bool
+	// Defaults are the values that [Defaults] gives it and what is around it; nil for none. Flask has rule.defaults.
+	Defaults Map
 
 	meta map[any]any // by *Meta[T]
 }
@@ -183,6 +187,7 @@ func (app *App) attach(spec *routeSpec, in *instance) {
 		}
 	}
 	r.Route.meta = r.routing.meta
+	r.StrictSlashes, r.Defaults = orDefault(r.strictSlashes, true), r.defaults
 	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
@@ -334,7 +339,7 @@ func compareHosts(a, b *rule.Rule) int {
 // copied returns the Route for a caller to keep.
 func (r *boundRoute) copied() Route {
 	route := r.Route
-	route.Methods = r.allMethods()
+	route.Methods, route.Defaults = r.allMethods(), maps.Clone(r.Defaults)
 	return route
 }
 
