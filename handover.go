@@ -229,12 +229,22 @@ func lastCookie(lines []string, name string) (value string, ok bool) {
 			continue
 		}
 		cookie, err := http.ParseSetCookie(lines[i])
-		if err != nil || cookie.MaxAge < 0 || !cookie.Expires.IsZero() && cookie.MaxAge == 0 && cookie.Expires.Before(time.Now()) {
+		switch {
+		case err != nil: // such as an octal escape of Python: told, though nobody here can read it
+			return rawValue(lines[i]), true
+		case cookie.MaxAge < 0, !cookie.Expires.IsZero() && cookie.MaxAge == 0 && cookie.Expires.Before(time.Now()):
 			return "", true
 		}
 		return cookie.Value, true
 	}
 	return "", false
+}
+
+// rawValue returns what stands for the value in a Set-Cookie line.
+func rawValue(line string) string {
+	_, value, _ := strings.Cut(line, "=")
+	value, _, _ = strings.Cut(value, ";")
+	return strings.TrimSpace(value)
 }
 
 // setCookie makes value the only one of the cookie name in the header of a request, or takes it out if that is "".

@@ -313,6 +313,19 @@ func TestCookieOfAnotherKeyIsNotLost(t *testing.T) {
 	}
 }
 
+// TestCookieInASpellingOfPythonIsNotADeletion is about a value that net/http's parser refuses.
+func TestCookieInASpellingOfPythonIsNotADeletion(t *testing.T) {
+	t.Parallel()
+	const line = `session="a\054b"; Path=/`
+	python := backend(t, func(w http.ResponseWriter, r *http.Request) { w.Header()["Set-Cookie"] = []string{line} })
+	for path, status := range map[string]int{"/": 200, "/?before=read:": 200, "/?after=late:1": 503, "/?before=read:&after=late:1": 503} {
+		res, _ := fetch(t, request(t, "GET", halves(t, python, cookieSessions).url+path, nil))
+		if res.StatusCode != status || !slices.Equal(res.Header["Set-Cookie"], []string{line}) {
+			t.Errorf("%s: got %d and %q, want %d and Python's line", path, res.StatusCode, res.Header["Set-Cookie"], status)
+		}
+	}
+}
+
 // TestHeldSessionGoesOn changes what a hook has held since before the proxy.
 func TestHeldSessionGoesOn(t *testing.T) {
 	t.Parallel()
