@@ -43,8 +43,7 @@
 // A session that no hook opens costs nothing, and Python's cookie passes byte for byte. One that is open is handed over, see
 // [dewar.HandOverSession]: what a hook changed before the proxy is in the Cookie header that Python gets, and what
 // it changes after it is put on what Python has left. Exactly one Set-Cookie of the session leaves. [Check]
-// compares the settings of both. The proxy belongs into the outermost App: one that is mounted in another hands over its own
-// session alone.
+// compares the settings of both. The proxy may be in an App that is mounted in another: the sessions of both are handed over.
 //
 // # What goes wrong
 //
