@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -342,6 +343,33 @@ func TestRememberCookieHasItsAttributes(t *testing.T) {
 	if len(got) != 2 || !strings.HasPrefix(got[0], "me=ann|") || strings.Contains(got[0], "HttpOnly") || !strings.Contains(got[0], "SameSite=Strict") ||
 		!strings.Contains(got[0], "Expires=") || strings.Contains(got[0], "Max-Age") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestRememberCookieOfTheOtherHalfStays: a view stands for a proxy whose application has moved the end of the cookie on.
+func TestRememberCookieOfTheOtherHalfStays(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Get("/python", func(c *dewar.Context) error {
+			c.Response.Header().Add("Set-Cookie", "remember_token=theirs; Path=/")
+			return c.Text("python")
+		})
+		app.Get("/go", func(c *dewar.Context) error { return c.Text("go") })
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/go": "ours", "/python": "theirs"} {
+		var got []string
+		for _, line := range c.Get(path).Header.Values("Set-Cookie") {
+			switch {
+			case strings.HasPrefix(line, "remember_token=theirs;"):
+				got = append(got, "theirs")
+			case strings.HasPrefix(line, "remember_token="):
+				got = append(got, "ours")
+			}
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got the cookies of %q, want %s alone", path, got, want)
+		}
 	}
 }
 
