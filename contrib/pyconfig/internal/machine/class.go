@@ -321,11 +321,15 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 		if c.attrs == nil && c.name == "type" {
 			return builtin(name, c.machine.newByMeta), nil
 		}
+	case "__members__", "_value2member_map_":
+		if c.enum && !c.instance {
+			return c.memberMap(name[1] == 'v'), nil
+		}
 	case "__dict__":
 		return namespaceOf(c), nil
 	case "__module__":
 		return starlark.String("config"), nil
-	case "__members__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
+	case "__mro__", "__bases__", "__annotations__", "__subclasses__":
 		return nil, fault.New("%s of a class is not available; write the value", name)
 	}
 	if v, err := c.own(name); v != nil || err != nil {

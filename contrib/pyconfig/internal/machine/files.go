@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -48,11 +49,20 @@ func (m *Machine) inFolder(function, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !path.IsAbs(slashed(name)) && !within(dir, full) { // as if the program ran in the folder
+		full = path.Join(dir, slashed(name))
+	}
 	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
 	if err != nil || !filepath.IsLocal(rel) {
 		return "", fault.New("%s looks outside the folder of the configuration, which is not read; move the file there, or read it in Go", function)
 	}
 	return slashed(rel), nil
+}
+
+// within reports whether a path is below a folder.
+func within(dir, full string) bool {
+	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // content reads a file for a function of the file.

@@ -42,6 +42,10 @@ func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
 		return m.variable(key)
 	case *namespace:
 		return x.index(key)
+	case loadedModules:
+		return x.index(key)
+	case *sectionProxy:
+		return x.index(key)
 	case starlark.String:
 		return m.character(string(x), key)
 	case starlark.Bytes:

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -21,8 +22,18 @@ func (m *Machine) setAttr(x starlark.Value, name string, v starlark.Value) error
 		}
 		return m.setOwn(x, name, v)
 	case *module:
+		if x.frame != nil {
+			m.set(x.frame, name, v)
+			return nil
+		}
 		x.attrs[name] = v
 		return nil
+	case logger:
+		return nil
+	case *withAttrs:
+		if strings.HasPrefix(x.Name(), "logging.") { // the log is that of the Go program
+			return nil
+		}
 	case *function:
 		x.attrs[name] = v
 		return nil

@@ -31,6 +31,8 @@ func (m *Machine) str(v starlark.Value) (string, error) {
 		return v.String(), nil
 	case uniqueID:
 		return v.String(), nil
+	case zoneName:
+		return v.name, nil
 	}
 	return m.repr(v)
 }
