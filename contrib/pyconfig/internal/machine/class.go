@@ -31,6 +31,7 @@ type class struct {
 	annotated     []string            // those with an annotation, in order
 	hints         map[string]typeHint // what their annotations say
 	fieldDefaults starlark.StringDict // of a class of settings
+	scope         *frame              // of a class of settings: where its types are looked up
 	instance      bool
 	data          bool           // a dataclass
 	enum          bool           // an enumeration, or a member of one
@@ -110,8 +111,9 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 			return err
 		}
 	}
-	if c.is(m.settings) {
+	if c.is(m.settings.order[1]) {
 		c.takeDefaults()
+		c.scope = f
 	}
 	if err := m.makeByMeta(c, args); err != nil {
 		return err
@@ -356,8 +358,15 @@ func (c *class) inner(name string) (starlark.Value, error) {
 		return m.special(v, name), nil
 	}
 	if !c.instance && name != "__doc__" {
-		if b, ok := c.payloadMaker().(*starlark.Builtin); ok && isTypeName(b.Name()) {
-			return m.builtinAttr(b, name)
+		switch b := c.payloadMaker().(type) {
+		case *recordType:
+			if v, err := b.Attr(name); v != nil || err != nil {
+				return v, err
+			}
+		case *starlark.Builtin:
+			if isTypeName(b.Name()) {
+				return m.builtinAttr(b, name)
+			}
 		}
 		return m.rootAttr(name), nil
 	}

@@ -41,26 +41,30 @@ func (m *Machine) inFolder(function, name string) (string, error) {
 	if m.Folder == nil {
 		return "", fault.New("%s finds no folder; read the configuration with FromFile, which tells where it stands", function)
 	}
-	full, err := absolute(name)
-	if err != nil {
-		return "", err
+	rel, inside := m.relative(name)
+	if !inside {
+		return "", fault.New("%s looks outside the folder of the configuration, which is not read; move the file there, or read it in Go", function)
 	}
-	dir, err := absolute(slashed(filepath.Dir(m.File)))
-	if err != nil {
-		return "", err
+	return rel, nil
+}
+
+// relative returns a path below the folder of the file, and whether it is below. Where the program runs elsewhere, a
+// relative name is one in the folder, as if the program ran there.
+func (m *Machine) relative(name string) (string, bool) {
+	full, err1 := absolute(name)
+	dir, err2 := absolute(slashed(filepath.Dir(m.File)))
+	if err1 != nil || err2 != nil {
+		return "", false
 	}
-	if !path.IsAbs(slashed(name)) && !within(dir, full) { // as if the program ran in the folder
+	if !path.IsAbs(slashed(name)) && !isBelow(dir, full) {
 		full = path.Join(dir, slashed(name))
 	}
 	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", fault.New("%s looks outside the folder of the configuration, which is not read; move the file there, or read it in Go", function)
-	}
-	return slashed(rel), nil
+	return slashed(rel), err == nil && filepath.IsLocal(rel)
 }
 
-// within reports whether a path is below a folder.
-func within(dir, full string) bool {
+// isBelow reports whether a path is below a folder.
+func isBelow(dir, full string) bool {
 	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
 	return err == nil && filepath.IsLocal(rel)
 }

@@ -245,7 +245,7 @@ func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.inheritEnum(""); c.enum || c.is(m.settings) || c.meta != nil && c.meta.raw("__new__") != nil {
+	if c.inheritEnum(""); c.enum || c.is(m.settings.order[1]) || c.meta != nil && c.meta.raw("__new__") != nil {
 		return nil, fault.New("type() with such a base is not available; write the class out")
 	}
 	for key, v := range attrs.Entries() {

@@ -182,8 +182,8 @@ func (m *Machine) queryDict(args starlark.Tuple, kwargs []starlark.Tuple) (starl
 	d := new(starlark.Dict)
 	for pair := range starlark.Elements(pairs.(*starlark.List)) {
 		pair := pair.(starlark.Tuple)
-		list, _, _ := d.Get(pair[0])
-		if list == nil {
+		list, found, _ := d.Get(pair[0])
+		if !found {
 			list = starlark.NewList(nil)
 			d.SetKey(pair[0], list)
 		}
