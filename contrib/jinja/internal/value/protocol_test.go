@@ -51,7 +51,8 @@ func (s *sheet) Says(ctx context.Context) string { return fmt.Sprint(ctx != nil)
 // A clock is a func with methods.
 type clock func(hour int) string
 
-func (clock) Zone() string { return "UTC" }
+func (clock) Zone() string     { return "UTC" }
+func (clock) ZoneName() string { return "UTC" }
 
 func TestGoDataBehavesByItsMethods(t *testing.T) {
 	rt := runtimeOf(value.Default)
@@ -82,6 +83,7 @@ func TestGoDataBehavesByItsMethods(t *testing.T) {
 		{"Item before a field", ask(func() (any, error) { return value.Attr(rt, &sheet{Title: "T"}, "title") }), "<box object>"},
 		{"a field that Item does not have", ask(func() (any, error) { return value.Attr(rt, &sheet{Count: 3}, "count") }), "3"},
 		{"a method that Item does not have", ask(func() (any, error) { return value.Attr(rt, &sheet{}, "tag") }), "'<tag>'"},
+		{"a method as JavaScript writes it", ask(func() (any, error) { return value.Attr(rt, clock(nil), "zoneName") }), "'UTC'"},
 		{"what nothing has", ask(func() (any, error) { return value.Attr(rt, &sheet{}, "nope") }), "Undefined"},
 		{"Item by brackets", ask(func() (any, error) { return value.Item(rt, &sheet{}, "hidden") }), "<box object>"},
 		{"Item, called as a method", call(&sheet{}, "title").on(rt), "'<title <nil>>'"},

@@ -83,10 +83,12 @@ func (s *shape) readMethods(t reflect.Type) {
 			s.methods[m.Name] = i
 		}
 	}
-	for i := range t.NumMethod() {
-		m := t.Method(i)
-		if _, taken := s.methods[snake(m.Name)]; !taken && answers(m.Type) {
-			s.methods[snake(m.Name)] = i
+	for _, written := range []func(name string) string{snake, lowerFirst} {
+		for i := range t.NumMethod() {
+			m := t.Method(i)
+			if _, taken := s.methods[written(m.Name)]; !taken && answers(m.Type) {
+				s.methods[written(m.Name)] = i
+			}
 		}
 	}
 }
@@ -157,6 +159,11 @@ func unseen(v any, name string) string {
 func upperFirst(name string) string {
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(first)) + name[size:]
+}
+
+func lowerFirst(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
 }
 
 // snake is a Go name as Python would have it: UserID is user_id, HTTPServer is http_server.
