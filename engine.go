@@ -293,6 +293,9 @@ func (g TemplateGlobals) Session() (Map, error) {
 // G is g: a new map of the values of the Context, by the names of typed keys and of [Context.Set].
 func (g TemplateGlobals) G() Map { return g.c.globals() }
 
+// PopG is g.pop: it takes the value of that name away for the rest of the request, and returns it and whether there was one.
+func (g TemplateGlobals) PopG(name string) (value any, ok bool) { return g.c.popNamed(name) }
+
 // Config is config: a new map of the keys that have a value and are not secret, by declaration or by name. What is secret
 // inside a value is redacted.
 func (g TemplateGlobals) Config() Map { return g.c.settings.snapshot.Visible() }

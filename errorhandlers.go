@@ -10,7 +10,8 @@ import (
 )
 
 // ErrorHandler answers a request that failed with err. The status is that of err, wherever it stands in its tree,
-// unless the handler sets one; for an error that has none it is 200, as in Flask. A handler that returns err itself,
+// unless the handler sets one; for an error that has none it is 200, as in Flask. The header of the [HTTPError] that has
+// the status is on the answer already, which in Flask only an error that is passed on has. A handler that returns err itself,
 // or an error inside it, passes it on: an error that picks its status gets dewar's own answer, any other is treated
 // as one without a handler. A handler that returns another error, panics or returns nil without an answer has
 // failed: that error goes to the handler of 500, once, and if there is none, or it fails itself, the client gets a

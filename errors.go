@@ -24,7 +24,8 @@ type HTTPError struct {
 	// Errors says what is wrong with single fields of the request; [Context.Bind] fills it. Clients are shown
 	// it as a list, JSON clients as the member errors.
 	Errors []FieldError
-	// Header is added to the answer, for example Allow or Retry-After. It may be nil.
+	// Header is added to the answer, for example Allow or Retry-After, also to that of an error handler, which may change
+	// or delete it there. Content-Type and Content-Length are passed over. It may be nil.
 	Header http.Header
 	// Err is the cause. It is logged when Code is 500 or more and never shown to the client.
 	Err error
@@ -332,6 +333,9 @@ func (c *Context) handleError(err error) error {
 		c.rare().crashed = code == http.StatusInternalServerError
 		if !ok { // a panic picks none, but what was raised may
 			code, _ = statusOf(found)
+		}
+		if e := httpErrorOf(err, code); e != nil && len(e.Header) > 0 {
+			c.response.setErrorHeader(e.Header)
 		}
 		herr := c.callErrorHandler(h, found, code)
 		if !passesOn(herr, found) {

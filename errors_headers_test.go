@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -145,3 +146,117 @@ func TestHeadersOfPreprocessorsStayWithoutAHook(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorHandlersKeepTheHeadersOfTheError has handlers answer an error that has headers, each in its own way.
+func TestErrorHandlersKeepTheHeadersOfTheError(t *testing.T) {
+	t.Parallel()
+	refused := &dewar.HTTPError{Code: 401, Header: http.Header{
+		"Www-Authenticate": {`Basic realm="a"`, `Bearer realm="a"`},
+		"Vary":             {"Authorization"},
+		"Set-Cookie":       {"tried=1"},
+		"Content-Type":     {"application/x-of-the-error"},
+		"Content-Length":   {"12345"},
+	}}
+	challenges, one := refused.Header["Www-Authenticate"], []string{`Digest realm="b"`}
+	type answer struct {
+		code       int
+		body       string
+		challenges []string
+	}
+	for _, tt := range []struct {
+		name    string
+		handler dewar.ErrorHandler
+		want    answer
+	}{
+		{"its own page", func(c *dewar.Context, _ error) error { return c.HTML("page") }, answer{401, "page", challenges}},
+		{"an answer by hand", func(c *dewar.Context, _ error) error { _, err := c.Response.Write([]byte("page")); return err }, answer{401, "page", challenges}},
+		{"another status", func(c *dewar.Context, _ error) error { return c.Status(403).Text("page") }, answer{403, "page", challenges}},
+		{"a header of its own", func(c *dewar.Context, _ error) error { return c.Header("WWW-Authenticate", one[0]).Text("page") }, answer{401, "page", one}},
+		{"without the header", func(c *dewar.Context, _ error) error {
+			c.Response.Header().Del("WWW-Authenticate")
+			return c.Text("page")
+		}, answer{401, "page", nil}},
+		{"a second answer", func(c *dewar.Context, _ error) error {
+			return errors.Join(c.Header("WWW-Authenticate", one[0]).Text("first"), c.Text("page"))
+		}, answer{401, "page", challenges}},
+		{"a second answer and a header since", func(c *dewar.Context, _ error) error {
+			return errors.Join(c.Text("first"), c.Header("WWW-Authenticate", one[0]).Text("page"))
+		}, answer{401, "page", one}},
+		{"the error passed on", func(_ *dewar.Context, err error) error { return err }, answer{401, "401 Unauthorized", challenges}},
+		{"the error passed on after a header of its own", func(c *dewar.Context, err error) error {
+			c.Header("WWW-Authenticate", one[0])
+			return err
+		}, answer{401, "401 Unauthorized", challenges}},
+		{"a failure", func(*dewar.Context, error) error { return errors.New("broken") }, answer{500, "500 Internal", nil}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := newApp(t)
+			app.Logger = textLogger(testWriter{t})
+			app.BeforeRequest(func(c *dewar.Context) error { c.Response.Header().Add("Vary", "X-Hook"); return nil })
+			app.ErrorHandler(401, tt.handler)
+			app.Get("/", func(*dewar.Context) error { return refused })
+			app.Get("/late", func(c *dewar.Context) error { return errors.Join(c.Text("view"), refused) })
+			app.Get("/wrapped", func(*dewar.Context) error { return fmt.Errorf("inside: %w", refused) })
+			for _, path := range []string{"/", "/wrapped", "/late", "/"} { // the error is shared by requests
+				rec := send(app, "GET", path)
+				if body := rec.Body.String(); rec.Code != tt.want.code || !strings.HasPrefix(body, tt.want.body) {
+					t.Errorf("%s: got %d %q, want %d %q", path, rec.Code, body, tt.want.code, tt.want.body)
+				}
+				if got := rec.Header()["Www-Authenticate"]; !slices.Equal(got, tt.want.challenges) {
+					t.Errorf("%s: challenges: got %q, want %q", path, got, tt.want.challenges)
+				}
+				if got := rec.Header().Get("Content-Type"); got == "application/x-of-the-error" {
+					t.Errorf("%s: the answer has the type of the error", path)
+				}
+				if got := rec.Header().Get("Content-Length"); got == "12345" {
+					t.Errorf("%s: the answer has the length of the error", path)
+				}
+				vary, cookies := strings.Join(rec.Header()["Vary"], ", "), rec.Header()["Set-Cookie"]
+				if kept := tt.want.code != 500; strings.Contains(vary, "Authorization") != kept || slices.Equal(cookies, []string{"tried=1"}) != kept || !strings.Contains(vary, "X-Hook") {
+					t.Errorf("%s: got Vary %q and cookies %q", path, vary, cookies)
+				}
+			}
+		})
+	}
+}
+
+// TestErrorHandlersKeepTheHeadersOfDewar looks at errors that dewar raises by itself.
+func TestErrorHandlersKeepTheHeadersOfDewar(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	app.Post("/post", func(c *dewar.Context) error { return c.BindJSON(new(any)) })
+	app.Get("/file", func(c *dewar.Context) error { return c.SendBytes("a.txt", []byte("text")) })
+	app.Get("/embedded", func(*dewar.Context) error {
+		return lockedDoor{&dewar.HTTPError{Code: 423, Header: http.Header{"Retry-After": {"7"}}}}
+	})
+	app.Get("/around", func(*dewar.Context) error {
+		return &dewar.HTTPError{Code: 429, Header: http.Header{"Retry-After": {"9"}}, Err: busy{}}
+	})
+	dewar.HandleError(app, func(c *dewar.Context, err busy) error { return c.Text(http.StatusText(429)) })
+	app.Get("/server", func(*dewar.Context) error {
+		return &dewar.HTTPError{Code: 500, Header: http.Header{"Retry-After": {"8"}}, Err: errors.New("oh")}
+	})
+	app.Logger = textLogger(testWriter{t})
+	dewar.HandleError(app, func(c *dewar.Context, err *dewar.HTTPError) error { return c.Text(err.Name()) })
+	for _, tt := range []struct {
+		path, header, value string
+		code                int
+		with                []string
+	}{
+		{"/post", "Allow", "OPTIONS, POST", 405, nil},
+		{"/file", "Content-Range", "bytes */4", 416, []string{"Range", "bytes=9-"}},
+		{"/embedded", "Retry-After", "7", 423, nil},
+		{"/around", "Retry-After", "9", 429, nil},
+		{"/server", "Retry-After", "8", 500, nil},
+	} {
+		rec := send(app, "GET", tt.path, tt.with...)
+		if got := rec.Header().Get(tt.header); rec.Code != tt.code || got != tt.value || rec.Body.String() != http.StatusText(tt.code) {
+			t.Errorf("%s: got %d %q with %s %q, want %d with %q", tt.path, rec.Code, rec.Body, tt.header, got, tt.code, tt.value)
+		}
+	}
+}
+
+// busy is an error without a status.
+type busy struct{}
+
+func (busy) Error() string { return "busy" }

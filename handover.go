@@ -74,7 +74,8 @@ func (rs *requestSession) saveEarly(c *Context, s *Session) error {
 // later change replaces the cookie, so that exactly one is sent.
 //
 // The answer is sent on as soon as 64 kB of it are there, or at once if its Content-Length says that it has more: what another
-// application has sent should not wait for RESPONSE_BUFFER_SIZE.
+// application has sent should not wait for RESPONSE_BUFFER_SIZE. It gets none of the headers that DEFAULT_SECURITY_HEADERS adds: it
+// may be meant for the frames of another site.
 //
 // A deletion of the cookie wins: what is changed after it is dropped, with a line in the log that names the keys. Only
 // messages that are flashed then are kept, in a session of their own, because an application also deletes the cookie when
@@ -107,9 +108,17 @@ const relayBuffer = 64 << 10
 func (r *Response) relay(header http.Header) {
 	held := &r.c.rare().relayed
 	*held = relayBuffer
-	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil && n > relayBuffer {
-		*held = 1
+	if values := header["Content-Length"]; len(values) > 0 {
+		if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n > relayBuffer {
+			*held = 1
+		}
 	}
+}
+
+// isRelayed reports whether the answer is that of another application.
+func (r *Response) isRelayed() bool {
+	x := r.c.lazy.Load()
+	return x != nil && x.relayed > 0
 }
 
 // takeCookies moves the lines that set the session's cookie out of an answer.

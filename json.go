@@ -1,11 +1,13 @@
 package dewar
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"unicode/utf16"
 
 	"github.com/dewar-go/dewar/internal/jsontext"
 )
@@ -31,6 +33,45 @@ func (p standardJSON) Marshal(v any) ([]byte, error) {
 
 func (p standardJSON) Unmarshal(data []byte, v any) error {
 	return p.app.jsonDecoder.Unmarshal(data, v)
+}
+
+// ASCIIJSON returns a JSONProvider that writes what is not ASCII as escapes, "ü" as "\u00fc", as Flask does unless its
+// ensure_ascii is off, and leaves all else to p:
+//
+//	app.JSON = dewar.ASCIIJSON(app.JSON)
+//
+// It is for the port of an API whose clients compare bytes or cannot read UTF-8; to any other both are the same text. Reading
+// stays as p does it. It is safe for concurrent use if p is.
+func ASCIIJSON(p JSONProvider) JSONProvider { return asciiJSON{p} }
+
+// asciiJSON is a JSONProvider that writes ASCII.
+type asciiJSON struct{ JSONProvider }
+
+func (a asciiJSON) Marshal(v any) ([]byte, error) {
+	text, err := a.JSONProvider.Marshal(v)
+	if err != nil || bytes.IndexFunc(text, beyondASCII) < 0 {
+		return text, err
+	}
+	return escapeASCII(text), nil
+}
+
+// beyondASCII reports whether Python escapes r, which it does with DEL too.
+func beyondASCII(r rune) bool { return r >= 0x7F }
+
+// escapeASCII returns the JSON with escapes, as UTF-16 has them. Only strings have what is escaped.
+func escapeASCII(text []byte) []byte {
+	escaped := make([]byte, 0, 2*len(text))
+	for _, r := range string(text) {
+		switch high, low := utf16.EncodeRune(r); {
+		case !beyondASCII(r):
+			escaped = append(escaped, byte(r))
+		case r > 0xFFFF:
+			escaped = fmt.Appendf(escaped, `\u%04x\u%04x`, high, low)
+		default:
+			escaped = fmt.Appendf(escaped, `\u%04x`, r)
+		}
+	}
+	return escaped
 }
 
 // BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON, or is compressed, is a 415, one

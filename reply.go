@@ -33,7 +33,8 @@ func (c *Context) Text(s string) error { return c.answerString("text/plain; char
 func (c *Context) HTML(s string) error { return c.answerString("text/html; charset=utf-8", s) }
 
 // JSON answers with v as JSON, encoded by the App's JSON provider. A value that cannot be encoded is an
-// error, and nothing of it is sent. A [time.Time] is written in RFC 3339; [HTTPDates] writes it as Flask does.
+// error, and nothing of it is sent. A [time.Time] is written in RFC 3339; [HTTPDates] writes it as Flask does, and [ASCIIJSON]
+// what is not ASCII.
 func (c *Context) JSON(v any) error {
 	if _, ok := c.App.JSON.(standardJSON); ok && !c.settings.debug && c.response.empty() {
 		return c.encode(v)
@@ -239,13 +240,13 @@ func (c *Context) setLastHeaders() {
 }
 
 // setDefaultHeaders adds the security headers that the application has not set itself, and ends the
-// connection while the App drains.
+// connection while the App drains. An answer of another application has those that it chose, or none.
 func (c *Context) setDefaultHeaders() {
 	header := c.response.w.Header()
 	if c.App.Draining() {
 		headers.SetDefault(header, "Connection", []string{"close"})
 	}
-	if !c.settings.securityHeaders {
+	if !c.settings.securityHeaders || c.response.isRelayed() {
 		return
 	}
 	c.headers[1] = "nosniff"

@@ -64,6 +64,7 @@ type Response struct {
 // An ownership tells whose the headers of a response are, by what the header was at the borders between them.
 type ownership struct {
 	kept     http.Header // what middleware and hooks have set, which survives errors and second answers
+	failed   http.Header // what belongs to the error that is answered, which survives second answers; shared by requests
 	answered http.Header // as the first answer left it, or all before the after-request hooks; nil until somebody may add to it
 	hooked   bool        // answered is of the second kind
 }
@@ -110,6 +111,12 @@ func (r *Response) restate(code int) {
 // setErrorStatus chooses the status for the answer to an error, which a second answer to it has too.
 func (r *Response) setErrorStatus(code int) {
 	r.status, r.c.rare().status = uint16(code), uint16(code)
+}
+
+// setErrorHeader gives the answer to an error the error's header, which a second answer to it has too.
+func (r *Response) setErrorHeader(header http.Header) {
+	r.c.rare().owned.failed = header
+	headers.Merge(r.answerHeader(), header)
 }
 
 // said reports whether the answer to come has a status already.
@@ -210,7 +217,7 @@ func (r *Response) Reset() {
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
 		maps.Copy(header, x.owned.kept.Clone())
-		x.owned.answered, x.status, x.owned.hooked, x.relayed = nil, 0, false, 0
+		x.owned.answered, x.owned.failed, x.status, x.owned.hooked, x.relayed = nil, nil, 0, false, 0
 	}
 }
 
@@ -304,12 +311,14 @@ func (r *Response) dropAnswer() {
 	if !r.restated && r.c.phase != finalizing { // a hook that makes an answer prettier does not change what it is
 		r.status = x.status
 	}
-	r.restated = false
-	fresh := http.Header{}
-	maps.Copy(fresh, x.owned.kept.Clone())
+	r.restated, x.relayed = false, 0
+	kept := http.Header{}
+	maps.Copy(kept, x.owned.kept.Clone())
+	headers.Merge(kept, x.owned.failed)
+	fresh := maps.Clone(kept)
 	for key, values := range header {
 		if x.owned.answered != nil && !slices.Equal(values, x.owned.answered[key]) {
-			fresh[key] = headers.Since(key, values, x.owned.answered[key], x.owned.kept[key])
+			fresh[key] = headers.Since(key, values, x.owned.answered[key], kept[key])
 		}
 	}
 	clear(header)

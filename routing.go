@@ -34,6 +34,10 @@ type Route struct {
 	Site string
 	// BuildOnly says that no request matches it; see [BuildOnly].
 	BuildOnly bool
+	// StrictSlashes says whether it is strict about a slash at its end; see [StrictSlashes]. Flask has rule.strict_slashes.
+	StrictSlashes bool
+	// Defaults are the values that [Defaults] gives it and what is around it; nil for none. Flask has rule.defaults.
+	Defaults Map
 
 	meta map[any]any // by *Meta[T]
 }
@@ -179,6 +183,7 @@ func (app *App) attach(spec *routeSpec, in *instance) {
 		}
 	}
 	r.Route.meta = r.routing.meta
+	r.StrictSlashes, r.Defaults = orDefault(r.strictSlashes, true), r.defaults
 	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
@@ -330,7 +335,7 @@ func compareHosts(a, b *rule.Rule) int {
 // copied returns the Route for a caller to keep.
 func (r *boundRoute) copied() Route {
 	route := r.Route
-	route.Methods = r.allMethods()
+	route.Methods, route.Defaults = r.allMethods(), maps.Clone(r.Defaults)
 	return route
 }
 

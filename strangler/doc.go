@@ -12,8 +12,7 @@
 //
 // The client's request as it came: path and query byte for byte, method, body, Host. What a client says in X-Forwarded-
 // headers, Forwarded and X-Real-Ip is taken out, and written anew from what the App knows, which heeds TRUSTED_PROXIES:
-// X-Forwarded-For with one address, X-Forwarded-Host, -Proto, -Port and -Prefix, X-Real-Ip and Forwarded. In the
-// Flask application:
+// X-Forwarded-For with one address, X-Forwarded-Host, -Proto, -Port and -Prefix, and X-Real-Ip. In the Flask application:
 //
 //	from werkzeug.middleware.proxy_fix import ProxyFix
 //	app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)
@@ -24,7 +23,8 @@
 // # What the client sees
 //
 // Python's answer, its errors included: they do not go to the App's error handlers. The App's hooks run around it. A
-// header of the answer replaces one that a hook before it has set; Set-Cookie, Vary, Link and Server-Timing are added.
+// header of the answer replaces one that a hook before it has set; Set-Cookie, Vary, Link and Server-Timing are added. What
+// DEFAULT_SECURITY_HEADERS adds to the App's own answers is not: a page of Python may be meant for frames of another site.
 // Websockets, and no other protocol by Upgrade, server-sent events, uploads, ranges, trailers and 1xx answers pass; an answer whose length Python does not
 // tell is sent on as it comes, and a larger one than 64 kB before it is whole: an after-request hook can change the bodies
 // of smaller ones alone.

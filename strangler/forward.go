@@ -3,7 +3,6 @@ package strangler
 import (
 	"net/http"
 	"net/http/httputil"
-	"net/netip"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -21,11 +20,10 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 		delete(pr.Out.Header, "Upgrade")
 		delete(pr.Out.Header, "Connection")
 	}
-	if cookies := x.cookies["Cookie"]; len(cookies) > 0 {
+	if cookies := pr.In.Header["Cookie"]; len(cookies) > 0 { // also if the client calls it a header of the connection
 		pr.Out.Header["Cookie"] = cookies
-	} else {
-		delete(pr.Out.Header, "Cookie")
 	}
+	x.err = dewar.HandOverSession(x.c, pr.Out.Header)
 	tell(pr.Out.Header, x.c)
 }
 
@@ -41,33 +39,18 @@ func strip(header http.Header) {
 // tell writes what the App knows of the client, as Werkzeug's ProxyFix reads it: one value each.
 func tell(header http.Header, c *dewar.Context) {
 	scheme, host := c.Scheme(), c.Host()
-	values := make([]string, 0, 7)
-	set := func(key, value string) {
-		values = append(values, value)
-		header[key] = values[len(values)-1 : len(values) : len(values)]
+	values := [...]string{host, scheme, port(scheme, host), "", prefix(c, scheme, host)}
+	header["X-Forwarded-Host"] = values[0:1:1]
+	header["X-Forwarded-Proto"] = values[1:2:2]
+	header["X-Forwarded-Port"] = values[2:3:3]
+	if client := c.ClientIP(); client.IsValid() {
+		values[3] = client.WithZone("").String()
+		header["X-Forwarded-For"] = values[3:4:4]
+		header["X-Real-Ip"] = values[3:4:4]
 	}
-	forwarded := "host=\"" + host + "\";proto=" + scheme
-	if client := c.ClientIP().WithZone(""); client.IsValid() {
-		address := client.String()
-		set("X-Forwarded-For", address)
-		set("X-Real-Ip", address)
-		forwarded = "for=" + node(client, address) + ";" + forwarded
+	if values[4] != "" {
+		header["X-Forwarded-Prefix"] = values[4:5:5]
 	}
-	set("X-Forwarded-Host", host)
-	set("X-Forwarded-Proto", scheme)
-	set("X-Forwarded-Port", port(scheme, host))
-	set("Forwarded", forwarded)
-	if prefix := prefix(c, scheme, host); prefix != "" {
-		set("X-Forwarded-Prefix", prefix)
-	}
-}
-
-// node writes an address as RFC 7239 has it.
-func node(client netip.Addr, address string) string {
-	if client.Is4() {
-		return address
-	}
-	return "\"[" + address + "]\""
 }
 
 // port returns the port that the client asked for.
@@ -84,5 +67,5 @@ func port(scheme, host string) string {
 // prefix returns what stands in front of the App's paths.
 func prefix(c *dewar.Context, scheme, host string) string {
 	base := c.BaseURL()
-	return strings.TrimSuffix(base[len(scheme)+len("://")+len(host):], "/")
+	return base[len(scheme)+len("://")+len(host) : len(base)-1]
 }

@@ -106,9 +106,9 @@ func TestPythonSeesTheClient(t *testing.T) {
 		want    map[string]string
 	}{
 		{"of a peer that nobody trusts", nil, map[string]string{"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "shop.test:8080", "X-Forwarded-Proto": "http",
-			"X-Forwarded-Port": "8080", "X-Real-Ip": "127.0.0.1", "Forwarded": `for=127.0.0.1;host="shop.test:8080";proto=http`, "Host": "shop.test:8080"}},
+			"X-Forwarded-Port": "8080", "X-Real-Ip": "127.0.0.1", "Host": "shop.test:8080"}},
 		{"of a proxy that is trusted", []string{"127.0.0.1"}, map[string]string{"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.test:666", "X-Forwarded-Proto": "https",
-			"X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/app", "X-Real-Ip": "6.6.6.6", "Forwarded": `for=6.6.6.6;host="evil.test:666";proto=https`, "Host": "evil.test:666"}},
+			"X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/app", "X-Real-Ip": "6.6.6.6", "Host": "evil.test:666"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -217,6 +217,26 @@ func TestCachesAreToldOfTheSession(t *testing.T) {
 	}
 }
 
+// TestPagesForTheFramesOfOthersStaySo: what an App adds to its own pages would break some of Python's.
+func TestPagesForTheFramesOfOthersStaySo(t *testing.T) {
+	t.Parallel()
+	python := backend(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/html") })
+	app := quietApp(t)
+	app.AfterRequest(func(c *dewar.Context) error {
+		if c.Query().Has("fail") {
+			return dewar.Abort(418)
+		}
+		return nil
+	})
+	url := front(t, app, python)
+	for path, want := range map[string]string{"/": "", "/?fail": "nosniff"} {
+		res, _ := fetch(t, request(t, "GET", url+path, nil))
+		if got := res.Header.Get("X-Content-Type-Options"); got != want || want == "" && len(res.Header["X-Frame-Options"])+len(res.Header["Referrer-Policy"]) > 0 {
+			t.Errorf("%s: got %v, want the headers of who answers alone", path, res.Header)
+		}
+	}
+}
+
 // Python that says public knows of no cookie.
 func TestCachesGetNoSessionOfGo(t *testing.T) {
 	t.Parallel()

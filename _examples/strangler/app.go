@@ -34,6 +34,7 @@ func createApp(stage int, python string) (*dewar.App, error) {
 		return nil, err
 	}
 	app.SessionInterface = &flaskcookie.SessionInterface{}
+	app.JSON = dewar.ASCIIJSON(app.JSON)
 	csrf.Protect(app)
 	b := &blog{config: app.Config, passwords: &password.Hasher{Method: app.Config.String("PASSWORD_METHOD")}}
 	if err := b.speak(app); err != nil {
@@ -75,12 +76,8 @@ func (b *blog) open(app *dewar.App) (err error) {
 }
 
 func showError(c *dewar.Context, err *dewar.HTTPError) error {
-	for name, values := range err.Header { // WWW-Authenticate, Allow
-		c.Header(name, values[0])
-	}
-	c.Status(err.Code)
 	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
-		return c.JSON(dewar.Map{"error": statusName(err.Code)})
+		return c.JSON(dewar.Map{"error": err.Name()})
 	}
 	return c.Render("error.html", dewar.Map{"error": err})
 }

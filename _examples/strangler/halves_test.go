@@ -42,13 +42,16 @@ func (s *switchboard) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Host = r.URL.Host
 	r.URL.Host = h.addr
-	resp, err := http.DefaultTransport.RoundTrip(r)
+	resp, err := connections.RoundTrip(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.name, err)
 	}
 	resp.Header.Set(halfHeader, h.name)
 	return resp, nil
 }
+
+// connections are kept open for the requests to come.
+var connections = &http.Transport{MaxIdleConnsPerHost: 16}
 
 // only is a switchboard with one half.
 func only(h half) *switchboard {
@@ -101,7 +104,7 @@ func startPythonHalf(t *testing.T) half {
 func waitFor(t *testing.T, h half) half {
 	t.Helper()
 	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		var resp *http.Response
 		if resp, err = http.Get("http://" + h.addr + "/about"); err == nil {
 			resp.Body.Close()

@@ -72,6 +72,7 @@ var journeys = []journey{
 		if b.page.body != png || b.page.header.Get("Content-Type") != "image/png" {
 			b.fail("the picture is another one: %q %s", b.page.body, b.page.header)
 		}
+		b.get("/posts/new").post(b.form("").set("title", "T").upload("picture", "a.png", strings.Repeat(png, 200_000))).want(413, "This is too large.")
 		b.get(post+"/edit").submit("title", "Second").at(post).want(200, "Second", `<img src="/pictures/`).flashed("Your post is changed.")
 		b.get(post + "/edit").post(b.form(post + "/delete")).follow().at("/").flashed("Your post is deleted.")
 		b.get(post).want(404, "There is no such page.")
@@ -124,7 +125,7 @@ var journeys = []journey{
 		b.get("/api/nowhere").want(404, `{"error":"Not Found"}`)
 		token := b.login("ann").get("/auth/account").token()
 		b.closeAll()
-		b.api(token, map[string]any{"title": "By API", "body": "text"}).want(201, `"title":"By API"`)
+		b.api(token, map[string]any{"title": "Grüße by API 😀", "body": "text"}).want(201, `"title":"Gr\u00fc\u00dfe`, `\ud83d\ude00"`)
 		b.get(b.page.header.Get("Location")).want(200, `"body":"text"`)
 		b.api(token, map[string]any{"body": "none"}).want(400, "A title is needed.")
 		b.api(token+"x", map[string]any{"title": "T"}).want(401, "Unauthorized")

@@ -43,34 +43,48 @@ func serve(ctx context.Context, stage, port int) error {
 	case stage < 0 || stage > lastStage:
 		return fmt.Errorf("there is no stage %d; pass -stage 0 to %d", stage, lastStage)
 	case stage == 0:
-		return ended(ctx, pythonServer(ctx, port).Run())
+		return servePython(ctx, port)
 	case stage == lastStage:
 		return serveGo(stage, port, "")
 	}
-	return serveBoth(stage, port)
+	return serveBoth(ctx, stage, port)
 }
 
-// serveBoth serves Go, and Flask behind it, which ends after it.
-func serveBoth(stage, port int) error {
-	ctx, end := context.WithCancel(context.Background())
-	python := pythonServer(ctx, port+1)
+// serveBoth serves Go when Flask behind it is there. Flask ends after it.
+func serveBoth(ctx context.Context, stage, port int) error {
+	alive, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	python := pythonServer(alive, port+1)
 	python.Env = append(os.Environ(), "BLOG_PROXIES=1")
-	if err := python.Start(); err != nil {
-		end()
-		return fmt.Errorf("%w; name a Python with Flask in DEWAR_PYTHON", err)
+	if err := startPython(python); err != nil {
+		return err
 	}
-	err := serveGo(stage, port, "http://127.0.0.1:"+strconv.Itoa(port+1))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = python.Wait()
+		end()
+	}()
+	url := "http://127.0.0.1:" + strconv.Itoa(port+1)
+	err := awaitPython(ctx, alive, url)
+	if err == nil && ctx.Err() == nil {
+		err = serveGo(stage, port, url)
+	}
 	end()
-	_ = python.Wait()
+	<-ended
 	return err
 }
 
-// ended forgives a server that was told to end.
-func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+// servePython serves Flask alone. A server that was told to end has not failed.
+func servePython(ctx context.Context, port int) error {
+	python := pythonServer(ctx, port)
+	if err := startPython(python); err != nil {
+		return err
 	}
-	return err
+	if err := python.Wait(); ctx.Err() == nil {
+		return fmt.Errorf("%s has ended: %w", python, err)
+	}
+	return nil
 }
 
 func serveGo(stage, port int, python string) error {

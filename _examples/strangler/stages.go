@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/strangler"
 )
@@ -67,6 +65,3 @@ func (b *blog) divide(app *dewar.App, stage int, python string) {
 		app.Fallback(strangler.Proxy(python), dewar.CrossOriginExempt())
 	}
 }
-
-// statusName is what Flask calls a status.
-func statusName(code int) string { return http.StatusText(code) }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,9 +15,12 @@ import (
 	"github.com/dewar-go/dewar/flaskcookie"
 )
 
-var seed = flag.Uint64("seed", 0, "repeats a run of TestSwitches; 0 takes another each time")
+var (
+	seed     = flag.Uint64("seed", 0, "has the visitors of TestSwitches do what they did in a run; 0 takes another each time")
+	visitors = flag.Int("visitors", 4, "how many visit the site at once in TestSwitches; 1 repeats a run to the letter")
+)
 
-// TestSwitches has one browser switched between Python and Go, thousands of times, at random.
+// TestSwitches has browsers switched between Python and Go, thousands of times, at random.
 func TestSwitches(t *testing.T) {
 	needPython(t)
 	settings(t)
@@ -23,14 +28,15 @@ func TestSwitches(t *testing.T) {
 	if os.Getenv("CI") == "true" || os.Getenv("DEWAR_ROUNDS") == "full" {
 		switches = 10_000
 	}
-	wander(t, startHalves(t), switches)
-}
-
-// startHalves serves Python, Go, and a stage on the way, where Go asks Python for what has not moved.
-func startHalves(t *testing.T, change ...func(app *dewar.App)) []half {
-	t.Helper()
 	t.Setenv("BLOG_PROXIES", "1")
 	python := startPythonHalf(t)
+	settle(t, python)
+	wander(t, append(startHalves(t, python), startPythonHalf(t)), switches)
+}
+
+// startHalves serves Go, and a stage on the way, where Go asks Python for what has not moved. It returns all three.
+func startHalves(t *testing.T, python half, change ...func(app *dewar.App)) []half {
+	t.Helper()
 	return []half{
 		python,
 		startGoHalf(t, lastStage, "", change...),
@@ -38,9 +44,25 @@ func startHalves(t *testing.T, change ...func(app *dewar.App)) []half {
 	}
 }
 
+// settle registers who visits the site.
+func settle(t *testing.T, h half) {
+	t.Helper()
+	if err := attempt(func() {
+		for _, name := range []string{"admin", "ann"} {
+			newBrowser(only(h)).register(name)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestSwitchesFindFaults makes Go differ from Python in one thing at a time. A visitor must notice each.
 func TestSwitchesFindFaults(t *testing.T) {
 	needPython(t)
+	settings(t)
+	t.Setenv("BLOG_PROXIES", "1")
+	python := startPythonHalf(t)
+	settle(t, python)
 	for _, tt := range []struct {
 		name, want string
 		change     func(app *dewar.App)
@@ -58,8 +80,7 @@ func TestSwitchesFindFaults(t *testing.T) {
 		{"one language less", "broken link", set("LANGUAGES", []string{"de"})},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			settings(t)
-			_, err := roam(startHalves(t, tt.change), 1, 3000)
+			err := roam(newParty(startHalves(t, python, tt.change), 1, 1), 3000)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want a failure with %q", err, tt.want)
 			}
@@ -78,7 +99,7 @@ func set(key string, value any) func(app *dewar.App) {
 	}
 }
 
-// wander visits the site until the browser was switched so often, and fails with the seed that repeats it.
+// wander visits the site until browsers were switched so often, and fails with the seed that repeats it.
 func wander(t *testing.T, halves []half, switches int) {
 	t.Helper()
 	s := *seed
@@ -86,30 +107,49 @@ func wander(t *testing.T, halves []half, switches int) {
 		s = uint64(time.Now().UnixNano())
 	}
 	began := time.Now()
-	v, err := roam(halves, s, switches)
-	if err != nil {
-		t.Fatalf("go test -run '^%s$' -seed %d: after %d requests: %v", t.Name(), s, len(v.pages), err)
+	party := newParty(halves, s, *visitors)
+	err := roam(party, (switches+*visitors-1) / *visitors)
+	requests, switched, done := 0, 0, map[string]int{}
+	for _, v := range party {
+		requests, switched = requests+len(v.pages), switched+v.board.switches
+		for name, n := range v.done {
+			done[name] += n
+		}
 	}
-	t.Logf("%d switches in %d requests, %.0f s, seed %d: %v", switches, len(v.pages), time.Since(began).Seconds(), s, v.done)
+	if err != nil {
+		t.Fatalf("go test -run '^%s$' -seed %d -visitors %d: after %d requests: %v", t.Name(), s, *visitors, requests, err)
+	}
+	t.Logf("%d switches of %d browsers in %d requests, %.0f s, seed %d: %v", switched, *visitors, requests, time.Since(began).Seconds(), s, done)
 }
 
-// roam is wander without a test: it returns what went wrong.
-func roam(halves []half, seed uint64, switches int) (*visitor, error) {
-	random := rand.New(rand.NewPCG(seed, 0))
-	board := &switchboard{halves: halves}
-	board.pick = func() int { return choose(random, board) }
-	v := &visitor{browser: newBrowser(board), random: random, posts: map[string]*written{}, done: map[string]int{}}
-	return v, attempt(func() {
-		settler := newBrowser(only(halves[0]))
-		for _, name := range []string{"admin", "ann"} {
-			settler.register(name)
-		}
-		for deadline := time.Now().Add(10 * time.Minute); board.switches < switches; v.act() {
-			if time.Now().After(deadline) {
-				v.fail("only %d switches in 10 minutes", board.switches)
+// newParty returns visitors of one site, each with a browser and a mind of its own.
+func newParty(halves []half, seed uint64, size int) (party []*visitor) {
+	var posts sync.RWMutex
+	for i := range size {
+		random := rand.New(rand.NewPCG(seed, uint64(i)))
+		board := &switchboard{halves: halves}
+		board.pick = func() int { return choose(random, board) }
+		party = append(party, &visitor{browser: newBrowser(board), board: board, random: random, standing: &posts, posts: map[string]*written{}, done: map[string]int{}})
+	}
+	return party
+}
+
+// roam has the party visit the site until the browser of each was switched so often, or one has found a fault.
+func roam(party []*visitor, switches int) (failed error) {
+	var all sync.WaitGroup
+	var fault atomic.Pointer[error]
+	for _, v := range party {
+		all.Go(func() {
+			if err := attempt(func() { v.roam(switches, func() bool { return fault.Load() != nil }) }); err != nil {
+				fault.CompareAndSwap(nil, &err)
 			}
-		}
-	})
+		})
+	}
+	all.Wait()
+	if first := fault.Load(); first != nil {
+		return *first
+	}
+	return nil
 }
 
 // choose names the half that answers next: four times out of five another than before.

@@ -7,12 +7,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
 // A visitor does as it likes, and knows what must come of it: who it is, what it was told, what it has written.
 type visitor struct {
 	*browser
+	board  *switchboard
 	random *rand.Rand
+	// standing is locked for reading while the visitor goes to a post that a page has named, and for writing while one is
+	// deleted: a link that broke in between would be nobody's fault.
+	standing *sync.RWMutex
 
 	name       string // who is logged in, or ""
 	remembered bool   // by a cookie that outlives the browser
@@ -138,6 +144,15 @@ var deeds = []deed{
 	{"log out", 1, true, (*visitor).logOut},
 }
 
+// roam visits the site until the browser was switched so often, or it is time to leave.
+func (v *visitor) roam(switches int, leave func() bool) {
+	for deadline := time.Now().Add(10 * time.Minute); v.board.switches < switches && !leave(); v.act() {
+		if time.Now().After(deadline) {
+			v.fail("only %d switches in 10 minutes", v.board.switches)
+		}
+	}
+}
+
 // act does one thing at random.
 func (v *visitor) act() {
 	var possible []deed
@@ -158,6 +173,8 @@ func (v *visitor) read() {
 }
 
 func (v *visitor) followLink() {
+	v.standing.RLock()
+	defer v.standing.RUnlock()
 	v.visit("/")
 	link := pick(v.random, v.links()...)
 	if strings.HasPrefix(link, "/language/") {
@@ -296,6 +313,8 @@ func (v *visitor) remove() {
 		return
 	}
 	delete(v.posts, path)
+	v.standing.Lock()
+	defer v.standing.Unlock()
 	v.visit(path + "/edit")
 	v.await("Your post is deleted.")
 	v.hand(v.form(path + "/delete"))

@@ -10,7 +10,7 @@ import (
 // Field returns the hidden input of a form with the token in it, as WTForms writes it. Templates call it csrf_field. It is
 // nothing while WTF_CSRF_ENABLED is off.
 func Field(c *dewar.Context) (template.HTML, error) {
-	if !flag(c, "WTF_CSRF_ENABLED") {
+	if !flag(c, enabledKey) {
 		return "", nil
 	}
 	token, err := Token(c)
@@ -19,6 +19,17 @@ func Field(c *dewar.Context) (template.HTML, error) {
 	}
 	name := template.HTMLEscapeString(fieldName(c))
 	return template.HTML(`<input id="` + name + `" name="` + name + `" type="hidden" value="` + template.HTMLEscapeString(token) + `">`), nil
+}
+
+// MetaTag returns <meta name="csrf-token" content="..."> with the token in it, for scripts that send it in a header. Its name is
+// WTF_CSRF_META_NAME. Templates call it csrf_meta_tag, as those of Flask-WTF 1.3.
+func MetaTag(c *dewar.Context) (template.HTML, error) {
+	token, err := Token(c)
+	if err != nil {
+		return "", err
+	}
+	name := template.HTMLEscapeString(named(c, metaKey, "csrf-token"))
+	return template.HTML(`<meta name="` + name + `" content="` + template.HTMLEscapeString(token) + `">`), nil
 }
 
 // A Form is what templates of a Flask project ask a FlaskForm about tokens: {{ form.hidden_tag() }} and

@@ -176,7 +176,7 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 		options.Links = []string{"url_for"}
 	}
 	s := &site{templates: t, engine: engine.New(options), ownURLFor: own, ownRequest: r.Globals["request"] != nil || t.Funcs()["request"] != nil}
-	if err := errors.Join(s.engine.Check(), s.checkURLs(), s.checkRequest()); err != nil {
+	if err := errors.Join(s.checkTemplates(), s.checkURLs(), s.checkRequest(r.Undefined == UndefinedStrict)); err != nil {
 		return err
 	}
 	r.site.Store(s)

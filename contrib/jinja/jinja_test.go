@@ -3,6 +3,7 @@ package jinja_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"html/template"
@@ -515,6 +516,69 @@ func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
 		if err := newApp(t, &jinja.Renderer{Ignore: []string{name}}, files...).Build(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: Build gives %v, want %s", name, err, want)
 		}
+	}
+}
+
+func TestWhatOnlyAsksForAnAttributeOfRequestIsNoErrorOfBuild(t *testing.T) {
+	t.Parallel()
+	const asks = `{{ request.nope and 1 }}|{{ request.nope or 2 }}|{% if request.nope %}a{% elif not request.nope %}b{% endif %}|{{ 3 if request.nope else 4 }}|` +
+		`{{ request.nope == 5 }}|{{ 6 in request.nope }}|{{ request.nope is none }}|{{ request.nope is defined }}|{{ request.nope|d(7) }}|{% for x in [8] if request.nope %}{{ x }}{% endfor %}`
+	var log bytes.Buffer
+	app := newApp(t, &jinja.Renderer{}, "a.txt", asks)
+	app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	if got, want := get(app, "/a.txt").Body.String(), "|2|b|4|False|False|False|False|7|"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := strings.Count(log.String(), `undefined, and so false: template a.txt:1: request has no`); n != 9 {
+		t.Errorf("the log has %d lines, want one for each place but for defined and default:\n%s", n, log.String())
+	}
+	for name, tt := range map[string]struct {
+		source string
+		mode   jinja.Undefined
+	}{
+		"what Flask has":     {"{% if request.files %}a{% endif %}", jinja.UndefinedDefault},
+		"strict mode":        {"{% if request.nope %}a{% endif %}", jinja.UndefinedStrict},
+		"a value is needed":  {"{% if request.nope > 1 %}a{% endif %}", jinja.UndefinedDefault},
+		"a value that shows": {"{{ request.nope }}", jinja.UndefinedDefault},
+	} {
+		err := newApp(t, &jinja.Renderer{Undefined: tt.mode}, "a.html", tt.source).Build()
+		if err == nil || !strings.Contains(err.Error(), "a.html:1: request has no") {
+			t.Errorf("%s: Build gives %v", name, err)
+		}
+	}
+}
+
+func TestURLsTakeWhatPointersPointAt(t *testing.T) {
+	t.Parallel()
+	text, number, half := "a b", 7, 2.0
+	data := dewar.Map{
+		"text": &text, "number": &number, "half": &half, "none": (*string)(nil), "null": sql.NullInt64{}, "full": sql.NullString{String: "x", Valid: true},
+		"some": []*string{&text, nil}, "time": (*time.Time)(nil), "numbers": []int{1, 2}, "halves": []float64{2},
+	}
+	for source, want := range map[string]string{
+		"{{ url_for('page', name=text, n=number, half=half) }}":                   "/a%20b?n=7&half=2.0",
+		"{{ url_for('page', name='x', a=none, b=null, c=full, time=time) }}":      "/x?c=x",
+		"{{ url_for('page', name='x', some=some, n=numbers, h=halves) }}":         "/x?some=a+b&n=1&n=2&h=2.0",
+		"{{ none }} {{ none is none }} {{ none or 'x' }} {{ none|d('y', true) }}": "None True x y",
+		"{{ some }} {{ some|select|join }} {{ time.year }} {{ null }}":            "['a b', None] a b  None",
+	} {
+		app := newApp(t, &jinja.Renderer{}, "page.txt", source)
+		if err := app.Config.Update(dewar.Map{"SERVER_NAME": "x.org"}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := app.RenderString(t.Context(), "page.txt", data)
+		if got = strings.TrimPrefix(got, "http://x.org"); got != want || err != nil {
+			t.Errorf("%s gives %s, %v, want %s", source, got, err, want)
+		}
+	}
+}
+
+func TestABrokenFileThatNoOtherNamesTellsOfIgnoreOnce(t *testing.T) {
+	t.Parallel()
+	err := newApp(t, &jinja.Renderer{}, "a.html", "{% include 'part.html' %}", "old.html", "{% comment %}", "older.html", "{% comment %}", "part.html", "{% comment %}").Build()
+	const want = `template old.html:1: Encountered unknown tag 'comment'; if nobody renders this file, leave it out by Ignore: []string{"old.html"} of the Renderer`
+	if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Count(got, "Ignore") != 1 {
+		t.Errorf("got %s, want %s once", got, want)
 	}
 }
 

@@ -190,7 +190,7 @@ func (l *loopState) Call(rt *value.Runtime, args value.Args) (any, error) {
 		return nil, err
 	}
 	text, err := st.end(outer)
-	return asMarkup(text, l.body.escape.escapes(l.outer)), err
+	return text.value(l.body.escape.escapes(l.outer)), err
 }
 
 // run writes a recursive loop with other items.

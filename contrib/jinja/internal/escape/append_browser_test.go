@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/escape"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
@@ -89,7 +90,19 @@ func trials(t *testing.T) (all []trial) {
 			}
 		}
 	}
+	for _, before := range []string{"id=", "checked title=", "class='a b' href=", "id=x value=y/"} {
+		for _, attack := range attacks {
+			s := spot{name: "captured attributes"}
+			add(s, before, `<a {{}}>text</a>`, attack, page(t, `<a {{}}>text</a>`, captured(before, "ab")), captured(before, attack))
+		}
+	}
 	return all
+}
+
+// captured is a set block with a value behind text of the template.
+func captured(before, attack string) value.Markup {
+	text := before + escaped(attack)
+	return value.Markup{Text: text, Language: value.HTML, Tag: escape.Attributes(text, []escape.Span{{From: len(before), To: len(text)}})}
 }
 
 // suits reports whether the page is well-formed with the attack in its spot.

@@ -45,6 +45,11 @@ func (f *Function) call(rt *Runtime, args Args) (any, error) {
 // CallMethod is v.name(args), without making the bound method.
 func CallMethod(rt *Runtime, v any, name string, args Args) (any, error) {
 	if !private(name) {
+		if m, ok := v.(Mapping); ok {
+			if f, ok := m.Attr(rt, name); ok {
+				return Call(rt, f, args)
+			}
+		}
 		c := canon(v)
 		if t, ok := c.(NamedTuple); !ok || t.Names == nil {
 			if m, self := methodOf(c, name); m != nil {

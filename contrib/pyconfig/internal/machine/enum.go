@@ -177,10 +177,16 @@ func (m *Machine) callEnum(c *class, args starlark.Tuple, kwargs []starlark.Tupl
 	return member, nil
 }
 
-// unmember returns the text or number that a member of an enumeration of such is, and other values as they are.
+// unmember returns the text or number that a member of an enumeration of such is, the value that an object of a class
+// derived from a built-in type is, and other values as they are.
 func unmember(v starlark.Value) starlark.Value {
-	if c, ok := v.(*class); ok && c.instance && c.enum && c.mixin != "" {
+	c, ok := v.(*class)
+	switch {
+	case !ok || !c.instance:
+	case c.enum && c.mixin != "":
 		return c.attrs["_value_"]
+	case c.payload != nil:
+		return c.payload
 	}
 	return v
 }

@@ -70,7 +70,7 @@ func (m *Machine) formatValue(v starlark.Value, conversion, format string) (stri
 	if err != nil {
 		return "", err
 	}
-	return l.write(v)
+	return l.write(unmember(v))
 }
 
 // ascii escapes the characters of a repr that are not ASCII.

@@ -15,7 +15,7 @@ func typeName(v starlark.Value) string {
 		return "str"
 	case starlark.NoneType:
 		return "None"
-	case *starlark.Builtin, *function, pathType, *staticMethod, *classMethod, *recordType:
+	case *starlark.Builtin, boundable, *function, pathType, *staticMethod, *classMethod, *recordType:
 		return "a function"
 	case refused:
 		return v.name

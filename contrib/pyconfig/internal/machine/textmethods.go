@@ -296,7 +296,7 @@ func (m *Machine) join(separator string, args starlark.Tuple, kwargs []starlark.
 	texts := make([]string, len(elems))
 	total := 0
 	for i, elem := range elems {
-		s, ok := elem.(starlark.String)
+		s, ok := unmember(elem).(starlark.String)
 		if !ok {
 			return nil, fault.Raise("TypeError", "join() needs text, not %s%s", typeName(elem), noneHint(elem))
 		}
