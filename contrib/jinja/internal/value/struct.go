@@ -14,7 +14,6 @@ type shape struct {
 	fields  map[string]field
 	methods map[string]int
 	pointer bool // it is a struct whose pointer has more methods
-	item    bool // it has a method Item(string) (T, bool), which says what its names mean
 }
 
 type field struct {
@@ -42,7 +41,6 @@ func newShape(t reflect.Type) *shape {
 	}
 	s.readMethods(t)
 	s.pointer = t.Kind() == reflect.Struct && hasMore(reflect.PointerTo(t), t)
-	s.item = hasItem(t)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -185,9 +183,8 @@ func goField(v any, name string) (any, bool) {
 	if k := rv.Kind(); k != reflect.Pointer && k != reflect.Struct {
 		return nil, false
 	}
-	s := shapeOf(rv.Type())
-	f, ok := s.fields[name]
-	if !ok || s.item {
+	f, ok := shapeOf(rv.Type()).fields[name]
+	if !ok {
 		return nil, false
 	}
 	found, ok, err := f.read(rv)
@@ -201,11 +198,6 @@ func goAttr(rt *Runtime, v any, name string) (any, bool, error) {
 	}
 	rv := reflect.ValueOf(v)
 	s := shapeOf(rv.Type())
-	if s.item {
-		if found, ok, err := ownItem(v, name); ok || err != nil {
-			return found, ok, err
-		}
-	}
 	if f, ok := s.fields[name]; ok {
 		return f.read(rv)
 	}
