@@ -145,13 +145,6 @@ func (i *Iterator) resetGo(rt *Runtime, v reflect.Value) error {
 			return nil
 		}
 	}
-	seq, ok, err := ownSeq(v.Interface())
-	if err != nil {
-		return err
-	}
-	if ok {
-		return i.resetGo(rt, seq)
-	}
 	return typeErrorf("'%s' object is not iterable", TypeName(v.Interface()))
 }
 
