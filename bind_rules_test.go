@@ -133,7 +133,7 @@ func TestBindComparesFields(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		"password=a&again=a": "", "password=a&again=b": "again: must be equal to password",
-		"password=a": "again: must be equal to password", "again=b": "password: missing; again: must be equal to password",
+		"password=a": "again: must be equal to password", "again=b": "One field is not right. password: missing",
 	} {
 		err := bind(t, form(body), &passwords{})
 		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {

@@ -40,7 +40,7 @@ var exempt = dewar.NewMeta[bool]("csrf.exempt")
 func Exempt() dewar.RoutingOption { return exempt.With(true) }
 
 // Protect checks the token of every unsafe request that a route of app answers, before its view, and gives templates the
-// functions csrf_token, which is [Token], and csrf_field, which is [Field]. Requests that no route answers, and those that
+// functions csrf_token, which is [Token], and csrf_field, which is [Field], and the forms of package forms the hidden input. Requests that no route answers, and those that
 // App.Fallback serves, pass. Call it once, before hooks that trust the request. Flask-WTF has CSRFProtect.
 func Protect(app *dewar.App) {
 	if err := app.Config.Declare(limitKey, nil, "how long a CSRF token is valid: an hour by default, and with None for as long as its session"); err != nil {
@@ -48,6 +48,7 @@ func Protect(app *dewar.App) {
 	}
 	app.TemplateFunc("csrf_token", Token)
 	app.TemplateFunc("csrf_field", Field)
+	app.HiddenFields = Field
 	app.BeforeRequest(func(c *dewar.Context) error {
 		route, matched := c.Route()
 		if free, _ := exempt.Of(route); !matched || free || !flag(c, "WTF_CSRF_CHECK_DEFAULT") {

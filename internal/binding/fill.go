@@ -43,6 +43,8 @@ type Request interface {
 type Binder struct {
 	// RefuseUnknown reports members of a JSON body that no field takes.
 	RefuseUnknown bool
+	// Extra, if it is there, looks at the struct once its fields are filled, and reports what breaks a rule of its own.
+	Extra func(report func(name, rule string))
 
 	plan     *Plan
 	request  Request
@@ -62,6 +64,9 @@ func (b *Binder) Fill(target reflect.Value) ([]Problem, error) {
 		b.fill(target, &b.plan.fields[i])
 	}
 	b.compare(target, b.plan, b.nameOf)
+	if b.Extra != nil {
+		b.Extra(b.extra)
+	}
 	if b.bad == 0 {
 		b.validate(target, b.plan, "")
 	}
@@ -81,6 +86,16 @@ func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
 	for _, p := range problems {
 		p.Field = joinField(path, p.Field)
 		b.add(p)
+	}
+}
+
+// extra reports a rule that the caller has asked.
+func (b *Binder) extra(name, rule string) {
+	for i := range b.plan.fields {
+		if f := &b.plan.fields[i]; b.nameOf(f) == name {
+			b.broken(f, Rule{Name: rule}, name)
+			return
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ type field struct {
 	hasDefault bool
 	def        string
 	checks     []check
-	same       []int // the field that it must be equal to
+	same       int // the field that it must be equal to, if sameName
 	sameName   string
 	messages   map[string]string // texts of its own, by the rule; "" for all
 }

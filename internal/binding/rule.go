@@ -162,20 +162,25 @@ func (plan *Plan) resolveSame(t reflect.Type) error {
 		if other < 0 || plan.fields[other].typ != f.typ || !f.typ.Comparable() {
 			return fmt.Errorf("field %s of %v has the tag eqfield:%q; write the name of another field of its type, as clients know it", f.goName, t, f.sameName)
 		}
-		f.same = plan.fields[other].index
+		f.same = other
 		plan.compares = true
 	}
 	return nil
 }
 
-// compare reports fields that are not equal to the one they must be equal to.
+// compare reports fields that are not equal to the one they must be equal to, where both are good.
 func (b *Binder) compare(target reflect.Value, plan *Plan, nameOf func(*field) string) {
 	if !plan.compares {
 		return
 	}
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		if f.same != nil && !b.isBad(nameOf(f)) && !coerce.FieldAt(target, f.index).Equal(coerce.FieldAt(target, f.same)) {
+		if f.sameName == "" {
+			continue
+		}
+		other := &plan.fields[f.same]
+		good := !b.isBad(nameOf(f)) && !b.isBad(nameOf(other))
+		if good && !coerce.FieldAt(target, f.index).Equal(coerce.FieldAt(target, other.index)) {
 			b.broken(f, Rule{"eqfield", f.sameName}, nameOf(f))
 		}
 	}

@@ -24,7 +24,7 @@ type Markup struct {
 	Language Language
 }
 
-// AsMarkup returns v where it is Markup, template.HTML or a Markuper.
+// AsMarkup returns v where it is Markup, template.HTML, a Markuper or Shown.
 func AsMarkup(v any) (Markup, bool) {
 	switch v := v.(type) {
 	case Markup:
@@ -33,6 +33,8 @@ func AsMarkup(v any) (Markup, bool) {
 		return Markup{Text: string(v)}, true
 	case Markuper:
 		return v.Markup(), true
+	case Shown:
+		return Markup{Text: string(v.TemplateHTML())}, true
 	case *Undefined:
 		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
 	}
