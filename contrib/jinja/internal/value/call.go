@@ -19,6 +19,8 @@ func Call(rt *Runtime, f any, args Args) (any, error) {
 		return f.Call(rt, args)
 	case *Undefined:
 		return nil, f.Err()
+	case Called:
+		return callGo(rt, TypeName(f), f.TemplateCall, args)
 	case nil:
 		return nil, notCallable(f)
 	}
@@ -92,7 +94,7 @@ func (m *method) call(rt *Runtime, self any, args Args) (any, error) {
 // IsCallable reports whether Call would call v.
 func IsCallable(v any) bool {
 	switch v := v.(type) {
-	case *Function, Callable:
+	case *Function, Callable, Called:
 		return true
 	case *Undefined:
 		return true
