@@ -361,6 +361,19 @@ func (c *Context) setItem(key any, name string, value any) {
 	x.g = append(x.g, item{key, name, value})
 }
 
+// popNamed takes the value of named away, and those that it stood before.
+func (c *Context) popNamed(name string) (any, bool) {
+	value, ok := c.named(name)
+	if !ok {
+		return nil, false
+	}
+	x := c.rare()
+	x.gMu.Lock()
+	defer x.gMu.Unlock()
+	x.g = slices.DeleteFunc(x.g, func(it item) bool { return it.name == name })
+	return value, true
+}
+
 // named finds a value by name: that of Set before those of typed keys.
 func (c *Context) named(name string) (any, bool) {
 	x := c.lazy.Load()

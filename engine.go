@@ -189,6 +189,23 @@ func (app *App) hasURLDefaults(in *instance) bool {
 	return slices.ContainsFunc(in.lineage(), func(i *instance) bool { return len(i.bp.urlDefaults) > 0 })
 }
 
+// HasContextProcessors reports whether templates may get values that neither a view nor a template function gives: from context
+// processors of the App or of a blueprint, or from a receiver of [App.BeforeRender].
+func (t *Templates) HasContextProcessors() bool {
+	app := t.app
+	if len(app.contextProcessors) > 0 || app.BeforeRender.connected() {
+		return true
+	}
+	for _, routes := range app.endpoints {
+		for _, r := range routes {
+			if slices.ContainsFunc(r.in.lineage(), func(i *instance) bool { return len(i.bp.contextProcessors) > 0 }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Render does what [Context.Render] does around its Renderer, for a template that has no file: it calls render with data
 // and what the context processors add, between [App.BeforeRender] and [App.TemplateRendered], which see name.
 func (t *Templates) Render(c *Context, name string, data Map, render func(data Map) error) error {
@@ -292,6 +309,9 @@ func (g TemplateGlobals) Session() (Map, error) {
 
 // G is g: a new map of the values of the Context, by the names of typed keys and of [Context.Set].
 func (g TemplateGlobals) G() Map { return g.c.globals() }
+
+// PopG is g.pop: it takes the value of that name away for the rest of the request, and returns it and whether there was one.
+func (g TemplateGlobals) PopG(name string) (value any, ok bool) { return g.c.popNamed(name) }
 
 // Config is config: a new map of the keys that have a value and are not secret, by declaration or by name. What is secret
 // inside a value is redacted.

@@ -240,13 +240,13 @@ func (c *Context) setLastHeaders() {
 }
 
 // setDefaultHeaders adds the security headers that the application has not set itself, and ends the
-// connection while the App drains.
+// connection while the App drains. An answer of another application has those that it chose, or none.
 func (c *Context) setDefaultHeaders() {
 	header := c.response.w.Header()
 	if c.App.Draining() {
 		headers.SetDefault(header, "Connection", []string{"close"})
 	}
-	if !c.settings.securityHeaders {
+	if !c.settings.securityHeaders || c.response.isRelayed() {
 		return
 	}
 	c.headers[1] = "nosniff"

@@ -311,7 +311,7 @@ func (r *Response) dropAnswer() {
 	if !r.restated && r.c.phase != finalizing { // a hook that makes an answer prettier does not change what it is
 		r.status = x.status
 	}
-	r.restated = false
+	r.restated, x.relayed = false, 0
 	kept := http.Header{}
 	maps.Copy(kept, x.owned.kept.Clone())
 	headers.Merge(kept, x.owned.failed)

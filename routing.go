@@ -34,6 +34,13 @@ type Route struct {
 	Site string
 	// BuildOnly says that no request matches it; see [BuildOnly].
 	BuildOnly bool
+	// StrictSlashes says whether it is strict about a slash at its end; see [StrictSlashes]. Flask has rule.strict_slashes.
+	StrictSlashes bool
+	// Defaults are the values that [Defaults] gives it and what is around it; nil for none. Flask has rule.defaults.
+	Defaults Map
+	// Relays says that another application answers it: its handler, given to [App.Handle] or [App.Mount], has a method
+	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
+	Relays bool
 
 	meta map[any]any // by *Meta[T]
 }
@@ -83,6 +90,7 @@ type routeSpec struct {
 	folder    *staticFolder // of static files that every path may be one of
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
+	relays    bool   // that handler asks another application
 	wrapped   bool
 	site      string
 }
@@ -168,7 +176,7 @@ func (spec *routeSpec) handlerProblem() string {
 // attach adds a route to the app, of a blueprint or its own. It panics on what can be known to be wrong now.
 func (app *App) attach(spec *routeSpec, in *instance) {
 	r := &boundRoute{app: app, spec: spec, in: in, handler: spec.handler, before: spec.before, wrapped: spec.wrapped, exempt: spec.exempt}
-	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site, BuildOnly: spec.buildOnly}
+	r.Route = Route{Rule: spec.rule, Methods: router.Complete(spec.methods), Endpoint: cmp.Or(spec.endpoint, spec.derived), Site: spec.site, BuildOnly: spec.buildOnly, Relays: spec.relays}
 	r.routing = spec.routing.within(app.options.routing)
 	if in != nil {
 		r.routing = spec.routing.within(in.routing)
@@ -179,6 +187,7 @@ func (app *App) attach(spec *routeSpec, in *instance) {
 		}
 	}
 	r.Route.meta = r.routing.meta
+	r.StrictSlashes, r.Defaults = orDefault(r.strictSlashes, true), r.defaults
 	if err := app.parse(r); err != nil {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
@@ -330,7 +339,7 @@ func compareHosts(a, b *rule.Rule) int {
 // copied returns the Route for a caller to keep.
 func (r *boundRoute) copied() Route {
 	route := r.Route
-	route.Methods = r.allMethods()
+	route.Methods, route.Defaults = r.allMethods(), maps.Clone(r.Defaults)
 	return route
 }
 

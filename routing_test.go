@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -692,5 +693,31 @@ func TestMatchOrderIsThatOfTheRouter(t *testing.T) {
 	}
 	if want := "hosted /about /{id:int} /{name} /{rest:path}"; strings.Join(got, " ") != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRoutesTellTheirDefaultsAndStrictSlashes(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("shop")
+	bp := dewar.NewBlueprint("feeds", dewar.StrictSlashes(false), dewar.Defaults(dewar.Map{"lang": "en"}))
+	view := func(c *dewar.Context) error { return c.Text("") }
+	bp.Get("/feed/", view, dewar.Endpoint("feed"), dewar.Defaults(dewar.Map{"format": "rss"}))
+	app.RegisterBlueprint(bp)
+	app.Get("/about", view, dewar.Endpoint("about"))
+	routes := map[string]dewar.Route{}
+	for _, r := range app.Routes() {
+		routes[r.Endpoint] = r
+	}
+	if r := routes["feeds.feed"]; r.StrictSlashes || !reflect.DeepEqual(r.Defaults, dewar.Map{"lang": "en", "format": "rss"}) {
+		t.Errorf("feeds.feed: got %v, %v", r.StrictSlashes, r.Defaults)
+	}
+	if r := routes["about"]; !r.StrictSlashes || r.Defaults != nil {
+		t.Errorf("about: got %v, %v", r.StrictSlashes, r.Defaults)
+	}
+	routes["feeds.feed"].Defaults["lang"] = "de"
+	for _, r := range app.Routes() {
+		if r.Endpoint == "feeds.feed" && r.Defaults["lang"] != "en" {
+			t.Error("the defaults of a copy are those of the route")
+		}
 	}
 }

@@ -174,6 +174,7 @@ func TestRenderErrors(t *testing.T) {
 		log                    string
 	}{
 		{"missing template", "", "/indx.html", 500, `no template \"indx.html\" in templates; did you mean \"index.html\"?`},
+		{"one that go:embed passes over", "", "/blog/_list.html", 500, `no template \"blog/_list.html\" in templates; if the file exists, note that go:embed passes over names that begin with _ unless the folder is written all:templates`},
 		{"a name that leads elsewhere", "", "/..%2fsecret", 500, `no template \"../secret\" in templates`},
 		{"a name that is a template", "", "/%7B%7B.x%7D%7D", 500, `no template \"{{.x}}\" in templates`},
 		{"error in the middle", "half of it{{url_for (print \"idnex\")}}", "/p.html", 500, `template p.html:1:12: executing \"p.html\" at <url_for (print \"idnex\")>: error calling url_for: dewar: no endpoint \"idnex\"; did you mean \"index\"?`},

@@ -51,13 +51,19 @@ func KeepPath() RouteOption {
 func (s *scaffold) addWrapped(text string, h http.Handler, opts []RouteOption) {
 	callsite.NoNil("Handle", h)
 	s.addRoute(text, Wrap(h), opts, routeOption(func(spec *routeSpec) {
-		spec.wrapped, spec.inner, spec.methods = true, innerName(h), nil
+		spec.wrapped, spec.inner, spec.relays, spec.methods = true, innerName(h), relays(h), nil
 		if f, ok := h.(http.HandlerFunc); ok {
 			spec.identity = callsite.FunctionOf(f).Identity
 		} else if reflect.ValueOf(h).Comparable() {
 			spec.identity = h
 		}
 	}))
+}
+
+// relays reports whether h has another application answer.
+func relays(h http.Handler) bool {
+	r, ok := h.(interface{ Relays() bool })
+	return ok && r.Relays()
 }
 
 // Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application that is being

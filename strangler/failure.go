@@ -16,6 +16,9 @@ var errOutside = errors.New("strangler: the proxy was called outside of an App; 
 // noteFailure is the ErrorHandler of the reverse proxy.
 func noteFailure(_ http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r)
+	if x.err != nil {
+		return
+	}
 	if failed := x.upload.Load(); failed != nil { // the client's fault, which the App knows
 		x.err = *failed
 		return
@@ -67,7 +70,7 @@ func badAnswer(res *http.Response) error {
 	}
 	for key, values := range res.Header {
 		for _, value := range values {
-			if strings.ContainsFunc(value, isControl) {
+			if hasControl(value) {
 				return badGateway(fmt.Errorf("its header %q has a control character", key))
 			}
 		}
@@ -75,4 +78,11 @@ func badAnswer(res *http.Response) error {
 	return nil
 }
 
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+func hasControl(text string) bool {
+	for i := range len(text) {
+		if b := text[i]; b < ' ' && b != '\t' || b == 0x7f {
+			return true
+		}
+	}
+	return false
+}

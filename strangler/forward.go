@@ -3,7 +3,6 @@ package strangler
 import (
 	"net/http"
 	"net/http/httputil"
-	"net/netip"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -16,58 +15,63 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // also what net/url would not read
 	pr.Out.Trailer = pr.In.Trailer           // the one that is filled at the end of the body
 	pr.Out.Host = x.c.Host()
-	strip(pr.Out.Header)
+	strip(pr.Out.Header, x.c.Proxied())
 	if !strings.EqualFold(pr.Out.Header.Get("Upgrade"), "websocket") { // such as h2c, by which requests would go around the App
 		delete(pr.Out.Header, "Upgrade")
 		delete(pr.Out.Header, "Connection")
 	}
-	if cookies := x.cookies["Cookie"]; len(cookies) > 0 {
+	if cookies := pr.In.Header["Cookie"]; len(cookies) > 0 { // also if the client calls it a header of the connection
 		pr.Out.Header["Cookie"] = cookies
-	} else {
-		delete(pr.Out.Header, "Cookie")
 	}
+	x.err = dewar.HandOverSession(x.c, pr.Out.Header)
 	tell(pr.Out.Header, x.c)
 }
 
-// strip takes out what a client may not say of itself.
-func strip(header http.Header) {
+// strip takes out what a client may not say of itself. A proxy that the App trusts may say what the App does not.
+func strip(header http.Header, trusted bool) {
 	for key := range header {
-		if strings.Contains(key, "_") || strings.HasPrefix(key, "X-Forwarded-") || key == "Forwarded" || key == "X-Real-Ip" || key == "Http2-Settings" {
+		if written(key) || strings.Contains(key, "_") || !trusted && (strings.HasPrefix(key, "X-Forwarded-") || speaksOfClient(key)) {
 			delete(header, key)
 		}
 	}
 }
 
+// written reports whether the App writes a header anew, or what stands in it is between the client and the App.
+func written(key string) bool {
+	switch key {
+	case "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-Ip", "Forwarded",
+		"Http2-Settings", "Proxy":
+		return true
+	}
+	return false
+}
+
+// speaksOfClient reports whether applications read a header for the client's address, or for the scheme, host, prefix or path
+// that it asked for.
+func speaksOfClient(key string) bool {
+	switch key {
+	case "X-Client-Ip", "Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Addr", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip",
+		"X-Scheme", "X-Url-Scheme", "Front-End-Https", "X-Host", "X-Original-Host", "X-Script-Name", "X-Original-Url", "X-Rewrite-Url":
+		return true
+	}
+	return false
+}
+
 // tell writes what the App knows of the client, as Werkzeug's ProxyFix reads it: one value each.
 func tell(header http.Header, c *dewar.Context) {
 	scheme, host := c.Scheme(), c.Host()
-	values := make([]string, 0, 7)
-	set := func(key, value string) {
-		values = append(values, value)
-		header[key] = values[len(values)-1 : len(values) : len(values)]
+	values := [...]string{host, scheme, port(scheme, host), "", prefix(c, scheme, host)}
+	header["X-Forwarded-Host"] = values[0:1:1]
+	header["X-Forwarded-Proto"] = values[1:2:2]
+	header["X-Forwarded-Port"] = values[2:3:3]
+	if client := c.ClientIP(); client.IsValid() {
+		values[3] = client.WithZone("").String()
+		header["X-Forwarded-For"] = values[3:4:4]
+		header["X-Real-Ip"] = values[3:4:4]
 	}
-	forwarded := "host=\"" + host + "\";proto=" + scheme
-	if client := c.ClientIP().WithZone(""); client.IsValid() {
-		address := client.String()
-		set("X-Forwarded-For", address)
-		set("X-Real-Ip", address)
-		forwarded = "for=" + node(client, address) + ";" + forwarded
+	if values[4] != "" {
+		header["X-Forwarded-Prefix"] = values[4:5:5]
 	}
-	set("X-Forwarded-Host", host)
-	set("X-Forwarded-Proto", scheme)
-	set("X-Forwarded-Port", port(scheme, host))
-	set("Forwarded", forwarded)
-	if prefix := prefix(c, scheme, host); prefix != "" {
-		set("X-Forwarded-Prefix", prefix)
-	}
-}
-
-// node writes an address as RFC 7239 has it.
-func node(client netip.Addr, address string) string {
-	if client.Is4() {
-		return address
-	}
-	return "\"[" + address + "]\""
 }
 
 // port returns the port that the client asked for.
@@ -84,5 +88,5 @@ func port(scheme, host string) string {
 // prefix returns what stands in front of the App's paths.
 func prefix(c *dewar.Context, scheme, host string) string {
 	base := c.BaseURL()
-	return strings.TrimSuffix(base[len(scheme)+len("://")+len(host):], "/")
+	return base[len(scheme)+len("://")+len(host) : len(base)-1]
 }

@@ -27,7 +27,7 @@ type By string
 const (
 	Python By = "python"
 	Go     By = "go"
-	Both   By = "both" // some of its methods are Go's, and the App answers 405 to the others: it is half moved
+	Both   By = "both" // some of its methods are Go's, and the App answers 405 to the others or hands them to Python: it is half moved
 )
 
 // A Line is one endpoint of a [Table].
@@ -42,9 +42,10 @@ type Line struct {
 // A Table tells which endpoints are served by whom. Printed it has a line each and a sum.
 type Table []Line
 
-// Progress compares the routes of an App, as [dewar.App.MatchOrder] gives them, with the endpoints of the Flask application. They belong together by
-// their names, as url_for has them. A route that is there to build URLs alone is not among those of MatchOrder and serves nothing. Endpoints that only
-// Go has stand at the end; "static" is left out, and so are routes without a name.
+// Progress compares the routes of an App, as [dewar.App.MatchOrder] gives them, with the endpoints of the Flask application.
+// They belong together by their names, as url_for has them. A route that is there to build URLs alone is not among those of
+// MatchOrder and serves nothing, and one that was handed back to Python, by app.Handle(rule, python, dewar.Endpoint(name)), is
+// Python's. Endpoints that only Go has stand at the end; "static" is left out, and so are routes without a name.
 func Progress(routes dewar.Routes, python []Endpoint) Table {
 	served := map[string][]dewar.Route{}
 	for _, r := range routes {
@@ -62,20 +63,30 @@ func Progress(routes dewar.Routes, python []Endpoint) Table {
 	for _, r := range routes {
 		if !known[r.Endpoint] {
 			known[r.Endpoint] = true
-			table = append(table, Line{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods, By: Go})
+			table = append(table, Line{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods, By: by(served[r.Endpoint])})
 		}
 	}
 	return table
 }
 
+// by returns who serves the routes of an endpoint that Python does not name.
+func by(routes []dewar.Route) By {
+	if slices.ContainsFunc(routes, isGo) {
+		return Go
+	}
+	return Python
+}
+
+func isGo(r dewar.Route) bool { return !r.Relays }
+
 // line says who serves e, whose routes in Go are given.
 func (e Endpoint) line(routes []dewar.Route) Line {
 	l := Line{Endpoint: e.Name, Rule: e.Rule, Methods: e.Methods, By: Python}
-	if len(routes) == 0 {
+	if !slices.ContainsFunc(routes, isGo) {
 		return l
 	}
 	for _, method := range e.Methods {
-		if method != "OPTIONS" && !slices.ContainsFunc(routes, func(r dewar.Route) bool { return r.Methods == nil || slices.Contains(r.Methods, method) }) {
+		if method != "OPTIONS" && !slices.ContainsFunc(routes, func(r dewar.Route) bool { return isGo(r) && (r.Methods == nil || slices.Contains(r.Methods, method)) }) {
 			l.Missing = append(l.Missing, method)
 		}
 	}

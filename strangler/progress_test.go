@@ -2,6 +2,8 @@ package strangler_test
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -33,6 +35,35 @@ func TestProgressTellsWhoServes(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if moved, all := table.Moved(); moved != 3 || all != 5 {
+		t.Errorf("got %d of %d", moved, all)
+	}
+}
+
+// TestProgressKnowsWhatWasHandedBack is about the way back: a route that Python answers again.
+func TestProgressKnowsWhatWasHandedBack(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	python := strangler.Proxy("http://127.0.0.1:1")
+	view := func(c *dewar.Context) error { return c.Text("") }
+	app.Handle("/login", python, dewar.Endpoint("login"))
+	app.Get("/pay", view, dewar.Endpoint("pay"))
+	app.Handle("/pay", python, dewar.Endpoint("pay"), dewar.Methods("POST"))
+	app.Handle("/own", python, dewar.Endpoint("own"))
+	app.Handle("/wrapped", http.StripPrefix("/wrapped", python), dewar.Endpoint("wrapped"))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	table := strangler.Progress(app.MatchOrder(), []strangler.Endpoint{
+		{"login", "/login", []string{"GET", "HEAD", "OPTIONS", "POST"}}, {"pay", "/pay", []string{"GET", "HEAD", "OPTIONS", "POST"}},
+	})
+	got := map[string]string{}
+	for _, l := range table {
+		got[l.Endpoint] = fmt.Sprint(l.By, l.Missing)
+	}
+	if want := map[string]string{"login": "python[]", "pay": "both[POST]", "own": "python[]", "wrapped": "go[]"}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if moved, all := table.Moved(); moved != 1 || all != 4 {
 		t.Errorf("got %d of %d", moved, all)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -12,7 +11,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -85,7 +83,7 @@ func Proxy(target string, opts ...Option) *Backend {
 		s.transport = s.newTransport()
 	}
 	b.proxy = &httputil.ReverseProxy{
-		Rewrite: b.rewrite, ModifyResponse: b.modify, ErrorHandler: noteFailure, Transport: s.transport, BufferPool: &buffers{},
+		Rewrite: b.rewrite, ModifyResponse: takeOver, ErrorHandler: noteFailure, Transport: asker{s.transport}, BufferPool: &buffers{},
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // errors are returned, or end the request
 	}
 	return b
@@ -148,6 +146,9 @@ func address(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
+// Relays returns true: a route of an App that has the Backend for its handler is Python's, see [dewar.Route].
+func (b *Backend) Relays() bool { return true }
+
 // ServeHTTP is for middleware around the Backend, which hides ServeError from the App: an error is logged, and answered with
 // its status as plain text. Outside of an App, which has what Python must be told, that is a 500.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -172,120 +173,55 @@ func (b *Backend) ServeError(w http.ResponseWriter, r *http.Request) (err error)
 	if c == nil {
 		return errOutside
 	}
-	x := &exchange{c: c, w: w, in: r, cookies: http.Header{}}
-	if err := b.prepare(x); err != nil {
+	x := &exchange{c: c, w: w}
+	x.scope = scope{r.Context(), x}
+	in := r.WithContext(&x.scope)
+	if err := b.prepare(x, in); err != nil {
 		return err
 	}
 	defer x.rescue(&err)
-	b.proxy.ServeHTTP(w, x.in.WithContext(context.WithValue(x.in.Context(), exchangeKey{}, x)))
+	b.proxy.ServeHTTP(x, in)
 	return x.err
 }
 
-// prepare makes what is sent ready.
-func (b *Backend) prepare(x *exchange) error {
+// prepare has the body be sent from its beginning, within the limit.
+func (b *Backend) prepare(x *exchange, in *http.Request) error {
 	again, err := x.c.RewindBody()
 	if err != nil {
 		return errBodyGone(err)
 	}
-	if !again && x.in.ContentLength != 0 {
+	if !again && in.ContentLength != 0 {
 		x.c.Limit(dewar.Limits{Body: b.maxBody})
 	}
 	if body := x.c.Request.Body; body != nil && body != http.NoBody { // with that limit
-		x.in.Body = &upload{ReadCloser: body, failed: &x.upload}
+		in.Body = &upload{ReadCloser: body, failed: &x.upload}
 	}
-	if lines := x.in.Header["Cookie"]; len(lines) > 0 {
-		x.cookies["Cookie"] = lines
-	}
-	if header := x.w.Header(); len(header) > 0 {
-		x.hooked = header.Clone()
-	}
-	return dewar.HandOverSession(x.c, x.cookies)
-}
-
-// An exchange is one request to Python.
-type exchange struct {
-	c       *dewar.Context
-	w       http.ResponseWriter
-	in      *http.Request
-	cookies http.Header // what Python gets for Cookie
-	hooked  http.Header // what hooks have set for the answer
-	upload  atomic.Pointer[error]
-	err     error // why there is no answer
-}
-
-// An upload is the body of a request, which remembers what reading it has failed with.
-type upload struct {
-	io.ReadCloser
-	failed *atomic.Pointer[error]
-}
-
-// Read reads what the client sends.
-func (u *upload) Read(p []byte) (int, error) {
-	n, err := u.ReadCloser.Read(p)
-	if err != nil && err != io.EOF {
-		u.failed.CompareAndSwap(nil, &err)
-	}
-	return n, err
-}
-
-type exchangeKey struct{}
-
-func exchangeOf(r *http.Request) *exchange {
-	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
-	return x
-}
-
-// modify takes over the header of an answer.
-func (b *Backend) modify(res *http.Response) error {
-	x := exchangeOf(res.Request)
-	if err := badAnswer(res); err != nil {
-		return err
-	}
-	header := x.w.Header()
-	if len(x.hooked) > len(header) { // net/http's proxy clears it behind a 1xx
-		maps.Copy(header, x.hooked)
-	}
-	for key := range res.Header {
-		if !adds(key) {
-			delete(header, key)
-		}
-	}
-	dewar.TakeBackSession(x.c, res.Header)
 	return nil
 }
 
-// adds reports whether a header of Python stands beside one that the App has set, and does not replace it.
-func adds(key string) bool {
-	switch key {
-	case "Set-Cookie", "Vary", "Link", "Server-Timing":
-		return true
-	}
-	return false
-}
+// An asker asks Python, unless it became known meanwhile that it must not.
+type asker struct{ http.RoundTripper }
 
-// rescue makes a 502 of an answer that broke off before any of it was sent.
-func (x *exchange) rescue(err *error) {
-	value := recover()
-	switch {
-	case value == nil:
-	case value != http.ErrAbortHandler || x.c.Response.Committed() || x.in.Context().Err() != nil:
-		panic(value)
-	default:
-		x.c.Response.Reset()
-		*err = badGateway(io.ErrUnexpectedEOF)
+// RoundTrip sends r.
+func (a asker) RoundTrip(r *http.Request) (*http.Response, error) {
+	if x := exchangeOf(r); x != nil && x.err != nil {
+		return nil, x.err
 	}
+	return a.RoundTripper.RoundTrip(r)
 }
 
 // buffers are for the bodies of answers.
 type buffers struct{ pool sync.Pool }
 
+const bufferSize = 32 << 10
+
 // Get returns a buffer.
 func (b *buffers) Get() []byte {
-	if p, ok := b.pool.Get().(*[]byte); ok {
-		return *p
+	if p, ok := b.pool.Get().(*[bufferSize]byte); ok {
+		return p[:]
 	}
-	return make([]byte, 32<<10)
+	return make([]byte, bufferSize)
 }
 
 // Put takes a buffer back.
-func (b *buffers) Put(p []byte) { b.pool.Put(&p) }
+func (b *buffers) Put(p []byte) { b.pool.Put((*[bufferSize]byte)(p)) }

@@ -9,10 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/strangler"
 )
 
 func configCommand() *cobra.Command {
-	var asJSON, changed bool
+	var asJSON, changed, shared bool
 	cmd := &cobra.Command{
 		Use:   "config [KEY...]",
 		Short: "Show the configuration, where it is from and what it is for",
@@ -21,6 +22,9 @@ func configCommand() *cobra.Command {
 		Example:           "  $0 config --changed\n  $0 config SECRET_KEY MAX_CONTENT_LENGTH\n  $0 config --json | jq '.[] | select(.key == \"DEBUG\")'",
 		ValidArgsFunction: completeKeys,
 		RunE: func(cmd *cobra.Command, keys []string) error {
+			if shared {
+				return writeJSON(cmd.OutOrStdout(), strangler.Shared(App(cmd).Config))
+			}
 			settings, err := chosen(App(cmd), keys, changed)
 			switch w := cmd.OutOrStdout(); {
 			case err != nil:
@@ -36,6 +40,7 @@ func configCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&changed, "changed", false, "only keys that something has set")
+	cmd.Flags().BoolVar(&shared, "shared", false, "print as JSON, for dewar migrate check, what a Flask application must have alike; of keys fingerprints")
 	return cmd
 }
 

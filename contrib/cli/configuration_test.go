@@ -8,6 +8,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/cli"
 	"github.com/dewar-go/dewar/contrib/cli/clitest"
+	"github.com/dewar-go/dewar/strangler"
 )
 
 // canary is what no command may print.
@@ -63,4 +64,15 @@ func TestConfigInJSON(t *testing.T) {
 func TestConfigOfDefaults(t *testing.T) {
 	t.Parallel()
 	clitest.Run(t, cli.New(dewar.New("fresh")), "config", "--changed").Want(cli.OK, "Every key has its default.")
+}
+
+func TestConfigThatAFlaskApplicationShares(t *testing.T) {
+	var got map[string]any
+	if err := json.Unmarshal([]byte(configured(t, "--shared").Output), &got); err != nil {
+		t.Fatal(err)
+	}
+	key, _ := got["SECRET_KEY"].(map[string]any)
+	if got["SESSION_COOKIE_SAMESITE"] != "lax" || got["PERMANENT_SESSION_LIFETIME"] != 2678400.0 || key["fingerprint"] != strangler.FingerprintOf(canary).Sum {
+		t.Errorf("got %v", got)
+	}
 }

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -129,17 +131,31 @@ func (o *listing) methods(r dewar.Route) string {
 
 // A shownRoute is a route in JSON. Methods is null for every method.
 type shownRoute struct {
-	Endpoint  string   `json:"endpoint"`
-	Methods   []string `json:"methods"`
-	Host      string   `json:"host,omitempty"`
-	Rule      string   `json:"rule"`
-	Blueprint string   `json:"blueprint,omitempty"`
-	Site      string   `json:"site"`
-	BuildOnly bool     `json:"build_only,omitempty"`
+	Endpoint  string    `json:"endpoint"`
+	Methods   []string  `json:"methods"`
+	Host      string    `json:"host,omitempty"`
+	Rule      string    `json:"rule"`
+	Defaults  dewar.Map `json:"defaults,omitempty"`
+	Strict    bool      `json:"strict_slashes"`
+	Blueprint string    `json:"blueprint,omitempty"`
+	Site      string    `json:"site"`
+	BuildOnly bool      `json:"build_only,omitempty"`
+	Relays    bool      `json:"relays,omitempty"`
 }
 
 func shown(r dewar.Route) shownRoute {
-	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, r.Blueprint, r.Site, r.BuildOnly}
+	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, encodable(r.Defaults), r.StrictSlashes, r.Blueprint, r.Site, r.BuildOnly, r.Relays}
+}
+
+// encodable returns defaults with the text of what JSON does not have.
+func encodable(defaults dewar.Map) dewar.Map {
+	defaults = maps.Clone(defaults)
+	for name, value := range defaults {
+		if _, err := json.Marshal(value); err != nil {
+			defaults[name] = fmt.Sprint(value)
+		}
+	}
+	return defaults
 }
 
 func (o *listing) shown(routes dewar.Routes) []shownRoute {

@@ -11,14 +11,18 @@
 //
 // They are those of Flask-WTF, with its defaults: WTF_CSRF_ENABLED (true), WTF_CSRF_CHECK_DEFAULT (true), WTF_CSRF_METHODS
 // (POST, PUT, PATCH, DELETE), WTF_CSRF_FIELD_NAME (csrf_token), WTF_CSRF_HEADERS (X-CSRFToken, X-CSRF-Token),
-// WTF_CSRF_TIME_LIMIT (3600 seconds; None for as long as the session, where Protect was called), WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY).
+// WTF_CSRF_META_NAME (csrf-token), WTF_CSRF_TIME_LIMIT (3600 seconds; None for as long as the session),
+// WTF_CSRF_SSL_STRICT (true) and WTF_CSRF_SECRET_KEY (SECRET_KEY; of a list the last key signs). [Protect] declares them: a
+// value that does not fit is an error where it is set, and one with which no form or every form would pass is an error of the start.
 // Without a WTF_CSRF_SECRET_KEY tokens of SECRET_KEY_FALLBACKS are valid here, which Flask-WTF does not know.
+//
+// WTF_I18N_ENABLED and RECAPTCHA_* are Flask-WTF's too and not read: they are for forms, not for tokens.
 package csrf
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/dewar-go/dewar"
@@ -40,17 +44,21 @@ var exempt = dewar.NewMeta[bool]("csrf.exempt")
 func Exempt() dewar.RoutingOption { return exempt.With(true) }
 
 // Protect checks the token of every unsafe request that a route of app answers, before its view, and gives templates the
-// functions csrf_token, which is [Token], and csrf_field, which is [Field]. Requests that no route answers, and those that
-// App.Fallback serves, pass. Call it once, before hooks that trust the request. Flask-WTF has CSRFProtect.
+// functions csrf_token, which is [Token], csrf_field, which is [Field], and csrf_meta_tag, which is [MetaTag], and the forms of
+// package forms the hidden input. Requests that no route answers, and those that App.Fallback serves, pass. Call it once, when the configuration is loaded, and before hooks
+// that trust the request. It panics when it was called for app before, and with a setting that does not fit. Flask-WTF has CSRFProtect.
 func Protect(app *dewar.App) {
-	if err := app.Config.Declare(limitKey, nil, "how long a CSRF token is valid: an hour by default, and with None for as long as its session"); err != nil {
-		panic("csrf: Protect: " + err.Error())
+	if err := declare(app.Config); err != nil {
+		panic(fmt.Sprintf("csrf: Protect: %v; call Protect once for each App, and load the configuration with values that fit", err))
 	}
+	app.OnStart(startCheck(app.Config))
 	app.TemplateFunc("csrf_token", Token)
 	app.TemplateFunc("csrf_field", Field)
+	app.TemplateFunc("csrf_meta_tag", MetaTag)
+	app.HiddenFields = Field
 	app.BeforeRequest(func(c *dewar.Context) error {
 		route, matched := c.Route()
-		if free, _ := exempt.Of(route); !matched || free || !flag(c, "WTF_CSRF_CHECK_DEFAULT") {
+		if free, _ := exempt.Of(route); !matched || free || !flag(c, defaultKey) {
 			return nil
 		}
 		return Check(c)
@@ -62,7 +70,7 @@ func Protect(app *dewar.App) {
 // while WTF_CSRF_ENABLED is off, as a FlaskForm does. The error is an [*Error], or what was wrong with the body or the session.
 // Flask-WTF has csrf.protect.
 func Check(c *dewar.Context) error {
-	if !flag(c, "WTF_CSRF_ENABLED") || !slices.Contains(list(c, "WTF_CSRF_METHODS", methods), c.Request.Method) {
+	if !flag(c, enabledKey) || !needsToken(c) {
 		return nil
 	}
 	token := sent(c)
@@ -72,7 +80,7 @@ func Check(c *dewar.Context) error {
 	if err := Validate(c, token); err != nil {
 		return err
 	}
-	if c.Scheme() != "https" || !flag(c, "WTF_CSRF_SSL_STRICT") {
+	if c.Scheme() != "https" || !flag(c, sslStrictKey) {
 		return nil
 	}
 	return checkReferrer(c)

@@ -1,6 +1,8 @@
 package csrf_test
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -84,12 +86,72 @@ func TestTimeLimit(t *testing.T) {
 	}
 }
 
-// A list that cannot be read turns no check off.
-func TestMethodsThatCannotBeRead(t *testing.T) {
-	for name, methods := range map[string]any{"a map": dewar.Map{"POST": true}, "none": []string{}} {
-		client := dewartest.New(t, newSite(t, dewar.Map{"WTF_CSRF_METHODS": methods}))
-		if got := client.Post("/post", dewartest.Form("a", "b")); got.StatusCode != 400 {
-			t.Errorf("%s: got %d, want a refusal", name, got.StatusCode)
+// With a list that is empty every form would pass: the check stays, and the start of the server fails.
+func TestAnEmptyListOfMethodsTurnsNoCheckOff(t *testing.T) {
+	client := dewartest.New(t, newSite(t, dewar.Map{"WTF_CSRF_METHODS": []string{}}))
+	if got := client.Post("/post", dewartest.Form("a", "b")); got.StatusCode != 400 {
+		t.Errorf("got %d, want a refusal", got.StatusCode)
+	}
+}
+
+func TestSettingsOfAnotherTypeAreErrorsWhereTheyAreSet(t *testing.T) {
+	app := newSite(t, nil)
+	for key, value := range map[string]any{
+		"WTF_CSRF_ENABLED": "perhaps", "WTF_CSRF_CHECK_DEFAULT": []int{1}, "WTF_CSRF_METHODS": dewar.Map{"POST": true}, "WTF_CSRF_HEADERS": 7,
+		"WTF_CSRF_FIELD_NAME": dewar.Map{}, "WTF_CSRF_SSL_STRICT": "perhaps", "WTF_CSRF_META_NAME": []int{1},
+	} {
+		if err := app.Config.Set(key, value); err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s: %v is set, %v", key, value, err)
+		}
+	}
+	defer func() {
+		if text, _ := recover().(string); !strings.Contains(text, "WTF_CSRF_ENABLED") || !strings.Contains(text, "load the configuration with values that fit") {
+			t.Errorf("panic %q, want the key and a cure", text)
+		}
+	}()
+	newSite(t, dewar.Map{"WTF_CSRF_ENABLED": "perhaps"})
+}
+
+func TestWrongSettingsEndTheStart(t *testing.T) {
+	for _, tt := range []struct {
+		settings dewar.Map
+		want     string
+	}{
+		{dewar.Map{"WTF_CSRF_METHODS": []string{}}, "set WTF_CSRF_ENABLED to false"},
+		{dewar.Map{"WTF_CSRF_METHODS": []string{"post"}}, "write POST, PUT, PATCH, DELETE"},
+		{dewar.Map{"WTF_CSRF_METHODS": []string{"POST PUT"}}, "write POST, PUT, PATCH, DELETE"},
+		{dewar.Map{"WTF_CSRF_HEADERS": []string{"X CSRF"}}, "write X-CSRFToken, X-CSRF-Token"},
+		{dewar.Map{"WTF_CSRF_TIME_LIMIT": false}, "None"},
+		{dewar.Map{"WTF_CSRF_TIME_LIMIT": "none"}, "None"},
+		{dewar.Map{"WTF_CSRF_TIME_LIMIT": -1}, "None"},
+		{dewar.Map{"WTF_CSRF_SECRET_KEY": []string{""}}, "long random text"},
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := newSite(t, tt.settings).Serve(ctx, l); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v: got %v, want %q", tt.settings, err, tt.want)
+		}
+	}
+}
+
+// A list rotates keys, as itsdangerous does: the last one signs, all of them verify.
+func TestOwnKeysRotate(t *testing.T) {
+	old := dewartest.New(t, newSite(t, dewar.Map{"WTF_CSRF_SECRET_KEY": "one, key"}))
+	token := old.Get("/token").Text()
+	for _, tt := range []struct {
+		keys any
+		want int
+	}{
+		{[]string{"one, key", "new"}, 200}, {[]any{"one, key"}, 200}, {[]string{"new"}, 400}, {"one, key", 200}, {"one", 400}, {nil, 400},
+	} {
+		client := dewartest.New(t, newSite(t, dewar.Map{"WTF_CSRF_SECRET_KEY": tt.keys}))
+		client.SetCookie(old.Cookie("session"))
+		if got := client.Post("/post", dewartest.Form("csrf_token", token)); got.StatusCode != tt.want {
+			t.Errorf("%v: got %d %s, want %d", tt.keys, got.StatusCode, got.Text(), tt.want)
 		}
 	}
 }
@@ -144,6 +206,8 @@ func TestTemplates(t *testing.T) {
 		fields     int
 	}{
 		{"html/template", `{{csrf_field}}<meta content="{{csrf_token}}">`, nil, 1},
+		{"a meta tag", `{{csrf_meta_tag}}`, nil, 0},
+		{"a meta tag in Jinja", `{{ csrf_meta_tag() }}`, &jinja.Renderer{}, 0},
 		{"Jinja", `{{ csrf_field() }}<meta content="{{ csrf_token() }}">`, &jinja.Renderer{}, 1},
 		{"a FlaskForm in Jinja", `{{ form.hidden_tag() }}{{ form.csrf_token }}{{ form.csrf_token() }}<meta content="{{ csrf_token() }}">`, &jinja.Renderer{}, 3},
 	} {
@@ -161,7 +225,7 @@ func TestTemplates(t *testing.T) {
 			}, dewar.Endpoint("page"))
 			client := dewartest.New(t, app)
 			page := client.Get("/page").Text()
-			head, token, _ := strings.Cut(strings.TrimSuffix(page, `">`), `<meta content="`)
+			head, token, _ := strings.Cut(strings.TrimSuffix(strings.Replace(page, `name="csrf-token" `, "", 1), `">`), `<meta content="`)
 			if want := strings.Repeat(`<input id="csrf_token" name="csrf_token" type="hidden" value="`+token+`">`, tt.fields); head != want || token == "" {
 				t.Fatalf("got %s, want %s", head, want)
 			}

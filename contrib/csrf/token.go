@@ -102,12 +102,7 @@ func sent(c *dewar.Context) string {
 			return token
 		}
 	}
-	for _, name := range list(c, "WTF_CSRF_HEADERS", headers) {
-		if token := c.Request.Header.Get(name); token != "" {
-			return token
-		}
-	}
-	return ""
+	return fromHeader(c)
 }
 
 // hostname returns the name of a host as Python compares it.

@@ -2,7 +2,10 @@ module github.com/dewar-go/dewar/contrib/i18n
 
 go 1.26.0
 
-require github.com/dewar-go/dewar v0.0.0
+require (
+	github.com/dewar-go/dewar v0.0.0
+	github.com/dewar-go/dewar/contrib/jinja v0.0.0
+)
 
 require (
 	github.com/go-chi/chi/v5 v5.5.0 // indirect
@@ -10,4 +13,7 @@ require (
 	github.com/spf13/cast v1.10.0 // indirect
 )
 
-replace github.com/dewar-go/dewar => ../../
+replace (
+	github.com/dewar-go/dewar => ../../
+	github.com/dewar-go/dewar/contrib/jinja => ../jinja
+)

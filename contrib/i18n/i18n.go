@@ -48,8 +48,8 @@ import (
 // Options say where the catalogs are and who gets which.
 type Options struct {
 	// Locale picks the locale of a request, such as de or pt_BR; a dash is an underscore, and case does not count. "" is
-	// Default. It is asked once for a request, when the first text is translated. Nil gives everybody Default. Flask-Babel has
-	// locale_selector; [First] tries several.
+	// Default. It is asked once for a request, when the first text is translated, and must not translate itself. Nil gives everybody
+	// Default. Flask-Babel has locale_selector; [First] tries several.
 	Locale func(c *dewar.Context) string
 
 	// Files are the folders of catalogs: os.DirFS("translations"), or an embedded one by fs.Sub. A later one goes before, as with
@@ -63,7 +63,9 @@ type Options struct {
 	Domain string
 }
 
-// Translations are the texts of one App in all its languages. They are safe for concurrent use.
+// Translations are the texts of one App in all its languages. They are safe for concurrent use. Goroutines that a
+// view waits for may translate too, for the same request: ask [Translations.Locale] before they begin, because the selector reads
+// the request, and leave the headers of the response alone meanwhile, because translating sets Content-Language.
 type Translations struct {
 	app     *dewar.App
 	locale  func(c *dewar.Context) string
@@ -71,6 +73,7 @@ type Translations struct {
 	origin  string // the default locale
 	domain  string
 	state   *dewar.Key[*state]
+	said    sync.Map // messages and translations that cannot be formatted, which was logged
 
 	current atomic.Pointer[catalogs]
 	reading sync.Mutex
@@ -104,6 +107,9 @@ func New(app *dewar.App, o Options) (*Translations, error) {
 		return nil, t.noCatalog(o.Files == nil)
 	}
 	t.current.Store(read)
+	if app.Translator == nil {
+		app.Translator = t
+	}
 	t.report(read.faults)
 	t.addFunctions()
 	return t, nil

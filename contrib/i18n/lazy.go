@@ -3,7 +3,8 @@ package i18n
 import "github.com/dewar-go/dewar"
 
 // A Text is a message that is translated later, when it is known who reads it: what stands in a variable of a package, such as the
-// label of a form. [Lazy] makes one. In templates it is {{_ .Label}} or, for one without values, {{ _(label) }} in Jinja, in Go [Translations.Text]. The zero Text is empty.
+// label of a form. [Lazy] makes one. In templates it is {{_ .Label}}, or {{ _(label) }} in Jinja, which escape all of it; in Go
+// [Translations.Text]. The zero Text is empty.
 type Text struct {
 	context, singular, plural string
 	n                         int
@@ -28,15 +29,22 @@ func N_(message string) string { return message } //nolint:revive // the name is
 
 // String returns the text without a translation.
 func (x Text) String() string {
-	message, pairs := x.singular, x.pairs
-	if x.plural != "" {
-		pairs = withNumber(x.n, pairs)
-		if x.n != 1 {
-			message = x.plural
-		}
+	_, message, plural, n, pairs := x.Message()
+	if plural != "" && n != 1 {
+		message = plural
 	}
 	text, _ := fill(message, pairs)
 	return text
+}
+
+// Message returns what the text is made of: its context and its plural, "" for none, and the names and values that go into it,
+// with num for one that has a plural. contrib/jinja asks for it.
+func (x Text) Message() (context, singular, plural string, n int, pairs []any) {
+	pairs = x.pairs
+	if x.plural != "" {
+		pairs = withNumber(x.n, pairs)
+	}
+	return x.context, x.singular, x.plural, x.n, pairs
 }
 
 // MarshalText returns what String does: a Text in JSON, or in a session, is not translated any more.

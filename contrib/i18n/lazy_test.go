@@ -6,6 +6,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/i18n"
+	"github.com/dewar-go/dewar/contrib/jinja"
 )
 
 func TestLazyTextsAreInTheLanguageOfTheirReader(t *testing.T) {
@@ -39,6 +40,27 @@ func TestLazyTextsAloneAreNotTranslated(t *testing.T) {
 		text, err := json.Marshal(tt.text)
 		if got := tt.text.String(); got != tt.want || string(text) != `"`+tt.want+`"` || err != nil {
 			t.Errorf("got %q and %s, %v; want %q", got, text, err, tt.want)
+		}
+	}
+}
+
+// What a visitor has sent may be a value of a Text: Jinja's template says it in the language of its reader, and escaped.
+func TestLazyTextsInJinja(t *testing.T) {
+	t.Parallel()
+	app, log := newApp(t, map[string]string{"page.html": `{% for label in labels %}{{ _(label) }}, {% endfor %}{{ _(labels[1], name="Bob") }}`})
+	texts := newTexts(t, app, i18n.Options{Locale: byQuery})
+	app.Renderer = &jinja.Renderer{Translations: texts.Catalogs()}
+	labels := []any{
+		i18n.Lazy("Home"), i18n.Lazy("Hello, %(name)s!", "name", "<script>100%"), i18n.LazyP("month", "May"), i18n.LazyN("%(num)s post", "%(num)s posts", 2),
+		i18n.Lazy("100% <b>"), i18n.Text{},
+	}
+	app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", dewar.Map{"labels": labels}) })
+	for _, tt := range []struct{ target, want string }{
+		{"/?lang=de", "Start, Hallo, &lt;script&gt;100%!, Mai, 2 Beiträge, 100% &lt;b&gt;, , Hallo, Bob!"},
+		{"/", "Home, Hello, &lt;script&gt;100%!, May, 2 posts, 100% &lt;b&gt;, , Hello, Bob!"},
+	} {
+		if got := get(app, tt.target).Body.String(); got != tt.want {
+			t.Errorf("%s is %q, want %q; %s", tt.target, got, tt.want, log)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/i18n/internal/gettext"
@@ -12,6 +13,7 @@ import (
 
 // A state is what a request has to do with languages.
 type state struct {
+	mu       sync.Mutex // over all of it, and over the headers that it sets; never held while others are called
 	catalogs *catalogs
 	chosen   string // by the selector; "" before it was asked
 	forced   []string
@@ -46,15 +48,31 @@ var translations = dewar.NewKey[*Translations]("i18n translations")
 // It is the default locale when nobody said one, or what cannot be one, and that of [WithLocale] goes before the selector. Flask-Babel has get_locale.
 func (t *Translations) Locale(c *dewar.Context) string {
 	s := t.of(c)
+	if locale, _, ok := s.known(); ok {
+		return locale
+	}
+	locale := canonical(first(fromContext(c), t.locale(c), t.origin))
+	if !sound(locale) {
+		locale = t.origin
+	}
+	return s.choose(locale)
+}
+
+// known returns the locale that was forced or chosen, with the catalogs of the request, and whether there is one.
+func (s *state) known() (locale string, read *catalogs, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if n := len(s.forced); n > 0 {
-		return s.forced[n-1]
+		return s.forced[n-1], s.catalogs, true
 	}
-	if s.chosen == "" {
-		s.chosen = canonical(first(fromContext(c), t.locale(c), t.origin))
-		if !sound(s.chosen) {
-			s.chosen = t.origin
-		}
-	}
+	return s.chosen, s.catalogs, s.chosen != ""
+}
+
+// choose makes locale that of the request, unless there is one by now.
+func (s *state) choose(locale string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chosen = first(s.chosen, locale)
 	return s.chosen
 }
 
@@ -78,31 +96,52 @@ func (t *Translations) Locales() []string { return slices.Clone(t.current.Load()
 // Refresh has the selector asked again, after the locale was changed in the session or of the user, so that the same request
 // answers in the new language. Flask-Babel has refresh.
 func (t *Translations) Refresh(c *dewar.Context) {
-	s := t.of(c)
-	s.chosen, s.catalogs = "", t.fresh()
+	s, read := t.of(c), t.fresh()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chosen, s.catalogs = "", read
 }
 
 // ForceLocale calls f, within which texts are those of locale, whoever visits, and returns its error: for a mail to another user. The
-// answer's Content-Language is not changed by it. Flask-Babel has force_locale.
+// answer's Content-Language is not changed by it. It holds for all goroutines of the request until f
+// returns. Flask-Babel has force_locale.
 func (t *Translations) ForceLocale(c *dewar.Context, locale string, f func() error) error {
 	s := t.of(c)
-	s.forced = append(s.forced, canonical(locale))
-	defer func() { s.forced = s.forced[:len(s.forced)-1] }()
+	s.force(canonical(locale))
+	defer s.relent()
 	return f()
+}
+
+func (s *state) force(locale string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forced = append(s.forced, locale)
+}
+
+func (s *state) relent() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forced = s.forced[:len(s.forced)-1]
 }
 
 // catalog returns the catalog of a request, and tells the client which language it is.
 func (t *Translations) catalog(c *dewar.Context) *gettext.Catalog {
 	s, locale := t.of(c), t.Locale(c)
-	catalog := s.catalogs.of(localeKey(locale))
-	if len(s.forced) == 0 && (catalog != nil || localeKey(locale) == localeKey(t.origin)) {
+	_, read, _ := s.known()
+	catalog := read.of(localeKey(locale))
+	if catalog != nil || localeKey(locale) == localeKey(t.origin) {
 		s.say(c, strings.ReplaceAll(locale, "_", "-"))
 	}
 	return catalog
 }
 
-// say sets Content-Language, unless the application has.
+// say sets Content-Language, unless the application has, or a locale is forced.
 func (s *state) say(c *dewar.Context, language string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.forced) > 0 {
+		return
+	}
 	header := c.Response.Header()
 	if given := header.Get("Content-Language"); given == "" || given == s.said {
 		header.Set("Content-Language", language)

@@ -3,7 +3,10 @@ package i18n_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -170,4 +173,31 @@ func TestFirstRefusesNothing(t *testing.T) {
 		}
 	}()
 	i18n.First(nil)
+}
+
+func TestGoroutinesOfOneRequestTranslate(t *testing.T) {
+	t.Parallel()
+	app, _ := newApp(t, nil)
+	texts := newTexts(t, app, i18n.Options{Locale: i18n.First(byQuery, i18n.FromAcceptLanguage())})
+	app.Get("/", func(c *dewar.Context) error {
+		texts.Locale(c)
+		var all sync.WaitGroup
+		var wrong atomic.Int64
+		for range 8 {
+			all.Go(func() {
+				for range 50 {
+					if texts.Gettext(c, "Home") != "Start" || texts.Locale(c) != "de" {
+						wrong.Add(1)
+					}
+					_ = texts.ForceLocale(c, "de", func() error { return nil })
+				}
+			})
+		}
+		all.Wait()
+		return c.Text(fmt.Sprint(wrong.Load()))
+	})
+	got := get(app, "/", "Accept-Language", "de, en;q=0.5")
+	if got.Body.String() != "0" || got.Header().Get("Content-Language") != "de" || got.Header().Get("Vary") != "Accept-Language" {
+		t.Errorf("got %s wrong texts, %v", got.Body, got.Header())
+	}
 }

@@ -37,7 +37,8 @@ func (s Catalogs) NPGettext(c *dewar.Context, context, singular, plural string, 
 	return s.fit(c, s.t.catalog(c).NPGettext(context, singular, plural, n), singular, plural, n)
 }
 
-// fit returns a translation that can be formatted, which Jinja does with every text, and the message, with a line in the log, in the place of another.
+// fit returns a translation that can be formatted, which Jinja does with every text, and the message in the place of
+// another, which the log names once.
 func (s Catalogs) fit(c *dewar.Context, text, singular, plural string, n int) string {
 	if !strings.Contains(text, "%") || text == singular || text == plural {
 		return text
@@ -46,6 +47,14 @@ func (s Catalogs) fit(c *dewar.Context, text, singular, plural string, n int) st
 	if err == nil {
 		return text
 	}
-	c.Logger().Warn("translation left out", "locale", s.t.Locale(c), "err", err)
+	if s.t.firstTime(singular, text) {
+		c.Logger().Warn("translation left out", "locale", s.t.Locale(c), "err", err)
+	}
 	return (*gettext.Catalog)(nil).NGettext(singular, plural, n)
+}
+
+// firstTime reports whether the translation of a message has not been complained of yet. Both are from a catalog.
+func (t *Translations) firstTime(message, translation string) bool {
+	_, known := t.said.LoadOrStore([2]string{message, translation}, nil)
+	return !known
 }

@@ -47,8 +47,10 @@ msgstr "Mai%"
 		}, "|"))
 	})
 	want := "Sale|50%% billiger|Empty|%(num)s Beiträge|Tag|days|May|99%"
-	if got := get(app, "/").Body.String(); got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for range 3 { // and the log says it once
+		if got := get(app, "/").Body.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 	if got := strings.Count(log.String(), "translation left out"); got != 4 {
 		t.Errorf("the log says %d translations: %s", got, log)

@@ -19,6 +19,8 @@
 // leading zeros are refused, which Python reads. A payload is inflated after its signature was verified, up to
 // Options.MaxPayload. JSON with NaN, Infinity or text that is not UTF-8 is refused both ways.
 //
+// A wrong signature on a value that has a time is [ErrBadSignature]; Python says BadTimeSignature then, which is one too.
+//
 // JSON has the bytes that Python writes, with two exceptions: maps are in the order of their keys, and a float that is
 // whole is written as an integer, which Python reads as an int. A compressed token has other bytes than Python's, because Go's zlib
 // compresses differently.

@@ -20,22 +20,6 @@ func timed(t testing.TB, o itsdangerous.Options, keys ...string) *itsdangerous.U
 	return s
 }
 
-func TestRecordedTokens(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ salt, token, want string }{ // of itsdangerous 2.2, which writes as 2.1 does
-		{"password-reset", "eyJ1c2VyIjo3fQ.ZVPxAA.Qk9kaC_MykXAQi24BlBSYoHkbM8", "map[user:7]"},
-		{"email-confirm", "ImFubkBleGFtcGxlLmNvbSI.ZVPxAA.0CEyG8oFxDscRrq9Htbg1hnG5nE", "ann@example.com"},
-		{"wtf-csrf-token", ".eJxTSiQSKAEAS8sPbQ.ZVPxAA.zC8DQNjBngK0-8jWhuC1hV7v35U", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
-	} {
-		var got any
-		var at time.Time
-		err := timed(t, itsdangerous.Options{Salt: tt.salt}, "dev").Loads(tt.token, &got, itsdangerous.SignedAt(&at))
-		if err != nil || fmt.Sprint(got) != tt.want || at.Unix() != 1700000000 {
-			t.Errorf("%s: got %v of %v, %v", tt.salt, got, at, err)
-		}
-	}
-}
-
 func TestAge(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -13,6 +13,25 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
+// checkTemplates compiles and checks all templates. The first error that has no better cure, of a file that no other names, tells of Ignore:
+// it may be one that nobody renders.
+func (s *site) checkTemplates() error {
+	err := s.engine.Check()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	parts := s.engine.Parts()
+	for _, problem := range joined.Unwrap() {
+		e, placed := problem.(*Error)
+		if placed && !parts[e.Template] && !strings.Contains(e.Message, "; ") {
+			e.Message += fmt.Sprintf("; if nobody renders this file, leave it out by Ignore: []string{%q} of the Renderer", e.Template)
+			break
+		}
+	}
+	return err
+}
+
 // checkURLs finds the calls of url_for that can never succeed. An url_for of the application's own is not looked at.
 func (s *site) checkURLs() error {
 	if s.ownURLFor {
@@ -27,8 +46,9 @@ func (s *site) checkURLs() error {
 	return errors.Join(problems...)
 }
 
-// checkRequest finds the attributes of request that there are none of. A request of the application's own is not looked at.
-func (s *site) checkRequest() error {
+// checkRequest finds the attributes of request that there are none of. Where a template only asks whether such a one is true, a missing one is
+// false, as in Flask: that is a line of the log. A request of the application's own is not looked at.
+func (s *site) checkRequest(strict bool) error {
 	if s.ownRequest {
 		return nil
 	}
@@ -41,7 +61,27 @@ func (s *site) checkRequest() error {
 		if cure == "" {
 			cure = "; give the template what it needs by app.ContextProcessor"
 		}
-		problems = append(problems, fmt.Errorf("template %s:%d: request has no %q%s", found.Template, found.Line, found.Name, cure))
+		problem := fmt.Errorf("template %s:%d: request has no %q%s", found.Template, found.Line, found.Name, cure)
+		if found.Guarded && !strict && !slices.Contains(onlyFlasks(), found.Name) {
+			logger(s.templates.App()).Warn("jinja: undefined, and so false: " + problem.Error())
+			continue
+		}
+		problems = append(problems, problem)
+	}
+	return errors.Join(problems...)
+}
+
+// checkCalls finds the calls of misspelt functions. Where a context processor might give such a function, that is a line of the log.
+func (s *site) checkCalls() error {
+	var problems []error
+	open := s.templates.HasContextProcessors()
+	for _, call := range s.engine.StrangeCalls() {
+		problem := fmt.Errorf("template %s:%d: nothing gives %q, which is called here; did you mean %q?", call.Template, call.Line, call.Name, call.Near)
+		if open && !call.Never {
+			logger(s.templates.App()).Warn("jinja: " + problem.Error())
+			continue
+		}
+		problems = append(problems, problem)
 	}
 	return errors.Join(problems...)
 }

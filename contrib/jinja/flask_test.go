@@ -80,7 +80,8 @@ var flaskJobs = []pageJob{
 {{ url_for('index') }} {{ url_for('index', _external=True) }} {{ url_for('index', _anchor='a b') }} {{ url_for('index', _scheme='https', _external=true) }}
 {{ url_for('file', name='a/b c.txt') }} {{ url_for('user', name='ä b', id=3, q='x y&z', page=2) }} {{ url_for('.show', id=8) }} {{ url_for(endpoint='blog.show', id='9') }}
 {{ url_for('index', a=none, b=true, c=[1, 2], d='', e=1.5, f=2.0) }} {{ url_for('blog.show', id=1, _method='POST') }} {{ url_for('index', **{'x': 'é'}) }}
-{{ url_for('index', _external=False) }} {{ url_for('index', _anchor=none, _scheme=none) }} {{ url_for('weight', kg=2.0) }} {{ url_for('index', _external=1 == 1) }} {{ url_for('index', _external='yes') }}{{ url_for('index', _external='') }}`},
+{{ url_for('index', _external=False) }} {{ url_for('index', _anchor=none, _scheme=none) }} {{ url_for('weight', kg=2.0) }} {{ url_for('index', _external=1 == 1) }} {{ url_for('index', _external='yes') }}{{ url_for('index', _external='') }}
+{{ url_for('index', a=[1, none, 'x'], b=[none], c=[], d=(true, 2.5)) }}`},
 	{Name: "order of the query", Target: "/blog/7?z=1&a=2&z=3&m%20n=4&b=", Source: `
 {{ request.args }} {{ request.values }} {{ request.args|list }} {{ url_for('index', **dict(request.args, page=2)) }} {{ request.args.to_dict() }}`},
 	{Name: "attributes of the request", Target: "/users/J%C3%B6rg/7?a=1&b=%C3%A9&a=2", Headers: map[string]string{"User-Agent": "Browser/1 <x>", "Referer": "http://example.com/back",
@@ -96,13 +97,25 @@ var flaskJobs = []pageJob{
 {{ request.args.z is defined }} {{ request.args.keys()|list }} {{ request.args.values()|list }} {% if request.form %}form{% else %}none{% endif %} {{ request.values.a }}
 {{ request.cookies.theme }} {{ request.cookies.get('n') }} {{ request.cookies.get('m', '-') }} {{ 'theme' in request.cookies }}
 {{ request.headers['x-own'] }} {{ request.headers.get('X-OWN') }} {{ request.headers.get('None') }} {{ 'X-Own' in request.headers }} {{ request.headers.Host }}`},
+	{Name: "all values of a key", Target: "/?a=1&b=%C3%A9&a=2", Source: `
+{% for k, v in request.args.items(multi=true) %}{{ k }}={{ v }};{% endfor %} {{ request.args.items(true)|list }} {{ request.args.items(multi=false)|list }}
+{{ request.args.lists()|list }} {{ request.args.listvalues()|list }} {{ request.args.to_dict(flat=False) }} {{ request.args.to_dict(true) }} {{ request.args.getlist('z') }} {{ request.args.getlist(key='a') }}
+{{ request.args.get('z', default='-') }} {{ request.args.get(key='a') }} {{ request.args.copy() }} {{ request.args.copy().getlist('a') }}
+{{ request.values.items(multi=true)|list }} {{ request.values.lists()|list }} {{ request.values.to_dict(flat=false) }} {{ request.values.getlist('a') }} {{ request.values.listvalues()|list }}`},
+	{Name: "all values of a form", Target: "/blog/7?a=1&c=3", Method: "POST", Form: map[string]string{"a": "2", "b": "é"}, Source: `
+{{ request.form.lists()|sort }} {{ request.form.items(multi=true)|sort }} {{ request.form.listvalues()|sort }} {{ request.values.items(multi=true)|sort }} {{ request.values.lists()|sort }}
+{{ request.values.getlist('a') }} {{ request.values.items()|sort }} {{ request.form.to_dict(flat=false)|dictsort }} {{ request.cookies.to_dict() }} {{ request.cookies.lists()|list }}`},
 	{Name: "no rule's values", Target: "/", Source: `{{ request.view_args }} {{ request.blueprint }} {{ request.blueprints }} {{ request.endpoint }} {{ request.referrer }}`},
 	{Name: "https and another host", Target: "/", Base: "https://shop.example:8443", Source: `{{ request.url }} {{ request.is_secure }} {{ request.host }} {{ url_for('index', _external=True) }}`},
 	{Name: "session and g", Target: "/", Session: map[string]any{"user_id": 7, "cart": map[string]any{"a": 1}, "names": []any{"x", "y"}}, G: map[string]any{"theme": "dark", "items": []any{1, 2}}, Source: `
 {{ session.user_id + 1 }} {{ session['cart']['a'] }} {{ session.cart.a }} {{ session.get('nobody') }} {{ session.get('nobody', 3) }} {{ 'user_id' in session }} {{ session.missing is defined }}
 {% for n in session.names %}{{ n }}{% endfor %} {% if session %}some{% endif %} {{ session.permanent }} {{ session.user_id is number }}
 {{ g.theme }} {{ g.get('theme') }} {{ g.get('x', 1) }} {{ 'theme' in g }} {{ g.missing is defined }} [{{ g.missing }}] {{ g.items }}`},
-	{Name: "an empty session", Target: "/", Source: `{% if session %}some{% else %}none{% endif %} {{ session|length }} {% if session.user %}in{% else %}out{% endif %}`},
+	{Name: "what a session and g can do", Target: "/", Session: map[string]any{"user_id": 7}, G: map[string]any{"theme": "dark", "n": 1}, Source: `
+{{ session.new }} {{ session.permanent }} {{ session.modified }} {{ session.get('user_id') }} {{ session.keys()|list }} {{ session.items()|list }} {{ session.values()|list }}
+{{ g.get('theme') }} {{ g.get('x', default=1) }} {{ g.pop('theme') }} {{ 'theme' in g }} {{ g.pop('theme', 'gone') }} {{ g.pop('theme', none) }} {{ g.setdefault('x', 2) }} {{ g.setdefault('x', 3) }} {{ g.x }}
+{{ g.setdefault('y') }} {{ g.y is none }} {{ g.n }} {% for name in g|sort %}{{ name }},{% endfor %}`},
+	{Name: "an empty session", Target: "/", Source: `{% if session %}some{% else %}none{% endif %} {{ session|length }} {% if session.user %}in{% else %}out{% endif %} {{ session.new }} {{ session.permanent }} {{ session.modified }}`},
 	{Name: "config", Target: "/", Source: `{{ config.TITLE }} {{ config['TITLE'] }} {{ config.get('NONE', 'dflt') }} {{ 'TITLE' in config }} {{ config.PAGES[1] }} {{ config.DEBUG }} {{ config.NONE is defined }}`},
 	{Name: "flashes with categories", Target: "/", Flashes: [][3]any{{"message", "one", false}, {"error", "two <b>", false}, {"info", "<i>3</i>", true}}, Source: `
 {% with messages = get_flashed_messages(with_categories=true) %}{% for category, message in messages %}<li class="{{ category }}">{{ message }}{% endfor %}{% endwith %}

@@ -3,6 +3,7 @@ package jinja
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -32,7 +33,7 @@ func flaskGlobals(t *dewar.Templates) map[string]any {
 			_, err := globals(rt).Request()
 			return session{contextOf(rt)}, err
 		}),
-		"g":      value.Lazy(func(rt *value.Runtime) (any, error) { return g{globals(rt).G()}, nil }),
+		"g":      value.Lazy(func(rt *value.Runtime) (any, error) { return g{globals(rt).G(), contextOf(rt), globals(rt)}, nil }),
 		"config": value.Lazy(func(rt *value.Runtime) (any, error) { return map[string]any(globals(rt).Config()), nil }),
 	}
 }
@@ -78,7 +79,7 @@ func urlPart(rt *value.Runtime, name string, v any) (any, error) {
 	return urlValue(rt, v)
 }
 
-// urlValue returns what Go's URLFor takes for a value of a template: text, or what becomes the text that Python makes of it. A missing
+// urlValue returns what Go's URLFor takes for a value of a template that is not None: text, or what becomes the text that Python makes of it. A missing
 // value is no text, as in Flask, and an error in strict mode.
 func urlValue(rt *value.Runtime, v any) (any, error) {
 	switch v := v.(type) {
@@ -93,16 +94,38 @@ func urlValue(rt *value.Runtime, v any) (any, error) {
 	case bool, float64, *value.Undefined: // which Go would write otherwise
 		return value.Str(rt, v)
 	}
+	switch rv := reflect.ValueOf(v); rv.Kind() {
+	case reflect.Pointer:
+		if rv.Elem().Kind() != reflect.Struct {
+			return urlValue(rt, rv.Elem().Interface())
+		}
+		return value.Canon(v), nil
+	case reflect.Struct:
+		return value.Canon(v), nil // sql.NullString
+	case reflect.Slice:
+		if rv.Type().Elem().Kind() != reflect.Uint8 {
+			items, err := value.Items(rt, v)
+			if err != nil {
+				return nil, err
+			}
+			return urlValues(rt, items)
+		}
+	}
 	return v, nil
 }
 
+// urlValues is urlValue for each of several; None is left out.
 func urlValues(rt *value.Runtime, items []any) (any, error) {
-	list := make([]any, len(items))
-	for i, item := range items {
-		var err error
-		if list[i], err = urlValue(rt, item); err != nil {
+	list := make([]any, 0, len(items))
+	for _, item := range items {
+		if value.IsNone(item) {
+			continue
+		}
+		v, err := urlValue(rt, item)
+		if err != nil {
 			return nil, err
 		}
+		list = append(list, v)
 	}
 	return list, nil
 }
@@ -148,7 +171,7 @@ func (s session) Attr(_ *value.Runtime, name string) (any, bool) {
 	case "permanent":
 		return s.c.Session().Permanent(), true
 	case "new":
-		return s.c.Session().IsNew(), true
+		return false, true // Flask's sessions in cookies never say
 	case "modified":
 		return s.c.Session().Modified(), true
 	}
@@ -168,11 +191,70 @@ func (s session) Keys() []any { return anys(s.c.Session().Keys()) }
 func (s session) TypeName() string { return "SecureCookieSession" }
 
 // g is what templates see of the values of a Context.
-type g struct{ values dewar.Map }
+type g struct {
+	values  dewar.Map
+	c       *dewar.Context
+	globals dewar.TemplateGlobals
+}
 
+// Attr returns a value, or one of the methods that Flask's g has.
 func (v g) Attr(_ *value.Runtime, name string) (any, bool) {
-	item, ok := v.values[name]
-	return item, ok
+	if item, ok := v.values[name]; ok {
+		return item, true
+	}
+	switch name {
+	case "get":
+		return v.method("get", nil, v.get), true
+	case "pop":
+		return v.method("pop", noDefault{}, v.pop), true
+	case "setdefault":
+		return v.method("setdefault", nil, v.setDefault), true
+	}
+	return nil, false
+}
+
+// noDefault stands for an argument that was not given.
+type noDefault struct{}
+
+// method makes a method of a name and a default.
+func (v g) method(name string, missing any, do func(name string, other any) (any, error)) *value.Function {
+	return &value.Function{
+		Name: name, Params: []value.Param{{Name: "name", Required: true}, {Name: "default", Default: missing}},
+		Call: func(_ *value.Runtime, args []any) (any, error) {
+			key, ok := value.AsString(args[0])
+			if !ok {
+				return nil, fmt.Errorf("g.%s: a name is text, not %s", name, value.TypeName(args[0]))
+			}
+			return do(key, args[1])
+		},
+	}
+}
+
+func (v g) get(name string, other any) (any, error) {
+	if item, ok := v.values[name]; ok {
+		return item, nil
+	}
+	return other, nil
+}
+
+func (v g) pop(name string, other any) (any, error) {
+	if item, ok := v.globals.PopG(name); ok {
+		delete(v.values, name)
+		return item, nil
+	}
+	if _, none := other.(noDefault); none {
+		return nil, fmt.Errorf("g.pop: there is no %q; give a default, as in g.pop(%q, none)", name, name)
+	}
+	return other, nil
+}
+
+func (v g) setDefault(name string, other any) (any, error) {
+	if item, ok := v.values[name]; ok {
+		return item, nil
+	}
+	v.c.Set(name, other)
+	v.values[name] = other
+	return other, nil
 }
 
 func (v g) Lookup(key any) (any, bool) {

@@ -3,6 +3,7 @@ package jinja_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"html/template"
@@ -428,7 +429,7 @@ func TestErrorsOfAStringSayWhere(t *testing.T) {
 func TestAnUndefinedNameIsToldTheNearest(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		"{{ urlfor('page') }}": `'urlfor' is undefined; did you mean "url_for"?`,
+		"{{ urlfor.x }}":       `'urlfor' is undefined; did you mean "url_for"?`,
 		"{{ pagnation.page }}": `'pagnation' is undefined; did you mean "pagination"?`,
 		"{{ release_id() }}":   "'release_id' is undefined",
 	} {
@@ -515,6 +516,156 @@ func TestIgnoredFilesDoNotStopTheStart(t *testing.T) {
 		if err := newApp(t, &jinja.Renderer{Ignore: []string{name}}, files...).Build(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: Build gives %v, want %s", name, err, want)
 		}
+	}
+}
+
+func TestWhatOnlyAsksForAnAttributeOfRequestIsNoErrorOfBuild(t *testing.T) {
+	t.Parallel()
+	const asks = `{{ request.nope and 1 }}|{{ request.nope or 2 }}|{% if request.nope %}a{% elif not request.nope %}b{% endif %}|{{ 3 if request.nope else 4 }}|` +
+		`{{ request.nope == 5 }}|{{ 6 in request.nope }}|{{ request.nope is none }}|{{ request.nope is defined }}|{{ request.nope|d(7) }}|{% for x in [8] if request.nope %}{{ x }}{% endfor %}`
+	var log bytes.Buffer
+	app := newApp(t, &jinja.Renderer{}, "a.txt", asks)
+	app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	if got, want := get(app, "/a.txt").Body.String(), "|2|b|4|False|False|False|False|7|"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := strings.Count(log.String(), `undefined, and so false: template a.txt:1: request has no`); n != 9 {
+		t.Errorf("the log has %d lines, want one for each place but for defined and default:\n%s", n, log.String())
+	}
+	for name, tt := range map[string]struct {
+		source string
+		mode   jinja.Undefined
+	}{
+		"what Flask has":     {"{% if request.files %}a{% endif %}", jinja.UndefinedDefault},
+		"strict mode":        {"{% if request.nope %}a{% endif %}", jinja.UndefinedStrict},
+		"a value is needed":  {"{% if request.nope > 1 %}a{% endif %}", jinja.UndefinedDefault},
+		"a value that shows": {"{{ request.nope }}", jinja.UndefinedDefault},
+	} {
+		err := newApp(t, &jinja.Renderer{Undefined: tt.mode}, "a.html", tt.source).Build()
+		if err == nil || !strings.Contains(err.Error(), "a.html:1: request has no") {
+			t.Errorf("%s: Build gives %v", name, err)
+		}
+	}
+}
+
+func TestAMissingAttributeIsToldTheNearest(t *testing.T) {
+	t.Parallel()
+	type post struct {
+		Title    string
+		AuthorID int `json:"author"`
+		hidden   int
+	}
+	data := dewar.Map{"post": post{hidden: 1}, "posts": []*post{{}}, "user": map[string]any{"name": "Ann", "_key": 1}, "ages": map[string]int{"Ann": 3}, "when": time.Time{}, "n": 3}
+	for source, want := range map[string]string{
+		"{{ user.nmae }}":           `'dict object' has no attribute 'nmae'; did you mean "name"?`,
+		"{{ user['nmae'] }}":        `'dict object' has no attribute 'nmae'; did you mean "name"?`,
+		"{{ user.itmes() }}":        `did you mean "items"?`,
+		"{{ user._kye }}":           `has no attribute '_kye'`,
+		"{{ ages.An }}":             `did you mean "Ann"?`,
+		"{{ post.titel }}":          `did you mean "title"?`,
+		"{{ posts[0].authr_id }}":   `did you mean "author_id"?`,
+		"{{ post.hiden }}":          `has no attribute 'hiden'`,
+		"{{ 'x'.uper() }}":          `'str object' has no attribute 'uper'; did you mean "upper"?`,
+		"{{ [].apend(1) }}":         `did you mean "append"?`,
+		"{{ when.strtfime('%Y') }}": `did you mean "strftime"?`,
+		"{% for x in posts %}{{ loop.indx }}{% endfor %}":        `did you mean "index"?`,
+		"{% set ns = namespace(count=0) %}{{ ns.cuont }}":        `did you mean "count"?`,
+		"{% set total = 1 %}{{ totla }}":                         `'totla' is undefined; did you mean "total"?`,
+		"{% macro m(label) %}{{ lable }}{% endmacro %}{{ m() }}": `'lable' is undefined; did you mean "label"?`,
+		"{{ n.x }}": `'int object' has no attribute 'x'`,
+	} {
+		_, err := render(t, &jinja.Renderer{Undefined: jinja.UndefinedStrict}, source, data)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s gives %v, want %s", source, err, want)
+		}
+	}
+	_, err := render(t, &jinja.Renderer{}, "{{ user.nmae.first }}", data)
+	if err == nil || !strings.HasSuffix(err.Error(), `did you mean "name"?`) {
+		t.Errorf("got %v for an attribute of a missing one", err)
+	}
+	r := &jinja.Renderer{Undefined: jinja.UndefinedStrict}
+	app := newApp(t, r)
+	app.Get("/string", func(c *dewar.Context) error {
+		_, err := r.RenderString(c, "{{ request.args.pgae }} {{ titel }}", dewar.Map{"title": 1})
+		return c.Text(err.Error())
+	})
+	if got, want := get(app, "/string?page=1").Body.String(), `did you mean "page"?`; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want %s", got, want)
+	}
+}
+
+func TestBuildFindsCallsOfMisspeltFunctions(t *testing.T) {
+	t.Parallel()
+	given := func(*dewar.Context) dewar.Map { return nil }
+	lib := []string{"lib.html", "{% macro field(name) %}{{ url_fro('page', name=name) }}{% endmacro %}", "page.html", "{% from 'lib.html' import field %}{{ field('x') }}"}
+	for _, tt := range []struct {
+		name       string
+		files      []string
+		processors bool
+		want       string // of Build
+		warned     bool
+	}{
+		{"a function of Flask's", []string{"a.html", "\n{{ url_fro('page') }}"}, false, `template a.html:2: nothing gives "url_fro", which is called here; did you mean "url_for"?`, false},
+		{"a function of the App's", []string{"a.html", "{{ mony(3) }}"}, false, `nothing gives "mony", which is called here; did you mean "money"?`, false},
+		{"a macro", []string{"a.html", "{% macro input() %}{% endmacro %}{{ inptu() }}"}, false, `did you mean "input"?`, false},
+		{"a macro of another file", []string{"a.html", "{% from 'b.html' import fields as inputs %}{{ inputss() }}", "b.html", "{% macro fields() %}{% endmacro %}"}, false, `did you mean "inputs"?`, false},
+		{"what a context processor may give", []string{"a.html", "{{ url_fro('page') }}"}, true, "", true},
+		{"in a file that nobody gives anything", lib, true, `template lib.html:1: nothing gives "url_fro"`, false},
+		{"in a file that is included too", append([]string{"b.html", "{% include 'lib.html' %}"}, lib...), true, "", true},
+		{"a name of the view's", []string{"a.html", "{{ render_it(3) }} {{ cycle() }} {{ urls() }}"}, false, "", false},
+		{"a name of another template's", []string{"a.html", "{{ url_fro('x') }}", "b.html", "{% set url_fro = url_for %}{% include 'a.html' %}"}, false, "", false},
+		{"what is asked for", []string{"a.html", "{% if url_fro %}{{ url_fro('page') }}{% endif %}{{ (mony|d(money))(3) }}"}, false, "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			app := newApp(t, &jinja.Renderer{}, tt.files...)
+			app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			app.TemplateFunc("money", func(cents int) string { return fmt.Sprint(cents) })
+			if tt.processors {
+				app.ContextProcessor(given)
+			}
+			err := app.Build()
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Build gives %v, want %s", err, tt.want)
+			}
+			if warned := strings.Contains(log.String(), "nothing gives"); warned != tt.warned {
+				t.Errorf("the log has %s", log.String())
+			}
+		})
+	}
+}
+
+func TestURLsTakeWhatPointersPointAt(t *testing.T) {
+	t.Parallel()
+	text, number, half := "a b", 7, 2.0
+	data := dewar.Map{
+		"text": &text, "number": &number, "half": &half, "none": (*string)(nil), "null": sql.NullInt64{}, "full": sql.NullString{String: "x", Valid: true},
+		"some": []*string{&text, nil}, "time": (*time.Time)(nil), "numbers": []int{1, 2}, "halves": []float64{2},
+	}
+	for source, want := range map[string]string{
+		"{{ url_for('page', name=text, n=number, half=half) }}":                   "/a%20b?n=7&half=2.0",
+		"{{ url_for('page', name='x', a=none, b=null, c=full, time=time) }}":      "/x?c=x",
+		"{{ url_for('page', name='x', some=some, n=numbers, h=halves) }}":         "/x?some=a+b&n=1&n=2&h=2.0",
+		"{{ none }} {{ none is none }} {{ none or 'x' }} {{ none|d('y', true) }}": "None True x y",
+		"{{ some }} {{ some|select|join }} {{ time.year }} {{ null }}":            "['a b', None] a b  None",
+	} {
+		app := newApp(t, &jinja.Renderer{}, "page.txt", source)
+		if err := app.Config.Update(dewar.Map{"SERVER_NAME": "x.org"}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := app.RenderString(t.Context(), "page.txt", data)
+		if got = strings.TrimPrefix(got, "http://x.org"); got != want || err != nil {
+			t.Errorf("%s gives %s, %v, want %s", source, got, err, want)
+		}
+	}
+}
+
+func TestABrokenFileThatNoOtherNamesTellsOfIgnoreOnce(t *testing.T) {
+	t.Parallel()
+	err := newApp(t, &jinja.Renderer{}, "a.html", "{% include 'part.html' %}", "old.html", "{% comment %}", "older.html", "{% comment %}", "part.html", "{% comment %}").Build()
+	const want = `template old.html:1: Encountered unknown tag 'comment'; if nobody renders this file, leave it out by Ignore: []string{"old.html"} of the Renderer`
+	if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Count(got, "Ignore") != 1 {
+		t.Errorf("got %s, want %s once", got, want)
 	}
 }
 

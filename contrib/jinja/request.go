@@ -30,6 +30,9 @@ func (r request) Attr(_ *value.Runtime, name string) (any, bool) {
 	return nil, false
 }
 
+// AttrNames returns the names of the attributes.
+func (r request) AttrNames() []string { return slices.Collect(maps.Keys(requestAttributes)) }
+
 // requestAttributes are the attributes by name.
 var requestAttributes = map[string]func(r request) any{
 	"method":           func(r request) any { return r.Method() },
@@ -69,6 +72,15 @@ var requestAttributes = map[string]func(r request) any{
 	"content_length":   func(r request) any { return r.contentLength() },
 }
 
+// onlyFlasks returns the attributes that Flask's request has beside these, where a template cannot be told that there are none.
+func onlyFlasks() []string {
+	return strings.Fields(`accept_charsets accept_encodings accept_mimetypes access_control_request_headers access_control_request_method
+	access_route application cache_control charset close content_encoding content_md5 data environ files get_data get_json if_match
+	if_modified_since if_none_match if_range if_unmodified_since input_stream is_multiprocess is_multithread is_run_once json
+	max_content_length max_form_memory_size max_form_parts max_forwards mimetype_params pragma range remote_user routing_exception server
+	stream trusted_hosts`)
+}
+
 func noneIfEmpty(text string) any {
 	if text == "" {
 		return nil
@@ -77,7 +89,9 @@ func noneIfEmpty(text string) any {
 }
 
 // args are the arguments of the query.
-func (r request) args() multiDict { return multiDict{r.Query(), r.c.Request.URL.RawQuery} }
+func (r request) args() multiDict {
+	return multiDict{values: r.Query(), query: r.c.Request.URL.RawQuery}
+}
 
 // iri writes the letters beyond ASCII in a URL as themselves, as Werkzeug does.
 func iri(u string) string {
@@ -255,149 +269,11 @@ func (u userAgent) Truth() bool { return u != "" }
 
 func (u userAgent) TypeName() string { return "UserAgent" }
 
-// A multiDict is a mapping in which a key may have several values; reading it gives the first.
-type multiDict struct {
-	values *dewar.Values
-	query  string // whose order the keys have; "" for that of their names
-}
-
-func (m multiDict) Attr(_ *value.Runtime, name string) (any, bool) {
-	switch name {
-	case "getlist":
-		return getlist(func(key string) []string { return m.values.Strings(key) }), true
-	case "to_dict":
-		return toDict(m), true
-	}
-	return nil, false
-}
-
-func (m multiDict) Lookup(key any) (any, bool) {
-	name, ok := value.AsString(key)
-	if !ok || !m.values.Has(name) {
-		return nil, false
-	}
-	return m.values.String(name), true
-}
-
-func (m multiDict) Keys() []any { return anys(m.names()) }
-
-// names returns the keys in the order in which the query has them first.
-func (m multiDict) names() []string {
-	names := m.values.Keys()
-	if m.query == "" || len(names) < 2 {
-		return names
-	}
-	place := make(map[string]int, len(names))
-	for pair := range strings.SplitSeq(m.query, "&") {
-		key, _, _ := strings.Cut(pair, "=")
-		if name, err := url.QueryUnescape(key); err == nil && place[name] == 0 {
-			place[name] = len(place) + 1
-		}
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
-	return names
-}
-
-// Repr shows every value, as Werkzeug's does.
-func (m multiDict) Repr(rt *value.Runtime) (string, error) {
-	pairs := &value.List{}
-	for _, name := range m.names() {
-		for _, text := range m.values.Strings(name) {
-			pairs.Items = append(pairs.Items, value.Tuple{name, text})
-		}
-	}
-	shown, err := value.Repr(rt, pairs)
-	return m.TypeName() + "(" + shown + ")", err
-}
-
-func (m multiDict) TypeName() string { return "ImmutableMultiDict" }
-
-// bothDicts is request.values: what the query has, and then what the form has.
-type bothDicts struct{ first, second multiDict }
-
-func (b bothDicts) Attr(_ *value.Runtime, name string) (any, bool) {
-	if name == "getlist" {
-		return getlist(func(key string) []string {
-			return append(slices.Clone(b.first.values.Strings(key)), b.second.values.Strings(key)...)
-		}), true
-	}
-	if name == "to_dict" {
-		return toDict(b), true
-	}
-	return nil, false
-}
-
-func (b bothDicts) Lookup(key any) (any, bool) {
-	if v, ok := b.first.Lookup(key); ok {
-		return v, true
-	}
-	return b.second.Lookup(key)
-}
-
-func (b bothDicts) Keys() []any {
-	keys := b.first.names()
-	for _, key := range b.second.names() {
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	return anys(keys)
-}
-
-// Repr shows those that it is made of; not a form without fields, which Flask leaves out of what is no POST.
-func (b bothDicts) Repr(rt *value.Runtime) (string, error) {
-	parts := &value.List{Items: []any{b.first}}
-	if len(b.second.names()) > 0 {
-		parts.Items = append(parts.Items, b.second)
-	}
-	shown, err := value.Repr(rt, parts)
-	return b.TypeName() + "(" + shown + ")", err
-}
-
-func (b bothDicts) TypeName() string { return "CombinedMultiDict" }
-
-// getlist makes the method of that name.
-func getlist(all func(key string) []string) *value.Function {
-	return &value.Function{
-		Name: "getlist", Params: []value.Param{{Name: "key", Required: true}},
-		Call: func(_ *value.Runtime, args []any) (any, error) {
-			key, _ := value.AsString(args[0])
-			return anysList(all(key)), nil
-		},
-	}
-}
-
-// toDict makes the method to_dict: the first value of each key, or with flat=false all of them.
-func toDict(m value.Mapping) *value.Function {
-	return &value.Function{
-		Name: "to_dict", Params: []value.Param{{Name: "flat", Default: true}},
-		Call: func(rt *value.Runtime, args []any) (any, error) {
-			flat, err := value.Truth(args[0])
-			if err != nil {
-				return nil, err
-			}
-			dict := &value.Dict{}
-			for _, key := range m.Keys() {
-				v, _ := m.Lookup(key)
-				if !flat {
-					if v, err = value.CallMethod(rt, m, "getlist", value.Args{Positional: []any{key}}); err != nil {
-						return nil, err
-					}
-				}
-				if err := dict.Set(key, v); err != nil {
-					return nil, err
-				}
-			}
-			return dict, nil
-		},
-	}
-}
-
 // headers is a mapping in which case does not count.
 type headers struct{ r request }
 
 func (h headers) Attr(_ *value.Runtime, name string) (any, bool) {
-	if name == "getlist" {
+	if name == "getlist" || name == "get_all" {
 		return getlist(h.r.c.Request.Header.Values), true
 	}
 	return nil, false

@@ -9,6 +9,9 @@ import (
 // Translations are the texts of an application in the languages of its visitors. A text that has no translation is returned as it
 // is: for a plural, singular when n is 1 and plural otherwise. Texts may hold %(name)s, which the template fills in. The methods
 // must be safe for concurrent use. contrib/i18n has them: texts.Catalogs().
+//
+// A value with a method Message() (context, singular, plural string, n int, pairs []any) is looked up by what that returns, "" for
+// no context and no plural, and filled with pairs of names and values: {{ _(label) }} of an i18n.Text. The page escapes all of it.
 type Translations interface {
 	// Gettext translates a message: _("Home"), {% trans %}Home{% endtrans %}.
 	Gettext(c *dewar.Context, message string) string

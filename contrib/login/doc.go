@@ -13,10 +13,10 @@
 //
 // # What is kept where
 //
-// The session holds _user_id, _fresh and _id; _remember and _remember_seconds stand in it for the rest of the request in
-// which somebody logs in or out. The cookie remember_token holds an id and its signature with SECRET_KEY. All of it is
-// what Flask-Login 0.6 and 0.7 write and read. Both halves of a site need one SECRET_KEY and one format of sessions:
-// flaskcookie, or contrib/flasksession.
+// The session holds _user_id, _fresh and _id, and in the request in which somebody logs in or out _remember. A duration of
+// [RememberFor] stays in it as _remember_seconds until the logout: a refreshed remember cookie gets it again. The cookie
+// remember_token holds an id and its signature with SECRET_KEY. All of it is what Flask-Login 0.6 and 0.7 write and read.
+// Both halves of a site need one SECRET_KEY and one format of sessions: flaskcookie, or contrib/flasksession.
 //
 // # Settings
 //

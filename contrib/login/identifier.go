@@ -11,7 +11,9 @@ import (
 
 // Identifier06 returns the session identifier that Flask-Login 0.6 computes: the SHA-512 of the client's address and
 // User-Agent, written as Python writes bytes. Flask-Login 0.6 takes the address from X-Forwarded-For whoever sent it;
-// this one takes that of [dewar.Context.ClientIP], so TRUSTED_PROXIES must name the proxies in front.
+// this one takes that of [dewar.Context.ClientIP], so TRUSTED_PROXIES must name the proxies in front: unix for one that
+// comes by a Unix socket, without which no client there has an address, and Python, which has another, takes each login of
+// the other half for stolen.
 func Identifier06(c *dewar.Context) string {
 	agent := "None"
 	if given, ok := userAgent(c); ok {

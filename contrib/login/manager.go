@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -22,7 +23,7 @@ type Manager[U interface {
 }] struct {
 	// Load returns the user with that id, or the zero U when there is none, or none any more. An error fails the request, in
 	// 500 or the status that it picks; it never logs anybody out. It is called once in a request, when somebody asks, and
-	// must not ask the Manager itself. Flask-Login has user_loader.
+	// must not ask the Manager, which is an error; what Load knows of the user is id. Flask-Login has user_loader.
 	Load func(c *dewar.Context, id string) (U, error)
 	// LoadFromRequest returns the user of a request that neither its session nor a remember cookie tells: by a header or a key
 	// in the query. Results are those of Load. Without Load it is the only way. Flask-Login has request_loader.
@@ -90,14 +91,45 @@ type visit[U any] struct {
 }
 
 // once loads the user unless that has been done, and returns the signals that are to be sent then.
-func (v *visit[U]) once(load func(events *[]func()) (U, error)) (events []func()) {
-	v.mu.Lock()
+func (v *visit[U]) once(load func(events *[]func()) (U, error)) (user U, events []func(), err error) {
+	if err := v.lock(); err != nil {
+		return user, nil, err
+	}
 	defer v.mu.Unlock()
 	if !v.known {
 		v.user, v.err = load(&events)
 		v.known = true
 	}
-	return events
+	return v.user, events, v.err
+}
+
+// lock waits while another goroutine loads the user. It is an error to be called by what loads him, which would wait for itself.
+func (v *visit[U]) lock() error {
+	switch {
+	case v.mu.TryLock():
+		return nil
+	case isLoading():
+		return errAsksItself
+	}
+	v.mu.Lock()
+	return nil
+}
+
+var errAsksItself = errors.New("login: the user was asked for while he was being loaded; inside Load, LoadFromRequest and Identifier use the id, the request and what stands in your database, and call Login in a view or a hook")
+
+// isLoading reports whether the caller was called by what loads a user.
+func isLoading() bool {
+	callers := make([]uintptr, 1000)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	for {
+		frame, more := frames.Next()
+		if strings.Contains(frame.Function, "contrib/login.(*Manager[") && strings.HasSuffix(frame.Function, ").load") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // Init binds the Manager to app: it declares the settings, gives templates current_user, and sets and deletes the remember
@@ -174,11 +206,11 @@ func (m *Manager[U]) MustCurrent(c *dewar.Context) U {
 
 // loaded returns the user of the session, active or not.
 func (m *Manager[U]) loaded(c *dewar.Context) (U, error) {
-	v := m.visit(c)
-	for _, send := range v.once(func(events *[]func()) (U, error) { return m.load(c, events) }) { // receivers may ask the Manager
+	user, events, err := m.visit(c).once(func(events *[]func()) (U, error) { return m.load(c, events) })
+	for _, send := range events { // receivers may ask the Manager
 		send()
 	}
-	return v.user, v.err
+	return user, err
 }
 
 // visit returns what is known of the user of a request.
@@ -200,11 +232,14 @@ func (m *Manager[U]) visit(c *dewar.Context) *visit[U] {
 }
 
 // become makes user the one of the request, without asking Load.
-func (m *Manager[U]) become(c *dewar.Context, user U) {
+func (m *Manager[U]) become(c *dewar.Context, user U) error {
 	v := m.visit(c)
-	v.mu.Lock()
+	if err := v.lock(); err != nil {
+		return err
+	}
 	defer v.mu.Unlock()
 	v.known, v.user, v.err = true, user, nil
+	return nil
 }
 
 // load finds the user of a request: in the session, in the remember cookie, in the request.

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -344,6 +346,33 @@ func TestRememberCookieHasItsAttributes(t *testing.T) {
 	}
 }
 
+// TestRememberCookieOfTheOtherHalfStays: a view stands for a proxy whose application has moved the end of the cookie on.
+func TestRememberCookieOfTheOtherHalfStays(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Get("/python", func(c *dewar.Context) error {
+			c.Response.Header().Add("Set-Cookie", "remember_token=theirs; Path=/")
+			return c.Text("python")
+		})
+		app.Get("/go", func(c *dewar.Context) error { return c.Text("go") })
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/go": "ours", "/python": "theirs"} {
+		var got []string
+		for _, line := range c.Get(path).Header.Values("Set-Cookie") {
+			switch {
+			case strings.HasPrefix(line, "remember_token=theirs;"):
+				got = append(got, "theirs")
+			case strings.HasPrefix(line, "remember_token="):
+				got = append(got, "ours")
+			}
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got the cookies of %q, want %s alone", path, got, want)
+		}
+	}
+}
+
 func TestProtectionIsOfTheSettingFirst(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -408,6 +437,116 @@ func TestReceiversMayAskForTheUser(t *testing.T) {
 	client(t, users, nil).Get("/who")
 	if asked.Load() != 2 {
 		t.Errorf("%d receivers got the user, want 2", asked.Load())
+	}
+}
+
+// The Flask half behind the proxy moves the end of the cookie on by itself: one line leaves, and it is Flask's.
+func TestARefreshLeavesTheCookieOfTheAnswerAlone(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Fallback(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Add("Set-Cookie", "remember_token=of Flask; Path=/")
+		}))
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/who": "remember_token=ann|", "/flask": "remember_token=of Flask"} {
+		var lines []string
+		for _, line := range c.Get(path).Header["Set-Cookie"] {
+			if strings.HasPrefix(line, "remember_token=") {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) != 1 || !strings.HasPrefix(lines[0], want) {
+			t.Errorf("%s: got %q, want %s", path, lines, want)
+		}
+	}
+}
+
+// What loads the user would wait for itself: the request fails with a cure, and the next one is not harmed.
+func TestLoadingMustNotAskForTheUser(t *testing.T) {
+	t.Parallel()
+	ask := func(users *login.Manager[*member], c *dewar.Context) error { _, err := users.Current(c); return err }
+	for _, tt := range []struct {
+		name  string
+		spoil func(users *login.Manager[*member])
+	}{
+		{"Load asks", func(users *login.Manager[*member]) {
+			users.Load = func(c *dewar.Context, id string) (*member, error) { return &member{Name: id}, ask(users, c) }
+		}},
+		{"Load asks, deep inside", func(users *login.Manager[*member]) {
+			var deep func(c *dewar.Context, n int) error
+			deep = func(c *dewar.Context, n int) error {
+				if n == 0 {
+					return ask(users, c)
+				}
+				return deep(c, n-1)
+			}
+			users.Load = func(c *dewar.Context, id string) (*member, error) { return &member{Name: id}, deep(c, 300) }
+		}},
+		{"Load logs in", func(users *login.Manager[*member]) {
+			users.Load = func(c *dewar.Context, id string) (*member, error) {
+				return &member{Name: id}, users.Login(c, &member{Name: id})
+			}
+		}},
+		{"LoadFromRequest logs in", func(users *login.Manager[*member]) {
+			users.Load = func(*dewar.Context, string) (*member, error) { return nil, nil }
+			users.LoadFromRequest = func(c *dewar.Context) (*member, error) {
+				return &member{Name: "robot"}, users.Login(c, &member{Name: "robot"})
+			}
+		}},
+		{"Identifier asks", func(users *login.Manager[*member]) {
+			var heard error
+			users.Identifier = func(c *dewar.Context) string { heard = ask(users, c); return "" }
+			users.Load = func(*dewar.Context, string) (*member, error) { return nil, heard }
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			users := newManager()
+			var log strings.Builder
+			c := client(t, users, nil, func(app *dewar.App) {
+				app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			})
+			c.Post("/login", dewartest.Form("user", "ann"))
+			tt.spoil(users)
+			if got := c.Get("/who"); got.StatusCode != 500 || !strings.Contains(log.String(), "inside Load, LoadFromRequest and Identifier") {
+				t.Errorf("got %d, %s", got.StatusCode, &log)
+			}
+			users.Load, users.Identifier, users.LoadFromRequest = load, nil, nil
+			if got := c.Get("/login"); got.StatusCode != 200 {
+				t.Errorf("the next request is answered with %d", got.StatusCode)
+			}
+		})
+	}
+}
+
+func TestGoroutinesOfARequestWaitForOneLoad(t *testing.T) {
+	t.Parallel()
+	users := newManager()
+	var loads atomic.Int32
+	users.Load = func(c *dewar.Context, id string) (*member, error) {
+		loads.Add(1)
+		time.Sleep(20 * time.Millisecond) // as a database does
+		return load(c, id)
+	}
+	c := client(t, users, nil, func(app *dewar.App) {
+		app.Get("/many", func(c *dewar.Context) error {
+			var all sync.WaitGroup
+			var known atomic.Int32
+			for range 8 {
+				all.Go(func() {
+					if user, err := users.Current(c); err == nil && user != nil {
+						known.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			return c.Text(fmt.Sprint(known.Load(), " know ", loads.Load()))
+		})
+	})
+	c.Post("/login", dewartest.Form("user", "ann"))
+	if got := c.Get("/many").Text(); got != "8 know 1" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -57,8 +57,8 @@ func Force() Option { return func(o *options) { o.force = true } }
 func NotFresh() Option { return func(o *options) { o.stale = true } }
 
 // Login logs user in. The session keeps what it has, under a new id. The error is [ErrInactive] for a user who is not
-// active, and tells of a session that cannot be read; nobody is logged in then. The zero U is an error too. It must be
-// called before the response begins. Flask-Login has login_user, which returns False for ErrInactive.
+// active, and tells of a session that cannot be read; nobody is logged in then. The zero U is an error too, and so is a call
+// from within Load or LoadFromRequest. It must be called before the response begins. Flask-Login has login_user, which returns False for ErrInactive.
 func (m *Manager[U]) Login(c *dewar.Context, user U, opts ...Option) error {
 	var o options
 	for _, opt := range opts {
@@ -75,6 +75,9 @@ func (m *Manager[U]) Login(c *dewar.Context, user U, opts ...Option) error {
 	case s.Err() != nil:
 		return fmt.Errorf("login: %w", s.Err())
 	}
+	if err := m.become(c, user); err != nil {
+		return err
+	}
 	s.Renew()
 	s.Set(userKey, m.ID(user))
 	s.Set(freshKey, !o.stale)
@@ -85,7 +88,6 @@ func (m *Manager[U]) Login(c *dewar.Context, user U, opts ...Option) error {
 	if o.duration != nil {
 		s.Set(secondsKey, o.duration.Seconds())
 	}
-	m.become(c, user)
 	m.UserLoggedIn.Send(Event[U]{c, user})
 	return nil
 }
@@ -106,8 +108,7 @@ func (m *Manager[U]) Logout(c *dewar.Context) error {
 		s.Delete(secondsKey)
 	}
 	m.UserLoggedOut.Send(Event[U]{c, user})
-	m.become(c, *new(U))
-	return nil
+	return m.become(c, *new(U))
 }
 
 // Confirm makes the login fresh again, when the user has given his password once more. It is an error when nobody is

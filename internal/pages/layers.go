@@ -1,10 +1,12 @@
 package pages
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -85,7 +87,15 @@ func Missing(name, folder string, names []string) error {
 	if len(names) == 0 {
 		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder %s", name, folder)
 	}
-	return fmt.Errorf("no template %q in %s%s", name, folder, suggest.DidYouMean(name, names))
+	return fmt.Errorf("no template %q in %s%s", name, folder, cmp.Or(suggest.DidYouMean(name, names), passedOver(name)))
+}
+
+// passedOver says why a template that is there is not found, where its name is one that go:embed passes over.
+func passedOver(name string) string {
+	if !strings.HasPrefix(path.Base(name), "_") {
+		return ""
+	}
+	return "; if the file exists, note that go:embed passes over names that begin with _ unless the folder is written all:templates"
 }
 
 // A Found is a template file of one layer. Used says that no layer before it has one of that name.

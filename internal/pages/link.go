@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -114,8 +113,8 @@ func (p *page[T]) cure(files map[string]*file, name string) string {
 			return fmt.Sprintf("; it is defined in %s, call that first: {{template %q}}", other, other)
 		}
 	}
-	if strings.HasPrefix(path.Base(name), "_") {
-		return "; if the file exists, note that go:embed passes over names that begin with _ unless the folder is written all:templates"
+	if note := passedOver(name); note != "" {
+		return note
 	}
 	return fmt.Sprintf("; define it, or where it is optional write {{block %q .}}{{end}}", name)
 }

@@ -49,16 +49,17 @@ func migrateRoutesCommand() *cobra.Command {
 			"What is to be done by hand is said on standard error.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			routes, err := readRoutes(cmd, args[0])
+			listing, err := readListing(cmd, args[0])
 			if err != nil {
 				return err
 			}
+			routes := listing.Routes
 			if without != "" {
-				served, err := readRoutes(cmd, without)
+				served, err := readListing(cmd, without)
 				if err != nil {
 					return err
 				}
-				routes = migrate.Without(routes, served)
+				routes = migrate.Without(routes, served.Routes)
 			}
 			return writeRoutes(cmd, pkg, routes, python)
 		},
@@ -98,62 +99,89 @@ func migrateProgressCommand() *cobra.Command {
 		Long:  "Say of each endpoint who serves it, and which methods of a half-moved one are missing. PYTHON is Flask's list as for dewar migrate routes, GO the JSON of routes --json.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			python, err := readRoutes(cmd, args[0])
+			python, err := readListing(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			golang, err := readRoutes(cmd, args[1])
+			golang, err := readListing(cmd, args[1])
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), migrate.Progress(python, golang))
+			_, err = fmt.Fprint(cmd.OutOrStdout(), migrate.Progress(python.Routes, golang.Routes))
 			return err
 		},
 	}
 }
 
 func migrateCheckCommand() *cobra.Command {
-	var list string
+	var flask, shared string
 	cmd := &cobra.Command{
-		Use:   "check FOLDER",
+		Use:   "check FOLDER...",
 		Short: "Print the checklist of a Flask application, filled in",
-		Long: "Read the configuration, the templates and, with --routes, the routes of a Flask application as dewar does, and print a\n" +
-			"checklist: what loads, what differs, what is to be done by hand. Nothing of the folder is changed or run by Python.",
-		Args: cobra.ExactArgs(1),
+		Long: "Read the configuration, the templates and the sources of a Flask application as dewar does, and print a checklist: what\n" +
+			"loads, what differs, what is to be done by hand, what would bar the way back. With a second folder, that of the Go program,\n" +
+			"its sources are read too. --flask adds the routes, the settings that are in force and the extensions, --config the settings of\n" +
+			"the Go program in place of those that the folder's config.py gives. Nothing is changed, no Python runs, and no value of a key\n" +
+			"is shown.",
+		Example: "  dewar migrate script > routes.py && python routes.py shop:create_app > python.json\n  shop config --shared > config.json\n  dewar migrate check . --flask python.json --config config.json",
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var routes []migrate.Route
-			if list != "" {
-				var err error
-				if routes, err = readRoutes(cmd, list); err != nil {
-					return err
-				}
+			site, err := readSite(cmd, args, flask, shared)
+			if err != nil {
+				return err
 			}
-			items, err := migrate.Check(args[0], routes)
+			items, err := migrate.Check(site)
 			for _, item := range items {
 				fmt.Fprintln(cmd.OutOrStdout(), item)
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&list, "routes", "", "the routes, as for dewar migrate routes")
+	cmd.Flags().StringVar(&flask, "flask", "", "what the program of dewar migrate script prints, in a file")
+	cmd.Flags().StringVar(&shared, "config", "", "what the command config --shared of the Go program prints, in a file")
 	return cmd
 }
 
-// readRoutes reads a list of routes from a file, or from standard input.
-func readRoutes(cmd *cobra.Command, name string) ([]migrate.Route, error) {
-	var data []byte
-	var err error
+// readSite reads what a site's two halves have told of themselves.
+func readSite(cmd *cobra.Command, folders []string, flask, shared string) (migrate.Site, error) {
+	site := migrate.Site{Folders: folders}
+	if flask != "" {
+		listing, err := readListing(cmd, flask)
+		if err != nil {
+			return site, err
+		}
+		site.Flask = &listing
+	}
+	if shared == "" {
+		return site, nil
+	}
+	data, err := read(cmd, shared)
+	if err == nil {
+		site.Go, err = migrate.ParseShared(data)
+	}
+	if err != nil {
+		return site, fmt.Errorf("the settings of the Go program cannot be read from %s: %w", shared, err)
+	}
+	return site, nil
+}
+
+// readListing reads what a program has told of itself, from a file or from standard input.
+func readListing(cmd *cobra.Command, name string) (migrate.Listing, error) {
+	data, err := read(cmd, name)
+	if err != nil {
+		return migrate.Listing{}, fmt.Errorf("the list of routes cannot be read: %w", err)
+	}
+	listing, err := migrate.Parse(data)
+	if err != nil {
+		return migrate.Listing{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return listing, nil
+}
+
+// read reads a file, or standard input for -.
+func read(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
-		data, err = io.ReadAll(cmd.InOrStdin())
-	} else {
-		data, err = os.ReadFile(name)
+		return io.ReadAll(cmd.InOrStdin())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("the list of routes cannot be read: %w", err)
-	}
-	routes, err := migrate.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return routes, nil
+	return os.ReadFile(name)
 }

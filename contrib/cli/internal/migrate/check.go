@@ -1,13 +1,11 @@
 package migrate
 
 import (
+	"cmp"
 	"fmt"
-	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -15,7 +13,7 @@ import (
 	"github.com/dewar-go/dewar/contrib/pyconfig"
 )
 
-// Item is a line of the checklist. It never holds a value of the configuration.
+// Item is a line of the checklist. It never holds a secret.
 type Item struct {
 	Done bool
 	Text string
@@ -29,72 +27,56 @@ func (i Item) String() string {
 	return "- [ ] " + i.Text
 }
 
-// Check looks over the folder of a Flask application: its configuration, its templates, and its routes if they are given. The
-// configuration sees the environment of the process and the files of the folder.
-func Check(folder string, routes []Route) ([]Item, error) {
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("%s is no folder; give the one that the Flask application is in", folder)
+// A Site is what [Check] looks at. Without Flask and Go it knows what the files of Folders tell: the first has the Flask
+// application, the others more of Go's sources.
+type Site struct {
+	Folders []string
+	Flask   *Listing  // of the Flask application
+	Go      dewar.Map // what the command config --shared of the Go program prints
+}
+
+// Check fills the checklist in: the configuration, the templates, the sources, and the routes and settings if they are given.
+// The configuration sees the environment of the process and the files of its folder.
+func Check(site Site) ([]Item, error) {
+	for _, path := range site.Folders {
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("%s is no folder; give the one that the Flask application is in", path)
+		}
 	}
-	c := &checklist{folder: folder, keys: map[string]bool{}}
-	configs, templates := found(folder)
-	c.configs(configs)
-	c.cookies()
-	c.routes(routes)
-	c.templates(templates, routes)
+	c := &checklist{folders: site.Folders, keys: map[string]bool{}}
+	files := found(site.Folders)
+	told := sourcesOf(files)
+	flask := cmp.Or(site.Flask, &Listing{})
+	c.configs(files.configs)
+	c.settings(flask.Settings, site.Go)
+	c.session(flask.Session)
+	c.passwords(told, flask.Werkzeug)
+	c.extensions(told.packages(flask.Extensions))
+	c.routes(flask)
+	c.templates(files.templates, flask.Routes)
+	c.wayBack(told, flask.Session.Tags)
 	return c.items, nil
 }
 
 type checklist struct {
-	folder string
-	items  []Item
-	keys   map[string]bool // of the configuration
+	folders []string
+	items   []Item
+	keys    map[string]bool // of the configuration
+	loaded  []loaded
 }
 
 func (c *checklist) add(done bool, format string, args ...any) {
 	c.items = append(c.items, Item{done, fmt.Sprintf(format, args...)})
 }
 
-// name shows a path as it is below the folder.
+// name shows a path as it is below its folder.
 func (c *checklist) name(path string) string {
-	if rel, err := filepath.Rel(c.folder, path); err == nil {
-		return filepath.ToSlash(rel)
+	for _, folder := range c.folders {
+		if rel, err := filepath.Rel(folder, path); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
 	}
 	return path
-}
-
-// found returns the files of configuration and the folders of templates, those nearest to the top first.
-func found(folder string) (configs, templates []string) {
-	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		name := entry.Name()
-		switch {
-		case entry.IsDir() && path != folder && (strings.HasPrefix(name, ".") || slices.Contains([]string{"venv", "env", "node_modules", "site-packages", "__pycache__", "tests", "migrations"}, name)):
-			return fs.SkipDir
-		case entry.IsDir() && name == "templates":
-			templates = append(templates, path)
-			return fs.SkipDir
-		case entry.Type().IsRegular() && isConfig(path):
-			configs = append(configs, path)
-		}
-		return nil
-	})
-	byDepth := func(a, b string) int {
-		return strings.Count(a, string(filepath.Separator)) - strings.Count(b, string(filepath.Separator))
-	}
-	slices.SortStableFunc(configs, byDepth)
-	slices.SortStableFunc(templates, byDepth)
-	return configs, templates
-}
-
-func isConfig(path string) bool {
-	switch filepath.Base(path) {
-	case "config.py", "settings.py", "default_config.py", "default_settings.py":
-		return true
-	}
-	parent := filepath.Base(filepath.Dir(path))
-	return filepath.Ext(path) == ".py" && (parent == "config" || parent == "settings")
 }
 
 var classLine = regexp.MustCompile(`(?m)^class (\w+)`)
@@ -132,7 +114,7 @@ func (c *checklist) config(path, class string, data []byte) bool {
 	}
 	n := 0
 	for key := range values {
-		if key == strings.ToUpper(key) && !strings.HasPrefix(key, "_") {
+		if isKey(key) {
 			c.keys[key] = true
 			n++
 		}
@@ -140,50 +122,65 @@ func (c *checklist) config(path, class string, data []byte) bool {
 	if n > 0 || class == "" {
 		c.add(true, "%s loads: %d keys", name, n)
 	}
+	if n > 0 {
+		l, err := load(name, values)
+		for _, problem := range leaves(err) {
+			c.add(false, "%s", strings.TrimPrefix(problem.Error(), "dewar: "))
+		}
+		c.loaded = append(c.loaded, l)
+	}
 	for _, text := range warned {
 		c.add(false, "%s: %s", name, text)
 	}
 	return true
 }
 
-// cookies says which settings both halves must have alike, so that they send the same cookies.
-func (c *checklist) cookies() {
-	var shared []string
-	for key := range maps.Keys(c.keys) {
-		if strings.HasPrefix(key, "SESSION_COOKIE_") || strings.HasPrefix(key, "REMEMBER_COOKIE_") || slices.Contains([]string{"SECRET_KEY", "SECRET_KEY_FALLBACKS",
-			"PERMANENT_SESSION_LIFETIME", "SESSION_REFRESH_EACH_REQUEST", "APPLICATION_ROOT", "SERVER_NAME"}, key) {
-			shared = append(shared, key)
-		}
-	}
-	slices.Sort(shared)
-	if !c.keys["SECRET_KEY"] {
-		c.add(false, "SECRET_KEY is in no file of configuration: give both halves the same one, by an environment variable")
-	}
-	if len(shared) > 0 {
-		c.add(false, "both halves must have the same %s: load the same file in both, with the same environment", strings.Join(shared, ", "))
-	}
-}
-
 // routes says what the routes need in Go.
-func (c *checklist) routes(routes []Route) {
-	if routes == nil {
-		c.add(false, "routes: they are not known; run python routes.py (dewar migrate script prints it) and give its output by --routes")
+func (c *checklist) routes(flask *Listing) {
+	if flask.Routes == nil {
+		c.add(false, "routes: they are not known; run python routes.py (dewar migrate script prints it) and give its output by --flask")
 		return
 	}
-	_, notes, err := Go("main", routes)
+	_, notes, err := Go("main", flask.Routes)
 	if err != nil {
 		c.add(false, "routes: %v", err)
 	} else {
-		c.add(true, "routes: %d; dewar migrate routes writes them for Go", len(routes))
+		c.add(true, "routes: %d; dewar migrate routes writes them for Go", len(flask.Routes))
 	}
 	for _, note := range notes {
 		c.add(false, "routes: %s", note)
 	}
-	for _, r := range routes {
-		if r.Exempt {
-			c.add(false, "routes: %s (%s) takes forms without a CSRF token; give the route in Go csrf.Exempt(), and let it pass the check of the Origin header", r.Endpoint, r.Rule)
+	for _, r := range flask.Routes {
+		if r.Exempt && r.unsafe() {
+			c.add(false, "routes: %s (%s) takes forms without a CSRF token: give the route in Go csrf.Exempt(), and dewar.CrossOriginExempt() if other sites post to it", r.Endpoint, r.Rule)
 		}
 	}
+	if flask.Settings != nil {
+		c.foreignForms(flask)
+	}
+}
+
+// foreignForms names the routes where Go refuses what Flask takes: dewar looks at the origin of each unsafe request.
+func (c *checklist) foreignForms(flask *Listing) {
+	if flask.Protected && flask.Settings["WTF_CSRF_ENABLED"] != false && flask.Settings["WTF_CSRF_CHECK_DEFAULT"] != false {
+		c.add(true, "routes: CSRFProtect refuses what other sites post, and so does Go")
+		return
+	}
+	var open []string
+	for _, r := range flask.Routes {
+		if r.unsafe() {
+			open = append(open, fmt.Sprintf("%s (%s)", r.Endpoint, r.Rule))
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	missing := "has no CSRFProtect"
+	if flask.Protected {
+		missing = "has CSRFProtect off, by WTF_CSRF_ENABLED or WTF_CSRF_CHECK_DEFAULT"
+	}
+	c.add(false, "routes: the application %s, so that Flask takes what other sites post where no FlaskForm looks, and Go refuses it by its Origin: give those of these routes that other sites post to, "+
+		"such as webhooks, dewar.CrossOriginExempt(): %s", missing, strings.Join(open, ", "))
 }
 
 // templates builds an application of the templates, with the routes that URLs may be built to.
@@ -194,22 +191,21 @@ func (c *checklist) templates(folders []string, routes []Route) {
 	}
 	app := dewar.New("check", dewar.FS(os.DirFS(folders[0])), dewar.TemplateFolder("."))
 	renderer := &jinja.Renderer{}
+	if routes == nil {
+		renderer.Globals = map[string]any{"url_for": func(string, map[string]any) string { return "" }} // no link is checked
+	}
 	app.Renderer = renderer
 	for i, folder := range folders[1:] {
 		app.RegisterBlueprint(dewar.NewBlueprint(fmt.Sprintf("folder%d", i+1), dewar.FS(os.DirFS(folder)), dewar.TemplateFolder(".")))
 	}
 	for _, r := range routes {
-		if err := register(app, r); err != nil {
-			c.add(false, "routes: %v", err)
+		if g, err := goRouteOf(r); err == nil && r.Endpoint != "static" {
+			_ = g.register(app) // what fails is a note of the routes
 		}
 	}
 	problems := 0
 	for _, err := range leaves(app.Build()) {
-		text := strings.TrimSpace(strings.TrimPrefix(err.Error(), "dewar: "))
-		if routes == nil && strings.Contains(text, "url_for") {
-			continue
-		}
-		c.add(false, "%s", text)
+		c.add(false, "%s", strings.TrimSpace(strings.TrimPrefix(err.Error(), "dewar: ")))
 		problems++
 	}
 	if problems > 0 {
@@ -221,7 +217,9 @@ func (c *checklist) templates(folders []string, routes []Route) {
 		c.add(false, "templates: %v", err)
 	}
 	for _, d := range differences {
-		c.add(false, "template %s", d)
+		if routes != nil || !strings.HasPrefix(d.Value, "url_for(") || !strings.HasPrefix(d.Place, "a URL") { // links of the site are none
+			c.add(false, "template %s", d)
+		}
 	}
 }
 
@@ -231,31 +229,6 @@ func (c *checklist) names(paths []string) string {
 		names[i] = c.name(path)
 	}
 	return strings.Join(names, ", ")
-}
-
-// register adds a route to build URLs to. A converter that the application has made stands for any text here.
-func register(app *dewar.App, r Route) (err error) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			err = fmt.Errorf("%s: %v", r.Endpoint, problem)
-		}
-	}()
-	if r.Endpoint == "static" {
-		return nil
-	}
-	text, custom, err := GoRule(r.Rule)
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.Endpoint, err)
-	}
-	for _, name := range custom {
-		text = regexp.MustCompile(":"+regexp.QuoteMeta(name)+`(\([^)]*\))?\}`).ReplaceAllString(text, "}")
-	}
-	options := []dewar.RouteOption{dewar.Endpoint(r.Endpoint), dewar.BuildOnly()}
-	if len(r.Defaults) > 0 {
-		options = append(options, dewar.Defaults(r.Defaults))
-	}
-	app.Route(text, nil, options...)
-	return nil
 }
 
 // leaves returns the errors that err joins, however deep. A heading above a list is left out.

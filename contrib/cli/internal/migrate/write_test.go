@@ -19,7 +19,7 @@ import (
 const cases = `[["auth.login", {}], ["auth.login", {"next": "/a b?c=d&e"}], ["auth.page", {"n": 7, "w": "b c"}], ["auth.page", {"n": 7, "w": "z"}],
 	["auth.inner.show", {"id": "0f8fad5b-d9cb-469f-a165-70867728950e"}], ["f", {}], ["f", {"page": 1}], ["f", {"page": -3}],
 	["f", {"page": 4, "rest": "a/b c/ü"}], ["user", {"name": "a b"}], ["user", {}], ["lang", {"lang": "de", "name": "x"}],
-	["x", {"x": 1.5}], ["api", {}], ["nobody", {}], ["user", {"name": "ü&?#%", "q": "1 2"}]]`
+	["x", {"x": 1.5}], ["api", {}], ["feed", {}], ["feed", {"format": "rss"}], ["feed", {"format": "atom"}], ["nobody", {}], ["user", {"name": "ü&?#%", "q": "1 2"}]]`
 
 // python runs a program of Python that has Flask. Where there is none the test is skipped, and fails in CI.
 func python(t *testing.T, dir, stdin string, args ...string) []byte {
@@ -104,11 +104,11 @@ func TestGoBuildsTheURLsThatFlaskBuilds(t *testing.T) {
 	dir := t.TempDir()
 	copyTo(t, dir, "shop.py", "urls.py", "urls.go", "request.go")
 	write(t, dir, "routes.py", migrate.Script)
-	routes, err := migrate.Parse(python(t, dir, "", "routes.py", "shop"))
+	listing, err := migrate.Parse(python(t, dir, "", "routes.py", "shop"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, notes, err := migrate.Go("main", routes)
+	source, notes, err := migrate.Go("main", listing.Routes)
 	if err != nil || len(notes) > 0 {
 		t.Fatal(err, notes)
 	}
@@ -127,6 +127,8 @@ func TestFlaskBuildsTheURLsThatGoBuilds(t *testing.T) {
 	app.Get("/x/{x:float}.html", view, dewar.Endpoint("x"))
 	app.Route("/u/{lang:string(length=2)}/{name}", view, dewar.Endpoint("lang"), dewar.Methods("GET", "POST"))
 	app.Get("/f/{page:int(signed,min=-5)}/{rest:path}", view, dewar.Endpoint("f"))
+	app.Get("/feed/", view, dewar.Endpoint("feed"), dewar.Defaults(dewar.Map{"format": "rss"}), dewar.StrictSlashes(false))
+	app.Get("/feed/{format}", view, dewar.Endpoint("feed"))
 	app.Get("/api", view, dewar.Endpoint("api"), dewar.Subdomain("api"))
 	auth := dewar.NewBlueprint("auth", dewar.URLPrefix("/auth"))
 	auth.Get("/p/{n:int(fixed_digits=4)}/{w:any(a,\"b c\")}/", view, dewar.Endpoint("page"))
@@ -134,7 +136,8 @@ func TestFlaskBuildsTheURLsThatGoBuilds(t *testing.T) {
 	app.Route("/later", nil, dewar.Endpoint("auth.login"), dewar.BuildOnly())
 	var routes []migrate.Route
 	for _, r := range app.Routes() {
-		routes = append(routes, migrate.Route{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods, Host: r.Host, BuildOnly: r.BuildOnly})
+		routes = append(routes, migrate.Route{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods, Host: r.Host, BuildOnly: r.BuildOnly,
+			Defaults: r.Defaults, Strict: &r.StrictSlashes})
 	}
 	source, notes, err := migrate.Python(routes)
 	if err != nil || len(notes) > 0 {
@@ -185,13 +188,13 @@ func TestConvertersOfTheApplicationAreNamed(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET", "POST"}}}
-	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET"}}}
+	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET", "POST"}}, {Endpoint: "d", Rule: "/d", Methods: []string{"GET"}}}
+	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET"}}, {Endpoint: "d", Rule: "/d", Relays: true}}
 	var got []string
 	for _, line := range migrate.Progress(python, golang) {
 		got = append(got, fmt.Sprint(line.Endpoint, " ", line.By, line.Missing))
 	}
-	if want := "b python[], a go[], c both[POST]"; strings.Join(got, ", ") != want {
+	if want := "b python[], a go[], c both[POST], d python[]"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 	python, golang = python[:2], golang[:2]

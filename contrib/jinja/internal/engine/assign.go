@@ -203,9 +203,9 @@ func (c *compiler) assignBlock(s *syntax.AssignBlock, pl place) exec {
 		if err != nil {
 			return at.wrap(err)
 		}
-		v := asMarkup(text, f.page.escape.on)
+		v := text.value(f.page.escape.on)
 		if filter != nil {
-			if v, err = filter(st, f, asMarkup(text, mode.escapes(f))); err != nil {
+			if v, err = filter(st, f, text.value(mode.escapes(f))); err != nil {
 				return err
 			}
 			if v, err = st.captured(v, f.page.escape.on); err != nil {

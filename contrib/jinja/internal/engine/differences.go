@@ -25,7 +25,7 @@ func (e *Engine) Differences() ([]Difference, error) {
 	if e.o.Contextual == nil {
 		return nil, nil
 	}
-	w := &walker{engine: e, found: map[Difference]bool{}, known: map[*Template]*names{}}
+	w := &walker{engine: e, found: map[Difference]bool{}, known: map[*Template]*names{}, safe: safeTextsOf(e.compiled())}
 	parts := map[string]bool{}
 	for _, t := range e.compiled() {
 		walkAll(t.tree.Body, func(n syntax.Node) bool {
@@ -74,6 +74,7 @@ type walker struct {
 	engine *Engine
 	found  map[Difference]bool
 	known  map[*Template]*names
+	safe   *safeTexts
 	steps  int // what is left for a page
 	depth  int
 	start  escape.State
@@ -203,7 +204,7 @@ func (w *walker) statement(k *reading, s syntax.Stmt, at states) states {
 	case *syntax.Output:
 		return w.output(k, s, at)
 	case *syntax.Trans:
-		w.note(k, s.Pos, s.Singular, at)
+		w.note(k, s.Pos, s.Singular, at, escape.State.Differs)
 		return each(at, func(p escape.State) (escape.State, error) {
 			_, next, err := p.AppendMarkup(nil, value.Markup{Text: s.Singular, Language: value.HTML})
 			return next, err
@@ -297,7 +298,11 @@ func (w *walker) output(k *reading, s *syntax.Output, at states) states {
 			return next, err
 		})
 	}
-	w.note(k, s.Pos, s.Source, differing(at, w.samples(k, s.Expr)))
+	differs := escape.State.Differs
+	if w.safe.mayBe(s.Expr) {
+		differs = escape.State.DiffersForMarkup
+	}
+	w.note(k, s.Pos, s.Source, differing(at, w.samples(k, s.Expr)), differs)
 	return each(at, func(p escape.State) (escape.State, error) {
 		_, next, err := p.Append(nil, "x")
 		return next, err
@@ -305,12 +310,12 @@ func (w *walker) output(k *reading, s *syntax.Output, at states) states {
 }
 
 // note remembers an output that a place changes.
-func (w *walker) note(k *reading, pos syntax.Pos, source string, at states) {
+func (w *walker) note(k *reading, pos syntax.Pos, source string, at states, differs func(escape.State) string) {
 	if k.extended || !k.escaped {
 		return
 	}
 	for p := range at {
-		if what := p.Differs(); what != "" {
+		if what := differs(p); what != "" {
 			w.found[Difference{Template: k.template.name, Line: pos.Line, Col: pos.Col, Source: source, Place: p.String(), What: what}] = true
 		}
 	}

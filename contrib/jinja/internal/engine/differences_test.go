@@ -47,16 +47,26 @@ func TestDifferencesLeavesOutWhatCannotDiffer(t *testing.T) {
 	t.Parallel()
 	always := func(string) bool { return true }
 	for source, want := range map[string]bool{
-		`<a href="{{ url_for('a', next=x) }}">`:                             false,
-		`<script>go({{ x|tojson }})</script>`:                               false,
-		`<a href="{{ '/a' if x else '/b' }}">`:                              false,
-		`<a title={{ 7 }}>`:                                                 false,
-		`<a href="{{ other('a') }}">`:                                       true,
-		`<a href={{ url_for('a') }}>`:                                       true,
-		`<a href="{{ x|tojson }}">`:                                         true,
-		`<a href="{{ 'javascript:x' if x else '/b' }}">`:                    true,
-		`<script>var u = '{{ url_for('a') }}';</script>`:                    true,
-		`{% macro m(url_for) %}<a href="{{ url_for('a') }}">{% endmacro %}`: true,
+		`<a href="{{ url_for('a', next=x) }}">`:                                                 false,
+		`<script>go({{ x|tojson }})</script>`:                                                   false,
+		`<a href="{{ '/a' if x else '/b' }}">`:                                                  false,
+		`<a title={{ 7 }}>`:                                                                     false,
+		`<a href="{{ other('a') }}">`:                                                           true,
+		`<a href={{ url_for('a') }}>`:                                                           true,
+		`<a href="{{ x|tojson }}">`:                                                             true,
+		`<a href="{{ 'javascript:x' if x else '/b' }}">`:                                        true,
+		`<script>var u = '{{ url_for('a') }}';</script>`:                                        true,
+		`{% macro m(url_for) %}<a href="{{ url_for('a') }}">{% endmacro %}`:                     true,
+		`<title>{{ x }} {{ x.y|upper }} {{ f(x) }} {{ x|safe }}</title>`:                        false,
+		`{% set x %}<b>a</b>{% endset %}<title>{{ x }}</title>`:                                 true,
+		`{% set x %}<b>a</b>{% endset %}<p>{{ x }}</p>`:                                         false,
+		`{% set x %}<b>a</b>{% endset %}<p title="{{ 'a' ~ x }}">`:                              true,
+		`{% set x %}<b>a</b>{% endset %}<title>{{ x|striptags }}{{ x|safe }}</title>`:           false,
+		`{% macro m() %}<b>{% endmacro %}{% set y = m() %}<textarea>{{ y|trim }}</textarea>`:    true,
+		`{% macro m() %}<b>{% endmacro %}<textarea>{{ m() }}</textarea>`:                        false,
+		`{% macro m(t) %}<title>{{ t }}</title>{% endmacro %}{{ m('a') }}`:                      false,
+		`{% macro m(t) %}<title>{{ t }}</title>{% endmacro %}{% set x %}{% endset %}{{ m(x) }}`: true,
+		`<title>{{ x|urlize }}</title>`:                                                         true,
 	} {
 		found, err := files(engine.Options{Contextual: always, Links: []string{"url_for"}}, map[string]string{"page": source}).Differences()
 		if err != nil || (len(found) > 0) != want {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -74,6 +76,9 @@ func (e *NotFound) Error() string {
 		if near := nearest.DidYouMean(name, known); near != "" {
 			return msg + near
 		}
+	}
+	if slices.ContainsFunc(e.Names, func(name string) bool { return strings.HasPrefix(path.Base(name), "_") }) {
+		msg += "; if the file exists, note that go:embed passes over names that begin with _ unless the folder is written all:templates"
 	}
 	return msg
 }

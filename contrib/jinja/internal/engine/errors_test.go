@@ -43,6 +43,8 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"a block of a child", "{% extends 'base' %}\n{% block title %}\n{{ 1 + none }}{% endblock %}", "template page:3: unsupported operand type(s) for +: 'int' and 'NoneType'", 3},
 		{"a loop", "{% for i in [1] %}\n{{ i.x.y }}{% endfor %}", "template page:2: 'int object' has no attribute 'x'", 2},
 		{"a missing template", "\n{% include 'parts' %}", `template page:2: no template "parts"; did you mean "part"?`, 2},
+		{"a template that go:embed passes over", "{% include '_part' %}", `template page:1: no template "_part"; did you mean "part"?`, 1},
+		{"one that is like no other", "{% include 'blog/_list' %}", `template page:1: no template "blog/_list"; if the file exists, note that go:embed passes over names that begin with _ unless the folder is written all:templates`, 1},
 		{"a template that is not Jinja", "{% include 'broken' %}", "template broken:2:", 2},
 		{"a filter", "\n\n{{ 1|lenght }}", `template page:3: No filter named 'lenght'; did you mean "length"?`, 3},
 		{"a test", "{{ 1 is defned }}", `template page:1: No test named 'defned'; did you mean "defined"?`, 1},

@@ -156,7 +156,7 @@ func (t *Template) makeModule(st *state, given *layer) (*Module, error) {
 		return nil, err
 	}
 	text, err := st.end(outer)
-	m := &Module{template: t, text: text, vars: make(map[string]any, len(p.exported))}
+	m := &Module{template: t, text: text.text, vars: make(map[string]any, len(p.exported))}
 	for name := range p.exported {
 		m.vars[name] = p.vars[name]
 	}

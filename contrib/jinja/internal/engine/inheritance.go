@@ -232,7 +232,7 @@ func (b *blockReference) Call(rt *value.Runtime, args value.Args) (any, error) {
 		return nil, err
 	}
 	text, err := st.end(outer)
-	return asMarkup(text, b.page.escape.on), err
+	return text.value(b.page.escape.on), err
 }
 
 // run writes the block.

@@ -130,7 +130,7 @@ func (m *Macro) Call(rt *value.Runtime, args value.Args) (any, error) {
 		return nil, err
 	}
 	text, err := st.end(outer)
-	return asMarkup(text, safe), err
+	return text.value(safe), err
 }
 
 // run writes the macro's body to the output.

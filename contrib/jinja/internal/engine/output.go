@@ -14,6 +14,8 @@ type output struct {
 	contextual bool
 	start      escape.State // where a page of this kind begins
 	place      escape.State // where in the page b ends; only if contextual
+	kept       bool         // b becomes a value
+	noted      []escape.Span
 }
 
 // begin makes what is written from now on go into a buffer of its own, which begins as the text of a page does. end or drop must follow.
@@ -25,15 +27,16 @@ func (st *state) begin() *output {
 	}
 	o.b, o.start, o.place = o.b[:0], outer.start, outer.start
 	o.contextual, o.limit = outer.contextual, max(outer.limit-len(outer.b), 0)
+	o.kept, o.noted = true, o.noted[:0]
 	st.out = o
 	return outer
 }
 
 // end goes back to the output that begin returned and returns what was captured.
-func (st *state) end(outer *output) (string, error) {
-	text := string(st.out.b)
+func (st *state) end(outer *output) (capture, error) {
+	c := st.out.captured()
 	st.drop(outer)
-	return text, st.Spend(1 + len(text)/keptPerStep)
+	return c, st.Spend(1 + (len(c.text)+len(c.tag))/keptPerStep)
 }
 
 // drop goes back to the output that begin returned and forgets what was captured.
@@ -61,6 +64,16 @@ func (o *output) full() error {
 // write appends a value, escaped for where it lands or as it is.
 func (st *state) write(v any, escaped bool) error {
 	o := st.out
+	if !o.kept || !o.contextual {
+		return st.writeTo(o, v, escaped)
+	}
+	from := len(o.b)
+	err := st.writeTo(o, v, escaped)
+	o.note(v, from)
+	return err
+}
+
+func (st *state) writeTo(o *output, v any, escaped bool) error {
 	if !escaped {
 		return st.writeRaw(o, v)
 	}

@@ -56,7 +56,7 @@ func (j job) render(t testing.TB) (string, error) {
 	return page.String(), err
 }
 
-// compare checks that the engine writes what Jinja writes, and fails where that fails.
+// compare checks that the engine writes what Jinja writes, and fails where that fails. What shows an address of Python's memory is left out.
 func compare(t *testing.T, jobs []job) (same int) {
 	t.Helper()
 	for i, want := range jinjatest.Ask[outcome](t, "render.py", jobs) {
@@ -64,7 +64,7 @@ func compare(t *testing.T, jobs []job) (same int) {
 		switch source := jobs[i].Templates; {
 		case want.Output == nil && err == nil:
 			t.Errorf("%q: got %q, Jinja has %s", source, got, want.Error)
-		case want.Output == nil:
+		case want.Output == nil, strings.Contains(*want.Output, " at 0x"):
 		case err != nil:
 			t.Errorf("%q: got the error %v, Jinja writes %q", source, err, *want.Output)
 		case got != *want.Output:

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -20,17 +19,7 @@ import (
 // failure names its number, which MANGLED=number repeats alone; MANGLED=from-to takes others than the first ones.
 func TestMangledTemplatesAreBounded(t *testing.T) {
 	t.Parallel()
-	first, last := 0, 3_000
-	if os.Getenv("DEWAR_ROUNDS") == "full" {
-		last = 100_000
-	}
-	if span := os.Getenv("MANGLED"); span != "" {
-		from, to, _ := strings.Cut(span, "-")
-		first, _ = strconv.Atoi(from)
-		if last, _ = strconv.Atoi(to); to == "" {
-			last = first + 1
-		}
-	}
+	first, last := numbers("MANGLED", 3_000, 100_000)
 	var next, pages atomic.Int64
 	next.Store(int64(first))
 	var workers sync.WaitGroup

@@ -19,9 +19,9 @@ import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/engine"
 )
 
-// BenchmarkPageBesideJinja takes turns with Jinja in rendering the page, and reports the medians of ten rounds: CPU time of a page, and
-// how much of Jinja's the engine's is.
-func BenchmarkPageBesideJinja(b *testing.B) {
+// BenchmarkPageBesideOthers takes turns with Jinja and with html/template in rendering the page, and reports the medians of ten rounds:
+// CPU time of a page, and how much of theirs the engine's is.
+func BenchmarkPageBesideOthers(b *testing.B) {
 	const rounds, pages = 10, 500
 	data := benchData()
 	python := startJinja(b, data)
@@ -33,25 +33,34 @@ func BenchmarkPageBesideJinja(b *testing.B) {
 	if got, err := parity(); got != python.page || err != nil {
 		b.Fatalf("the pages differ: %v\n%s\nJinja:\n%s", err, got, python.page)
 	}
-	e := benchEngine(true)
-	var ours, theirs, ratios []float64
+	e, h := benchEngine(true), benchHTMLTemplate(b)
+	var own, ofJinja, ofHTML []float64
 	for b.Loop() {
-		ours, theirs, ratios = nil, nil, nil
+		own, ofJinja, ofHTML = nil, nil, nil
 		for range rounds {
-			began := cpu(b)
-			for range pages {
-				if err := e.Render(engine.Request{Context: context.Background(), Name: "page.html", Data: data}, io.Discard); err != nil {
-					b.Fatal(err)
-				}
-			}
-			mine, its := float64((cpu(b)-began).Nanoseconds())/pages, python.render(b, pages)
-			ours, theirs, ratios = append(ours, mine), append(theirs, its), append(ratios, mine/its)
+			mine := cpuOf(b, pages, func() error {
+				return e.Render(engine.Request{Context: context.Background(), Name: "page.html", Data: data}, io.Discard)
+			})
+			its := cpuOf(b, pages, func() error { return h.ExecuteTemplate(io.Discard, "layout", data) })
+			own, ofHTML, ofJinja = append(own, mine), append(ofHTML, mine/its), append(ofJinja, mine/python.render(b, pages))
 		}
 	}
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(median(ours), "cpu-ns/page")
-	b.ReportMetric(median(theirs), "jinja-cpu-ns/page")
-	b.ReportMetric(median(ratios), "of-jinja")
+	b.ReportMetric(median(own), "cpu-ns/page")
+	b.ReportMetric(median(ofJinja), "of-jinja")
+	b.ReportMetric(median(ofHTML), "of-html/template")
+}
+
+// cpuOf calls render so many times and returns the CPU nanoseconds of one.
+func cpuOf(b *testing.B, times int, render func() error) float64 {
+	b.Helper()
+	began := cpu(b)
+	for range times {
+		if err := render(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return float64((cpu(b) - began).Nanoseconds()) / float64(times)
 }
 
 func median(values []float64) float64 {

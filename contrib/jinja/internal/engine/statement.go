@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/dewar-go/dewar/contrib/jinja/internal/syntax"
-	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
 // statement compiles one statement. It reports whether what follows never runs.
@@ -191,7 +190,7 @@ func (c *compiler) filterBlock(s *syntax.FilterBlock, pl place) exec {
 		if err != nil {
 			return at.wrap(err)
 		}
-		v, err := filter(st, f, asMarkup(text, mode.escapes(f)))
+		v, err := filter(st, f, text.value(mode.escapes(f)))
 		if err != nil {
 			return err
 		}
@@ -201,25 +200,17 @@ func (c *compiler) filterBlock(s *syntax.FilterBlock, pl place) exec {
 }
 
 // capture runs body into a buffer.
-func (st *state) capture(f *frame, body exec) (string, error) {
+func (st *state) capture(f *frame, body exec) (capture, error) {
 	outer := st.begin()
 	if err := body(st, f); err != nil {
 		st.drop(outer)
-		return "", err
+		return capture{}, err
 	}
 	return st.end(outer)
 }
 
 // escapes reports whether outputs are escaped now.
 func (m mode) escapes(f *frame) bool { return m == escapeOn || m == escapeVolatile && f.page.escape.on }
-
-// asMarkup is captured text as a value.
-func asMarkup(text string, safe bool) any {
-	if safe {
-		return value.Markup{Text: text, Language: value.HTML}
-	}
-	return text
-}
 
 func (c *compiler) do(s *syntax.Do, pl place) exec {
 	e := c.expression(s.Expr, pl)

@@ -19,6 +19,12 @@ type Translations interface {
 	NPGettext(ctx context.Context, context, singular, plural string, n int) string
 }
 
+// A lazyText is a value that _ translates by what it says of itself: its context and its plural, "" for none, and names and
+// values in turn.
+type lazyText interface {
+	Message() (context, singular, plural string, n int, pairs []any)
+}
+
 // gettextName is the function that a trans calls.
 func gettextName(s *syntax.Trans) string {
 	name := "gettext"
@@ -87,6 +93,9 @@ func translators(t Translations) map[string]any {
 		return all
 	}
 	gettext := &value.Function{Name: "gettext", Params: one("string"), Named: true, Call: func(rt *value.Runtime, args []any) (any, error) {
+		if m, ok := args[0].(lazyText); ok {
+			return translated(rt, t, m, args[1])
+		}
 		texts, own, err := texts(rt, args[:1])
 		if err != nil {
 			return nil, err
@@ -129,6 +138,40 @@ func translators(t Translations) map[string]any {
 		return formatted(rt, t.NPGettext(rt.Context, texts[0], texts[1], texts[2], n), args[4], own)
 	}}
 	return map[string]any{"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
+}
+
+// translated is a lazy text in the language of the reader, with its own values and those of a template in it. It is text, which
+// the page escapes, and it is formatted only where there are values.
+func translated(rt *value.Runtime, t Translations, m lazyText, vars any) (any, error) {
+	about, singular, plural, n, pairs := m.Message()
+	var text string
+	switch {
+	case about != "" && plural != "":
+		text = t.NPGettext(rt.Context, about, singular, plural, n)
+	case plural != "":
+		text = t.NGettext(rt.Context, singular, plural, n)
+	case about != "":
+		text = t.PGettext(rt.Context, about, singular)
+	default:
+		text = t.Gettext(rt.Context, singular)
+	}
+	values := &value.Dict{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if err := values.Set(pairs[i], pairs[i+1]); err != nil {
+			return nil, err
+		}
+	}
+	if given, _ := vars.(*value.Dict); given != nil {
+		for name, v := range given.All() {
+			if err := values.Set(name, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if values.Len() == 0 {
+		return text, nil
+	}
+	return value.Binary(rt, "%", text, values)
 }
 
 // texts are arguments that must be texts, and whether they are own ones of the application: what a value prints as is not.
@@ -191,7 +234,7 @@ func formatted(rt *value.Runtime, text string, vars any, own bool) (any, error) 
 	} else if !own {
 		return value.Binary(rt, "%", text, vars)
 	}
-	return value.Binary(rt, "%", asMarkup(text, rt.Autoescape), vars)
+	return value.Binary(rt, "%", capture{text: text}.value(rt.Autoescape), vars)
 }
 
 // untranslated leaves texts as they are.

@@ -97,3 +97,44 @@ func TestValuesThatAreTranslatedAreEscaped(t *testing.T) {
 		t.Errorf("got %q, %v, want %q", b.String(), err, want)
 	}
 }
+
+// A later is a message with values.
+type later struct {
+	context, singular, plural string
+	n                         int
+	pairs                     []any
+}
+
+func (l later) Message() (context, singular, plural string, n int, pairs []any) {
+	return l.context, l.singular, l.plural, l.n, l.pairs
+}
+
+func (l later) String() string { return "not translated" }
+
+// A message is looked up as it was written; what is put into it may be a visitor's.
+func TestMessagesAreTranslatedWithTheirValues(t *testing.T) {
+	t.Parallel()
+	e := engine.New(engine.Options{Translations: german{}, Autoescape: func(string) bool { return true }})
+	for _, tt := range []struct {
+		name    string
+		message later
+		source  string
+		want    string
+	}{
+		{"value", later{singular: "Hello %(x)s", pairs: []any{"x", "<script>50%(y)s"}}, `{{ _(m) }}`, "Hallo &lt;script&gt;50%(y)s"},
+		{"value of the template", later{singular: "Hello %(x)s", pairs: []any{"x", "old"}}, `{{ gettext(m, x="<new>") }}`, "Hallo &lt;new&gt;"},
+		{"no value", later{singular: "100% <b>"}, `{{ _(m) }}`, "100% &lt;b&gt;"},
+		{"plural", later{singular: "Apple", plural: "%(num)d Apples", n: 2, pairs: []any{"num", 2}}, `{{ _(m) }}`, "2 Äpfel"},
+		{"context", later{context: "menu", singular: "Hello"}, `{{ _(m) }}`, "menu:Hallo"},
+		{"plural with context", later{context: "menu", singular: "Apple", plural: "Apples", n: 2}, `{{ _(m) }}`, "menu:Äpfel"},
+		{"in an attribute", later{singular: "Hello %(x)s", pairs: []any{"x", `"><b>`}}, `<a title="{{ _(m) }}">`, `<a title="Hallo &#34;&gt;&lt;b&gt;">`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			request := engine.Request{Context: context.WithValue(t.Context(), languageKey{}, "de"), Data: map[string]any{"m": tt.message}}
+			if err := e.RenderString(request, tt.source, &b); err != nil || b.String() != tt.want {
+				t.Errorf("got %q, %v, want %q", b.String(), err, tt.want)
+			}
+		})
+	}
+}

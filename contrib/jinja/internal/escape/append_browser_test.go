@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dewar-go/dewar/contrib/jinja/internal/escape"
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
@@ -37,6 +38,21 @@ func chromium(t *testing.T) string {
 	}
 	t.Skip("NOTHING IS TESTED IN A BROWSER: " + cure)
 	return ""
+}
+
+// profile returns a folder for the browser. The processes of one that was ended write into it for a moment still.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for end := time.Now().Add(10 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(end); {
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	return dir
 }
 
 // A trial is a page for the browser: with an attack, and with a harmless value in its place.
@@ -89,7 +105,19 @@ func trials(t *testing.T) (all []trial) {
 			}
 		}
 	}
+	for _, before := range []string{"id=", "checked title=", "class='a b' href=", "id=x value=y/"} {
+		for _, attack := range attacks {
+			s := spot{name: "captured attributes"}
+			add(s, before, `<a {{}}>text</a>`, attack, page(t, `<a {{}}>text</a>`, captured(before, "ab")), captured(before, attack))
+		}
+	}
 	return all
+}
+
+// captured is a set block with a value behind text of the template.
+func captured(before, attack string) value.Markup {
+	text := before + escaped(attack)
+	return value.Markup{Text: text, Language: value.HTML, Tag: escape.Attributes(text, []escape.Span{{From: len(before), To: len(text)}})}
 }
 
 // suits reports whether the page is well-formed with the attack in its spot.
@@ -154,7 +182,7 @@ func TestInABrowser(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-		"--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", server.URL+"/")
+		"--remote-debugging-port=0", "--user-data-dir="+profile(t), "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", server.URL+"/")
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

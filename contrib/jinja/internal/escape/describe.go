@@ -147,6 +147,21 @@ func (s State) Differs() string {
 	return ""
 }
 
+// DiffersForMarkup says what [State.AppendMarkup] does in s to safe text that the application does not vouch for, "" where it leaves it as it is.
+func (s State) DiffersForMarkup() string {
+	if d := s.Differs(); d != "" || s.outer != noOuter {
+		return d
+	}
+	s.settle()
+	switch s.place {
+	case inRCDATA, inRaw:
+		return "writes safe text without its tags"
+	case inValue:
+		return "escapes the tags of safe text"
+	}
+	return ""
+}
+
 func (s *State) jsDiffers() string {
 	switch s.mode {
 	case jsDouble, jsSingle:

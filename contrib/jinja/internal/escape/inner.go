@@ -153,16 +153,16 @@ func protect(b []byte, from int) []byte {
 }
 
 // appendInnerMarkup appends markup in a page that stands in srcdoc or in a script of a template type.
-func (s State) appendInnerMarkup(b []byte, text string, of value.Language) ([]byte, State, error) {
-	if s.outer == scriptOfText && endsScriptOfText(text) {
-		b = s.append(b, html.UnescapeString(stripTags(text)))
+func (s State) appendInnerMarkup(b []byte, m value.Markup) ([]byte, State, error) {
+	if s.outer == scriptOfText && endsScriptOfText(m.Text) {
+		b = s.append(b, html.UnescapeString(stripTags(m.Text)))
 		return b, s, nil
 	}
 	inner, from := s.within(), len(b)
 	if s.cutsEnd(inner) {
 		return b, s, nil
 	}
-	b, inner, err := inner.appendHTMLMarkup(b, text, of)
+	b, inner, err := inner.appendHTMLMarkup(b, m)
 	b = s.wrap(b, from, inner)
 	return b, s, err
 }

@@ -32,7 +32,7 @@ func (s State) AppendMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 		b = s.appendJavaScript(b, m.Text)
 		return b, s, nil
 	}
-	return s.appendHTMLMarkup(b, m.Text, m.Language)
+	return s.appendHTMLMarkup(b, m)
 }
 
 // appendJavaScript appends a JavaScript value that tojson has made.
@@ -84,10 +84,11 @@ func (s *State) appendJSONMarkup(b []byte, text string) []byte {
 }
 
 // appendHTMLMarkup appends markup of HTML, alone or with text that was mixed in, or attributes.
-func (s State) appendHTMLMarkup(b []byte, text string, of value.Language) ([]byte, State, error) {
+func (s State) appendHTMLMarkup(b []byte, m value.Markup) ([]byte, State, error) {
 	if s.outer != noOuter {
-		return s.appendInnerMarkup(b, text, of)
+		return s.appendInnerMarkup(b, m)
 	}
+	text, of := m.Text, m.Language
 	switch {
 	case s.place == inText && s.content == noContent:
 		switch of {
@@ -103,7 +104,7 @@ func (s State) appendHTMLMarkup(b []byte, text string, of value.Language) ([]byt
 		if s.step == emptied {
 			return b, s, nil
 		}
-		b = s.appendAttributes(b, text, of == value.Attributes)
+		b = s.appendAttributes(b, m)
 		return b, s, nil
 	case s.place == inValue && s.quote != 0 && s.language() == inHTML && s.attr != typeAttr:
 		return normalize(b, text), s, nil

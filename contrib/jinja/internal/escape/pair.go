@@ -1,8 +1,11 @@
 package escape
 
 import (
+	"cmp"
 	"html"
 	"strings"
+
+	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
 
 // A pair is an attribute as markup has it.
@@ -57,17 +60,22 @@ func valueLength(text string) int {
 	return len(text)
 }
 
+// bare returns the value without the blanks before it.
+func (p pair) bare() string {
+	return strings.TrimLeft(p.text[strings.IndexByte(p.text, '=')+1:], " \n\t\r\f")
+}
+
 // quoted reports whether the attribute's value stands between quotes, with nothing that could end its tag.
 func (p pair) quoted() bool {
-	v := p.text[strings.IndexByte(p.text, '=')+1:]
-	v = strings.TrimLeft(v, " \n\t\r\f")
+	v := p.bare()
 	return len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0]
 }
 
 // appendAttributes appends attributes in a tag. Those that xmlattr has made are escaped for what their names
 // mean; of markup that was made for text none is
-// taken that may run anything.
-func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
+// taken that may run anything, and none without quotes unless the names are the template's.
+func (s *State) appendAttributes(b []byte, m value.Markup) []byte {
+	text := cmp.Or(m.Tag, m.Text)
 	if s.place == inTagName {
 		s.nameTag()
 	}
@@ -86,23 +94,27 @@ func (s *State) appendAttributes(b []byte, text string, made bool) []byte {
 		var p pair
 		p, text = nextPair(text)
 		n := len(b)
-		b = s.appendPair(b, p, made, apart)
+		b = s.appendPair(b, p, m, apart)
 		apart = apart && len(b) == n
 	}
 }
 
 // appendPair appends an attribute, if it may stand in the tag.
-func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
+func (s *State) appendPair(b []byte, p pair, m value.Markup, apart bool) []byte {
 	if !properName(p.name) {
 		return b
 	}
 	after := *s
+	if after.place == inValue {
+		after.endValue() // of the attribute before, which has no quotes
+	}
 	after.beginName()
 	for i := range len(p.name) {
 		after.name(p.name[i])
 	}
 	after.endName()
-	if !made && !p.mayCome(after) || p.has && !p.quoted() {
+	made, bare := m.Language == value.Attributes, p.has && !p.quoted()
+	if !made && !p.mayCome(after) || bare && !(m.Tag != "" && bareValue(p.bare())) {
 		return b
 	}
 	if !apart {
@@ -119,6 +131,9 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 	s.beginValue('"')
 	blocked := s.outer == noOuter && s.language() == inURL && (s.url == urlStart && !s.harmlessURL(p.value) || s.url >= metaStart && !s.harmlessMeta(p.value))
 	*s = after
+	if bare && !blocked {
+		return s.appendBarePair(b, p)
+	}
 	s.endValue()
 	s.script = after.script // a type that is not looked at makes no template of a script
 	if blocked {
@@ -126,6 +141,16 @@ func (s *State) appendPair(b []byte, p pair, made, apart bool) []byte {
 		return append(b, `="`+blockedURL+`"`...)
 	}
 	return append(b, p.text...)
+}
+
+// appendBarePair appends an attribute without quotes behind whose name s is. What the template has behind it goes on with the value.
+func (s *State) appendBarePair(b []byte, p pair) []byte {
+	after, text := *s, "="+p.bare()
+	if err := after.text(text); err != nil {
+		return b
+	}
+	*s = after
+	return append(append(b, p.name...), text...)
 }
 
 // appendCode appends an attribute of xmlattr's that is code, or a page, as name="{{ value }}" would be.

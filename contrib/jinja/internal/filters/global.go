@@ -2,6 +2,7 @@ package filters
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/value"
 )
@@ -23,7 +24,7 @@ func newRange(_ *value.Runtime, args []any) (any, error) {
 	numbers := [3]int{2: 1}
 	for i, v := range positional {
 		var err error
-		if numbers[i], err = asInt(v); err != nil {
+		if numbers[i], err = boundedInt(v); err != nil {
 			return nil, err
 		}
 	}
@@ -31,10 +32,22 @@ func newRange(_ *value.Runtime, args []any) (any, error) {
 	if r.Step == 0 {
 		return nil, fail("ValueError", "range() arg 3 must not be zero")
 	}
-	if rangeLen(r.Start, r.Stop, r.Step) > math.MaxInt32 {
+	if r.Start == r.Stop && !value.Equal(positional[0], positional[1]) || rangeLen(r.Start, r.Stop, r.Step) > math.MaxInt32 {
 		return nil, fail("OverflowError", "range() has too many numbers")
 	}
 	return r, nil
+}
+
+// boundedInt is asInt, and the nearest int for an integer that is none: a range from it, or to it, has too many numbers or none.
+func boundedInt(v any) (int, error) {
+	n, ok := v.(*big.Int)
+	switch {
+	case !ok:
+		return asInt(v)
+	case n.Sign() < 0:
+		return math.MinInt, nil
+	}
+	return math.MaxInt, nil
 }
 
 // rangeLen is how many numbers a range has.
@@ -129,6 +142,9 @@ func newNamespace(rt *value.Runtime, args []any) (any, error) {
 
 // Attr is an attribute that was set.
 func (n *Namespace) Attr(_ *value.Runtime, name string) (any, bool) { return n.attributes.Get(name) }
+
+// AttrNames returns the names of those that were set.
+func (n *Namespace) AttrNames() []string { return value.AttrNames(n.attributes) }
 
 // Set sets an attribute.
 func (n *Namespace) Set(name string, v any) {

@@ -2,6 +2,7 @@ package filters_test
 
 import (
 	"fmt"
+	"math/big"
 	"testing"
 
 	"github.com/dewar-go/dewar/contrib/jinja/internal/filters"
@@ -50,6 +51,23 @@ func TestRangesOfMoreNumbersThanCanBeCountedAreRefused(t *testing.T) {
 	_, err := value.Call(rt, library.globals["range"], value.Args{Positional: []any{-1 << 63, 1<<63 - 1}})
 	if got, want := fmt.Sprint(err), "range() has too many numbers"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRangesThatEndBeforeAnIntegerOfAnySizeAreEmpty(t *testing.T) {
+	t.Parallel()
+	rt := newRuntime(false, value.Default)
+	huge := new(big.Int).Lsh(big.NewInt(1), 70)
+	for _, args := range [][]any{{new(big.Int).Neg(huge)}, {huge, 3}, {3, huge, -1}, {huge, huge}} {
+		r := global(t, rt, "range", value.Args{Positional: args})
+		if n, err := value.Len(rt, r); n != 0 || err != nil {
+			t.Errorf("range%v has %d numbers, %v, want none", args, n, err)
+		}
+	}
+	for _, args := range [][]any{{huge}, {huge, new(big.Int).Add(huge, big.NewInt(3))}} {
+		if r, err := value.Call(rt, library.globals["range"], value.Args{Positional: args}); err == nil {
+			t.Errorf("range%v is %v, want an error", args, r)
+		}
 	}
 }
 

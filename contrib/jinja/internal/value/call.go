@@ -19,6 +19,8 @@ func Call(rt *Runtime, f any, args Args) (any, error) {
 		return f.Call(rt, args)
 	case *Undefined:
 		return nil, f.Err()
+	case Called:
+		return callGo(rt, TypeName(f), f.TemplateCall, args)
 	case nil:
 		return nil, notCallable(f)
 	}
@@ -41,6 +43,11 @@ func (f *Function) call(rt *Runtime, args Args) (any, error) {
 // CallMethod is v.name(args), without making the bound method.
 func CallMethod(rt *Runtime, v any, name string, args Args) (any, error) {
 	if !private(name) {
+		if m, ok := v.(Mapping); ok {
+			if f, ok := m.Attr(rt, name); ok {
+				return Call(rt, f, args)
+			}
+		}
 		c := canon(v)
 		if t, ok := c.(NamedTuple); !ok || t.Names == nil {
 			if m, self := methodOf(c, name); m != nil {
@@ -87,7 +94,7 @@ func (m *method) call(rt *Runtime, self any, args Args) (any, error) {
 // IsCallable reports whether Call would call v.
 func IsCallable(v any) bool {
 	switch v := v.(type) {
-	case *Function, Callable:
+	case *Function, Callable, Called:
 		return true
 	case *Undefined:
 		return true

@@ -76,6 +76,9 @@ func (c comparison) equal(x, y any, depth int) (bool, error) {
 	case IsMapping(x) && IsMapping(y):
 		return c.equalDicts(x, y, depth)
 	}
+	if same, ok, err := ownEqual(x, y); ok {
+		return same, err
+	}
 	return equalGo(x, y), nil
 }
 

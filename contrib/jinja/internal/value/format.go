@@ -17,7 +17,7 @@ func formatText(rt *Runtime, self any, args Tuple, named any) (any, error) {
 		return nil, err
 	}
 	if safe {
-		return Markup{string(b), f.blend.lang}, nil
+		return Markup{Text: string(b), Language: f.blend.lang}, nil
 	}
 	return string(b), nil
 }
@@ -176,7 +176,7 @@ func (f *formatting) show(v any, specification string) (string, error) {
 	}
 	s, err := Format(f.rt, v, specification)
 	if !isNumber(canon(v)) {
-		f.blend.add(Markup{escapeText(s), HTML})
+		f.blend.add(Markup{Text: escapeText(s), Language: HTML})
 	}
 	return escapeText(s), err
 }

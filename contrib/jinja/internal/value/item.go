@@ -61,7 +61,7 @@ func at(rt *Runtime, v any, i int) (any, bool, error) {
 	case string:
 		return runeAt(v, i), true, spend(rt, i/64)
 	case Markup:
-		return Markup{runeAt(v.Text, i), sliced(v.Language)}, true, spend(rt, i/64)
+		return Markup{Text: runeAt(v.Text, i), Language: sliced(v.Language)}, true, spend(rt, i/64)
 	case []byte:
 		return int(v[i]), true, nil
 	}
@@ -182,7 +182,7 @@ func part(rt *Runtime, v any, r Range) (any, error) {
 	case string:
 		return partOfText(v, r), spend(rt, len(v)/16)
 	case Markup:
-		return Markup{partOfText(v.Text, r), sliced(v.Language)}, spend(rt, len(v.Text)/16)
+		return Markup{Text: partOfText(v.Text, r), Language: sliced(v.Language)}, spend(rt, len(v.Text)/16)
 	case []byte:
 		b := make([]byte, r.Len())
 		for i := range b {

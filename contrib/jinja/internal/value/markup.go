@@ -22,9 +22,10 @@ const (
 type Markup struct {
 	Text     string
 	Language Language
+	Tag      string // how Text, of language HTML, is written as attributes in a tag; "" where nobody knows which names in it are values
 }
 
-// AsMarkup returns v where it is Markup, template.HTML or a Markuper.
+// AsMarkup returns v where it is Markup, template.HTML, a Markuper or Shown.
 func AsMarkup(v any) (Markup, bool) {
 	switch v := v.(type) {
 	case Markup:
@@ -33,6 +34,8 @@ func AsMarkup(v any) (Markup, bool) {
 		return Markup{Text: string(v)}, true
 	case Markuper:
 		return v.Markup(), true
+	case Shown:
+		return Markup{Text: string(v.TemplateHTML())}, true
 	case *Undefined:
 		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
 	}
@@ -48,7 +51,7 @@ func Escape(rt *Runtime, v any) (Markup, error) {
 	if err != nil {
 		return Markup{}, err
 	}
-	return Markup{escapeText(s), HTML}, nil
+	return Markup{Text: escapeText(s), Language: HTML}, nil
 }
 
 func escapeText(s string) string {
@@ -131,7 +134,7 @@ func joined(a, b Markup) Language {
 func addMarkup(rt *Runtime, m Markup, v any, right bool) (any, error) {
 	other, ok := AsMarkup(v)
 	if s, isText := v.(string); isText {
-		other, ok = Markup{escapeText(s), HTML}, true
+		other, ok = Markup{Text: escapeText(s), Language: HTML}, true
 	}
 	if !ok {
 		return nil, nil
@@ -142,7 +145,7 @@ func addMarkup(rt *Runtime, m Markup, v any, right bool) (any, error) {
 	if err := spend(rt, len(m.Text)+len(other.Text)); err != nil {
 		return nil, err
 	}
-	return Markup{m.Text + other.Text, joined(m, other)}, nil
+	return Markup{Text: m.Text + other.Text, Language: joined(m, other)}, nil
 }
 
 // Concat is the operator ~ where the template escapes: texts in a row, Markup if one of them is Markup.
@@ -184,5 +187,5 @@ func concatMarkup(rt *Runtime, items []any) (any, error) {
 		all.add(m)
 		b = append(b, m.Text...)
 	}
-	return Markup{string(b), all.lang}, nil
+	return Markup{Text: string(b), Language: all.lang}, nil
 }

@@ -146,7 +146,7 @@ func repeat(rt *Runtime, v any, n int) (any, error) {
 			return nil, err
 		}
 		if m, ok := v.(Markup); ok {
-			return Markup{strings.Repeat(s, n), m.Language}, nil
+			return Markup{Text: strings.Repeat(s, n), Language: m.Language}, nil
 		}
 		return strings.Repeat(s, n), nil
 	case isList(v) || isTuple(v):

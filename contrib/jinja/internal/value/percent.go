@@ -18,7 +18,7 @@ func percent(rt *Runtime, format Markup, args any, safe bool) (any, error) {
 		return nil, err
 	}
 	if safe {
-		return Markup{string(b), p.blend.lang}, nil
+		return Markup{Text: string(b), Language: p.blend.lang}, nil
 	}
 	return string(b), nil
 }
@@ -271,7 +271,7 @@ func (p *percentFormat) text(verb rune, v any) (string, error) {
 	}
 	if p.safe && err == nil {
 		if !isNumber(canon(v)) {
-			p.blend.add(Markup{escapeText(s), HTML})
+			p.blend.add(Markup{Text: escapeText(s), Language: HTML})
 		}
 		s = escapeText(s)
 	}

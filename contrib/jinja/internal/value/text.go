@@ -51,7 +51,7 @@ func adds(name, params string, do textMethod) *method {
 		a = slices.Clone(a)
 		a[1] = added.Text
 		v, err := do(rt, s, a)
-		return wrapTexts(v, joined(Markup{m.Text, sliced(m.Language)}, added)), err
+		return wrapTexts(v, joined(Markup{Text: m.Text, Language: sliced(m.Language)}, added)), err
 	})
 }
 
@@ -59,7 +59,7 @@ func adds(name, params string, do textMethod) *method {
 func wrapTexts(v any, l Language) any {
 	switch v := v.(type) {
 	case string:
-		return Markup{v, l}
+		return Markup{Text: v, Language: l}
 	case *List:
 		for i := range v.Items {
 			v.Items[i] = wrapTexts(v.Items[i], l)
@@ -255,13 +255,13 @@ func expandTabs(rt *Runtime, s string, a []any) (any, error) {
 
 // translateMarkup escapes what it puts in, unlike MarkupSafe.
 func translateMarkup(rt *Runtime, m Markup, table any) (any, error) {
-	all := blendOf(Markup{m.Text, sliced(m.Language)})
+	all := blendOf(Markup{Text: m.Text, Language: sliced(m.Language)})
 	s, err := translate(rt, m.Text, table, func(s string) string {
 		s = escapeText(s)
-		all.add(Markup{s, HTML})
+		all.add(Markup{Text: s, Language: HTML})
 		return s
 	})
-	return Markup{s, all.lang}, err
+	return Markup{Text: s, Language: all.lang}, err
 }
 
 // translate replaces characters as a dict of numbers says: by a text, by the character of a number, by nothing for None. safe is what
@@ -407,5 +407,5 @@ func joinMarkup(rt *Runtime, sep Markup, items []any) (any, error) {
 		all.add(m)
 		b.WriteString(m.Text)
 	}
-	return Markup{b.String(), all.lang}, nil
+	return Markup{Text: b.String(), Language: all.lang}, nil
 }

@@ -86,16 +86,26 @@ func (m *Machine) builtinAttr(b *starlark.Builtin, name string) (starlark.Value,
 
 // unbound is a method of a built-in type that is called with its object.
 func (m *Machine) unbound(kind, name string) starlark.Value {
-	return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if len(args) == 0 || !isA(args[0], kind) {
+	if name == "__new__" {
+		return m.rootAttr(name)
+	}
+	return boundable{builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		object, x := first(args), unmember(first(args))
+		if len(args) == 0 || !isA(x, kind) {
 			return nil, fault.Raise("TypeError", "%s.%s() needs a %s first", kind, name, kind)
 		}
-		fn, err := m.attr(args[0], name)
-		if err != nil {
-			return nil, err
+		if c, ok := object.(*class); ok && name == "__init__" {
+			return starlark.None, m.fillPayload(c, args[1:], kwargs)
+		}
+		fn := m.special(x, name)
+		if fn == nil {
+			var err error
+			if fn, err = m.attr(x, name); err != nil {
+				return nil, err
+			}
 		}
 		return m.call(fn, args[1:], kwargs)
-	})
+	})}
 }
 
 // fromKeys implements dict.fromkeys(keys, value).
@@ -175,7 +185,7 @@ func isPythonAttr(x starlark.Value, name string) bool {
 	}
 	switch x.(type) {
 	case starlark.String:
-		return isIn(name, "expandtabs format_map isascii isidentifier isprintable maketrans swapcase translate")
+		return isIn(name, "expandtabs isprintable maketrans translate")
 	case starlark.Bytes:
 		return !isIn(name, "encode format items get keys isdecimal isnumeric read")
 	case *starlark.List:

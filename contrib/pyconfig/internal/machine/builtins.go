@@ -21,7 +21,7 @@ func (m *Machine) predeclared() starlark.StringDict {
 		names[name] = builtin(name, f)
 	}
 	for _, name := range []string{"eval", "exec", "compile", "input", "__import__", "globals", "locals",
-		"vars", "dir", "id", "hash", "delattr", "memoryview", "bytearray", "complex", "breakpoint", "exit", "quit"} {
+		"id", "hash", "memoryview", "bytearray", "complex", "breakpoint", "exit", "quit"} {
 		names[name] = refused{name: name + "()", cure: "write the value, or compute it in Go"}
 	}
 	return names
@@ -41,7 +41,7 @@ func (m *Machine) functions() map[string]native {
 		"iter": m.iter, "next": m.nextOf, "property": newProperty, "staticmethod": m.newStatic, "classmethod": newClassMethod,
 		"super": superCall, "setattr": m.setattr, "issubclass": m.issubclass, "open": m.openFile,
 		"set": m.collection("set", m.toSet), "sorted": m.sorted, "str": m.strOf, "sum": m.sum,
-		"tuple": m.collection("tuple", m.toTuple), "zip": m.zip,
+		"tuple": m.collection("tuple", m.toTuple), "zip": m.zip, "vars": m.varsOf, "dir": m.dir, "delattr": m.delattr,
 	}
 }
 
@@ -71,6 +71,21 @@ func (m *Machine) length(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	v, err := one("len", args, kwargs)
 	if err != nil {
 		return nil, err
+	}
+	if c, ok := v.(*class); ok && c.instance {
+		if fn := c.order[1].raw("__len__"); fn != nil {
+			return m.call(fn, starlark.Tuple{c}, nil)
+		}
+		v = unmember(v)
+	}
+	if c, ok := v.(*class); ok && c.enum && !c.instance {
+		return starlark.MakeInt(len(c.members)), nil
+	}
+	switch x := v.(type) {
+	case *namespace:
+		return starlark.MakeInt(len(x.keys())), nil
+	case *sectionProxy:
+		return starlark.MakeInt(len(x.options())), nil
 	}
 	if s, ok := v.(starlark.String); ok {
 		return starlark.MakeInt(utf8.RuneCountInString(string(s))), m.charge(len(s))
@@ -195,6 +210,13 @@ func (m *Machine) fill(d *starlark.Dict, from starlark.Value) error {
 		}
 		from = all
 	}
+	if proxy, ok := from.(*sectionProxy); ok {
+		all, err := proxy.dict()
+		if err != nil {
+			return err
+		}
+		from = all
+	}
 	if other, ok := asDict(from); ok {
 		for _, item := range other.Items() {
 			if err := setKey(d, item[0], item[1]); err != nil {
@@ -257,6 +279,15 @@ func (m *Machine) setattr(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 	return starlark.None, m.setAttr(x, name, v)
 }
 
+func (m *Machine) delattr(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	var name string
+	if err := unpack("delattr", args, kwargs, "object", &x, "name", &name); err != nil {
+		return nil, err
+	}
+	return starlark.None, m.deleteAttr(x, name)
+}
+
 func (m *Machine) callable(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := one("callable", args, kwargs)
 	if err != nil {
@@ -308,6 +339,9 @@ func (m *Machine) isOf(v, t starlark.Value) (bool, error) {
 			return t == m.names["type"] || c.meta != nil && c.meta.is(t), nil
 		}
 		return c.is(t), nil
+	case *recordType:
+		r, ok := unmember(v).(*record)
+		return ok && r.of == t, nil
 	case *starlark.Builtin:
 		if isTypeName(t.Name()) {
 			return isA(unmember(v), t.Name()), nil

@@ -31,12 +31,15 @@ type class struct {
 	annotated     []string            // those with an annotation, in order
 	hints         map[string]typeHint // what their annotations say
 	fieldDefaults starlark.StringDict // of a class of settings
+	scope         *frame              // of a class of settings: where its types are looked up
 	instance      bool
-	data          bool     // a dataclass
-	enum          bool     // an enumeration, or a member of one
-	mixin         string   // the type that the members of an enumeration are of too: str, int or ""
-	plainText     bool     // whether a member as text is its value
-	members       []*class // of an enumeration, in order
+	data          bool           // a dataclass
+	enum          bool           // an enumeration, or a member of one
+	mixin         string         // the type that the members of an enumeration are of too: str, int or ""
+	plainText     bool           // whether a member as text is its value
+	members       []*class       // of an enumeration, in order
+	maker         starlark.Value // of a built-in type: what makes its values
+	payload       starlark.Value // of an object: the text, number, list or dict that it is too; nil for none
 }
 
 // String returns the name of the class.
@@ -48,7 +51,10 @@ func (c *class) Type() string { return "type" }
 // Hash makes a class fit for a key. A member that is text or a number too is none: it would have to be found as that.
 func (c *class) Hash() (uint32, error) {
 	if unmember(c) != starlark.Value(c) {
-		return 0, fault.New("a member of an enumeration of text or numbers cannot be a key here; write .value")
+		return 0, fault.New("this object cannot be a key here; take the value that it is")
+	}
+	if c.instance && (c.order[1].raw("__eq__") != nil || c.dataclass() != nil) {
+		return 0, fault.New("an object that is compared by its fields cannot be a key here; write the value")
 	}
 	return starlark.String(c.name).Hash()
 }
@@ -85,7 +91,11 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 		m.set(f, s.Name, refused{name: s.Name, cure: "its base " + base + ": move the code that needs it to Go, or write the attributes out"})
 		return nil
 	}
-	c, err := m.newClass(s.Name, args, kwargs)
+	if isHint(args, "TypedDict") {
+		m.set(f, s.Name, m.names["dict"])
+		return nil
+	}
+	c, rest, err := m.newClass(s.Name, args, kwargs)
 	if err != nil {
 		return err
 	}
@@ -93,15 +103,22 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 	if err := m.fillClass(f, c, s); err != nil {
 		return err
 	}
+	if isHint(args, "NamedTuple") {
+		c.takeFields()
+	}
 	if c.enum {
 		if err := m.makeMembers(c); err != nil {
 			return err
 		}
 	}
-	if c.is(m.settings) {
+	if c.is(m.settings.order[1]) {
 		c.takeDefaults()
+		c.scope = f
 	}
 	if err := m.makeByMeta(c, args); err != nil {
+		return err
+	}
+	if err := m.announce(c, rest); err != nil {
 		return err
 	}
 	v, err := m.decorated(c, decorators)
@@ -119,12 +136,6 @@ func unknownBase(args starlark.Tuple) (string, bool) {
 		switch b := base.(type) {
 		case refused:
 			return b.name + " is not available", true
-		case hint:
-			if strings.HasSuffix(b.name, ".NamedTuple") {
-				return b.name + " is not available", true
-			}
-		case *starlark.Builtin:
-			return "is a built-in type", isTypeName(b.Name())
 		case *withAttrs:
 			return b.Name() + " is not available", true
 		case instantClass, zoneClass, pathType:
@@ -132,6 +143,26 @@ func unknownBase(args starlark.Tuple) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// isHint reports whether one of the bases is a name of the module typing.
+func isHint(args starlark.Tuple, name string) bool {
+	return slices.ContainsFunc(args, func(v starlark.Value) bool {
+		h, ok := v.(hint)
+		return ok && strings.HasSuffix(h.name, "."+name)
+	})
+}
+
+// takeFields makes a class derived from NamedTuple one: its annotated names are the fields.
+func (c *class) takeFields() {
+	var defaults []starlark.Value
+	for _, name := range c.annotated {
+		if v, ok := c.attrs[name]; ok {
+			defaults = append(defaults, v)
+			delete(c.attrs, name)
+		}
+	}
+	c.maker = newRecordType(c.name, c.annotated, defaults)
 }
 
 // fillClass runs the body of a class.
@@ -145,22 +176,22 @@ func (m *Machine) fillClass(f *frame, c *class, s *translate.Class) error {
 	return err
 }
 
-// newClass makes a class without attributes.
-func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.Tuple) (*class, error) {
+// newClass makes a class without attributes. It returns the named arguments that are for __init_subclass__.
+func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.Tuple) (*class, []starlark.Tuple, error) {
 	c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, hints: map[string]typeHint{}}
 	bases, err := m.bases(args)
 	if err == nil {
 		err = m.charge(classWork)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	order, ok := linearize(bases)
 	if !ok {
-		return nil, fault.Raise("TypeError", "the base classes have no consistent order; name the derived ones first")
+		return nil, nil, fault.Raise("TypeError", "the base classes have no consistent order; name the derived ones first")
 	}
 	if len(order) >= maxOrder {
-		return nil, fault.New("a class inherits from more than %d classes", maxOrder)
+		return nil, nil, fault.New("a class inherits from more than %d classes", maxOrder)
 	}
 	c.order = append([]*class{c}, order...)
 	for _, base := range order {
@@ -168,12 +199,15 @@ func (m *Machine) newClass(name string, args starlark.Tuple, kwargs []starlark.T
 			c.meta = base.meta
 		}
 	}
+	var rest []starlark.Tuple
 	for _, pair := range kwargs {
-		if err := m.classArgument(c, string(pair[0].(starlark.String)), pair[1]); err != nil {
-			return nil, err
+		if pair[0] != starlark.String("metaclass") {
+			rest = append(rest, pair)
+		} else if err := m.metaclass(c, pair[1]); err != nil {
+			return nil, nil, err
 		}
 	}
-	return c, nil
+	return c, rest, nil
 }
 
 // bases returns the classes that a class names.
@@ -183,6 +217,9 @@ func (m *Machine) bases(args starlark.Tuple) ([]*class, error) {
 	}
 	var bases []*class
 	for _, base := range args {
+		if c := m.builtinBase(base); c != nil {
+			base = c
+		}
 		switch b := base.(type) {
 		case hint: // Generic, Protocol and the like
 		case *class:
@@ -200,10 +237,10 @@ func (m *Machine) bases(args starlark.Tuple) ([]*class, error) {
 	return bases, nil
 }
 
-// classArgument takes a named argument of a class statement. Only a metaclass that changes no class is one.
-func (m *Machine) classArgument(c *class, name string, v starlark.Value) error {
+// metaclass sets the metaclass of a class: one that changes no class, but for its __new__.
+func (m *Machine) metaclass(c *class, v starlark.Value) error {
 	meta, ok := v.(*class)
-	if name != "metaclass" || !ok || meta.instance || !meta.is(m.names["type"].(*class)) {
+	if !ok || meta.instance || !meta.is(m.names["type"].(*class)) {
 		return fault.New("this argument of a class is not available; write the attributes out")
 	}
 	for _, base := range meta.order {
@@ -286,9 +323,15 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 		if c.attrs == nil && c.name == "type" {
 			return builtin(name, c.machine.newByMeta), nil
 		}
+	case "__members__", "_value2member_map_":
+		if c.enum && !c.instance {
+			return c.memberMap(name[1] == 'v'), nil
+		}
+	case "__dict__":
+		return namespaceOf(c), nil
 	case "__module__":
 		return starlark.String("config"), nil
-	case "__members__", "__dict__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
+	case "__mro__", "__bases__", "__annotations__", "__subclasses__":
 		return nil, fault.New("%s of a class is not available; write the value", name)
 	}
 	if v, err := c.own(name); v != nil || err != nil {
@@ -299,14 +342,39 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 			return c.machine.bind(v, c, c.meta)
 		}
 	}
+	if v, err := c.inner(name); v != nil || err != nil {
+		return v, err
+	}
 	return c.fallback(name)
+}
+
+// inner returns an attribute of the built-in value that an object is too, or of the type that a class derives from.
+func (c *class) inner(name string) (starlark.Value, error) {
+	m := c.machine
+	if v := unmember(c); v != starlark.Value(c) {
+		if v, err := m.offeredAttr(v, name); v != nil || err != nil {
+			return v, err
+		}
+		return m.special(v, name), nil
+	}
+	if !c.instance && name != "__doc__" {
+		switch b := c.payloadMaker().(type) {
+		case *recordType:
+			if v, err := b.Attr(name); v != nil || err != nil {
+				return v, err
+			}
+		case *starlark.Builtin:
+			if isTypeName(b.Name()) {
+				return m.builtinAttr(b, name)
+			}
+		}
+		return m.rootAttr(name), nil
+	}
+	return nil, nil
 }
 
 // fallback asks __getattr__ for an attribute that is not there.
 func (c *class) fallback(name string) (starlark.Value, error) {
-	if v := unmember(c); v != starlark.Value(c) {
-		return c.machine.findAttr(v, name)
-	}
 	getattr := starlark.Value(nil)
 	switch {
 	case c.instance:
@@ -315,7 +383,7 @@ func (c *class) fallback(name string) (starlark.Value, error) {
 		getattr = c.meta.raw("__getattr__")
 	}
 	switch {
-	case getattr != nil && len(name) > 2 && name[:2] != "__":
+	case getattr != nil && !strings.HasPrefix(name, "__"):
 		return c.machine.call(getattr, starlark.Tuple{c, starlark.String(name)}, nil)
 	case name == "__doc__":
 		return starlark.None, nil
@@ -349,6 +417,11 @@ func (c *class) own(name string) (starlark.Value, error) {
 func (m *Machine) bind(v starlark.Value, object starlark.Value, owner *class) (starlark.Value, error) {
 	switch v := v.(type) {
 	case *function:
+		if object == nil {
+			return v, nil
+		}
+		return m.method(v, object), nil
+	case boundable:
 		if object == nil {
 			return v, nil
 		}
@@ -393,42 +466,6 @@ func (m *Machine) method(fn starlark.Value, self starlark.Value) starlark.Value 
 		func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return m.call(fn, append(starlark.Tuple{self}, args...), kwargs)
 		})
-}
-
-// CallInternal makes an object of the class.
-func (c *class) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	m := c.machine
-	if c.attrs == nil && c.name == "type" {
-		return m.typeOf(args, kwargs)
-	}
-	if c.enum {
-		return m.callEnum(c, args, kwargs)
-	}
-	if c.raw("__new__") != nil || c.is(m.names["type"].(*class)) {
-		return nil, fault.New("a class that makes its objects itself is not available; write the attributes in the class")
-	}
-	if err := m.charge(objectWork + len(c.order)*entrySize); err != nil {
-		return nil, err
-	}
-	object := &class{machine: m, name: c.name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, instance: true}
-	object.order = append([]*class{object}, c.order...)
-	exception := c.is(m.names["BaseException"].(*class))
-	if exception {
-		object.attrs["args"] = args
-	}
-	if c.is(m.settings) {
-		return object, m.fillSettings(object, c, args, kwargs)
-	}
-	switch init := c.raw("__init__"); {
-	case init == nil && c.dataclass() != nil:
-		return object, m.fillFields(object, c.dataclass(), args, kwargs)
-	case init != nil:
-		_, err := m.call(init, append(starlark.Tuple{object}, args...), kwargs)
-		return object, err
-	case (len(args) > 0 || len(kwargs) > 0) && !exception:
-		return nil, errArguments()
-	}
-	return object, nil
 }
 
 // all returns the attributes with the inherited ones, as they are on the class.

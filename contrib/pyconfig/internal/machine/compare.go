@@ -58,6 +58,9 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 			return false, r.err()
 		}
 	}
+	if equal, known, err := m.equalObjects(x, y, depth); known || err != nil {
+		return equal, err
+	}
 	x, y = plain(x), plain(y)
 	switch a := x.(type) {
 	case *starlark.List:
@@ -86,11 +89,45 @@ func (m *Machine) equal(x, y starlark.Value, depth int) (bool, error) {
 	return equal && err == nil, nil
 }
 
+// equalObjects compares objects by their __eq__, or field by field as dataclasses. It reports whether that decides.
+func (m *Machine) equalObjects(x, y starlark.Value, depth int) (equal, known bool, err error) {
+	if !isObject(x) && !isObject(y) {
+		return false, false, nil
+	}
+	for _, pair := range [][2]starlark.Value{{x, y}, {y, x}} {
+		c, ok := pair[0].(*class)
+		if !ok || !c.instance {
+			continue
+		}
+		if fn := c.order[1].raw("__eq__"); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c, pair[1]}, nil)
+			if err != nil {
+				return false, true, err
+			}
+			equal, err := m.truth(v)
+			return equal, true, err
+		}
+	}
+	a, ok1 := x.(*class)
+	b, ok2 := y.(*class)
+	if !ok1 || !ok2 || !a.instance || !b.instance || a.order[1] != b.order[1] || a.dataclass() == nil {
+		return false, false, nil
+	}
+	for _, name := range a.order[1].fields() {
+		if equal, err := m.equal(orNone(a.attrs[name]), orNone(b.attrs[name]), depth+1); !equal || err != nil {
+			return false, true, err
+		}
+	}
+	return true, true, nil
+}
+
 // plain returns what a value is compared as.
 func plain(v starlark.Value) starlark.Value {
 	switch v := v.(type) {
 	case *class:
-		return unbool(unmember(v))
+		if inner := unmember(v); inner != starlark.Value(v) {
+			return plain(inner)
+		}
 	case *mapping:
 		return v.dict
 	case *record:
@@ -146,6 +183,9 @@ func (m *Machine) ordered(op string, x, y starlark.Value, depth int) (bool, erro
 	if depth > maxDepth {
 		return false, errDeep()
 	}
+	if holds, known, err := m.orderedObjects(op, x, y); known || err != nil {
+		return holds, err
+	}
 	x, y = plain(x), plain(y)
 	switch a := x.(type) {
 	case *starlark.List:
@@ -170,6 +210,29 @@ func (m *Machine) ordered(op string, x, y starlark.Value, depth int) (bool, erro
 	return holds, nil
 }
 
+// orderedObjects compares objects by the methods of their classes. It reports whether there is one.
+func (m *Machine) orderedObjects(op string, x, y starlark.Value) (holds, known bool, err error) {
+	if !isObject(x) && !isObject(y) {
+		return false, false, nil
+	}
+	methods := map[string][2]string{"<": {"__lt__", "__gt__"}, ">": {"__gt__", "__lt__"}, "<=": {"__le__", "__ge__"}, ">=": {"__ge__", "__le__"}}[op]
+	for i, pair := range [][2]starlark.Value{{x, y}, {y, x}} {
+		c, ok := pair[0].(*class)
+		if !ok || !c.instance {
+			continue
+		}
+		if fn := c.order[1].raw(methods[i]); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c, pair[1]}, nil)
+			if err != nil {
+				return false, true, err
+			}
+			holds, err := m.truth(v)
+			return holds, true, err
+		}
+	}
+	return false, false, nil
+}
+
 // orderedElements compares the first elements that differ, or the lengths.
 func (m *Machine) orderedElements(op string, x, y starlark.Indexable, depth int) (bool, error) {
 	for i := range min(x.Len(), y.Len()) {
@@ -188,7 +251,7 @@ func (m *Machine) orderedElements(op string, x, y starlark.Indexable, depth int)
 func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 	switch x := x.(type) {
 	case starlark.String:
-		part, ok := key.(starlark.String)
+		part, ok := unmember(key).(starlark.String)
 		if !ok {
 			return false, fault.Raise("TypeError", "only text can be looked for in text, not %s%s", typeName(key), noneHint(key))
 		}
@@ -225,10 +288,41 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 		return m.containsElement(starlark.Tuple(elems), key)
 	case *mapping:
 		return m.contains(x.dict, key)
+	case *sectionProxy:
+		return x.contains(key)
+	case *namespace:
+		return m.containsElement(starlark.Tuple(x.keys()), key)
+	case *record:
+		if x.tuple {
+			return m.containsElement(starlark.Tuple(x.values), key)
+		}
+	case *class:
+		return m.containsInObject(x, key)
 	case refused:
 		return false, x.err()
 	}
 	return false, fault.Raise("TypeError", "nothing can be looked for in %s%s", typeName(x), noneHint(x))
+}
+
+// containsInObject evaluates "key in object".
+func (m *Machine) containsInObject(c *class, key starlark.Value) (bool, error) {
+	if c.instance {
+		if fn := c.order[1].raw("__contains__"); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c, key}, nil)
+			if err != nil {
+				return false, err
+			}
+			return m.truth(v)
+		}
+		if v := unmember(c); v != starlark.Value(c) {
+			return m.contains(v, key)
+		}
+	}
+	over, err := m.iterable(c)
+	if err != nil {
+		return false, err
+	}
+	return m.contains(over, key)
 }
 
 func (m *Machine) containsBytes(s string, key starlark.Value) (bool, error) {
@@ -249,6 +343,7 @@ func (m *Machine) containsBytes(s string, key starlark.Value) (bool, error) {
 
 // get returns the value of a key in a dict, nil if there is none.
 func get(d *starlark.Dict, key starlark.Value) (starlark.Value, error) {
+	key = unmember(key)
 	v, found, err := d.Get(key)
 	if twin := twinOf(key); !found && err == nil && twin != nil {
 		v, found, err = d.Get(twin)

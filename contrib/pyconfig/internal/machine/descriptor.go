@@ -2,8 +2,6 @@ package machine
 
 import (
 	"go.starlark.net/starlark"
-
-	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
 )
 
 // staticMethod is what staticmethod makes of a function.
@@ -61,7 +59,7 @@ func unwrapped(callable starlark.Value, name string) (starlark.Value, error) {
 // property is what property makes of a function. Its value is asked of objects; of a class it is code.
 type property struct {
 	inert
-	get starlark.Value
+	get, set starlark.Value // set is nil for one that cannot be set
 }
 
 // String returns a fixed text.
@@ -70,15 +68,25 @@ func (*property) String() string { return "property" }
 // Type returns the name of the type.
 func (*property) Type() string { return "property" }
 
-// Attr returns fget, and the decorators of setters, which keep the property as it is: nothing sets it here.
+// Attr returns fget, and the decorators that make a property with one function more.
 func (p *property) Attr(name string) (starlark.Value, error) {
+	with := func(change func(p *property, fn starlark.Value)) (starlark.Value, error) {
+		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			fn, err := one(name, args, kwargs)
+			changed := *p
+			change(&changed, fn)
+			return &changed, err
+		}), nil
+	}
 	switch name {
 	case "fget":
 		return p.get, nil
-	case "setter", "deleter":
-		return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return p, nil }), nil
+	case "setter":
+		return with(func(p *property, fn starlark.Value) { p.set = fn })
 	case "getter":
-		return builtin(name, newProperty), nil
+		return with(func(p *property, fn starlark.Value) { p.get = fn })
+	case "deleter":
+		return with(func(*property, starlark.Value) {})
 	}
 	return nil, nil
 }
@@ -87,11 +95,13 @@ func (p *property) Attr(name string) (starlark.Value, error) {
 func (*property) AttrNames() []string { return nil }
 
 func newProperty(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var get starlark.Value
-	if err := unpack("property", args, kwargs, "fget", &get); err != nil {
-		return nil, fault.New("a property with more than its getter is not available; write a method")
+	p := new(property)
+	var unset, doc starlark.Value
+	err := unpack("property", args, kwargs, "fget", &p.get, "fset?", &p.set, "fdel?", &unset, "doc?", &doc)
+	if p.set == starlark.None {
+		p.set = nil
 	}
-	return &property{get: get}, nil
+	return p, err
 }
 
 func (m *Machine) newStatic(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -11,7 +11,7 @@ import (
 
 // divide evaluates / // and % of two numbers, with the last bit of a float as Python has it.
 func divide(op string, x, y starlark.Value) (starlark.Value, error) {
-	if !truth(y) {
+	if !y.Truth() {
 		return nil, fault.Raise("ZeroDivisionError", "division by zero")
 	}
 	a, ok1 := x.(starlark.Int)

@@ -13,12 +13,19 @@ func asDict(v starlark.Value) (*starlark.Dict, bool) {
 		return v, true
 	case *mapping:
 		return v.dict, true
+	case *namespace:
+		return v.dict(), true
+	case *class:
+		if v.payload != nil {
+			return asDict(v.payload)
+		}
 	}
 	return nil, false
 }
 
 // setKey sets an entry, under the key that is there already if it is equal in Python.
 func setKey(d *starlark.Dict, key, v starlark.Value) error {
+	key = unmember(key)
 	if twin := twinOf(key); twin != nil {
 		if _, found, _ := d.Get(twin); found {
 			key = twin
@@ -32,6 +39,25 @@ func setKey(d *starlark.Dict, key, v starlark.Value) error {
 
 // setElement sets an element of a list, a dict or the environment.
 func (m *Machine) setElement(x, key, v starlark.Value) error {
+	if c, ok := x.(*class); ok && c.instance {
+		if fn := c.order[1].raw("__setitem__"); fn != nil {
+			_, err := m.call(fn, starlark.Tuple{c, key, v}, nil)
+			return err
+		}
+		if c.payload != nil {
+			return m.setElement(c.payload, key, v)
+		}
+	}
+	switch x := x.(type) {
+	case *namespace:
+		return x.setKey(key, v)
+	case *sectionProxy:
+		option, err := asText("a section", key)
+		if err != nil {
+			return err
+		}
+		return x.parser.setOption(x.section, option, v)
+	}
 	if d, ok := asDict(x); ok {
 		return setKey(d, key, v)
 	}
@@ -52,6 +78,18 @@ func (m *Machine) setElement(x, key, v starlark.Value) error {
 
 // deleteElement executes "del x[key]".
 func (m *Machine) deleteElement(x, key starlark.Value) (starlark.Value, error) {
+	if c, ok := x.(*class); ok && c.instance {
+		if fn := c.order[1].raw("__delitem__"); fn != nil {
+			return m.call(fn, starlark.Tuple{c, key}, nil)
+		}
+		if c.payload != nil {
+			return m.deleteElement(c.payload, key)
+		}
+	}
+	if n, ok := x.(*namespace); ok {
+		return starlark.None, n.deleteKey(key)
+	}
+	key = unmember(key)
 	if d, ok := asDict(x); ok {
 		v, err := get(d, key)
 		if err == nil && v == nil {

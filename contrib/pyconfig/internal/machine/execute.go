@@ -294,7 +294,7 @@ func (m *Machine) deleteAll(f *frame, targets []translate.Expr) error {
 		case *translate.Attribute:
 			var x starlark.Value
 			if x, err = m.eval(f, t.X); err == nil {
-				err = deleteAttr(x, t.Name)
+				err = m.deleteAttr(x, t.Name)
 			}
 		default:
 			err = fault.New("a part of a list cannot be deleted here; write the list anew")

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"slices"
+
 	"go.starlark.net/starlark"
 
 	"github.com/dewar-go/dewar/contrib/pyconfig/internal/fault"
@@ -11,6 +13,7 @@ import (
 type frame struct {
 	vars    starlark.StringDict
 	drawn   map[string]bool // variables whose value comes from chance
+	machine *Machine        // of a module
 	outer   *frame          // the function or module around; classes are left out
 	module  *frame
 	program *translate.Program // of a module
@@ -21,11 +24,13 @@ type frame struct {
 	result  starlark.Value     // what a function returns
 	yielded []starlark.Value   // what a generator gave so far
 	caught  *fault.Error       // what an except clause handles
+	names   []string           // of a module: its variables in order
+	named   map[string]bool    // of a module: what is in names
 }
 
 // newModule returns the frame of a file.
-func newModule(program *translate.Program, vars starlark.StringDict) *frame {
-	f := &frame{vars: vars, program: program, drawn: map[string]bool{}}
+func (m *Machine) newModule(program *translate.Program, vars starlark.StringDict) *frame {
+	f := &frame{vars: vars, program: program, drawn: map[string]bool{}, named: map[string]bool{}, machine: m}
 	f.module = f
 	return f
 }
@@ -105,12 +110,29 @@ func (f *frame) target(name string) *frame {
 // set assigns a name.
 func (m *Machine) set(f *frame, name string, v starlark.Value) {
 	at := f.target(name)
+	at.note(name)
 	at.vars[name] = v
 	if at.drawn != nil {
 		at.drawn[name] = m.drawn && !m.isVariableValue(v)
 	}
 	if at.class != nil {
 		at.class.note(name, v)
+	}
+}
+
+// note remembers the order in which the variables of a module are set.
+func (f *frame) note(name string) {
+	if f.program == nil {
+		return
+	}
+	_, there := f.vars[name]
+	switch {
+	case there:
+	case f.named[name]: // deleted meanwhile
+		f.names = append(slices.DeleteFunc(f.names, func(n string) bool { return n == name }), name)
+	default:
+		f.names = append(f.names, name)
+		f.named[name] = true
 	}
 }
 

@@ -248,6 +248,9 @@ func (m *Machine) evaluateCall(f *frame, x *translate.Call) (starlark.Value, err
 	if id, ok := x.Fn.(*translate.Name); ok && id.Name == "super" && len(x.Args) == 0 {
 		return m.super(f)
 	}
+	if v, ok, err := m.scope(f, x); ok || err != nil {
+		return v, err
+	}
 	fn, err := m.eval(f, x.Fn)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,12 @@ func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
 		return m.indexClass(x, key)
 	case environ:
 		return m.variable(key)
+	case *namespace:
+		return x.index(key)
+	case loadedModules:
+		return x.index(key)
+	case *sectionProxy:
+		return x.index(key)
 	case starlark.String:
 		return m.character(string(x), key)
 	case starlark.Bytes:
@@ -79,6 +85,9 @@ func (m *Machine) indexClass(x *class, key starlark.Value) (starlark.Value, erro
 		if fn := x.order[1].raw("__getitem__"); fn != nil {
 			return m.call(fn, starlark.Tuple{x, key}, nil)
 		}
+		if x.payload != nil {
+			return m.indexPayload(x, key)
+		}
 		return nil, fault.Raise("TypeError", "an object has no elements to take")
 	}
 	if name, ok := key.(starlark.String); ok && x.enum {
@@ -88,6 +97,18 @@ func (m *Machine) indexClass(x *class, key starlark.Value) (starlark.Value, erro
 		return nil, fault.Raise("KeyError", "%s has no member of this name", x.name)
 	}
 	return nil, fault.New("a class has no elements to take here")
+}
+
+// indexPayload evaluates object[key] of what the object is underneath, and asks __missing__ for what is not there.
+func (m *Machine) indexPayload(x *class, key starlark.Value) (starlark.Value, error) {
+	fn := x.order[1].raw("__missing__")
+	if d, ok := asDict(x.payload); ok && fn != nil {
+		if v, err := get(d, key); v != nil || err != nil {
+			return v, err
+		}
+		return m.call(fn, starlark.Tuple{x, key}, nil)
+	}
+	return m.index(x.payload, key)
 }
 
 func (m *Machine) character(s string, key starlark.Value) (starlark.Value, error) {
@@ -104,6 +125,12 @@ func (m *Machine) character(s string, key starlark.Value) (starlark.Value, error
 
 // slice evaluates x[low:high:step].
 func (m *Machine) slice(x, low, high, step starlark.Value) (starlark.Value, error) {
+	if isObject(x) && x.(*class).order[1].raw("__getitem__") != nil {
+		return nil, fault.New("a part of an object with its own __getitem__ is not available; take the elements one by one")
+	}
+	if x = unmember(x); isTuple(x) {
+		x = plain(x)
+	}
 	if err := m.charge(size(x)); err != nil {
 		return nil, err
 	}
@@ -123,6 +150,12 @@ func (m *Machine) slice(x, low, high, step starlark.Value) (starlark.Value, erro
 		return v, m.weigh(v)
 	}
 	return nil, fault.New("%s has no part to take%s", typeName(x), noneHint(x))
+}
+
+// isTuple reports whether a value is a named tuple.
+func isTuple(v starlark.Value) bool {
+	r, ok := v.(*record)
+	return ok && r.tuple
 }
 
 func sliceText(runes []rune, start, end, step int) starlark.Value {

@@ -25,6 +25,13 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 			}
 			return starlark.NewList(elems), m.charge(len(elems) * entrySize)
 		}
+		if over, err := m.iterableObject(v); over != nil || err != nil {
+			return over, err
+		}
+	case *sectionProxy:
+		return listOf(v.options()), m.charge(len(v.options()) * entrySize)
+	case *namespace:
+		return starlark.NewList(v.keys()), m.charge(len(v.keys()) * entrySize)
 	case environ:
 		all, err := m.environment()
 		if err != nil {
@@ -50,6 +57,27 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 		return m.iterable(d)
 	}
 	return nil, fault.Raise("TypeError", "%s cannot be looped over%s", typeName(v), noneHint(v))
+}
+
+// iterableObject returns what a loop over an object goes over, nil if there is nothing.
+func (m *Machine) iterableObject(c *class) (starlark.Value, error) {
+	if !c.instance {
+		return nil, nil
+	}
+	if fn := c.order[1].raw("__iter__"); fn != nil {
+		v, err := m.call(fn, starlark.Tuple{c}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if isPlainObject(v) {
+			return nil, fault.New("an iterator of the file's own is not available; write __iter__ with yield")
+		}
+		return m.iterable(v)
+	}
+	if c.payload != nil {
+		return m.iterable(c.payload)
+	}
+	return nil, nil
 }
 
 // elements returns all elements of a value.
@@ -115,6 +143,7 @@ func (m *Machine) toSet(v starlark.Value) (starlark.Value, error) {
 func (m *Machine) setOf(elems []starlark.Value) (starlark.Value, error) {
 	set := starlark.NewSet(len(elems))
 	for _, elem := range elems {
+		elem = unmember(elem)
 		if twin := twinOf(elem); twin != nil {
 			if found, _ := set.Has(twin); found {
 				continue

@@ -207,7 +207,7 @@ func (w *jsonWriter) write(v starlark.Value, depth int) error {
 	if err := w.machine.charge(entrySize + depth*len(w.indent)); err != nil {
 		return err
 	}
-	switch v := v.(type) {
+	switch v := unmember(v).(type) {
 	case starlark.NoneType:
 		w.b.WriteString("null")
 	case starlark.Bool:

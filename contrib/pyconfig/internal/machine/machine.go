@@ -35,6 +35,7 @@ type Machine struct {
 	modules    map[string]starlark.Value
 	variables  map[string]*string // what the file set in the environment; nil for what it deleted
 	read       map[string]bool    // values that came from the environment
+	types      map[string]*class  // the classes for built-in types
 	settings   *class             // BaseSettings of pydantic
 	making     *making            // the class that a metaclass makes, nil for none
 	main       *frame
@@ -50,7 +51,7 @@ type Machine struct {
 // New returns a machine for a file.
 func New(o Options) *Machine {
 	m := &Machine{Options: o, thread: new(starlark.Thread), left: maxWork, modules: map[string]starlark.Value{},
-		variables: map[string]*string{}, read: map[string]bool{}}
+		variables: map[string]*string{}, read: map[string]bool{}, types: map[string]*class{}}
 	m.exceptions = m.builtinClasses()
 	m.names = m.predeclared()
 	m.settings = m.newSettingsBase()
@@ -72,7 +73,7 @@ func (m *Machine) newMain(p *translate.Program, name, file string) *frame {
 	if p.HasDoc {
 		vars["__doc__"] = starlark.String(p.Doc)
 	}
-	return newModule(p, vars)
+	return m.newModule(p, vars)
 }
 
 // undefined is the error for an unknown name. A bare name may be a secret that lost its quotes,

@@ -16,6 +16,7 @@ type record struct {
 	names  []string
 	values []starlark.Value
 	tuple  bool
+	of     *recordType                               // of a named tuple; nil for others
 	extra  func(name string) (starlark.Value, error) // further attributes; nil for none
 }
 
@@ -36,17 +37,35 @@ func (r *record) Attr(name string) (starlark.Value, error) {
 	if r.tuple && name == "_asdict" {
 		return builtin(name, func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return r.dict(), nil }), nil
 	}
-	if r.tuple && name == "_fields" {
-		var fields starlark.Tuple
-		for _, name := range r.names {
-			fields = append(fields, starlark.String(name))
-		}
-		return fields, nil
+	switch {
+	case r.tuple && name == "_fields":
+		return textTuple(r.names), nil
+	case r.of != nil && name == "_replace":
+		return builtin(name, r.replaced), nil
+	case r.tuple && isIn(name, "index count") && r.of != nil:
+		return nil, fault.New("%s of a named tuple is not available; write tuple(...) around it", name)
 	}
 	if r.extra != nil {
 		return r.extra(name)
 	}
 	return nil, fault.New("%s of %s is not available; write the value", name, r.kind)
+}
+
+// replaced implements _replace: a copy with other values.
+func (r *record) replaced(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, errArguments()
+	}
+	changed := *r
+	changed.values = slices.Clone(r.values)
+	for _, pair := range kwargs {
+		i := slices.Index(r.names, string(pair[0].(starlark.String)))
+		if i < 0 {
+			return nil, fault.Raise("ValueError", "_replace() names a field that is not there")
+		}
+		changed.values[i] = pair[1]
+	}
+	return &changed, nil
 }
 
 // AttrNames returns nothing: the names are not listed to files.
@@ -100,13 +119,60 @@ func (m *Machine) namedTuple(args starlark.Tuple, kwargs []starlark.Tuple) (star
 			return nil, err
 		}
 	}
-	return &recordType{Builtin: builtin(kind, recordMaker(kind, names, fallback, true)), names: names}, nil
+	return newRecordType(kind, names, fallback), nil
 }
 
 // recordType is the class of a named tuple.
 type recordType struct {
 	*starlark.Builtin
-	names []string
+	names    []string
+	defaults []starlark.Value
+}
+
+// newRecordType makes the class of a named tuple. The defaults belong to the last fields.
+func newRecordType(kind string, names []string, defaults []starlark.Value) *recordType {
+	t := &recordType{names: names, defaults: defaults}
+	t.Builtin = builtin(kind, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		v, err := recordMaker(kind, names, defaults, true)(args, kwargs)
+		if r, ok := v.(*record); ok {
+			r.of = t
+		}
+		return v, err
+	})
+	return t
+}
+
+// Attr returns _make and _fields. What is not there is nil.
+func (t *recordType) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "_make":
+		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			v, err := one(name, args, kwargs)
+			elems, ok := plain(v).(starlark.Indexable)
+			if err != nil || !ok {
+				return nil, fault.New("_make() needs a list or a tuple")
+			}
+			values := make(starlark.Tuple, elems.Len())
+			for i := range values {
+				values[i] = elems.Index(i)
+			}
+			return t.CallInternal(nil, values, nil)
+		}), nil
+	case "_fields":
+		return textTuple(t.names), nil
+	}
+	return nil, nil
+}
+
+// AttrNames returns nothing: the names are not listed to files.
+func (*recordType) AttrNames() []string { return nil }
+
+func textTuple(texts []string) starlark.Tuple {
+	var t starlark.Tuple
+	for _, s := range texts {
+		t = append(t, starlark.String(s))
+	}
+	return t
 }
 
 // recordMaker returns the constructor of a record. The defaults belong to the last fields.

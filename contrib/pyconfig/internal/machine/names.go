@@ -15,7 +15,7 @@ func typeName(v starlark.Value) string {
 		return "str"
 	case starlark.NoneType:
 		return "None"
-	case *starlark.Builtin, *function, pathType, *staticMethod, *classMethod, *recordType:
+	case *starlark.Builtin, boundable, *function, pathType, *staticMethod, *classMethod, *recordType:
 		return "a function"
 	case refused:
 		return v.name
@@ -61,6 +61,7 @@ type refused struct {
 	module     bool   // a whole module
 	bound      string // the name that an import gave it
 	line       int    // where an object was made of it
+	failed     error  // why a module of the project did not run to its end; nil for others
 }
 
 // String returns the name.

@@ -30,6 +30,7 @@ func (m *Machine) toInt(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.
 			return nil, fault.New("int() with a base needs text and a whole number, not %s and %s", typeName(x), typeName(given))
 		}
 	}
+	x = unmember(x)
 	switch v := unbool(x).(type) {
 	case starlark.Int:
 		return v, nil
@@ -97,6 +98,7 @@ func (m *Machine) toFloat(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 	if err := unpack("float", args, kwargs, "x?", &x); err != nil {
 		return nil, err
 	}
+	x = unmember(x)
 	switch v := unbool(x).(type) {
 	case starlark.Float:
 		return v, nil

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -15,13 +16,24 @@ func (m *Machine) setAttr(x starlark.Value, name string, v starlark.Value) error
 		if x.attrs == nil {
 			return fault.Raise("TypeError", "attributes of %s cannot be set", x.name)
 		}
-		if err := settable(x, name); err != nil {
+		if fn := x.setter(); fn != nil {
+			_, err := m.call(fn, starlark.Tuple{x, starlark.String(name), v}, nil)
 			return err
 		}
+		return m.setOwn(x, name, v)
+	case *module:
+		if x.frame != nil {
+			m.set(x.frame, name, v)
+			return nil
+		}
 		x.attrs[name] = v
-		x.drawn[name] = m.drawn && !m.isVariableValue(v)
-		x.note(name, v)
 		return nil
+	case logger:
+		return nil
+	case *withAttrs:
+		if strings.HasPrefix(x.Name(), "logging.") { // the log is that of the Go program
+			return nil
+		}
 	case *function:
 		x.attrs[name] = v
 		return nil
@@ -31,24 +43,53 @@ func (m *Machine) setAttr(x starlark.Value, name string, v starlark.Value) error
 	return fault.New("attributes of this value cannot be set")
 }
 
-// settable refuses what would call code of the file.
-func settable(x *class, name string) error {
-	if !x.instance {
+// setter returns __setattr__ of an object, nil if its class has none.
+func (c *class) setter() starlark.Value {
+	if !c.instance {
 		return nil
 	}
-	if x.order[1].raw("__setattr__") != nil {
-		return fault.New("an object that sets its attributes itself is not available; write the attributes in the class")
+	return c.order[1].raw("__setattr__")
+}
+
+// setOwn sets an attribute without __setattr__: by the property of that name, by a descriptor, or as it is.
+func (m *Machine) setOwn(x starlark.Value, name string, v starlark.Value) error {
+	c, ok := x.(*class)
+	if !ok || c.attrs == nil {
+		return fault.Raise("TypeError", "attributes of %s cannot be set", typeName(x))
 	}
-	if _, ok := x.order[1].raw(name).(*property); ok {
-		return fault.New("a property cannot be set here; write the value")
+	if c.instance {
+		switch d := c.order[1].raw(name).(type) {
+		case *property:
+			if d.set == nil {
+				return fault.Raise("AttributeError", "a property without a setter is set; give it one")
+			}
+			_, err := m.call(d.set, starlark.Tuple{c, v}, nil)
+			return err
+		case *class:
+			if d.instance {
+				if fn := d.order[1].raw("__set__"); fn != nil {
+					_, err := m.call(fn, starlark.Tuple{d, c, v}, nil)
+					return err
+				}
+			}
+		}
 	}
+	c.attrs[name] = v
+	c.drawn[name] = m.drawn && !m.isVariableValue(v)
+	c.note(name, v)
 	return nil
 }
 
-func deleteAttr(x starlark.Value, name string) error {
+func (m *Machine) deleteAttr(x starlark.Value, name string) error {
 	c, ok := x.(*class)
 	if !ok {
 		return fault.New("attributes of this value cannot be deleted")
+	}
+	if c.instance {
+		if fn := c.order[1].raw("__delattr__"); fn != nil {
+			_, err := m.call(fn, starlark.Tuple{c, starlark.String(name)}, nil)
+			return err
+		}
 	}
 	if _, found := c.attrs[name]; !found {
 		return fault.Raise("AttributeError", "del names an attribute that is not there")
@@ -85,15 +126,32 @@ func (s *super) Attr(name string) (starlark.Value, error) {
 	if name == "__new__" && s.object.is(m.names["type"].(*class)) {
 		return builtin(name, m.newByMeta), nil
 	}
-	if name == "__init__" {
-		return builtin(name, func(args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-			if s.object.is(m.exceptionClass("BaseException")) {
-				s.object.attrs["args"] = args
-			}
-			return starlark.None, nil
+	switch name {
+	case "__init__":
+		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return starlark.None, s.initialize(args, kwargs)
 		}), nil
+	case "__setattr__", "__getattribute__":
+		return m.method(m.rootAttr(name), s.object), nil
+	case "__new__", "__init_subclass__":
+		return m.rootAttr(name), nil
+	}
+	if s.object.payload != nil {
+		return s.object.inner(name)
 	}
 	return nil, nil
+}
+
+// initialize is __init__ of the built-in classes.
+func (s *super) initialize(args starlark.Tuple, kwargs []starlark.Tuple) error {
+	m := s.object.machine
+	switch {
+	case s.object.is(m.exceptionClass("BaseException")):
+		s.object.attrs["args"] = args
+	case s.object.payload != nil:
+		return m.fillPayload(s.object, args, kwargs)
+	}
+	return nil
 }
 
 // AttrNames returns nothing: the names are not listed to files.
@@ -141,14 +199,14 @@ func (m *Machine) truthOf(c *class) (bool, error) {
 	if !c.instance {
 		return true, nil
 	}
-	if v := unmember(c); v != starlark.Value(c) {
-		return m.truth(v)
-	}
 	for _, name := range []string{"__bool__", "__len__"} {
 		if fn := c.order[1].raw(name); fn != nil {
 			v, err := m.call(fn, starlark.Tuple{c}, nil)
 			return err == nil && bool(v.Truth()), err
 		}
+	}
+	if v := unmember(c); v != starlark.Value(c) {
+		return m.truth(v)
 	}
 	return true, nil
 }
@@ -165,6 +223,9 @@ func (m *Machine) typeOf(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	if c, ok := v.(*class); ok {
 		return c.Attr("__class__")
 	}
+	if r, ok := v.(refused); ok {
+		return nil, r.err()
+	}
 	name := typeName(v)
 	if t, ok := m.names[name].(*starlark.Builtin); ok && isTypeName(name) {
 		return t, nil
@@ -180,11 +241,11 @@ func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
 	if !ok1 || !ok2 || !ok3 {
 		return nil, fault.Raise("TypeError", "type() needs a name, a tuple and a dict")
 	}
-	c, err := m.newClass(string(name), bases, nil)
+	c, _, err := m.newClass(string(name), bases, nil)
 	if err != nil {
 		return nil, err
 	}
-	if c.inheritEnum(""); c.enum || c.is(m.settings) || c.meta != nil && c.meta.raw("__new__") != nil {
+	if c.inheritEnum(""); c.enum || c.is(m.settings.order[1]) || c.meta != nil && c.meta.raw("__new__") != nil {
 		return nil, fault.New("type() with such a base is not available; write the class out")
 	}
 	for key, v := range attrs.Entries() {
@@ -195,5 +256,5 @@ func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
 		c.attrs[string(attr)] = v
 		c.note(string(attr), v)
 	}
-	return c, nil
+	return c, m.announce(c, nil)
 }

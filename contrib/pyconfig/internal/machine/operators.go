@@ -39,6 +39,9 @@ func operatorToken(op string) syntax.Token {
 
 // binary evaluates an arithmetic operator.
 func (m *Machine) binary(op string, x, y starlark.Value) (starlark.Value, error) {
+	if v, ok, err := m.operated(op, x, y); ok || err != nil {
+		return v, err
+	}
 	x = unmember(x)
 	if s, ok := x.(starlark.String); ok && op == "%" {
 		return m.percent(string(s), y)
@@ -279,6 +282,7 @@ func shortened(v starlark.Value) starlark.Value {
 
 // unary evaluates -x, +x and ~x.
 func unary(op string, x starlark.Value) (starlark.Value, error) {
+	x = unmember(x)
 	token := map[string]syntax.Token{"-": syntax.MINUS, "+": syntax.PLUS, "~": syntax.TILDE}[op]
 	v, err := starlark.Unary(token, unbool(x))
 	if err != nil {
@@ -296,6 +300,10 @@ func unsupportedUnary(op string, x starlark.Value) error {
 
 // inPlace evaluates x += y and the like. A list, dict or set changes itself.
 func (m *Machine) inPlace(op string, x, y starlark.Value) (starlark.Value, error) {
+	if c, ok := x.(*class); ok && c.instance && isChanging(c.payload) {
+		_, err := m.inPlace(op, c.payload, y)
+		return c, err
+	}
 	if _, ok := x.(*starlark.List); ok && op == "+" {
 		elems, err := m.elements(y)
 		if err != nil {

@@ -12,6 +12,9 @@ import (
 
 // percent implements text % values.
 func (m *Machine) percent(s string, values starlark.Value) (starlark.Value, error) {
+	if isTuple(unmember(values)) {
+		values = plain(values)
+	}
 	p := &percenter{machine: m, values: values}
 	p.args, p.isTuple = values.(starlark.Tuple)
 	if !p.isTuple {
@@ -29,11 +32,11 @@ func (m *Machine) percent(s string, values starlark.Value) (starlark.Value, erro
 
 // isContainer reports whether a value may stay unused, as Python lets a mapping or list.
 func isContainer(v starlark.Value) bool {
-	switch v.(type) {
-	case *starlark.Dict, *starlark.List:
+	if _, ok := asDict(v); ok {
 		return true
 	}
-	return false
+	_, ok := unmember(v).(*starlark.List)
+	return ok
 }
 
 // percenter fills the %-fields of a format text.
@@ -130,12 +133,12 @@ func (l *layout) flags(s string) string {
 // value returns the argument of a field.
 func (p *percenter) value(key string, keyed bool) (starlark.Value, error) {
 	if keyed {
-		d, ok := p.values.(*starlark.Dict)
+		_, ok := asDict(p.values)
 		if !ok {
 			return nil, fault.New("a format text with names needs a dict, not %s", typeName(p.values))
 		}
 		p.next = len(p.args)
-		return p.machine.index(d, starlark.String(key))
+		return p.machine.index(p.values, starlark.String(key))
 	}
 	if p.next >= len(p.args) {
 		return nil, fault.New("a format text has more fields than arguments")
@@ -146,6 +149,9 @@ func (p *percenter) value(key string, keyed bool) (starlark.Value, error) {
 
 // convert writes a value as its verb says.
 func (p *percenter) convert(l layout, verb byte, v starlark.Value) (string, error) {
+	if verb != 's' && verb != 'r' && verb != 'a' {
+		v = unmember(v)
+	}
 	number := unbool(v)
 	switch verb {
 	case 's', 'r', 'a':

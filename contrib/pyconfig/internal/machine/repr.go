@@ -31,6 +31,12 @@ func (m *Machine) str(v starlark.Value) (string, error) {
 		return v.String(), nil
 	case uniqueID:
 		return v.String(), nil
+	case zoneName:
+		return v.name, nil
+	case secret:
+		return v.String(), nil
+	case webAddress:
+		return v.text, nil
 	}
 	return m.repr(v)
 }
@@ -84,10 +90,31 @@ func (m *Machine) writeRepr(b *strings.Builder, v starlark.Value, depth int) err
 		return m.writeEntries(b, v, depth)
 	case refused:
 		return v.err()
+	case *class:
+		return m.writeObject(b, v, depth)
 	default:
 		return fault.New("%s cannot be written as text here", typeName(v))
 	}
 	return nil
+}
+
+// writeObject is repr() of an object: by its class, or of the value that it is underneath.
+func (m *Machine) writeObject(b *strings.Builder, c *class, depth int) error {
+	if c.instance && !c.enum {
+		if fn := c.order[1].raw("__repr__"); fn != nil {
+			v, err := m.call(fn, starlark.Tuple{c}, nil)
+			s, ok := v.(starlark.String)
+			if err == nil && !ok {
+				err = fault.Raise("TypeError", "__repr__ of an object gives no text")
+			}
+			b.WriteString(string(s))
+			return err
+		}
+		if c.payload != nil {
+			return m.writeRepr(b, c.payload, depth+1)
+		}
+	}
+	return fault.New("%s cannot be written as text here", typeName(c))
 }
 
 func (m *Machine) writeElements(b *strings.Builder, open string, v starlark.Iterable, closing string, depth int) error {
@@ -147,6 +174,9 @@ func (m *Machine) strOfObject(c *class) (string, error) {
 	}
 	if c.is(m.exceptionClass("BaseException")) {
 		return m.exceptionText(c)
+	}
+	if c.payload != nil {
+		return m.str(c.payload)
 	}
 	return "", fault.New("%s cannot be written as text here", typeName(c))
 }

@@ -176,8 +176,19 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 		if v.enum && v.instance {
 			return c.value(v.attrs["_value_"], depth+1)
 		}
+		if v.payload != nil {
+			return c.value(v.payload, depth+1)
+		}
 		c.code = true
 		return nil, nil
+	case *sectionProxy:
+		d, err := v.dict()
+		if err != nil {
+			return nil, err
+		}
+		return c.dict(d, depth)
+	case *namespace:
+		return c.dict(v.dict(), depth)
 	case *module, environ, starlark.Callable:
 		c.code = true
 		return nil, nil

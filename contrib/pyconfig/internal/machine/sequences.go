@@ -9,16 +9,27 @@ import (
 )
 
 func (m *Machine) any(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	elems, err := m.only("any", args, kwargs)
-	return starlark.Bool(slices.ContainsFunc(elems, truth)), err
+	return m.firstTrue("any", true, args, kwargs)
 }
 
 func (m *Machine) all(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	elems, err := m.only("all", args, kwargs)
-	return starlark.Bool(!slices.ContainsFunc(elems, func(v starlark.Value) bool { return !truth(v) })), err
+	return m.firstTrue("all", false, args, kwargs)
 }
 
-func truth(v starlark.Value) bool { return bool(v.Truth()) }
+// firstTrue looks for an element of one truth: it gives that truth if there is one, and else the other.
+func (m *Machine) firstTrue(name string, wanted bool, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	elems, err := m.only(name, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	for _, elem := range elems {
+		holds, err := m.truth(elem)
+		if err != nil || holds == wanted {
+			return starlark.Bool(holds), err
+		}
+	}
+	return starlark.Bool(!wanted), nil
+}
 
 // only returns the elements of the only argument.
 func (m *Machine) only(name string, args starlark.Tuple, kwargs []starlark.Tuple) ([]starlark.Value, error) {
@@ -134,7 +145,11 @@ func (m *Machine) filter(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	}
 	var kept []starlark.Value
 	for i, elem := range elems {
-		if truth(tests[i]) {
+		holds, err := m.truth(tests[i])
+		if err != nil {
+			return nil, err
+		}
+		if holds {
 			kept = append(kept, elem)
 		}
 	}

@@ -2,6 +2,8 @@ package machine
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -117,8 +119,37 @@ func safe(name string, err error) error {
 
 // unpack reads the arguments of a function. The pairs are those of [starlark.UnpackArgs].
 func unpack(name string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
+	args, kwargs = unmembered(args, kwargs, pairs)
 	if err := starlark.UnpackArgs(name, args, kwargs, pairs...); err != nil {
 		return safe(name, err)
 	}
 	return nil
+}
+
+// unmembered takes the text or number out of the arguments that must be one.
+func unmembered(args starlark.Tuple, kwargs []starlark.Tuple, pairs []any) (starlark.Tuple, []starlark.Tuple) {
+	isPlain := func(target any) bool {
+		_, any := target.(*starlark.Value)
+		return !any
+	}
+	for i, v := range args {
+		if _, ok := v.(*class); ok && 2*i+1 < len(pairs) && isPlain(pairs[2*i+1]) {
+			args = append(starlark.Tuple(nil), args...)
+			args[i] = unmember(v)
+		}
+	}
+	for i, pair := range kwargs {
+		if _, ok := pair[1].(*class); !ok {
+			continue
+		}
+		at := slices.IndexFunc(pairs, func(p any) bool {
+			name, ok := p.(string)
+			return ok && strings.TrimRight(name, "?") == string(pair[0].(starlark.String))
+		})
+		if at >= 0 && isPlain(pairs[at+1]) {
+			kwargs = slices.Clone(kwargs)
+			kwargs[i] = starlark.Tuple{pair[0], unmember(pair[1])}
+		}
+	}
+	return args, kwargs
 }

@@ -6,6 +6,18 @@ import jinja2
 from markupsafe import Markup
 
 
+def modern(name):
+    """Makes a method of str one of Markup, which it is since markupsafe 2.1.3."""
+    def method(self, *args):
+        return self.__class__(getattr(str, name)(self, *args))
+    if name not in vars(Markup):
+        setattr(Markup, name, method)
+
+
+for name in ["casefold", "removeprefix", "removesuffix"]:
+    modern(name)
+
+
 def value(v):
     if isinstance(v, dict):
         if "markup" in v:
