@@ -3,6 +3,7 @@ package itsdangerous_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,17 +174,35 @@ func TestMistakesAreToldWithoutTheKey(t *testing.T) {
 	}
 }
 
+// A text is read only if it was signed, and what was signed is read as it was, or refused as a payload, whatever it is.
 func FuzzLoads(f *testing.F) {
-	s := timed(f, itsdangerous.Options{}, "k")
+	s := timed(f, itsdangerous.Options{MaxPayload: 10_000}, "k")
+	stamper, err := itsdangerous.NewTimestampSigner([]string{"k"}, itsdangerous.Options{Salt: "itsdangerous"})
+	if err != nil {
+		f.Fatal(err)
+	}
 	token, _ := s.Dumps("x")
-	for _, seed := range []string{"", ".", "a.b.c", token, "." + token} {
+	large, _ := s.Dumps(strings.Repeat("x", 5000))
+	for _, seed := range []string{"", ".", "a.b.c", token, "." + token, "IngI", "e30", "MWU0MDA", "WzEsIngiXQ", "eyJhIjpudWxsfQ", strings.Split(large, ".")[1], large[:strings.LastIndex(large, ".")]} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, token string) {
+	f.Fuzz(func(t *testing.T, text string) {
 		var got any
-		if s.Loads(token, &got) == nil {
-			if again, err := s.Dumps(got); err != nil || strings.Count(again, ".") < 2 {
-				t.Errorf("%q: %v", got, err)
+		if err := s.Loads(text, &got); err == nil && text != token {
+			t.Errorf("%q is taken for a token, of %q", text, got)
+		}
+		switch err := s.Loads(stamper.Sign(text), &got); {
+		case errors.Is(err, itsdangerous.ErrBadPayload):
+		case err != nil:
+			t.Errorf("%q, signed: %v", text, err)
+		default:
+			again, err := s.Dumps(got)
+			if err != nil {
+				t.Fatalf("%q is %#v, which cannot be signed: %v", text, got, err)
+			}
+			var same any
+			if err := s.Loads(again, &same); err != nil || !reflect.DeepEqual(got, same) {
+				t.Errorf("%q is %#v, and then %#v, %v", text, got, same, err)
 			}
 		}
 	})
