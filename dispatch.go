@@ -330,6 +330,7 @@ func (c *Context) checkTrailers() {
 // behind the hook that raised it.
 func (c *Context) finalize() {
 	c.advance(finalizing)
+	c.returnLent()
 	if !c.bare {
 		c.runAfter()
 	}

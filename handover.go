@@ -14,6 +14,7 @@ import (
 // A handedOver is what is known of a session that another application had in its hands.
 type handedOver struct {
 	sent  bool   // away, or back again
+	lent  bool   // away, by an App inside this one, whose answer brings it back
 	told  bool   // the cookie is another one than that of the request
 	value string // of the cookie that the visitor has by now, "" for none
 	ended bool   // the other application has deleted it
@@ -22,7 +23,8 @@ type handedOver struct {
 // HandOverSession lets another application that shares the sessions answer the request: what has been changed by now
 // is saved, and the session's cookie in header, that of the request to it, is the one that follows from that. A session
 // that nobody has opened costs nothing, and its cookie stays byte for byte. When the answer is there,
-// [TakeBackSession] must be called. Changes that come later are saved as usual.
+// [TakeBackSession] must be called. Changes that come later are saved as usual. In an App that is mounted in another one, the
+// session of that one is handed over too, and comes back with the answer.
 //
 // An error means that the session could not be opened or saved: return it and do not ask the other application. It
 // must not be called once the response has begun, and is for the goroutine of the request. [strangler.Proxy] calls it.
@@ -37,6 +39,9 @@ func HandOverSession(c *Context, header http.Header) error {
 	}
 	rs := &c.rare().session
 	rs.handed.sent = true
+	if err := c.lendOuter(header); err != nil {
+		return err
+	}
 	if s := rs.opened.Load(); s != nil {
 		if err := rs.saveEarly(c, s); err != nil {
 			rs.reported = true
@@ -47,6 +52,41 @@ func HandOverSession(c *Context, header http.Header) error {
 		setCookie(header, c.settings.cookie.name, rs.handed.value)
 	}
 	return nil
+}
+
+// lendOuter hands over the session of an App around this one. If both have one cookie, what the outer App has changed is
+// under the changes of this one.
+func (c *Context) lendOuter(header http.Header) error {
+	outer := FromContext(c.born.Context())
+	if outer == nil || outer.response.Committed() || outer.saved.Load() {
+		return nil
+	}
+	if err := HandOverSession(outer, header); err != nil {
+		return err
+	}
+	rs, outside := &c.rare().session, &outer.rare().session
+	outside.handed.lent = true
+	if !outside.handed.told || outer.settings.cookie.name != c.settings.cookie.name {
+		return nil
+	}
+	rs.handed.told, rs.handed.value = true, outside.handed.value
+	if s := rs.opened.Load(); s != nil && s.Err() == nil && !s.bag.Null() {
+		return rs.reopen(c, s)
+	}
+	return nil
+}
+
+// returnLent takes back the session that an App inside this one has handed over: the cookies of its answer are in the
+// header by now.
+func (c *Context) returnLent() {
+	x := c.lazy.Load()
+	if x == nil || !x.session.handed.lent {
+		return
+	}
+	x.session.handed.lent = false
+	relayed := x.relayed
+	TakeBackSession(c, c.response.w.Header())
+	x.relayed = relayed
 }
 
 // saveEarly saves s and lets it be changed again.
@@ -88,7 +128,9 @@ func TakeBackSession(c *Context, header http.Header) {
 	if !rs.handed.sent || c.response.Committed() {
 		return
 	}
-	c.response.relay(header)
+	for at := c; at != nil; at = FromContext(at.born.Context()) {
+		at.response.relay(header)
+	}
 	rs.takeCookies(header, c.settings.cookie.name)
 	s := rs.opened.Load()
 	if s == nil || s.bag.Null() {
@@ -229,12 +271,22 @@ func lastCookie(lines []string, name string) (value string, ok bool) {
 			continue
 		}
 		cookie, err := http.ParseSetCookie(lines[i])
-		if err != nil || cookie.MaxAge < 0 || !cookie.Expires.IsZero() && cookie.MaxAge == 0 && cookie.Expires.Before(time.Now()) {
+		switch {
+		case err != nil: // such as an octal escape of Python: told, though nobody here can read it
+			return rawValue(lines[i]), true
+		case cookie.MaxAge < 0, !cookie.Expires.IsZero() && cookie.MaxAge == 0 && cookie.Expires.Before(time.Now()):
 			return "", true
 		}
 		return cookie.Value, true
 	}
 	return "", false
+}
+
+// rawValue returns what stands for the value in a Set-Cookie line.
+func rawValue(line string) string {
+	_, value, _ := strings.Cut(line, "=")
+	value, _, _ = strings.Cut(value, ";")
+	return strings.TrimSpace(value)
 }
 
 // setCookie makes value the only one of the cookie name in the header of a request, or takes it out if that is "".

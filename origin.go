@@ -155,6 +155,9 @@ func forwardedFor(lines []string, peer netip.Addr, s *settings) netip.Addr {
 // Addr when the connection has no IP address, as with a Unix socket, and no trusted proxy tells one.
 func (c *Context) ClientIP() netip.Addr { return c.info().client }
 
+// Proxied reports whether the connection comes from one of TRUSTED_PROXIES, so that what it says of the client is believed.
+func (c *Context) Proxied() bool { return c.info().proxied }
+
 // Scheme returns "https" or "http": that of the connection, or what X-Forwarded-Proto of a trusted proxy says.
 func (c *Context) Scheme() string { return c.info().scheme }
 

@@ -15,7 +15,7 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // also what net/url would not read
 	pr.Out.Trailer = pr.In.Trailer           // the one that is filled at the end of the body
 	pr.Out.Host = x.c.Host()
-	strip(pr.Out.Header)
+	strip(pr.Out.Header, x.c.Proxied())
 	if !strings.EqualFold(pr.Out.Header.Get("Upgrade"), "websocket") { // such as h2c, by which requests would go around the App
 		delete(pr.Out.Header, "Upgrade")
 		delete(pr.Out.Header, "Connection")
@@ -27,13 +27,34 @@ func (b *Backend) rewrite(pr *httputil.ProxyRequest) {
 	tell(pr.Out.Header, x.c)
 }
 
-// strip takes out what a client may not say of itself.
-func strip(header http.Header) {
+// strip takes out what a client may not say of itself. A proxy that the App trusts may say what the App does not.
+func strip(header http.Header, trusted bool) {
 	for key := range header {
-		if strings.Contains(key, "_") || strings.HasPrefix(key, "X-Forwarded-") || key == "Forwarded" || key == "X-Real-Ip" || key == "Http2-Settings" {
+		if written(key) || strings.Contains(key, "_") || !trusted && (strings.HasPrefix(key, "X-Forwarded-") || speaksOfClient(key)) {
 			delete(header, key)
 		}
 	}
+}
+
+// written reports whether the App writes a header anew, or what stands in it is between the client and the App.
+func written(key string) bool {
+	switch key {
+	case "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-Ip", "Forwarded",
+		"Http2-Settings", "Proxy":
+		return true
+	}
+	return false
+}
+
+// speaksOfClient reports whether applications read a header for the client's address, or for the scheme, host, prefix or path
+// that it asked for.
+func speaksOfClient(key string) bool {
+	switch key {
+	case "X-Client-Ip", "Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Addr", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip",
+		"X-Scheme", "X-Url-Scheme", "Front-End-Https", "X-Host", "X-Original-Host", "X-Script-Name", "X-Original-Url", "X-Rewrite-Url":
+		return true
+	}
+	return false
 }
 
 // tell writes what the App knows of the client, as Werkzeug's ProxyFix reads it: one value each.

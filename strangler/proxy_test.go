@@ -99,23 +99,27 @@ func request(t testing.TB, method, url string, body io.Reader, header ...string)
 func TestPythonSeesTheClient(t *testing.T) {
 	t.Parallel()
 	forged := []string{"X-Forwarded-For", "6.6.6.6", "X-Forwarded-Host", "evil.test", "X-Forwarded-Proto", "https", "X-Forwarded-Port", "666",
-		"X-Forwarded-Prefix", "/app", "X-Forwarded-Ssl", "on", "Forwarded", "for=6.6.6.6", "X-Real-Ip", "6.6.6.6", "X_Forwarded_For", "6.6.6.6"}
+		"X-Forwarded-Prefix", "/app", "X-Forwarded-Ssl", "on", "Forwarded", "for=6.6.6.6", "X-Real-Ip", "6.6.6.6", "X_Forwarded_For", "6.6.6.6",
+		"X-Forwarded-User", "root", "X-Client-Ip", "6.6.6.6", "X-Scheme", "https", "X-Script-Name", "/app", "X-Original-Url", "/admin", "Proxy", "6.6.6.6",
+		"X-Http-Method-Override", "DELETE"}
 	for _, tt := range []struct {
 		name    string
 		trusted []string
 		want    map[string]string
 	}{
 		{"of a peer that nobody trusts", nil, map[string]string{"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "shop.test:8080", "X-Forwarded-Proto": "http",
-			"X-Forwarded-Port": "8080", "X-Real-Ip": "127.0.0.1", "Host": "shop.test:8080"}},
+			"X-Forwarded-Port": "8080", "X-Real-Ip": "127.0.0.1", "Host": "shop.test:8080", "X-Http-Method-Override": "DELETE"}},
 		{"of a proxy that is trusted", []string{"127.0.0.1"}, map[string]string{"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.test:666", "X-Forwarded-Proto": "https",
-			"X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/app", "X-Real-Ip": "6.6.6.6", "Host": "evil.test:666"}},
+			"X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/app", "X-Real-Ip": "6.6.6.6", "Host": "evil.test:666",
+			"X-Forwarded-Ssl": "on", "X-Forwarded-User": "root", "X-Client-Ip": "6.6.6.6", "X-Scheme": "https", "X-Script-Name": "/app", "X-Original-Url": "/admin",
+			"X-Http-Method-Override": "DELETE"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := map[string]string{}
 			python := backend(t, func(w http.ResponseWriter, r *http.Request) {
 				for key, values := range r.Header {
-					if strings.Contains(strings.ReplaceAll(key, "_", "-"), "Forwarded") || key == "X-Real-Ip" {
+					if strings.Contains(key, "Forwarded") || strings.HasPrefix(key, "X") || key == "Proxy" {
 						got[key] = strings.Join(values, "|")
 					}
 				}

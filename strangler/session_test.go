@@ -313,6 +313,67 @@ func TestCookieOfAnotherKeyIsNotLost(t *testing.T) {
 	}
 }
 
+// TestCookieInASpellingOfPythonIsNotADeletion is about a value that net/http's parser refuses.
+func TestCookieInASpellingOfPythonIsNotADeletion(t *testing.T) {
+	t.Parallel()
+	const line = `session="a\054b"; Path=/`
+	python := backend(t, func(w http.ResponseWriter, r *http.Request) { w.Header()["Set-Cookie"] = []string{line} })
+	for path, status := range map[string]int{"/": 200, "/?before=read:": 200, "/?after=late:1": 503, "/?before=read:&after=late:1": 503} {
+		res, _ := fetch(t, request(t, "GET", halves(t, python, cookieSessions).url+path, nil))
+		if res.StatusCode != status || !slices.Equal(res.Header["Set-Cookie"], []string{line}) {
+			t.Errorf("%s: got %d and %q, want %d and Python's line", path, res.StatusCode, res.Header["Set-Cookie"], status)
+		}
+	}
+}
+
+// TestAppsInApps has hooks of two Apps, one inside the other, change the session around the proxy of the inner one.
+func TestAppsInApps(t *testing.T) {
+	t.Parallel()
+	python := serve(t, flaskLike(t, cookieSessions))
+	hooks := func(app *dewar.App, who string) {
+		app.SessionInterface = cookieSessions()
+		set := func(when string) dewar.Handler {
+			return func(c *dewar.Context) error {
+				for _, what := range c.Query().Strings(when) {
+					if key, value, _ := strings.Cut(what, ":"); strings.HasPrefix(key, who) {
+						c.Session().Set(key, value)
+					} else if key == "read" {
+						c.Session().Get("x")
+					}
+				}
+				return nil
+			}
+		}
+		app.BeforeRequest(set("before"))
+		app.AfterRequest(set("after"))
+	}
+	outer, inner := quietApp(t), quietApp(t)
+	hooks(outer, "o")
+	hooks(inner, "i")
+	inner.Fallback(strangler.Proxy(python))
+	outer.Mount("/in", inner)
+	url := serve(t, outer) + "/in"
+	for _, tt := range []struct {
+		name  string
+		steps [][2]string
+	}{
+		{"a login of Python beside a change of the outer App", [][2]string{{"/set?user=ann&before=o:1", "set"}, {"/show", "o=1 user=ann"}}},
+		{"changes of both before", [][2]string{{"/set?user=ann&before=o:1&before=i:2", "set"}, {"/show", "i=2 o=1 user=ann"}}},
+		{"changes of both after", [][2]string{{"/set?user=ann&after=o:1&after=i:2", "set"}, {"/show", "i=2 o=1 user=ann"}}},
+		{"changes of both, before and after", [][2]string{
+			{"/set?user=ann&before=o1:1&before=i1:2&after=o2:3&after=i2:4", "set"}, {"/show", "i1=2 i2=4 o1=1 o2=3 user=ann"}}},
+		{"Python sees both", [][2]string{{"/show?before=o:1&before=i:2", "i=2 o=1"}}},
+		{"reading loses nothing", [][2]string{{"/set?a=1", "set"}, {"/set?b=2&before=read:&after=read:", "set"}, {"/show", "a=1 b=2"}}},
+		{"a deletion by Python wins", [][2]string{{"/set?user=ann", "set"}, {"/logout?before=o:1&before=i:1&after=o:2&after=i:2", "bye"}, {"/show", ""}}},
+		{"without Python having changed it", [][2]string{{"/plain?before=o:1&after=i:2", "plain"}, {"/show", "i=2 o=1"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			walk(&visitor{t, url, map[string]string{}}, tt.steps)
+		})
+	}
+}
+
 // TestHeldSessionGoesOn changes what a hook has held since before the proxy.
 func TestHeldSessionGoesOn(t *testing.T) {
 	t.Parallel()

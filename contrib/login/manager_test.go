@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -345,6 +346,33 @@ func TestRememberCookieHasItsAttributes(t *testing.T) {
 	}
 }
 
+// TestRememberCookieOfTheOtherHalfStays: a view stands for a proxy whose application has moved the end of the cookie on.
+func TestRememberCookieOfTheOtherHalfStays(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Get("/python", func(c *dewar.Context) error {
+			c.Response.Header().Add("Set-Cookie", "remember_token=theirs; Path=/")
+			return c.Text("python")
+		})
+		app.Get("/go", func(c *dewar.Context) error { return c.Text("go") })
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/go": "ours", "/python": "theirs"} {
+		var got []string
+		for _, line := range c.Get(path).Header.Values("Set-Cookie") {
+			switch {
+			case strings.HasPrefix(line, "remember_token=theirs;"):
+				got = append(got, "theirs")
+			case strings.HasPrefix(line, "remember_token="):
+				got = append(got, "ours")
+			}
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got the cookies of %q, want %s alone", path, got, want)
+		}
+	}
+}
+
 func TestProtectionIsOfTheSettingFirst(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -409,6 +437,28 @@ func TestReceiversMayAskForTheUser(t *testing.T) {
 	client(t, users, nil).Get("/who")
 	if asked.Load() != 2 {
 		t.Errorf("%d receivers got the user, want 2", asked.Load())
+	}
+}
+
+// The Flask half behind the proxy moves the end of the cookie on by itself: one line leaves, and it is Flask's.
+func TestARefreshLeavesTheCookieOfTheAnswerAlone(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Fallback(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Add("Set-Cookie", "remember_token=of Flask; Path=/")
+		}))
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/who": "remember_token=ann|", "/flask": "remember_token=of Flask"} {
+		var lines []string
+		for _, line := range c.Get(path).Header["Set-Cookie"] {
+			if strings.HasPrefix(line, "remember_token=") {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) != 1 || !strings.HasPrefix(lines[0], want) {
+			t.Errorf("%s: got %q, want %s", path, lines, want)
+		}
 	}
 }
 
