@@ -173,6 +173,9 @@ func (b *Backend) ServeError(w http.ResponseWriter, r *http.Request) (err error)
 	if c == nil {
 		return errOutside
 	}
+	if r.Method == http.MethodConnect {
+		return errTunnel
+	}
 	x := &exchange{c: c, w: w}
 	x.scope = scope{r.Context(), x}
 	in := r.WithContext(&x.scope)
