@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -43,6 +44,12 @@ type App struct {
 	Observer Observer
 	// Validator checks what [Context.Bind] has filled. The default, nil, checks nothing. It is read at Build.
 	Validator Validator
+	// Translator translates what [Context.Bind] and package forms say to people. The default, nil, leaves them in English. It is
+	// read when used. Package i18n of contrib sets it.
+	Translator Translator
+	// HiddenFields returns hidden inputs that every form of package forms has beside its own, such as the token of contrib/csrf,
+	// which sets it. The default, nil, is none. It is read when used.
+	HiddenFields func(c *Context) (template.HTML, error)
 
 	// Signals, as in Flask. They may be connected to at any time.
 	RequestStarted      Signal[*Context]

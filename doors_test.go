@@ -14,7 +14,7 @@ var doors = map[string]string{
 	"github.com/gorilla/securecookie":   "internal/cookiecodec",
 	"github.com/spf13/cast":             "internal/coerce",
 	"testing":                           "dewartest internal/servers",
-	"github.com/dewar-go/dewar":         "dewartest flaskcookie sessionstore debugtoolbar strangler",
+	"github.com/dewar-go/dewar":         "dewartest flaskcookie sessionstore debugtoolbar strangler forms",
 	"github.com/dewar-go/dewar/contrib": "",
 }
 

@@ -189,6 +189,23 @@ func (app *App) hasURLDefaults(in *instance) bool {
 	return slices.ContainsFunc(in.lineage(), func(i *instance) bool { return len(i.bp.urlDefaults) > 0 })
 }
 
+// HasContextProcessors reports whether templates may get values that neither a view nor a template function gives: from context
+// processors of the App or of a blueprint, or from a receiver of [App.BeforeRender].
+func (t *Templates) HasContextProcessors() bool {
+	app := t.app
+	if len(app.contextProcessors) > 0 || app.BeforeRender.connected() {
+		return true
+	}
+	for _, routes := range app.endpoints {
+		for _, r := range routes {
+			if slices.ContainsFunc(r.in.lineage(), func(i *instance) bool { return len(i.bp.contextProcessors) > 0 }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Render does what [Context.Render] does around its Renderer, for a template that has no file: it calls render with data
 // and what the context processors add, between [App.BeforeRender] and [App.TemplateRendered], which see name.
 func (t *Templates) Render(c *Context, name string, data Map, render func(data Map) error) error {

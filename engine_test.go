@@ -207,6 +207,56 @@ func TestTemplateGlobals(t *testing.T) {
 	}
 }
 
+func TestATemplateTakesValuesOffG(t *testing.T) {
+	t.Parallel()
+	app := dollarApp(t)
+	theme := dewar.NewKey[string]("theme")
+	app.Get("/", func(c *dewar.Context) error {
+		globals := app.Renderer.(*dollar).templates.Globals(c)
+		theme.Set(c, "dark")
+		c.Set("theme", "light")
+		value, ok := globals.PopG("theme")
+		_, again := globals.PopG("theme")
+		_, typed := theme.Lookup(c)
+		return c.Text(fmt.Sprint([]any{value, ok, again, typed, c.Value("theme"), globals.G()}))
+	}, dewar.Endpoint("home"))
+	if got, want := get(app, "/").Body.String(), "[light true false false <nil> map[]]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestATemplateEngineIsToldOfContextProcessors(t *testing.T) {
+	t.Parallel()
+	given := func(*dewar.Context) dewar.Map { return nil }
+	blueprint := func(own bool) *dewar.Blueprint {
+		bp := dewar.NewBlueprint("blog")
+		if own {
+			bp.ContextProcessor(given)
+		}
+		bp.Get("/blog", func(c *dewar.Context) error { return c.Text("") }, dewar.Endpoint("show"))
+		return bp
+	}
+	for _, tt := range []struct {
+		name string
+		add  func(app *dewar.App)
+		want bool
+	}{
+		{"none", func(app *dewar.App) { app.RegisterBlueprint(blueprint(false)) }, false},
+		{"of the App", func(app *dewar.App) { app.ContextProcessor(given) }, true},
+		{"of a blueprint", func(app *dewar.App) { app.RegisterBlueprint(blueprint(true)) }, true},
+		{"a receiver", func(app *dewar.App) { app.BeforeRender.Connect(func(dewar.Rendering) {}) }, true},
+	} {
+		app := dollarApp(t)
+		tt.add(app)
+		if err := app.Build(); err != nil {
+			t.Fatal(err)
+		}
+		if got := app.Renderer.(*dollar).templates.HasContextProcessors(); got != tt.want {
+			t.Errorf("%s: got %t", tt.name, got)
+		}
+	}
+}
+
 func TestATemplateEngineSeesChanges(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -38,6 +38,10 @@ type FieldError struct {
 	Field string `json:"field"`
 	// Detail says what is wrong. It never repeats the value.
 	Detail string `json:"detail"`
+	// Rule is the tag that the value does not keep, such as maxlength, and Limit what stands in it. It is type for a value that
+	// does not fit the type of its field, unknown for one that has none, and empty where a method Validate found the error.
+	Rule  string `json:"-"`
+	Limit string `json:"-"`
 }
 
 // Error returns the field and what is wrong with it.
@@ -501,7 +505,7 @@ func (c *Context) answerError(err error) error {
 	if e := httpErrorOf(err, p.Status); e != nil {
 		p.Detail = cmp.Or(e.Message, p.Detail)
 		for _, f := range e.Errors {
-			p.Errors = append(p.Errors, problem.Field(f))
+			p.Errors = append(p.Errors, problem.Field{Field: f.Field, Detail: f.Detail})
 		}
 		headers.Merge(c.response.answerHeader(), e.Header)
 	}

@@ -34,13 +34,13 @@ type Route struct {
 	Site string
 	// BuildOnly says that no request matches it; see [BuildOnly].
 	BuildOnly bool
-	// Relays says that another application answers it: its handler, given to [App.Handle] or [App.Mount], has a method
-	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
-	Relays bool
 	// StrictSlashes says whether it is strict about a slash at its end; see [StrictSlashes]. Flask has rule.strict_slashes.
 	StrictSlashes bool
 	// Defaults are the values that [Defaults] gives it and what is around it; nil for none. Flask has rule.defaults.
 	Defaults Map
+	// Relays says that another application answers it: its handler, given to [App.Handle] or [App.Mount], has a method
+	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
+	Relays bool
 
 	meta map[any]any // by *Meta[T]
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
 )
@@ -210,5 +211,21 @@ func TestAbortOfNoErrorNamesItsCure(t *testing.T) {
 		if rec := send(app, "GET", "/"); rec.Code != 500 || !strings.Contains(log.String(), want) || !strings.Contains(log.String(), fmt.Sprintf("Abort(%d)", code)) {
 			t.Errorf("Abort(%d): got %d, the log is %q, want %q in it", code, rec.Code, log, want)
 		}
+	}
+}
+
+// TestStaticFilesOfAnotherProgram follows the cure for an App without static files whose templates link to some.
+func TestStaticFilesOfAnotherProgram(t *testing.T) {
+	t.Parallel()
+	page := fstest.MapFS{"templates/a.html": {Data: []byte(`{{url_for "static" "filename" "css/a b.css"}}`)}}
+	app := dewar.New("test", dewar.FS(page), dewar.StaticFolder(""))
+	app.Get("/", func(c *dewar.Context) error { return c.Render("a.html", nil) })
+	wantError(t, app.Build(), `no endpoint "static"; StaticFolder("") leaves static files out; leave that option out or, `+
+		`where another program serves them, write app.Route("/static/{filename:path}", nil, dewar.Endpoint("static"), dewar.BuildOnly())`)
+	app = dewar.New("test", dewar.FS(page), dewar.StaticFolder(""))
+	app.Get("/", func(c *dewar.Context) error { return c.Render("a.html", nil) })
+	app.Route("/static/{filename:path}", nil, dewar.Endpoint("static"), dewar.BuildOnly())
+	if got, want := get(app, "/").Body.String(), "/static/css/a%20b.css"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -244,6 +244,8 @@ func addPlainSamples(t *testing.T, app *dewar.App, add func(name string, values 
 	add("dewar.URLError", urlError)
 	add("dewar.HTTPError", dewar.Abortf(404, "nothing here"), &dewar.HTTPError{Code: 500, Err: http.ErrNoCookie})
 	add("dewar.FieldError", dewar.FieldError{Field: "password", Detail: "is too short"})
+	add("dewar.Rule", dewar.Rule{Name: "maxlength", Limit: "40"})
+	add("dewar.BoundField", dewar.BoundField{Name: "Password", Form: "password"})
 	add("dewar.PanicError", &dewar.PanicError{Value: app})
 	add("dewar.Event", dewar.Event{ID: "1", Data: "for the page"})
 	add("dewar.Limits", dewar.Limits{Body: 1})

@@ -542,6 +542,10 @@ func (app *App) nearEndpoint(name string) string {
 	if bp != "" && !slices.ContainsFunc(app.blueprints, func(in *instance) bool { return in.name == bp }) {
 		return app.nearBlueprint(bp, last)
 	}
+	if name == "static" {
+		return `StaticFolder("") leaves static files out; leave that option out or, where another program serves them, ` +
+			`write app.Route("/static/{filename:path}", nil, dewar.Endpoint("static"), dewar.BuildOnly())`
+	}
 	known := app.endpointsOf(bp)
 	if near := nearName(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -1,6 +1,7 @@
 package flaskcookie_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"log"
 	"time"
@@ -34,4 +35,19 @@ func ExampleCodec_Encode() {
 	cookie, err := codec.Encode([]byte(`{"user_id":42}`), time.Unix(1_700_000_000, 0))
 	fmt.Println(cookie, err)
 	// Output: eyJ1c2VyX2lkIjo0Mn0.ZVPxAA.hjhtQRGPO7UK57j5dSOtrXVGqbs <nil>
+}
+
+// A Flask application whose SecureCookieSessionInterface has another salt and digest.
+func ExampleOptions() {
+	codec, err := flaskcookie.NewCodec([][]byte{[]byte("the secret key")}, flaskcookie.Options{Salt: "shop-session", Digest: sha256.New})
+	if err != nil {
+		log.Fatal(err)
+	}
+	cookie, err := codec.Encode([]byte(`{"user_id":7}`), time.Now())
+	if err != nil {
+		log.Fatal(err)
+	}
+	payload, key, err := codec.Decode(cookie, time.Now(), time.Hour)
+	fmt.Println(string(payload), key, err)
+	// Output: {"user_id":7} 0 <nil>
 }

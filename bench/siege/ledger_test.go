@@ -17,9 +17,9 @@ type ledger struct {
 	counts   counts
 	problems []string
 	noted    map[string]int // problems by their format: one kind in masses must not hide another
-	requests []span   // of the present fault
-	refused  []span   // those that were answered 503
-	graves   []string // cookies of sessions whose end was acknowledged
+	requests []span         // of the present fault
+	refused  []span         // those that were answered 503
+	graves   []string       // cookies of sessions whose end was acknowledged
 	cookies  map[string]bool
 	fault    string // the present one
 	mayLose  bool   // it makes a server die that promises nothing for that case

@@ -140,10 +140,11 @@ type shownRoute struct {
 	Blueprint string    `json:"blueprint,omitempty"`
 	Site      string    `json:"site"`
 	BuildOnly bool      `json:"build_only,omitempty"`
+	Relays    bool      `json:"relays,omitempty"`
 }
 
 func shown(r dewar.Route) shownRoute {
-	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, encodable(r.Defaults), r.StrictSlashes, r.Blueprint, r.Site, r.BuildOnly}
+	return shownRoute{r.Endpoint, r.Methods, r.Host, r.Rule, encodable(r.Defaults), r.StrictSlashes, r.Blueprint, r.Site, r.BuildOnly, r.Relays}
 }
 
 // encodable returns defaults with the text of what JSON does not have.

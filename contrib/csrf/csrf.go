@@ -44,8 +44,8 @@ var exempt = dewar.NewMeta[bool]("csrf.exempt")
 func Exempt() dewar.RoutingOption { return exempt.With(true) }
 
 // Protect checks the token of every unsafe request that a route of app answers, before its view, and gives templates the
-// functions csrf_token, which is [Token], csrf_field, which is [Field], and csrf_meta_tag, which is [MetaTag]. Requests that
-// no route answers, and those that App.Fallback serves, pass. Call it once, when the configuration is loaded, and before hooks
+// functions csrf_token, which is [Token], csrf_field, which is [Field], and csrf_meta_tag, which is [MetaTag], and the forms of
+// package forms the hidden input. Requests that no route answers, and those that App.Fallback serves, pass. Call it once, when the configuration is loaded, and before hooks
 // that trust the request. It panics when it was called for app before, and with a setting that does not fit. Flask-WTF has CSRFProtect.
 func Protect(app *dewar.App) {
 	if err := declare(app.Config); err != nil {
@@ -55,6 +55,7 @@ func Protect(app *dewar.App) {
 	app.TemplateFunc("csrf_token", Token)
 	app.TemplateFunc("csrf_field", Field)
 	app.TemplateFunc("csrf_meta_tag", MetaTag)
+	app.HiddenFields = Field
 	app.BeforeRequest(func(c *dewar.Context) error {
 		route, matched := c.Route()
 		if free, _ := exempt.Of(route); !matched || free || !flag(c, defaultKey) {

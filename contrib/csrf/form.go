@@ -1,6 +1,7 @@
 package csrf
 
 import (
+	"errors"
 	"html/template"
 
 	"github.com/dewar-go/dewar"
@@ -36,14 +37,19 @@ func MetaTag(c *dewar.Context) (template.HTML, error) {
 //
 //	return c.Render("login.html", dewar.Map{"form": csrf.NewForm(c)})
 //
-// It belongs to one request.
+// It belongs to one request. The zero Form belongs to none: its methods return an error that says so.
 type Form struct{ c *dewar.Context }
 
 // NewForm returns the Form of a request. The token is made when a template asks for it.
 func NewForm(c *dewar.Context) Form { return Form{c} }
 
 // HiddenTag returns [Field]: the only hidden field that a Form knows of.
-func (f Form) HiddenTag() (template.HTML, error) { return Field(f.c) }
+func (f Form) HiddenTag() (template.HTML, error) {
+	if f.c == nil {
+		return "", errors.New("csrf: this Form belongs to no request; set it to csrf.NewForm(c)")
+	}
+	return Field(f.c)
+}
 
-// CSRFToken returns [Field].
-func (f Form) CSRFToken() (template.HTML, error) { return Field(f.c) }
+// CSRFToken is [Form.HiddenTag].
+func (f Form) CSRFToken() (template.HTML, error) { return f.HiddenTag() }

@@ -54,3 +54,39 @@ func ExampleBearer() {
 	fmt.Println(w.Code, w.Body)
 	// Output: 200 reports
 }
+
+// A page that greets who sends a name and a password, and shows itself to everybody.
+func ExampleOption() {
+	verify := func(_ *dewar.Context, name, password string) (bool, error) {
+		return httpauth.Equal(password, "tiger"), nil
+	}
+	app := dewar.New("tools")
+	app.Get("/", func(c *dewar.Context) error {
+		name, ok := httpauth.User[string](c)
+		return c.Text(fmt.Sprint(name, " ", ok))
+	}, dewar.Before(httpauth.Basic(verify, httpauth.Realm("tools"), httpauth.Optional())))
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200  false
+}
+
+func ExampleAny() {
+	verify := func(_ *dewar.Context, name, password string) (bool, error) {
+		return httpauth.Equal(password, "tiger"), nil
+	}
+	verifyToken := func(_ *dewar.Context, token string) (bool, error) { return httpauth.Equal(token, "s3cret"), nil }
+	app := dewar.New("api")
+	app.Get("/", func(c *dewar.Context) error { return c.Text("through") },
+		dewar.Before(httpauth.Any(httpauth.Basic(verify), httpauth.Bearer(verifyToken))))
+
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	for _, challenge := range w.Header()["Www-Authenticate"] {
+		fmt.Println(challenge)
+	}
+	// Output:
+	// Basic realm="Authentication Required", charset="UTF-8"
+	// Bearer realm="Authentication Required"
+}

@@ -107,6 +107,9 @@ func New(app *dewar.App, o Options) (*Translations, error) {
 		return nil, t.noCatalog(o.Files == nil)
 	}
 	t.current.Store(read)
+	if app.Translator == nil {
+		app.Translator = t
+	}
 	t.report(read.faults)
 	t.addFunctions()
 	return t, nil

@@ -1,6 +1,7 @@
 package itsdangerous_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -74,4 +75,33 @@ func ExampleTimestampSigner() {
 	value, err := s.Unsign(s.Sign("ann"), itsdangerous.MaxAge(time.Minute))
 	fmt.Println(value, err)
 	// Output: ann <nil>
+}
+
+// A token of a Python program that signs in another way than itsdangerous does by itself.
+func ExampleOptions() {
+	s, err := itsdangerous.NewURLSafeSerializer(itsdangerous.Keys("secret"), itsdangerous.Options{
+		Salt: "invite", KeyDerivation: "hmac", Digest: sha256.New, // signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+	})
+	if err != nil {
+		panic(err)
+	}
+	token, err := s.Dumps(7)
+	fmt.Println(token, err)
+	// Output: Nw.1sxpm_plggCAKlLvx5qXJxE3EQUkB3KsSDRDmETKTwo <nil>
+}
+
+func ExampleLoadOption() {
+	s, err := itsdangerous.NewURLSafeTimedSerializer(itsdangerous.Keys("secret"), itsdangerous.Options{})
+	if err != nil {
+		panic(err)
+	}
+	token, err := s.Dumps(7)
+	if err != nil {
+		panic(err)
+	}
+	var id int
+	var signed time.Time
+	err = s.Loads(token, &id, itsdangerous.MaxAge(time.Hour), itsdangerous.SignedAt(&signed))
+	fmt.Println(id, time.Since(signed) < time.Minute, err)
+	// Output: 7 true <nil>
 }

@@ -71,6 +71,21 @@ func (s *site) checkRequest(strict bool) error {
 	return errors.Join(problems...)
 }
 
+// checkCalls finds the calls of misspelt functions. Where a context processor might give such a function, that is a line of the log.
+func (s *site) checkCalls() error {
+	var problems []error
+	open := s.templates.HasContextProcessors()
+	for _, call := range s.engine.StrangeCalls() {
+		problem := fmt.Errorf("template %s:%d: nothing gives %q, which is called here; did you mean %q?", call.Template, call.Line, call.Name, call.Near)
+		if open && !call.Never {
+			logger(s.templates.App()).Warn("jinja: " + problem.Error())
+			continue
+		}
+		problems = append(problems, problem)
+	}
+	return errors.Join(problems...)
+}
+
 func (s *site) checkURL(call engine.FoundCall) error {
 	endpoints, found := []any(nil), false
 	var pairs []any

@@ -176,7 +176,7 @@ func (r *Renderer) LoadTemplates(t *dewar.Templates) error {
 		options.Links = []string{"url_for"}
 	}
 	s := &site{templates: t, engine: engine.New(options), ownURLFor: own, ownRequest: r.Globals["request"] != nil || t.Funcs()["request"] != nil}
-	if err := errors.Join(s.checkTemplates(), s.checkURLs(), s.checkRequest(r.Undefined == UndefinedStrict)); err != nil {
+	if err := errors.Join(s.checkTemplates(), s.checkURLs(), s.checkRequest(r.Undefined == UndefinedStrict), s.checkCalls()); err != nil {
 		return err
 	}
 	r.site.Store(s)
@@ -337,14 +337,20 @@ func (s *site) cure(name string, data dewar.Map, err error) error {
 	return err
 }
 
-// near names the variable that one may have been meant for which is undefined.
+// near names the variable or attribute that one may have been meant for which is undefined.
 func (s *site) near(e *Error, data dewar.Map) string {
-	quoted, undefined := strings.CutSuffix(e.Message, "' is undefined")
-	name, plain := strings.CutPrefix(quoted, "'")
-	if cause, ok := errors.AsType[*value.Error](e.Err); !ok || cause.Kind != "UndefinedError" || !undefined || !plain {
+	cause, ok := errors.AsType[*value.Error](e.Err)
+	if !ok || cause.Undefined == nil || e.Message != cause.Message || strings.Contains(e.Message, "; ") {
 		return ""
 	}
-	known := slices.Concat(slices.Collect(maps.Keys(data)), s.engine.GlobalNames())
+	name, ok := value.AsString(cause.Undefined.Name)
+	if !ok || cause.Undefined.Hint != "" {
+		return ""
+	}
+	if _, variable := cause.Undefined.Object.(value.Missing); !variable {
+		return nearest.DidYouMean(name, value.AttrNames(cause.Undefined.Object))
+	}
+	known := slices.Concat(slices.Collect(maps.Keys(data)), s.engine.GlobalNames(), s.engine.LocalNames(e.Template))
 	slices.Sort(known)
 	return nearest.DidYouMean(name, known)
 }

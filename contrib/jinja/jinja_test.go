@@ -429,7 +429,7 @@ func TestErrorsOfAStringSayWhere(t *testing.T) {
 func TestAnUndefinedNameIsToldTheNearest(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		"{{ urlfor('page') }}": `'urlfor' is undefined; did you mean "url_for"?`,
+		"{{ urlfor.x }}":       `'urlfor' is undefined; did you mean "url_for"?`,
 		"{{ pagnation.page }}": `'pagnation' is undefined; did you mean "pagination"?`,
 		"{{ release_id() }}":   "'release_id' is undefined",
 	} {
@@ -545,6 +545,93 @@ func TestWhatOnlyAsksForAnAttributeOfRequestIsNoErrorOfBuild(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "a.html:1: request has no") {
 			t.Errorf("%s: Build gives %v", name, err)
 		}
+	}
+}
+
+func TestAMissingAttributeIsToldTheNearest(t *testing.T) {
+	t.Parallel()
+	type post struct {
+		Title    string
+		AuthorID int `json:"author"`
+		hidden   int
+	}
+	data := dewar.Map{"post": post{hidden: 1}, "posts": []*post{{}}, "user": map[string]any{"name": "Ann", "_key": 1}, "ages": map[string]int{"Ann": 3}, "when": time.Time{}, "n": 3}
+	for source, want := range map[string]string{
+		"{{ user.nmae }}":           `'dict object' has no attribute 'nmae'; did you mean "name"?`,
+		"{{ user['nmae'] }}":        `'dict object' has no attribute 'nmae'; did you mean "name"?`,
+		"{{ user.itmes() }}":        `did you mean "items"?`,
+		"{{ user._kye }}":           `has no attribute '_kye'`,
+		"{{ ages.An }}":             `did you mean "Ann"?`,
+		"{{ post.titel }}":          `did you mean "title"?`,
+		"{{ posts[0].authr_id }}":   `did you mean "author_id"?`,
+		"{{ post.hiden }}":          `has no attribute 'hiden'`,
+		"{{ 'x'.uper() }}":          `'str object' has no attribute 'uper'; did you mean "upper"?`,
+		"{{ [].apend(1) }}":         `did you mean "append"?`,
+		"{{ when.strtfime('%Y') }}": `did you mean "strftime"?`,
+		"{% for x in posts %}{{ loop.indx }}{% endfor %}":        `did you mean "index"?`,
+		"{% set ns = namespace(count=0) %}{{ ns.cuont }}":        `did you mean "count"?`,
+		"{% set total = 1 %}{{ totla }}":                         `'totla' is undefined; did you mean "total"?`,
+		"{% macro m(label) %}{{ lable }}{% endmacro %}{{ m() }}": `'lable' is undefined; did you mean "label"?`,
+		"{{ n.x }}": `'int object' has no attribute 'x'`,
+	} {
+		_, err := render(t, &jinja.Renderer{Undefined: jinja.UndefinedStrict}, source, data)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s gives %v, want %s", source, err, want)
+		}
+	}
+	_, err := render(t, &jinja.Renderer{}, "{{ user.nmae.first }}", data)
+	if err == nil || !strings.HasSuffix(err.Error(), `did you mean "name"?`) {
+		t.Errorf("got %v for an attribute of a missing one", err)
+	}
+	r := &jinja.Renderer{Undefined: jinja.UndefinedStrict}
+	app := newApp(t, r)
+	app.Get("/string", func(c *dewar.Context) error {
+		_, err := r.RenderString(c, "{{ request.args.pgae }} {{ titel }}", dewar.Map{"title": 1})
+		return c.Text(err.Error())
+	})
+	if got, want := get(app, "/string?page=1").Body.String(), `did you mean "page"?`; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want %s", got, want)
+	}
+}
+
+func TestBuildFindsCallsOfMisspeltFunctions(t *testing.T) {
+	t.Parallel()
+	given := func(*dewar.Context) dewar.Map { return nil }
+	lib := []string{"lib.html", "{% macro field(name) %}{{ url_fro('page', name=name) }}{% endmacro %}", "page.html", "{% from 'lib.html' import field %}{{ field('x') }}"}
+	for _, tt := range []struct {
+		name       string
+		files      []string
+		processors bool
+		want       string // of Build
+		warned     bool
+	}{
+		{"a function of Flask's", []string{"a.html", "\n{{ url_fro('page') }}"}, false, `template a.html:2: nothing gives "url_fro", which is called here; did you mean "url_for"?`, false},
+		{"a function of the App's", []string{"a.html", "{{ mony(3) }}"}, false, `nothing gives "mony", which is called here; did you mean "money"?`, false},
+		{"a macro", []string{"a.html", "{% macro input() %}{% endmacro %}{{ inptu() }}"}, false, `did you mean "input"?`, false},
+		{"a macro of another file", []string{"a.html", "{% from 'b.html' import fields as inputs %}{{ inputss() }}", "b.html", "{% macro fields() %}{% endmacro %}"}, false, `did you mean "inputs"?`, false},
+		{"what a context processor may give", []string{"a.html", "{{ url_fro('page') }}"}, true, "", true},
+		{"in a file that nobody gives anything", lib, true, `template lib.html:1: nothing gives "url_fro"`, false},
+		{"in a file that is included too", append([]string{"b.html", "{% include 'lib.html' %}"}, lib...), true, "", true},
+		{"a name of the view's", []string{"a.html", "{{ render_it(3) }} {{ cycle() }} {{ urls() }}"}, false, "", false},
+		{"a name of another template's", []string{"a.html", "{{ url_fro('x') }}", "b.html", "{% set url_fro = url_for %}{% include 'a.html' %}"}, false, "", false},
+		{"what is asked for", []string{"a.html", "{% if url_fro %}{{ url_fro('page') }}{% endif %}{{ (mony|d(money))(3) }}"}, false, "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			app := newApp(t, &jinja.Renderer{}, tt.files...)
+			app.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			app.TemplateFunc("money", func(cents int) string { return fmt.Sprint(cents) })
+			if tt.processors {
+				app.ContextProcessor(given)
+			}
+			err := app.Build()
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Build gives %v, want %s", err, tt.want)
+			}
+			if warned := strings.Contains(log.String(), "nothing gives"); warned != tt.warned {
+				t.Errorf("the log has %s", log.String())
+			}
+		})
 	}
 }
 

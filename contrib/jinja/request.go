@@ -30,6 +30,9 @@ func (r request) Attr(_ *value.Runtime, name string) (any, bool) {
 	return nil, false
 }
 
+// AttrNames returns the names of the attributes.
+func (r request) AttrNames() []string { return slices.Collect(maps.Keys(requestAttributes)) }
+
 // requestAttributes are the attributes by name.
 var requestAttributes = map[string]func(r request) any{
 	"method":           func(r request) any { return r.Method() },

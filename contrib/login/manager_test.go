@@ -440,6 +440,28 @@ func TestReceiversMayAskForTheUser(t *testing.T) {
 	}
 }
 
+// The Flask half behind the proxy moves the end of the cookie on by itself: one line leaves, and it is Flask's.
+func TestARefreshLeavesTheCookieOfTheAnswerAlone(t *testing.T) {
+	t.Parallel()
+	c := client(t, newManager(), dewar.Map{"REMEMBER_COOKIE_REFRESH_EACH_REQUEST": true}, func(app *dewar.App) {
+		app.Fallback(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Add("Set-Cookie", "remember_token=of Flask; Path=/")
+		}))
+	})
+	c.Post("/login", dewartest.Form("user", "ann", "remember", "1"))
+	for path, want := range map[string]string{"/who": "remember_token=ann|", "/flask": "remember_token=of Flask"} {
+		var lines []string
+		for _, line := range c.Get(path).Header["Set-Cookie"] {
+			if strings.HasPrefix(line, "remember_token=") {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) != 1 || !strings.HasPrefix(lines[0], want) {
+			t.Errorf("%s: got %q, want %s", path, lines, want)
+		}
+	}
+}
+
 // What loads the user would wait for itself: the request fails with a cure, and the next one is not harmed.
 func TestLoadingMustNotAskForTheUser(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ func (m *Manager[U]) remember(c *dewar.Context) error {
 	if c.Response.Committed() {
 		return nil // what the session says is done by the next request
 	}
-	refresh := refreshes(c)
+	refresh := refreshes(c) && !isSet(c)
 	if _, asked := m.visits.Lookup(c); !asked && !refresh {
 		return nil
 	}
@@ -25,8 +25,6 @@ func (m *Manager[U]) remember(c *dewar.Context) error {
 		return nil
 	}
 	switch operation := s.Pop(rememberKey); {
-	case operation == nil && isSet(c): // by the other half of a site, behind a proxy
-		return nil
 	case operation == clearCookie:
 		return c.DeleteCookie(rememberCookie(c))
 	case (operation == setCookie || refresh) && s.Has(userKey):
@@ -35,17 +33,17 @@ func (m *Manager[U]) remember(c *dewar.Context) error {
 	return nil
 }
 
-// isSet reports whether the answer sets the cookie already.
-func isSet(c *dewar.Context) bool {
-	prefix := c.Config().String("REMEMBER_COOKIE_NAME") + "="
-	return slices.ContainsFunc(c.Response.Header()["Set-Cookie"], func(line string) bool { return strings.HasPrefix(line, prefix) })
-}
-
 // refreshes reports whether the end of the cookie moves on with this request. That of a file does not: it is the same for
 // everybody.
 func refreshes(c *dewar.Context) bool {
 	return c.Config().Bool("REMEMBER_COOKIE_REFRESH_EACH_REQUEST") && c.Cookies().Has(c.Config().String("REMEMBER_COOKIE_NAME")) &&
 		c.Endpoint() != "static" && !strings.HasSuffix(c.Endpoint(), ".static")
+}
+
+// isSet reports whether the answer has the cookie already: that of the Flask half, which has moved its end on, or deleted it.
+func isSet(c *dewar.Context) bool {
+	name := c.Config().String("REMEMBER_COOKIE_NAME") + "="
+	return slices.ContainsFunc(c.Response.Header()["Set-Cookie"], func(line string) bool { return strings.HasPrefix(line, name) })
 }
 
 func (m *Manager[U]) setCookie(c *dewar.Context, s *dewar.Session) error {

@@ -18,7 +18,7 @@ func FuzzUnmarshal(f *testing.F) {
 	for _, file := range files {
 		f.Add(readFile(f, file))
 	}
-	for _, file := range []string{"statements.txt", "library.txt"} {
+	for _, file := range []string{"statements.txt", "library.txt", "classes.txt", "inifiles.txt"} {
 		for _, block := range strings.Split(readFile(f, "testdata/snippets/"+file), "\n---\n") {
 			f.Add(block)
 		}

@@ -98,6 +98,117 @@ A = s.PORT
 `,
 }
 
+// modelFiles are classes with validators, types of pydantic, and models in one another.
+var modelFiles = []string{
+	`
+class S(BaseSettings):
+    HOSTS: str = "x"
+    PORT: int = 1
+    @field_validator("HOSTS")
+    @classmethod
+    def upper(cls, v):
+        return v.upper()
+    @field_validator("*", mode="before")
+    def plain(cls, v):
+        return v
+    @model_validator(mode="after")
+    def check(self):
+        if self.PORT > 8000:
+            self.PORT = 8000
+        return self
+s = S()
+A = s.HOSTS, s.PORT
+`, `
+class S(BaseSettings):
+    size: int = 9
+    @field_validator("size")
+    def small(cls, v):
+        if v > 3:
+            raise ValueError("too large")
+        return v
+try:
+    S()
+    A = "small"
+except ValueError:
+    A = "large"
+`, `
+class S(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_", extra="ignore")
+    size: int = 1
+    key: SecretStr = "abc"
+    mode: Literal["one", "two"] = "two"
+    @computed_field
+    @property
+    def line(self) -> str:
+        return f"{self.key.get_secret_value()} {self.key} {self.size}"
+__s = S()
+A = __s.line, __s.mode, str(__s.key)
+`, `
+class S(BaseSettings):
+    mode: Literal["one", "two"] = "three"
+__s = S()
+`, `
+class Kind(Enum):
+    FAST = "fast"
+    SLOW = "slow"
+class S(BaseSettings):
+    DEBUG: Kind = Kind.FAST
+try:
+    S()
+    A = 1
+except ValueError:
+    A = 2
+class T(BaseSettings):
+    kind: Kind = "slow"
+    either: Union[int, str] = "x"
+    names: set[str] = {"a"}
+    wait: timedelta = timedelta(hours=2)
+__t = T()
+A = A, __t.kind.name, __t.either, __t.names, __t.wait
+`, `
+class Pool(BaseModel):
+    url: str
+    size: int = 5
+    tags: list[str] = Field(default_factory=list)
+    @field_validator("tags", mode="before")
+    @classmethod
+    def split(cls, v):
+        return v.split(",") if isinstance(v, str) else v
+class All(BaseModel):
+    pool: Pool = Pool(url="x")
+    others: dict[str, Pool] = {}
+__a = All(pool={"url": "y", "size": "7", "tags": "a,b"}, others={"z": {"url": "q"}}, unknown=1)
+A = __a.model_dump(), __a.others["z"].size, All().pool.url
+`, `
+class Pool(BaseModel):
+    size: int
+try:
+    Pool()
+    A = 1
+except ValueError:
+    A = 2
+`, `
+class S(BaseSettings):
+    page: AnyHttpUrl = "http://shop.example:8080/a?b=c"
+    base: HttpUrl = "https://shop.example"
+    db: PostgresDsn = "postgresql://u:p@h/db"
+__s = S()
+A = str(__s.page), str(__s.base), f"{__s.db}", str(AnyUrl("redis://h:6379/0")), __s.page.host, AnyUrl("https://u:p@h/").username
+try:
+    HttpUrl("redis://h")
+except ValueError:
+    B = "scheme"
+`, `
+class S(BaseSettings):
+    HOSTS: PostgresDsn = "postgresql://h/db"
+try:
+    __s = S()
+    A = "read"
+except ValueError:
+    A = "no address"
+`,
+}
+
 // TestSettingsAgreeWithPydantic compares classes of settings with pydantic, where Python has it.
 func TestSettingsAgreeWithPydantic(t *testing.T) {
 	t.Parallel()
@@ -108,8 +219,10 @@ func TestSettingsAgreeWithPydantic(t *testing.T) {
 	env := map[string]string{"PORT": "8080", "HOST": "db", "DEBUG": "yes", "NAMES": `["x", "y"]`, "LIMITS": `{"a": 1}`,
 		"SHOP_SIZE": "4", "SHOP_TITLE": "t", "shop_list": "[3]", "HOSTS": "a"}
 	var jobs []job
-	for _, source := range settingsFiles {
-		source = "from typing import List, Optional\nfrom pydantic import Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n" +
+	for _, source := range append(append([]string{}, settingsFiles...), modelFiles...) {
+		source = "from typing import List, Literal, Optional, Union\nfrom datetime import timedelta\nfrom enum import Enum\n" +
+			"from pydantic import AnyHttpUrl, AnyUrl, BaseModel, Field, HttpUrl, PostgresDsn, SecretStr, computed_field, field_validator, model_validator\n" +
+			"from pydantic_settings import BaseSettings, SettingsConfigDict\n" +
 			strings.ReplaceAll(source, `".env"`, `"`+filepath.ToSlash(filepath.Join(dir, ".env"))+`"`)
 		if strings.Contains(source, "\ns = ") { // pydantic's object can be looped over, which is no value here
 			source += "DUMP = s.model_dump()\ndel s\n"
@@ -122,13 +235,13 @@ func TestSettingsAgreeWithPydantic(t *testing.T) {
 // TestAnObjectIsReadLikeAClass names an object of the file, as from_object does.
 func TestAnObjectIsReadLikeAClass(t *testing.T) {
 	t.Parallel()
-	source := []byte("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    PORT: int = 80\n    URL: PostgresDsn = 'x'\n    KIND: str = 'a'\ns = S()\n")
+	source := []byte("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    PORT: int = 80\n    URL: RedisDsn = 'x'\n    KIND: str = 'a'\ns = S()\n")
 	lookup := func(name string) (string, bool) { return "8080", name == "PORT" }
 	err := pyconfig.Reader{Class: "s", LookupEnv: lookup}.Unmarshal(source, &map[string]any{})
 	if err == nil || !strings.Contains(err.Error(), "URL: S.URL is not available; a setting of this type is not available") {
 		t.Errorf("got the error %v", err)
 	}
-	source = []byte(strings.Replace(string(source), "    URL: PostgresDsn = 'x'\n", "", 1))
+	source = []byte(strings.Replace(string(source), "    URL: RedisDsn = 'x'\n", "", 1))
 	values := map[string]any{}
 	if err := (pyconfig.Reader{Class: "s", LookupEnv: lookup}).Unmarshal(source, &values); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestSnippetsAgreeWithPython evaluates every line of a file, and every block of two others, in both languages.
+// TestSnippetsAgreeWithPython evaluates every line of a file, and every block of the others, in both languages.
 func TestSnippetsAgreeWithPython(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"PORT": "8080", "HOSTS": "a.example, b.example", "EMPTY": "", "HOME": "/home/app"}
@@ -16,7 +16,7 @@ func TestSnippetsAgreeWithPython(t *testing.T) {
 			jobs = append(jobs, job{File: "/srv/app/config.py", Source: "import os, datetime\nfrom datetime import timedelta\nfrom pathlib import Path\nX = " + line + "\n", Env: env})
 		}
 	}
-	for _, file := range []string{"statements.txt", "library.txt"} {
+	for _, file := range []string{"statements.txt", "library.txt", "classes.txt", "inifiles.txt"} {
 		for _, block := range strings.Split(readFile(t, "testdata/snippets/"+file), "\n---\n") {
 			jobs = append(jobs, job{File: "/srv/app/config.py", Source: block + "\n", Env: env})
 		}

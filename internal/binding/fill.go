@@ -14,7 +14,10 @@ import (
 const MaxProblems = 100
 
 // A Problem is what is wrong with one field of a request.
-type Problem struct{ Field, Detail string }
+type Problem struct {
+	Field, Detail string
+	Rule, Limit   string // the rule that the value does not keep, if it is one
+}
 
 // A Request is where the fields come from.
 type Request interface {
@@ -28,12 +31,21 @@ type Request interface {
 	Files(name string) []*multipart.FileHeader
 	// Unmarshal stores JSON in what v points to.
 	Unmarshal(data []byte, v any) error
+	// Validate calls the method Validate of the struct that v points to, if it has one.
+	Validate(v any) error
 	// Problems takes apart what a method Validate returned. An error that is not about fields is returned.
 	Problems(err error) ([]Problem, error)
+	// Translate returns a text in the language of the request, with the limit of its rule.
+	Translate(text, limit string) string
 }
 
 // A Binder fills one struct from one request.
 type Binder struct {
+	// RefuseUnknown reports members of a JSON body that no field takes.
+	RefuseUnknown bool
+	// Extra, if it is there, looks at the struct once its fields are filled, and reports what breaks a rule of its own.
+	Extra func(report func(name, rule string))
+
 	plan     *Plan
 	request  Request
 	members  map[string]jsontext.Value // of the JSON body
@@ -51,6 +63,10 @@ func (b *Binder) Fill(target reflect.Value) ([]Problem, error) {
 	for i := range b.plan.fields {
 		b.fill(target, &b.plan.fields[i])
 	}
+	b.compare(target, b.plan, b.nameOf)
+	if b.Extra != nil {
+		b.Extra(b.extra)
+	}
 	if b.bad == 0 {
 		b.validate(target, b.plan, "")
 	}
@@ -62,21 +78,57 @@ func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
 	if !plan.validates || b.err != nil || len(b.problems) == MaxProblems {
 		return
 	}
-	validator := coerce.ValidatorOf(v)
-	if validator == nil {
+	if !coerce.CanValidate(v) {
 		return
 	}
-	problems, err := b.request.Problems(validator.Validate())
+	problems, err := b.request.Problems(b.request.Validate(v.Addr().Interface()))
 	b.err = err
 	for _, p := range problems {
-		b.report(joinField(path, p.Field), p.Detail)
+		p.Field = joinField(path, p.Field)
+		b.add(p)
 	}
 }
 
-func (b *Binder) report(field, detail string) {
+// extra reports a rule that the caller has asked.
+func (b *Binder) extra(name, rule string) {
+	for i := range b.plan.fields {
+		if f := &b.plan.fields[i]; b.nameOf(f) == name {
+			b.broken(f, Rule{Name: rule}, name)
+			return
+		}
+	}
+}
+
+func (b *Binder) add(p Problem) {
 	b.bad++
 	if len(b.problems) < MaxProblems {
-		b.problems = append(b.problems, Problem{field, detail})
+		b.problems = append(b.problems, p)
+	}
+}
+
+// report says that a value is not of the kind that its field wants.
+func (b *Binder) report(name, detail string) { b.reportRule(name, Rule{Name: "type"}, detail) }
+
+func (b *Binder) reportRule(name string, rule Rule, text string) {
+	b.add(Problem{name, b.request.Translate(text, rule.Limit), rule.Name, rule.Limit})
+}
+
+// lacks reports that a required field has no value, or an empty one.
+func (b *Binder) lacks(f *field, name, how string) {
+	text, own := f.message("required")
+	if !own {
+		text = how
+	}
+	b.reportRule(name, Rule{Name: "required"}, text)
+}
+
+// reword puts the field's own text in place of what was said of the kind of its value.
+func (b *Binder) reword(f *field, first int) {
+	text, own := f.message("type")
+	for i := first; own && i < len(b.problems); i++ {
+		if p := &b.problems[i]; p.Rule == "type" {
+			p.Detail = b.request.Translate(text, "")
+		}
 	}
 }
 
@@ -87,9 +139,10 @@ func (b *Binder) fill(target reflect.Value, f *field) {
 			continue
 		}
 		value := reflect.New(f.typ).Elem()
-		before := b.bad
+		before, first := b.bad, len(b.problems)
 		if b.take(Source(src), name, f, value) {
-			b.checkEmpty(f, value, name, before)
+			b.taken(Source(src), f, value, name, before)
+			b.reword(f, first)
 			if b.bad == before {
 				coerce.FieldAt(target, f.index).Set(value)
 			}
@@ -99,11 +152,17 @@ func (b *Binder) fill(target reflect.Value, f *field) {
 	b.absent(target, f, b.nameOf(f))
 }
 
-// checkEmpty reports a required text that is empty: that is what a form sends for a field nobody filled in. A pointer
-// to a text only has to be there.
-func (b *Binder) checkEmpty(f *field, value reflect.Value, name string, before int) {
-	if f.required && b.bad == before && isEmptyText(value) {
-		b.report(name, "empty")
+// taken looks at a value that could be converted. An empty text is what a form sends for a field that nobody filled in: it is an
+// error where the field is required, and otherwise nothing that has rules. In JSON it is a text. A pointer to a text only has
+// to be there.
+func (b *Binder) taken(src Source, f *field, value reflect.Value, name string, before int) {
+	empty := (f.required || src != JSON && f.checks != nil) && isEmptyText(value)
+	switch {
+	case b.bad > before:
+	case f.required && empty:
+		b.lacks(f, name, "empty")
+	case src == JSON || !empty:
+		b.check(f, value, name)
 	}
 }
 
@@ -127,7 +186,7 @@ func isEmptyText(v reflect.Value) bool {
 func (b *Binder) absent(target reflect.Value, f *field, name string) {
 	switch {
 	case f.required:
-		b.report(name, "missing")
+		b.lacks(f, name, "missing")
 	case f.hasDefault:
 		value := reflect.New(f.typ)
 		_ = coerce.Into(value.Interface(), f.def) // tried when the plan was made

@@ -3,12 +3,14 @@ package binding
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/jsontext"
+	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // maxDepth is how deep the values of a JSON body may be nested in a type that leads back to itself.
@@ -28,6 +30,7 @@ func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[stri
 	members := map[string]jsontext.Value{}
 	for name, value := range object.Members() {
 		if !plan.known[name] {
+			b.unknown(plan, path, name)
 			continue
 		}
 		if _, ok := members[name]; ok {
@@ -36,6 +39,14 @@ func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[stri
 		members[name] = value
 	}
 	return members
+}
+
+// unknown reports a member that no field takes, where that was asked for.
+func (b *Binder) unknown(plan *Plan, path, name string) {
+	if b.RefuseUnknown {
+		known := slices.Sorted(maps.Keys(plan.known))
+		b.reportRule(joinField(path, name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
+	}
 }
 
 const givenTwice = "given more than once"
@@ -94,10 +105,12 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 			}
 			continue
 		}
-		was, field, at := b.bad, coerce.FieldAt(v, f.index), joinField(path, name)
+		was, first, field, at := b.bad, len(b.problems), coerce.FieldAt(v, f.index), joinField(path, name)
 		b.decode(value, field, at, depth+1)
-		b.checkEmpty(f, field, at, was)
+		b.taken(JSON, f, field, at, was)
+		b.reword(f, first)
 	}
+	b.compare(v, plan, func(f *field) string { return joinField(path, f.names[JSON]) })
 	if b.bad == before {
 		b.validate(v, plan, path)
 	}

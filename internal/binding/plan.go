@@ -27,6 +27,7 @@ const (
 	Path Source = iota
 	Query
 	Header
+	Cookie
 	Form
 	JSON
 	sources // how many there are
@@ -34,7 +35,7 @@ const (
 
 // tag is the key of a struct tag that names a field in this part of the request.
 func (s Source) tag() string {
-	return [...]string{"path", "query", "header", "form", "json"}[s]
+	return [...]string{"path", "query", "header", "cookie", "form", "json"}[s]
 }
 
 // A Plan is how a struct type is filled. It does not change once it is made.
@@ -43,7 +44,8 @@ type Plan struct {
 	takes     [sources]bool
 	known     map[string]bool        // the names of its JSON members
 	nested    map[reflect.Type]*Plan // of the structs inside its JSON members; for the outermost plan
-	validates bool                   // the struct has a method Validate() error
+	validates bool                   // the struct has a method Validate
+	compares  bool                   // a field must be equal to another
 	unread    string                 // a rule for a validator, here or inside
 }
 
@@ -53,13 +55,20 @@ func (plan *Plan) Takes(src Source) bool { return plan.takes[src] }
 // A field is a field that is set, possibly one of an embedded struct.
 type field struct {
 	index      []int
+	goName     string
 	typ        reflect.Type
+	tag        reflect.StructTag
 	names      [sources]string // "" where the field has no tag
 	shape      shape
+	list       bool // its rules are about the items of a list
 	emptyText  bool // "" is a value
 	required   bool
 	hasDefault bool
 	def        string
+	checks     []check
+	same       int // the field that it must be equal to, if sameName
+	sameName   string
+	messages   map[string]string // texts of its own, by the rule; "" for all
 }
 
 // A shape says how many values a field takes, and of what.
@@ -73,12 +82,12 @@ const (
 )
 
 var (
-	textType      = reflect.TypeFor[encoding.TextUnmarshaler]()
-	jsonType      = reflect.TypeFor[json.Unmarshaler]()
-	fileType      = reflect.TypeFor[*multipart.FileHeader]()
-	durationType  = reflect.TypeFor[time.Duration]()
-	timeType      = reflect.TypeFor[time.Time]()
-	validatorType = reflect.TypeFor[coerce.Validator]()
+	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
+	jsonType     = reflect.TypeFor[json.Unmarshaler]()
+	fileType     = reflect.TypeFor[*multipart.FileHeader]()
+	durationType = reflect.TypeFor[time.Duration]()
+	timeType     = reflect.TypeFor[time.Time]()
+	errorType    = reflect.TypeFor[error]()
 )
 
 // Plans holds the plan of each struct type that was asked for. The zero Plans is empty and ready; it is safe for
@@ -109,7 +118,7 @@ type planner struct {
 
 // plan makes the plan of t, with the tags of the sources from first on: inside JSON only the tag json counts.
 func (p *planner) plan(t reflect.Type, first Source) (*Plan, error) {
-	plan := &Plan{known: map[string]bool{}, validates: reflect.PointerTo(t).Implements(validatorType)}
+	plan := &Plan{known: map[string]bool{}, validates: validates(t)}
 	if first == JSON {
 		p.nested[t] = plan
 	}
@@ -126,7 +135,13 @@ func (p *planner) plan(t reflect.Type, first Source) (*Plan, error) {
 	if len(plan.fields) == 0 {
 		return nil, fmt.Errorf("%v has no field with a tag, so nothing could be set; tag fields by where they come from, as in `query:\"page\"` or `json:\"title\"`", t)
 	}
-	return plan, nil
+	return plan, plan.resolveSame(t)
+}
+
+// validates reports whether a struct has a method Validate that says what is wrong with it.
+func validates(t reflect.Type) bool {
+	m, ok := reflect.PointerTo(t).MethodByName("Validate")
+	return ok && m.Type.NumIn() <= 2 && m.Type.NumOut() == 1 && m.Type.Out(0) == errorType
 }
 
 // taggedFields returns the fields of t that have a tag, in the order of the source text. An embedded struct without
@@ -174,7 +189,7 @@ func (plan *Plan) add(f field) {
 
 // field reads the tags of a field.
 func (p *planner) field(t reflect.Type, sf reflect.StructField, first Source) (f field, err error) {
-	f = field{index: sf.Index, typ: sf.Type}
+	f = field{index: sf.Index, goName: sf.Name, typ: sf.Type, tag: sf.Tag, list: isList(pointee(sf.Type))}
 	for src := first; src < sources; src++ {
 		if f.names[src], err = nameIn(sf, src); err != nil {
 			return f, err
@@ -191,7 +206,10 @@ func (p *planner) field(t reflect.Type, sf reflect.StructField, first Source) (f
 			return f, err
 		}
 	}
-	return f, f.setPresence(sf.Tag)
+	if err := f.setPresence(sf.Tag); err != nil {
+		return f, err
+	}
+	return f, f.setRules(sf.Tag)
 }
 
 // nameIn returns the name that a field has in a part of the request, or "" when it has no tag for it.
@@ -219,6 +237,9 @@ func nameIn(sf reflect.StructField, src Source) (string, error) {
 		}
 		name = http.CanonicalHeaderKey(name)
 	}
+	if src == Cookie && (&http.Cookie{Name: name}).Valid() != nil {
+		return "", fmt.Errorf("has the tag cookie:%q, which is no name of a cookie; write it as in `cookie:\"theme\"`", tag)
+	}
 	return name, nil
 }
 
@@ -241,7 +262,7 @@ func (f *field) setShape() error {
 	t := f.typ
 	switch {
 	case t == fileType || t == reflect.SliceOf(fileType):
-		if f.names[Form] == "" || f.textual(Path, Query, Header) || f.names[JSON] != "" {
+		if f.names[Form] == "" || f.textual(Path, Query, Header, Cookie) || f.names[JSON] != "" {
 			return errors.New("takes uploaded files; give it the tag form and no other")
 		}
 		f.shape = shapeFile
@@ -252,7 +273,7 @@ func (f *field) setShape() error {
 		f.emptyText = takesEmpty(t)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && isTextual(t.Elem()):
 		f.shape, f.emptyText = shapeList, takesEmpty(t.Elem())
-	case f.textual(Query, Header, Form):
+	case f.textual(Query, Header, Cookie, Form):
 		return fmt.Errorf("has the type %v, which cannot be made from text; give the type an UnmarshalText method or take the value from json", t)
 	}
 	return nil

@@ -15,11 +15,15 @@ type Validator interface {
 // has from an embedded pointer only is left out while that is nil, because calling it would panic.
 func ValidatorOf(v reflect.Value) Validator {
 	validator, ok := v.Addr().Interface().(Validator)
-	if !ok || !declaresValidate(v.Type()) && nilEmbedded(v) {
+	if !ok || !CanValidate(v) {
 		return nil
 	}
 	return validator
 }
+
+// CanValidate reports whether the method Validate of the struct v, which must be addressable, can be called: one that v has from
+// an embedded pointer cannot while that is nil.
+func CanValidate(v reflect.Value) bool { return !nilEmbedded(v) || declaresValidate(v.Type()) }
 
 // declaresValidate reports whether the method of t is t's own: what is promoted has no place in a file.
 func declaresValidate(t reflect.Type) bool {

@@ -5,6 +5,12 @@
 // It reads all files below the folders that it is given, but for tests, vendor, testdata and what begins with a dot or an underscore. In Go a message is the text of
 // a call of Gettext, NGettext, PGettext, NPGettext, Lazy, LazyN, LazyP or N_, in templates that of _, gettext, ngettext, pgettext or
 // npgettext, and of {% trans %}. It must be constant; a call whose text is computed is said.
+//
+// Functions of the program that translate are named by -k, with the argument that is the text, from 1, which is the default, and that of a plural:
+//
+//	extract -k flash:2 -k _l -k count:2,3 -o messages.pot .
+//
+// In files that import dewar's forms, the tags label, description, placeholder and message of structs, and the texts of Fail, are messages too.
 package main
 
 import (
@@ -29,6 +35,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("extract", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	name := flags.String("o", "", "the file to write; without it the standard output")
+	found := messages{functions: inGo()}
+	flags.Func("k", "a function of Go that translates and the argument that is its text, such as flash:2; may be given several times", found.keyword)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -36,7 +44,6 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if len(folders) == 0 {
 		folders = []string{"."}
 	}
-	var found messages
 	for _, folder := range folders {
 		if err := found.folder(folder); err != nil {
 			return err

@@ -20,8 +20,9 @@ type message struct {
 
 // messages are those of a program, each once, in the order in which they were found.
 type messages struct {
-	all   []*message
-	notes []string // calls whose text is computed, files that are not read
+	all       []*message
+	notes     []string         // calls whose text is computed, files that are not read
+	functions map[string]shape // of Go
 }
 
 // folder reads the files below a folder.
@@ -88,7 +89,7 @@ func (m *messages) arguments(place, function string, s shape, args []*string) {
 
 // computed says that a text is not known.
 func (m *messages) computed(place, function string) {
-	m.notes = append(m.notes, fmt.Sprintf("%s: the text of %s is computed and not extracted; mark the texts that it may be with i18n.N_", place, function))
+	m.notes = append(m.notes, fmt.Sprintf("%s: the text of %s is computed and not extracted; mark the texts that it may be with i18n.N_, or name the function around it by -k", place, function))
 }
 
 // add adds a message, or a place to one that is there.

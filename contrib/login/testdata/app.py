@@ -93,9 +93,10 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-for setting in sys.argv[2:]:
-    key, _, value = setting.partition("=")
-    app.config[key] = ast.literal_eval(value)
-server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-print(server.server_port, flush=True)
-server.serve_forever()
+if __name__ == "__main__":
+    for setting in sys.argv[2:]:
+        key, _, value = setting.partition("=")
+        app.config[key] = ast.literal_eval(value)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    print(server.server_port, flush=True)
+    server.serve_forever()

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestMain is the program dewar when a test has started this binary as one.
@@ -126,7 +128,16 @@ func TestBothHalvesOfAFlaskSite(t *testing.T) {
 	m.write("goroutes.py", m.migrate("routes", "go.json", "--python"))
 	m.write("config.json", m.in(m.flask, program, "config", "--shared"))
 	checkLinks(t, m.in(m.flask, program, "links"), m.in(m.flask, m.python, "links.py"))
-	wantLines(t, m.migrate("progress", "python.json", "go.json"), "go, without POST", "2 of 11 endpoints are served by Go")
+	wantLines(t, m.migrate("progress", "python.json", "go.json"), "go, without POST", "/pay                    python\n", "2 of 12 endpoints are served by Go")
+	if routes := m.migrate("routes", "python.json", "--without", "go.json"); !strings.Contains(routes, `"pay"`) || strings.Contains(routes, `"auth.login"`) {
+		t.Errorf("got other routes than those that are Python's:\n%s", routes)
+	}
+	if routes := m.migrate("routes", "go.json", "--python"); strings.Contains(routes, `"pay"`) || !strings.Contains(routes, `"auth.login"`) {
+		t.Errorf("got other routes than those that are Go's:\n%s", routes)
+	}
+	if err := os.CopyFS(filepath.Join(m.golang, "templates"), fstest.MapFS{"go.html": {Data: []byte("{{range .}}")}}); err != nil {
+		t.Fatal(err)
+	}
 	checkList(t, m.migrate("check", ".", m.golang, "--flask", "python.json", "--config", "config.json"))
 }
 
@@ -164,6 +175,33 @@ func checkList(t *testing.T, list string) {
 		if strings.Contains(list, not) {
 			t.Errorf("got %s, which is not exempt, in\n%s", not, list)
 		}
+	}
+}
+
+// What the script says of forms and of the cookie is what Flask does.
+func TestScriptTellsWhatFlaskDoes(t *testing.T) {
+	t.Parallel()
+	m := newMove(t)
+	m.listed()
+	listing, err := readListing(migrateCommand(), filepath.Join(m.flask, "python.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var does struct {
+		Taken  map[string]bool
+		Cookie string
+	}
+	lines := strings.Split(strings.TrimSpace(m.in(m.flask, m.python, "posts.py")), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &does); err != nil || len(does.Taken) != 4 {
+		t.Fatalf("got %v, %v", does, err)
+	}
+	for _, r := range listing.Routes {
+		if taken, ok := does.Taken[r.Endpoint]; ok && taken != r.Exempt {
+			t.Errorf("%s: the script says %v, and Flask takes a form without a token: %v", r.Endpoint, r.Exempt, taken)
+		}
+	}
+	if want := " Secure; HttpOnly; Path=/; SameSite=Lax"; does.Cookie != want || listing.Settings["SESSION_COOKIE_SECURE"] != true || listing.Settings["SESSION_COOKIE_SAMESITE"] != "Lax" || listing.Settings["SESSION_COOKIE_PATH"] != "/" {
+		t.Errorf("got %q and %v, want %q", does.Cookie, listing.Settings, want)
 	}
 }
 

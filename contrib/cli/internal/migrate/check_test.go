@@ -72,3 +72,28 @@ func TestFormsOfOtherSites(t *testing.T) {
 		})
 	}
 }
+
+func TestTemplatesWhoseRoutesAreNotKnown(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "templates"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	page := write(t, filepath.Join(dir, "templates"), "page.html", "<a href=\"{{ url_for('auth.login', next=1) }}\" onclick=\"{{ x }}\">{% if url_for('a') == b %}{% endif %}</a>")
+	got := func() string {
+		items, err := migrate.Check(migrate.Site{Folders: []string{dir}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(items)
+	}
+	if text := got(); !strings.Contains(text, "- [x] templates: all of templates compile") || !strings.Contains(text, "- [ ] template page.html:1") || strings.Count(text, "- [ ] template") != 1 {
+		t.Errorf("got %s", strings.ReplaceAll(text, " - [", "\n- ["))
+	}
+	if err := os.WriteFile(page, []byte("{{ url_for('a' }}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := got(); !strings.Contains(text, "page.html:1") || strings.Contains(text, "compile") {
+		t.Errorf("got %s", strings.ReplaceAll(text, " - [", "\n- ["))
+	}
+}

@@ -1,6 +1,10 @@
 package migrate
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // An extension of Flask, with what stands for it.
 type extension struct {
@@ -28,8 +32,8 @@ func extensions() []extension {
 	}
 }
 
-// extensions says what stands for the extensions of an application.
-func (c *checklist) extensions(packages []string) {
+// extensions says what stands for the extensions of an application, whose versions are given.
+func (c *checklist) extensions(packages map[string]string) {
 	by := map[string]extension{}
 	for _, e := range extensions() {
 		for _, pkg := range e.packages {
@@ -37,7 +41,7 @@ func (c *checklist) extensions(packages []string) {
 		}
 	}
 	said := map[string]bool{}
-	for _, pkg := range packages {
+	for _, pkg := range slices.Sorted(maps.Keys(packages)) {
 		switch e, known := by[pkg]; {
 		case known && !said[e.name]:
 			said[e.name] = true
@@ -45,5 +49,11 @@ func (c *checklist) extensions(packages []string) {
 		case !known && !strings.HasPrefix(pkg, "_"):
 			c.add(false, "extensions: %s: docs/migrating.md has no row for it; find out what it does in this application, and do that by hand", pkg)
 		}
+	}
+	if v := packages["flask_login"]; v != "" && !older(v, 0, 7) {
+		c.add(false, "extensions: Flask-Login %s tells browsers apart otherwise than 0.6: set login.Manager.Identifier to login.Identifier07, or logins lose their freshness when they change sides", v)
+	}
+	if v := packages["flask_session"]; older(v, 0, 7) {
+		c.add(false, "extensions: Flask-Session %s writes pickles, which Go never reads: upgrade it to 0.7 or later, and wait until its visitors have come", v)
 	}
 }

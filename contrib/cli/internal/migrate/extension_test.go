@@ -24,11 +24,11 @@ func TestExtensionsAreThoseOfTheGuide(t *testing.T) {
 	if len(rows) < 10 {
 		t.Fatalf("got the rows %v of the guide", rows)
 	}
-	var packages []string
+	packages := map[string]string{"flask_moment": "1.0"}
 	for name := range rows {
-		packages = append(packages, "flask_"+strings.ToLower(strings.TrimPrefix(name, "Flask-")))
+		packages["flask_"+strings.ToLower(strings.TrimPrefix(name, "Flask-"))] = ""
 	}
-	got := checked(t, migrate.Site{Flask: &migrate.Listing{Extensions: append(packages, "flask_moment")}}, nil)
+	got := checked(t, migrate.Site{Flask: &migrate.Listing{Extensions: packages}}, nil)
 	for name := range rows {
 		if !strings.Contains(got, "- [ ] extensions: "+name+": ") {
 			t.Errorf("got no %s in\n%s", name, got)
@@ -44,5 +44,21 @@ func TestExtensionsThatSourcesImport(t *testing.T) {
 	got := checked(t, migrate.Site{}, map[string]string{"app.py": "from flask_login import LoginManager\nimport flask_mail\nfrom flask import Flask\n", "other.py": "import flask_login.utils\n"})
 	if strings.Count(got, "extensions: Flask-Login: contrib/login") != 1 || !strings.Contains(got, "extensions: Flask-Mail: go-mail") || strings.Count(got, "extensions: ") != 2 {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestExtensionsOfVersionsThatDiffer(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		pkg, version, want string
+		said               bool
+	}{
+		{"flask_login", "0.6.3", "login.Identifier07", false}, {"flask_login", "0.7.0", "login.Identifier07", true}, {"flask_login", "", "login.Identifier07", false},
+		{"flask_session", "0.5.0", "writes pickles", true}, {"flask_session", "0.8.0", "writes pickles", false},
+	} {
+		got := checked(t, migrate.Site{Flask: &migrate.Listing{Extensions: map[string]string{tt.pkg: tt.version}}}, nil)
+		if strings.Contains(got, tt.want) != tt.said {
+			t.Errorf("%s %s: want %q: %v in\n%s", tt.pkg, tt.version, tt.want, tt.said, got)
+		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// A folder is what is found in the folders of a site, those that are nearest to the top first.
+// A folder is what is found in the folder of a Flask application, what is nearest to the top first, with the sources of Go
+// in other folders.
 type folder struct {
 	configs   []string // files of configuration
 	templates []string // folders
@@ -21,25 +22,36 @@ func skipped(name string) bool {
 	return strings.HasPrefix(name, ".") || slices.Contains([]string{"venv", "env", "node_modules", "site-packages", "__pycache__", "tests", "testdata", "migrations", "vendor"}, name)
 }
 
-// found walks through folders.
+// found walks through folders, of which the first has the Flask application.
 func found(roots []string) folder {
 	var f folder
-	for _, root := range roots {
-		_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return nil
-			case entry.IsDir() && path != root && skipped(entry.Name()):
-				return fs.SkipDir
-			case entry.IsDir() && entry.Name() == "templates":
-				f.templates = append(f.templates, path)
-				return fs.SkipDir
-			case entry.Type().IsRegular():
-				f.file(path)
-			}
-			return nil
-		})
+	for i, root := range roots {
+		walked := walk(root)
+		if i == 0 {
+			f = walked
+			continue
+		}
+		f.golang = append(f.golang, walked.golang...)
 	}
+	return f
+}
+
+func walk(root string) folder {
+	var f folder
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil
+		case entry.IsDir() && path != root && skipped(entry.Name()):
+			return fs.SkipDir
+		case entry.IsDir() && entry.Name() == "templates":
+			f.templates = append(f.templates, path)
+			return fs.SkipDir
+		case entry.Type().IsRegular():
+			f.file(path)
+		}
+		return nil
+	})
 	for _, paths := range [][]string{f.configs, f.templates, f.python, f.golang} {
 		slices.SortStableFunc(paths, func(a, b string) int { return depth(a) - depth(b) })
 	}

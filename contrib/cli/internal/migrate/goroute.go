@@ -14,8 +14,8 @@ import (
 )
 
 // Go writes a file of a package: a function pythonRoutes that gives an App the routes that URLs can be built to. The
-// route static of Flask's own is left out, for an App has its own. notes say what is to be done by hand, and which routes are left out because dewar
-// cannot have them.
+// route static of Flask's own is left out, for an App has its own. notes say what is to be done by hand, and which routes
+// are left out because dewar cannot have them.
 func Go(pkg string, routes []Route) (source []byte, notes []string, err error) {
 	var lines strings.Builder
 	custom := map[string]bool{}

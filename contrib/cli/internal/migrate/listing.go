@@ -18,13 +18,13 @@ var Script string
 
 // A Listing is what a program of either side tells of itself. Only [Script] knows more than routes.
 type Listing struct {
-	Routes     []Route   `json:"routes"`
-	Settings   dewar.Map `json:"settings"` // as strangler.Check takes them; nil: not known
-	Session    Session   `json:"session"`
-	Protected  bool      `json:"csrf_protect"` // by Flask-WTF's CSRFProtect
-	Extensions []string  `json:"extensions"`   // packages
-	Flask      string    `json:"flask"`        // the version
-	Werkzeug   string    `json:"werkzeug"`
+	Routes     []Route           `json:"routes"`
+	Settings   dewar.Map         `json:"settings"` // as strangler.Check takes them; nil: not known
+	Session    Session           `json:"session"`
+	Protected  bool              `json:"csrf_protect"` // by Flask-WTF's CSRFProtect
+	Extensions map[string]string `json:"extensions"`   // versions of packages, "" for one that is not known
+	Flask      string            `json:"flask"`        // the version
+	Werkzeug   string            `json:"werkzeug"`
 }
 
 // Session is how a Flask application keeps its sessions.

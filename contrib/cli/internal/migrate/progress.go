@@ -9,8 +9,8 @@ import (
 func Progress(python, golang []Route) strangler.Table {
 	var routes dewar.Routes
 	for _, r := range golang {
-		if !r.BuildOnly && !r.Relays {
-			routes = append(routes, dewar.Route{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods})
+		if !r.BuildOnly {
+			routes = append(routes, dewar.Route{Endpoint: r.Endpoint, Rule: r.Rule, Methods: r.Methods, Relays: r.Relays})
 		}
 	}
 	var endpoints []strangler.Endpoint

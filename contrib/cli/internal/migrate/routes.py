@@ -115,15 +115,21 @@ def routes(app):
 
 
 def extensions(app):
-    """Returns the packages that are loaded and extend Flask."""
+    """Returns the packages that are loaded and extend Flask, with their versions."""
     own = {"builtins", "flask", "__main__", app.import_name.partition(".")[0]}
     kept = {type(value).__module__.partition(".")[0] for value in app.extensions.values()}
-    return sorted((kept | {name for name in sys.modules if name.startswith("flask_") and "." not in name}) - own)
+    loaded = (kept | {name for name in sys.modules if name.startswith("flask_") and "." not in name}) - own
+    return {name: version(name) for name in sorted(loaded)}
+
+
+def version(package):
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(package)
 
 
 app = load(" ".join(sys.argv[1:]))
 json.dump({
-    "flask": importlib.metadata.version("flask"), "werkzeug": importlib.metadata.version("werkzeug"),
+    "flask": version("flask"), "werkzeug": version("werkzeug"),
     "routes": routes(app), "settings": settings(app), "session": session(app),
     "csrf_protect": hasattr(app.extensions.get("csrf"), "_exempt_views"), "extensions": extensions(app),
 }, sys.stdout, default=str, indent=1)

@@ -147,7 +147,7 @@ func toPython(text string) (variable, own string, err error) {
 		converter += "(" + args + ")"
 	}
 	if variable = "<" + converter + ":" + name + ">"; pythonVariable.FindString(variable) != variable {
-		return "", "", fmt.Errorf("Flask cannot read the arguments of {%s}; build this URL by hand", text)
+		return "", "", fmt.Errorf("the arguments of {%s} are none that Flask can read; build this URL by hand", text)
 	}
 	return variable, own, nil
 }

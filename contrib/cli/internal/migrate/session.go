@@ -12,7 +12,7 @@ func (c *checklist) session(s Session) {
 	case s.Cookie:
 		c.cookie(s)
 	case strings.HasPrefix(s.Interface, "flask_session.") && strings.Contains(s.Interface, "Redis"):
-		c.add(false, "sessions: Flask-Session has them in Redis: app.SessionInterface = &flasksession.SessionInterface{Client: client}, of contrib/flasksession; Flask-Session 0.7 or later, for older ones write pickles")
+		c.add(false, "sessions: Flask-Session has them in Redis: app.SessionInterface = &flasksession.SessionInterface{Client: client}, of contrib/flasksession")
 	case strings.HasPrefix(s.Interface, "flask_session."):
 		c.add(false, "sessions: Flask-Session has them by %s, which nothing in Go reads: move them to Redis in Python first, or back into Flask's cookies, which logs everybody out once", s.Interface)
 	default:

@@ -44,6 +44,9 @@ func (c *checklist) settings(flask, golang dewar.Map) {
 		c.shared()
 		return
 	}
+	if flask["SECRET_KEY"] == nil {
+		c.add(false, "settings: Flask had no SECRET_KEY when it was listed: run python routes.py with the environment of production")
+	}
 	here, differences := c.nearest(flask)
 	if golang != nil {
 		here = loaded{"the Go program", printed(golang)}

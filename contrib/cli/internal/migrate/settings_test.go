@@ -60,6 +60,7 @@ func TestSettingsOfBothHalves(t *testing.T) {
 		{"what a Go program prints", flaskDefaults(nil), `{"SESSION_COOKIE_NAME": "other", "REMEMBER_COOKIE_DURATION": 60, "SESSION_COOKIE_ENCRYPT": true, "WTF_CSRF_TIME_LIMIT": null}`, map[string]string{"config.py": "A = 1\n"},
 			`- [ ] settings (the Go program): SESSION_COOKIE_NAME: Go has "other", Python has "session"; `},
 		{"None of a Go program", flaskDefaults(nil), `{"SESSION_COOKIE_NAME": "session", "WTF_CSRF_TIME_LIMIT": null}`, nil, `WTF_CSRF_TIME_LIMIT: Go has unset, Python has 1h0m0s`},
+		{"no key at all", flaskDefaults(nil), "", nil, "- [ ] settings: Flask had no SECRET_KEY when it was listed"},
 		{"a value that dewar refuses", flaskDefaults(nil), "", map[string]string{"config.py": "SERVER_NAME = 'https://x'\n"}, "- [ ] config key SERVER_NAME from config.py: want a host name"},
 		{"the rest of a file with such a value", flaskDefaults(nil), "", map[string]string{"config.py": "SERVER_NAME = 'https://x'\nSESSION_COOKIE_NAME = 'a'\n"}, `SESSION_COOKIE_NAME: Go has "a"`},
 	} {

@@ -132,16 +132,19 @@ func keyOf(tag *ast.CompositeLit) string {
 	return ""
 }
 
-// packages returns the extensions that the sources or a program name.
-func (s sources) packages(listed []string) []string {
-	all := maps.Clone(s.extensions)
-	for _, name := range listed {
-		all[name] = true
+// packages returns the extensions that the sources or a program name, with their versions where those are known.
+func (s sources) packages(listed map[string]string) map[string]string {
+	all := maps.Clone(listed)
+	if all == nil {
+		all = map[string]string{}
 	}
-	return slices.Sorted(maps.Keys(all))
+	for name := range s.extensions {
+		all[name] = listed[name]
+	}
+	return all
 }
 
-// older reports whether a version is before major.minor; one that is not known is not.
+// older reports whether a version is before major.minor; one that cannot be read is not.
 func older(version string, major, minor int) bool {
 	parts := strings.SplitN(version, ".", 3)
 	if len(parts) < 2 {

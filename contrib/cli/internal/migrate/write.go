@@ -9,8 +9,8 @@ import (
 )
 
 // Python writes a module with a function go_routes that gives a Flask application the routes that Go answers, so that
-// its url_for builds links to them. Routes without an endpoint, and those that Go only builds or has Python answer, are left out. notes say what is
-// to be done by hand, and which routes are left out because Flask cannot have them.
+// its url_for builds links to them. Routes without an endpoint, and those that Go only builds or has Python answer, are
+// left out. notes say what is to be done by hand, and which routes are left out because Flask cannot have them.
 func Python(routes []Route) (source string, notes []string, err error) {
 	var lines strings.Builder
 	for _, r := range routes {

@@ -188,13 +188,13 @@ func TestConvertersOfTheApplicationAreNamed(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET", "POST"}}}
-	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET"}}}
+	python := []migrate.Route{{Endpoint: "b", Rule: "/b"}, {Endpoint: "a", Rule: "/a", Methods: []string{"GET", "HEAD"}}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET", "POST"}}, {Endpoint: "d", Rule: "/d", Methods: []string{"GET"}}}
+	golang := []migrate.Route{{Endpoint: "a", Rule: "/a"}, {Endpoint: "b", Rule: "/b", BuildOnly: true}, {Endpoint: "c", Rule: "/c", Methods: []string{"GET"}}, {Endpoint: "d", Rule: "/d", Relays: true}}
 	var got []string
 	for _, line := range migrate.Progress(python, golang) {
 		got = append(got, fmt.Sprint(line.Endpoint, " ", line.By, line.Missing))
 	}
-	if want := "b python[], a go[], c both[POST]"; strings.Join(got, ", ") != want {
+	if want := "b python[], a go[], c both[POST], d python[]"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 	python, golang = python[:2], golang[:2]

@@ -97,6 +97,43 @@ func (c *compiler) folding() *state {
 	return st
 }
 
+// foldsInJinja reports whether Jinja computes the expressions when it compiles them, constants and filters of constants: ~ makes a plain
+// text of such, though one of them is safe.
+func (c *compiler) foldsInJinja(items ...syntax.Expr) bool {
+	for _, e := range items {
+		if e != nil && !c.foldInJinja(e) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *compiler) foldInJinja(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case *syntax.Name, *syntax.NSRef, *syntax.Call:
+		return false
+	case *syntax.Filter:
+		switch e.Name {
+		case "map", "select", "reject", "selectattr", "rejectattr", "random":
+			return false
+		}
+		if c.engine.o.Filters[e.Name] != nil {
+			return false
+		}
+	case *syntax.Test:
+		if c.engine.o.Tests[e.Name] != nil {
+			return false
+		}
+	}
+	folds := true
+	children(e, func(n syntax.Node, _ use) {
+		if below, ok := n.(syntax.Expr); ok {
+			folds = folds && c.foldInJinja(below)
+		}
+	})
+	return folds
+}
+
 // quote writes a name as Python's repr does.
 func quote(s string) string {
 	q := "'"

@@ -96,6 +96,11 @@ func (s *listSource) Next() (any, bool, error) {
 
 func (s *listSource) Len() int { return len(s.items) }
 
+// AttrNames returns the names of the attributes of loop.
+func (l *loopState) AttrNames() []string {
+	return []string{"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0", "previtem", "nextitem", "cycle", "changed"}
+}
+
 // Attr returns an attribute of loop. An error of looking ahead ends the loop after this round.
 func (l *loopState) Attr(_ *value.Runtime, name string) (any, bool) {
 	v, ok, err := l.get(name)

@@ -123,7 +123,7 @@ func (c *compiler) unary(e *syntax.Unary, pl place) eval {
 // concat compiles a ~ b. Where the template does not escape, the result is always a plain string.
 func (c *compiler) concat(e *syntax.Concat, pl place) eval {
 	items, at := c.expressions(e.Items, pl), c.at(e.Pos)
-	safe := pl.escape == escapeOn
+	safe := pl.escape == escapeOn && !c.foldsInJinja(e.Items...)
 	return func(st *state, f *frame) (any, error) {
 		all, err := evalAll(st, f, items)
 		if err != nil {

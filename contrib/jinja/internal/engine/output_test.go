@@ -10,7 +10,7 @@ import (
 func TestValuesAreEscapedForThePlaceWhereTheyLand(t *testing.T) {
 	t.Parallel()
 	data := map[string]any{
-		"evil": "javascript:alert(1)", "q": "a&b=\"c\"", "s": "<b>'\"", "n": 3, "items": []any{1, "x"}, "yes": true, "vouched": template.HTML("<i>"),
+		"evil": "javascript:alert(1)", "q": "a&b=\"c\"", "s": "<b>'\"", "n": 3, "empty": "", "items": []any{1, "x"}, "yes": true, "vouched": template.HTML("<i>"),
 		"user": map[string]any{"name": "</script>"},
 	}
 	part := map[string]string{"part": `{{ evil }}`, "lib": `{% macro url(x) %}{{ x }}{% endmacro %}{% macro tag() %}<a href="{{ caller() }}">{% endmacro %}`}
@@ -34,6 +34,8 @@ func TestValuesAreEscapedForThePlaceWhereTheyLand(t *testing.T) {
 		{"attributes of a set block with values", `{% set x %}id={{ q }} href={{ evil }} class={{ "c"|safe }}{% endset %}<p {{ x }}>`, `<p id="a&amp;b=&#34;c&#34;" href="#blocked" class=c>`, `<p id=a&amp;b=&#34;c&#34; href=javascript:alert(1) class=c>`},
 		{"attributes of a macro", `{% macro x(v) %}id=x checked value={{ v }}{% endmacro %}<p {{ x(n)|trim }} {{ x(" ") }}>`, `<p checked id=x checked value=&#32;>`, `<p id=x checked value=3 id=x checked value= >`},
 		{"attributes of a set block of macros", `{% macro a(v) %}id={{ v }}{% endmacro %}{% set x %}{{ a(n) }} {{ a("y z") }}{% endset %}<p {{ x }}>`, `<p id=3 id="y z">`, `<p id=3 id=y z>`},
+		{"an empty value without quotes", `<p id={{ "" ~ empty }} a={{ empty }}{{ n }} b={{ empty }}px c={{ empty }}{{ empty }}/>`, `<p id="" a=3 b=px c=""/>`, `<p id= a=3 b=px c=/>`},
+		{"a URL behind an empty value", `<a href={{ empty }}{{ evil }}>`, `<a href=#blocked>`, `<a href=javascript:alert(1)>`},
 		{"a harmless URL in a translation", `{% trans u="/x?a=1" %}<a href="{{ u }}">b</a> & c{% endtrans %}`, `<a href="/x?a=1">b</a> & c`, ""},
 		{"a harmless URL", `<a href="/x?n={{ n }}">`, `<a href="/x?n=3">`, ""},
 		{"what the application vouches for", `<a href="{{ evil|safe }}">`, `<a href="javascript:alert(1)">`, ""},

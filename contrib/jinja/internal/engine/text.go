@@ -34,6 +34,7 @@ type step struct{ from, to escape.State }
 // write appends the text.
 func (t *text) write(o *output) error {
 	if o.contextual {
+		o.b, o.place = o.place.Reopen(o.b, t.data)
 		s := t.last.Load()
 		if s == nil || s.from != o.place {
 			to, err := o.place.Text(t.data)

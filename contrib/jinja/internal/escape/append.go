@@ -139,6 +139,16 @@ func (s *State) reopen(b []byte, text string) []byte {
 	return b[:len(b)-2]
 }
 
+// Reopen takes back the quotes of an empty value at the end of b, which text of the template stands behind without a blank: value={{ x }}px.
+// Elsewhere it changes nothing.
+func (s State) Reopen(b []byte, text string) ([]byte, State) {
+	if s.step != emptied || text == "" || space(text[0]) || text[0] == '>' || text[0] == '/' {
+		return b, s
+	}
+	b = s.reopen(b, text)
+	return b, s
+}
+
 func (s *State) appendInValue(b []byte, text string) []byte {
 	from := len(b)
 	switch s.language() {

@@ -130,6 +130,7 @@ var spots = []spot{
 	{name: "single-quoted attribute", page: `<p title='{{}}'>x</p>`},
 	{name: "unquoted attribute", page: `<p title={{}}>x</p>`},
 	{name: "unquoted attribute before others", page: `<input value={{}} name=b>`},
+	{name: "unquoted attribute before text", page: `<p title={{}}a lang=x>x</p>`},
 	{name: "unquoted attribute behind text", page: `<p title=a{{}} lang=x>x</p>`},
 	{name: "href", page: `<a href="{{}}">x</a>`},
 	{name: "single-quoted href", page: `<a href='{{}}'>x</a>`},

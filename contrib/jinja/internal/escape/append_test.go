@@ -36,6 +36,7 @@ func writeFrom(s escape.State, skeleton string, values ...any) (b []byte, _ esca
 				return b, s, err
 			}
 		}
+		b, s = s.Reopen(b, text)
 		if s, err = s.Text(text); err != nil {
 			return b, s, err
 		}

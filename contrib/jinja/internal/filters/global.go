@@ -143,6 +143,9 @@ func newNamespace(rt *value.Runtime, args []any) (any, error) {
 // Attr is an attribute that was set.
 func (n *Namespace) Attr(_ *value.Runtime, name string) (any, bool) { return n.attributes.Get(name) }
 
+// AttrNames returns the names of those that were set.
+func (n *Namespace) AttrNames() []string { return value.AttrNames(n.attributes) }
+
 // Set sets an attribute.
 func (n *Namespace) Set(name string, v any) {
 	// A str is always a key.

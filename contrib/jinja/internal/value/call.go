@@ -8,7 +8,7 @@ type Callable interface {
 	Call(rt *Runtime, args Args) (any, error)
 }
 
-// Call calls a Function, a Callable, a Go func, or Go data by its method Call. What a Go func is given is converted to the types of its parameters; its last result, if
+// Call calls a Function, a Callable or a Go func. What a Go func is given is converted to the types of its parameters; its last result, if
 // it is an error, ends the rendering, and so does its panic. Leading parameters of type context.Context, *Runtime or that of the
 // Runtime's Host are filled in; named arguments go to a last parameter that is a map[string]any.
 func Call(rt *Runtime, f any, args Args) (any, error) {
@@ -19,15 +19,13 @@ func Call(rt *Runtime, f any, args Args) (any, error) {
 		return f.Call(rt, args)
 	case *Undefined:
 		return nil, f.Err()
+	case Called:
+		return callGo(rt, TypeName(f), f.TemplateCall, args)
 	case nil:
 		return nil, notCallable(f)
 	}
 	if v := reflect.ValueOf(f); v.Kind() == reflect.Func && !v.IsNil() {
 		return callGo(rt, "function", f, args)
-	}
-	if hasCall(f) {
-		result, _, err := callGoMethod(rt, f, "Call", args)
-		return result, err
 	}
 	return nil, notCallable(f)
 }
@@ -96,13 +94,13 @@ func (m *method) call(rt *Runtime, self any, args Args) (any, error) {
 // IsCallable reports whether Call would call v.
 func IsCallable(v any) bool {
 	switch v := v.(type) {
-	case *Function, Callable:
+	case *Function, Callable, Called:
 		return true
 	case *Undefined:
 		return true
 	case nil:
 		return false
 	default:
-		return reflect.TypeOf(v).Kind() == reflect.Func && !isSeq(reflect.TypeOf(v)) || hasCall(v)
+		return reflect.TypeOf(v).Kind() == reflect.Func && !isSeq(reflect.TypeOf(v))
 	}
 }

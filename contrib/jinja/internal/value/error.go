@@ -8,6 +8,8 @@ type Error struct {
 	Kind    string
 	Message string
 	Err     error // of a Go function that failed, or of a context that has ended
+
+	Undefined *Undefined // of an UndefinedError
 }
 
 // Error returns the message, without the kind.

@@ -174,9 +174,13 @@ func contextOf(rt *Runtime) context.Context {
 	return rt.Context
 }
 
-// withNamed puts named arguments into the last parameter, if that is a map[string]any. Without any it may be left out.
+// withNamed puts named arguments into the last parameter, if that is a map[string]any. Without any it may be left out. A func that takes any
+// number of values of any type gets them as names and values in turn.
 func withNamed(name string, t reflect.Type, fixed int, args Args) ([]any, error) {
 	takes := !t.IsVariadic() && fixed > 0 && t.In(t.NumIn()-1).ConvertibleTo(namedType) && t.In(t.NumIn()-1).Kind() == reflect.Map
+	if !takes && t.IsVariadic() && t.In(t.NumIn()-1).Elem() == anyType && len(args.Positional) >= fixed {
+		return inTurn(args.Positional, args.Named)
+	}
 	if !takes && len(args.Named) > 0 {
 		return nil, typeErrorf("%s() takes no keyword arguments", name)
 	}

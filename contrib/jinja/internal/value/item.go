@@ -22,9 +22,6 @@ func item(rt *Runtime, v, key any) (any, bool, error) {
 	if IsMapping(c) {
 		return lookup(c, key)
 	}
-	if name, ok := AsString(key); ok && c != nil && shapeOf(reflect.TypeOf(v)).item {
-		return ownItem(v, name)
-	}
 	n, ok, err := length(rt, c)
 	if err != nil || !ok || !hasPositions(c) {
 		return nil, false, err

@@ -144,13 +144,12 @@ func (i *Iterator) resetGo(rt *Runtime, v reflect.Value) error {
 			i.next = i.pull.Next
 			return nil
 		}
-	}
-	seq, ok, err := ownSeq(v.Interface())
-	if err != nil {
-		return err
-	}
-	if ok {
-		return i.resetGo(rt, seq)
+	default:
+		if seq := seqOfAll(v.Interface()); seq != nil {
+			i.kind, i.size, i.pull = overNext, -1, newPull(rt, seq)
+			i.next = i.pull.Next
+			return nil
+		}
 	}
 	return typeErrorf("'%s' object is not iterable", TypeName(v.Interface()))
 }

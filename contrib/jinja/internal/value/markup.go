@@ -25,7 +25,7 @@ type Markup struct {
 	Tag      string // how Text, of language HTML, is written as attributes in a tag; "" where nobody knows which names in it are values
 }
 
-// AsMarkup returns v where it is Markup, template.HTML or a Markuper.
+// AsMarkup returns v where it is Markup, template.HTML, a Markuper or Shown.
 func AsMarkup(v any) (Markup, bool) {
 	switch v := v.(type) {
 	case Markup:
@@ -34,6 +34,8 @@ func AsMarkup(v any) (Markup, bool) {
 		return Markup{Text: string(v)}, true
 	case Markuper:
 		return v.Markup(), true
+	case Shown:
+		return Markup{Text: string(v.TemplateHTML())}, true
 	case *Undefined:
 		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
 	}

@@ -55,6 +55,8 @@ func AppendStr(b []byte, rt *Runtime, v any) ([]byte, error) {
 		return append(b, showDuration(v)...), nil
 	case Markuper:
 		return append(b, v.Markup().Text...), nil
+	case Shown:
+		return append(b, v.TemplateHTML()...), nil
 	}
 	if s, ok, err := speaks(v); ok {
 		return append(b, s...), err

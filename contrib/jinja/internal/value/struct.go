@@ -14,7 +14,7 @@ type shape struct {
 	fields  map[string]field
 	methods map[string]int
 	pointer bool // it is a struct whose pointer has more methods
-	item    bool // it has a method Item(string) (T, bool), which says what its names mean
+	custom  bool // it is an Attributed
 }
 
 type field struct {
@@ -41,8 +41,8 @@ func newShape(t reflect.Type) *shape {
 		return s
 	}
 	s.readMethods(t)
+	s.custom = t.Implements(attributedInterface)
 	s.pointer = t.Kind() == reflect.Struct && hasMore(reflect.PointerTo(t), t)
-	s.item = hasItem(t)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -83,10 +83,12 @@ func (s *shape) readMethods(t reflect.Type) {
 			s.methods[m.Name] = i
 		}
 	}
-	for i := range t.NumMethod() {
-		m := t.Method(i)
-		if _, taken := s.methods[snake(m.Name)]; !taken && answers(m.Type) {
-			s.methods[snake(m.Name)] = i
+	for _, written := range []func(name string) string{snake, lowerFirst} {
+		for i := range t.NumMethod() {
+			m := t.Method(i)
+			if _, taken := s.methods[written(m.Name)]; !taken && answers(m.Type) {
+				s.methods[written(m.Name)] = i
+			}
 		}
 	}
 }
@@ -159,6 +161,11 @@ func upperFirst(name string) string {
 	return string(unicode.ToUpper(first)) + name[size:]
 }
 
+func lowerFirst(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
+}
+
 // snake is a Go name as Python would have it: UserID is user_id, HTTPServer is http_server.
 func snake(name string) string {
 	var b strings.Builder
@@ -179,12 +186,23 @@ func goField(v any, name string) (any, bool) {
 		return nil, false
 	}
 	s := shapeOf(rv.Type())
+	if found, ok := s.own(v, name); ok {
+		return found, true
+	}
 	f, ok := s.fields[name]
-	if !ok || s.item {
+	if !ok {
 		return nil, false
 	}
 	found, ok, err := f.read(rv)
 	return found, ok && err == nil
+}
+
+// own returns what v itself gives by a name, if it is an Attributed.
+func (s *shape) own(v any, name string) (any, bool) {
+	if !s.custom || private(name) || isNilPointer(v) {
+		return nil, false
+	}
+	return v.(Attributed).TemplateAttr(name)
 }
 
 // goAttr finds a field or a method of Go data.
@@ -194,10 +212,8 @@ func goAttr(rt *Runtime, v any, name string) (any, bool, error) {
 	}
 	rv := reflect.ValueOf(v)
 	s := shapeOf(rv.Type())
-	if s.item {
-		if found, ok, err := ownItem(v, name); ok || err != nil {
-			return found, ok, err
-		}
+	if found, ok := s.own(v, name); ok {
+		return found, true, nil
 	}
 	if f, ok := s.fields[name]; ok {
 		return f.read(rv)

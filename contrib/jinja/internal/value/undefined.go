@@ -27,7 +27,9 @@ func NewUndefined(rt *Runtime, object, name any) *Undefined {
 }
 
 // Err is the UndefinedError that most uses of u are.
-func (u *Undefined) Err() error { return &Error{Kind: "UndefinedError", Message: u.message()} }
+func (u *Undefined) Err() error {
+	return &Error{Kind: "UndefinedError", Message: u.message(), Undefined: u}
+}
 
 func (u *Undefined) message() string {
 	if u.Hint != "" {

@@ -185,7 +185,7 @@ func isPythonAttr(x starlark.Value, name string) bool {
 	}
 	switch x.(type) {
 	case starlark.String:
-		return isIn(name, "expandtabs format_map isascii isidentifier isprintable maketrans swapcase translate")
+		return isIn(name, "expandtabs isprintable maketrans translate")
 	case starlark.Bytes:
 		return !isIn(name, "encode format items get keys isdecimal isnumeric read")
 	case *starlark.List:

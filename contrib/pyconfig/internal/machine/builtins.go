@@ -81,8 +81,11 @@ func (m *Machine) length(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	if c, ok := v.(*class); ok && c.enum && !c.instance {
 		return starlark.MakeInt(len(c.members)), nil
 	}
-	if n, ok := v.(*namespace); ok {
-		return starlark.MakeInt(len(n.keys())), nil
+	switch x := v.(type) {
+	case *namespace:
+		return starlark.MakeInt(len(x.keys())), nil
+	case *sectionProxy:
+		return starlark.MakeInt(len(x.options())), nil
 	}
 	if s, ok := v.(starlark.String); ok {
 		return starlark.MakeInt(utf8.RuneCountInString(string(s))), m.charge(len(s))
@@ -202,6 +205,13 @@ func (m *Machine) toDict(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 func (m *Machine) fill(d *starlark.Dict, from starlark.Value) error {
 	if _, ok := from.(environ); ok {
 		all, err := m.environment()
+		if err != nil {
+			return err
+		}
+		from = all
+	}
+	if proxy, ok := from.(*sectionProxy); ok {
+		all, err := proxy.dict()
 		if err != nil {
 			return err
 		}

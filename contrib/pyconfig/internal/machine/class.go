@@ -31,6 +31,7 @@ type class struct {
 	annotated     []string            // those with an annotation, in order
 	hints         map[string]typeHint // what their annotations say
 	fieldDefaults starlark.StringDict // of a class of settings
+	scope         *frame              // of a class of settings: where its types are looked up
 	instance      bool
 	data          bool           // a dataclass
 	enum          bool           // an enumeration, or a member of one
@@ -110,8 +111,9 @@ func (m *Machine) defineClass(f *frame, s *translate.Class) error {
 			return err
 		}
 	}
-	if c.is(m.settings) {
+	if c.is(m.settings.order[1]) {
 		c.takeDefaults()
+		c.scope = f
 	}
 	if err := m.makeByMeta(c, args); err != nil {
 		return err
@@ -321,11 +323,15 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 		if c.attrs == nil && c.name == "type" {
 			return builtin(name, c.machine.newByMeta), nil
 		}
+	case "__members__", "_value2member_map_":
+		if c.enum && !c.instance {
+			return c.memberMap(name[1] == 'v'), nil
+		}
 	case "__dict__":
 		return namespaceOf(c), nil
 	case "__module__":
 		return starlark.String("config"), nil
-	case "__members__", "__mro__", "__bases__", "__annotations__", "__subclasses__":
+	case "__mro__", "__bases__", "__annotations__", "__subclasses__":
 		return nil, fault.New("%s of a class is not available; write the value", name)
 	}
 	if v, err := c.own(name); v != nil || err != nil {
@@ -352,8 +358,15 @@ func (c *class) inner(name string) (starlark.Value, error) {
 		return m.special(v, name), nil
 	}
 	if !c.instance && name != "__doc__" {
-		if b, ok := c.payloadMaker().(*starlark.Builtin); ok && isTypeName(b.Name()) {
-			return m.builtinAttr(b, name)
+		switch b := c.payloadMaker().(type) {
+		case *recordType:
+			if v, err := b.Attr(name); v != nil || err != nil {
+				return v, err
+			}
+		case *starlark.Builtin:
+			if isTypeName(b.Name()) {
+				return m.builtinAttr(b, name)
+			}
 		}
 		return m.rootAttr(name), nil
 	}

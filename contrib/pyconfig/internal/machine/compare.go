@@ -288,6 +288,8 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 		return m.containsElement(starlark.Tuple(elems), key)
 	case *mapping:
 		return m.contains(x.dict, key)
+	case *sectionProxy:
+		return x.contains(key)
 	case *namespace:
 		return m.containsElement(starlark.Tuple(x.keys()), key)
 	case *record:

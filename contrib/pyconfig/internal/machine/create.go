@@ -59,6 +59,9 @@ func (m *Machine) initialize(object, c *class, args starlark.Tuple, kwargs []sta
 	if c.is(m.settings) {
 		return m.fillSettings(object, c, args, kwargs)
 	}
+	if c.is(m.settings.order[1]) && c.raw("__init__") == nil {
+		return m.fillModel(object, c, args, kwargs)
+	}
 	switch init := c.raw("__init__"); {
 	case init == nil && c.dataclass() != nil:
 		return m.fillFields(object, c.dataclass(), args, kwargs)

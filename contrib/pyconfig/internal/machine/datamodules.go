@@ -3,13 +3,10 @@ package machine
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"math"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"go.starlark.net/starlark"
 
@@ -49,6 +46,16 @@ func (m *Machine) offeredData(path string) starlark.Value {
 		return &module{name: "urllib", attrs: starlark.StringDict{"parse": m.urllibParse()}}
 	case "urllib.parse":
 		return m.urllibParse()
+	case "html", "textwrap", "shlex", "hmac":
+		return m.textModule(path)
+	case "http":
+		return m.http()
+	case "ssl":
+		s := &module{name: path, attrs: starlark.StringDict{}}
+		for n, name := range []string{"CERT_NONE", "CERT_OPTIONAL", "CERT_REQUIRED"} {
+			s.attrs[name] = starlark.MakeInt(n)
+		}
+		return s
 	case "distutils":
 		return &module{name: "distutils", attrs: starlark.StringDict{"util": m.distutils()}}
 	case "distutils.util", "setuptools._distutils.util":
@@ -67,10 +74,7 @@ func (m *Machine) offeredSurroundings(path string) starlark.Value {
 	case "logging":
 		return m.logging()
 	case "platform":
-		return newModuleOf("platform", map[string]native{
-			"system": m.fixed("platform.system", starlark.String(systemName())),
-			"node":   m.hostname,
-		})
+		return m.platform()
 	case "getpass":
 		return newModuleOf("getpass", map[string]native{"getuser": m.user})
 	case "tempfile":
@@ -88,9 +92,7 @@ func (m *Machine) offeredSurroundings(path string) starlark.Value {
 			return cpus(), unpack("cpu_count", args, kwargs)
 		}})
 	case "time":
-		return newModuleOf("time", map[string]native{"time": func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return starlark.Float(float64(time.Now().UnixMicro()) / 1e6), unpack("time", args, kwargs)
-		}})
+		return m.clockModule()
 	case "warnings":
 		return newModuleOf("warnings", map[string]native{"warn": ignored, "filterwarnings": ignored, "simplefilter": ignored})
 	case "contextlib":
@@ -107,6 +109,10 @@ func (m *Machine) offeredSurroundings(path string) starlark.Value {
 		return m.operators()
 	case "abc":
 		return m.abc()
+	case "importlib":
+		return newModuleOf(path, map[string]native{"import_module": m.importNamed})
+	case "zoneinfo":
+		return newModuleOf(path, map[string]native{"ZoneInfo": newZoneName})
 	}
 	return nil
 }
@@ -153,30 +159,6 @@ func (m *Machine) tempDir(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 func cpus() starlark.Value { return starlark.MakeInt(runtime.NumCPU()) }
 
 func processID() starlark.Value { return starlark.MakeInt(os.Getpid()) }
-
-func systemName() string {
-	return map[string]string{"linux": "Linux", "darwin": "Darwin", "windows": "Windows"}[runtime.GOOS]
-}
-
-// sys is the module sys, as a program of Python 3.13 sees it.
-func (m *Machine) sys() *module {
-	version := &record{kind: "version_info", tuple: true, names: []string{"major", "minor", "micro", "releaselevel", "serial"},
-		values: []starlark.Value{starlark.MakeInt(3), starlark.MakeInt(13), starlark.MakeInt(0), starlark.String("final"), starlark.MakeInt(0)}}
-	platform := runtime.GOOS
-	if platform == "windows" {
-		platform = "win32"
-	}
-	stream := refused{name: "sys.stdout", cure: "a configuration writes nothing: set the handler in Go"}
-	return &module{name: "sys", attrs: starlark.StringDict{
-		"version_info": version, "platform": starlark.String(platform), "maxsize": starlark.MakeInt64(math.MaxInt64),
-		"argv": listOf(os.Args), "path": listOf([]string{slashed(filepath.Dir(m.File))}),
-		"modules": refused{name: "sys.modules", cure: "name the module that is needed"}, "stdout": stream, "stderr": stream, "stdin": stream,
-		"byteorder":          starlark.String("little"),
-		"exit":               builtin("sys.exit", exit),
-		"getdefaultencoding": builtin("sys.getdefaultencoding", m.fixed("sys.getdefaultencoding", starlark.String("utf-8"))),
-		"setrecursionlimit":  builtin("sys.setrecursionlimit", ignored),
-	}}
-}
 
 // listOf makes a list of texts.
 func listOf(texts []string) *starlark.List {
@@ -342,7 +324,11 @@ func (m *Machine) urllibParse() *module {
 	p := newModuleOf("urllib.parse", map[string]native{
 		"quote": quote("/", "%20"), "quote_plus": quote("", "+"), "unquote": unquote(false), "unquote_plus": unquote(true),
 		"urlencode": m.urlencode, "urljoin": m.urljoin, "urlparse": m.urlparse(true), "urlsplit": m.urlparse(false),
+		"urlunparse": m.urlunparse, "urlunsplit": m.urlunparse, "parse_qs": m.queryDict, "parse_qsl": m.queryPairs,
 	})
+	for _, name := range []string{"uses_netloc", "uses_relative", "uses_query", "uses_params", "uses_fragment"} { // what is added there changes nothing here
+		p.attrs[name] = listOf([]string{"", "ftp", "http", "https", "file", "ws", "wss", "sftp"})
+	}
 	return p
 }
 

@@ -135,17 +135,6 @@ func (m *Machine) dotenvEntries(a dotenvArguments) ([]dotenvEntry, error) {
 	return m.parseDotenv(string(data), a)
 }
 
-// relative returns a path below the folder of the file, and whether it is below.
-func (m *Machine) relative(s string) (string, bool) {
-	full, err1 := absolute(s)
-	dir, err2 := absolute(slashed(filepath.Dir(m.File)))
-	if err1 != nil || err2 != nil {
-		return "", false
-	}
-	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
-	return slashed(rel), err == nil && filepath.IsLocal(rel)
-}
-
 // dotenvEntry is a line of a .env file. A bare one has no "=".
 type dotenvEntry struct {
 	name, value string

@@ -48,8 +48,15 @@ func (m *Machine) setElement(x, key, v starlark.Value) error {
 			return m.setElement(c.payload, key, v)
 		}
 	}
-	if n, ok := x.(*namespace); ok {
-		return n.setKey(key, v)
+	switch x := x.(type) {
+	case *namespace:
+		return x.setKey(key, v)
+	case *sectionProxy:
+		option, err := asText("a section", key)
+		if err != nil {
+			return err
+		}
+		return x.parser.setOption(x.section, option, v)
 	}
 	if d, ok := asDict(x); ok {
 		return setKey(d, key, v)

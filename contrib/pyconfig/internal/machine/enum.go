@@ -19,8 +19,8 @@ func (m *Machine) enums() *module {
 			return one("unique", args, kwargs)
 		},
 	})
-	for name, kind := range map[string]string{"Enum": "", "IntEnum": "int", "StrEnum": "str"} {
-		c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, enum: true, mixin: kind, plainText: kind != ""}
+	for name, kind := range map[string]string{"Enum": "", "ReprEnum": "", "IntEnum": "int", "StrEnum": "str", "IntFlag": "int"} {
+		c := &class{machine: m, name: name, attrs: starlark.StringDict{}, drawn: map[string]bool{}, enum: true, mixin: kind, plainText: kind != "" || name == "ReprEnum"}
 		c.order = []*class{c, m.names["object"].(*class)}
 		e.attrs[name] = c
 	}
@@ -78,7 +78,7 @@ func (m *Machine) makeMembers(c *class) error {
 		v := c.attrs[name]
 		switch v.(type) {
 		case *function, *staticMethod, *classMethod, *property, *class, nil:
-			if isIn(name, "__new__ __init__ __eq__ __hash__ _missing_ _generate_next_value_") {
+			if isIn(name, "__new__ __eq__ __hash__") {
 				return fault.New("%s of an enumeration is not available; write the values out", name)
 			}
 			continue
@@ -99,7 +99,7 @@ func (m *Machine) makeMembers(c *class) error {
 func (m *Machine) newMember(c *class, name string, v starlark.Value) (*class, error) {
 	if _, ok := v.(auto); ok {
 		var err error
-		if v, err = c.next(name); err != nil {
+		if v, err = m.next(c, name); err != nil {
 			return nil, err
 		}
 	}
@@ -116,11 +116,33 @@ func (m *Machine) newMember(c *class, name string, v starlark.Value) (*class, er
 		drawn: map[string]bool{}, instance: true, enum: true, mixin: c.mixin, plainText: c.plainText}
 	member.order = append([]*class{member}, c.order...)
 	c.members = append(c.members, member)
-	return member, m.charge(objectWork + len(c.order)*entrySize)
+	if err := m.charge(objectWork + len(c.order)*entrySize); err != nil {
+		return nil, err
+	}
+	if init := c.raw("__init__"); init != nil {
+		args, several := v.(starlark.Tuple)
+		if !several {
+			args = starlark.Tuple{v}
+		}
+		if _, err := m.call(init, append(starlark.Tuple{member}, args...), nil); err != nil {
+			return nil, err
+		}
+	}
+	return member, nil
 }
 
 // next is the value that auto() stands for.
-func (c *class) next(name string) (starlark.Value, error) {
+func (m *Machine) next(c *class, name string) (starlark.Value, error) {
+	if fn := c.raw("_generate_next_value_"); fn != nil {
+		if static, ok := fn.(*staticMethod); ok {
+			fn = static.callable
+		}
+		values := starlark.NewList(nil)
+		for _, member := range c.members {
+			values.Append(member.attrs["_value_"])
+		}
+		return m.call(fn, starlark.Tuple{starlark.String(name), starlark.MakeInt(1), starlark.MakeInt(len(c.members)), values}, nil)
+	}
 	if c.mixin == "str" && c.plainText {
 		return starlark.String(strings.ToLower(name)), nil
 	}
@@ -135,7 +157,15 @@ func (c *class) next(name string) (starlark.Value, error) {
 		}
 		highest = max(highest, n)
 	}
+	if c.isFlag() {
+		return starlark.MakeInt(1 << bits(starlark.MakeInt(highest))), nil
+	}
 	return starlark.MakeInt(highest + 1), nil
+}
+
+// isFlag reports whether auto() gives powers of two.
+func (c *class) isFlag() bool {
+	return slices.ContainsFunc(c.order, func(base *class) bool { return base.name == "IntFlag" && base.members == nil })
 }
 
 // memberOf returns the member with a value, nil if there is none.
@@ -154,7 +184,7 @@ func (m *Machine) memberOf(c *class, v starlark.Value) (*class, error) {
 // callEnum implements Color("red").
 func (m *Machine) callEnum(c *class, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if c.members == nil {
-		return nil, fault.New("an enumeration made by a call is not available; write the class out")
+		return m.enumByCall(c, args, kwargs)
 	}
 	v, err := one(c.name, args, kwargs)
 	if err != nil {
@@ -171,10 +201,88 @@ func (m *Machine) callEnum(c *class, args starlark.Tuple, kwargs []starlark.Tupl
 	if err != nil {
 		return nil, err
 	}
+	if missing := c.raw("_missing_"); member == nil && missing != nil {
+		if method, ok := missing.(*classMethod); ok {
+			missing = method.callable
+		}
+		found, err := m.call(missing, starlark.Tuple{c, v}, nil)
+		if err != nil || found != starlark.None {
+			return found, err
+		}
+	}
 	if member == nil {
 		return nil, fault.Raise("ValueError", "%s has no member of this value; check where it comes from", c.name)
 	}
 	return member, nil
+}
+
+// enumByCall implements Enum("Color", "RED GREEN") and the other forms: a list of names, of pairs, or a dict.
+func (m *Machine) enumByCall(base *class, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name string
+	var names starlark.Value
+	if err := unpack("Enum", args, kwargs, "value", &name, "names", &names); err != nil {
+		return nil, err
+	}
+	c, _, err := m.newClass(name, starlark.Tuple{base}, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.inheritEnum("")
+	if s, ok := names.(starlark.String); ok {
+		names = listOf(strings.Fields(strings.ReplaceAll(string(s), ",", " ")))
+	}
+	pairs := new(starlark.Dict)
+	if d, ok := asDict(names); ok {
+		pairs = d
+	} else if err := m.numbered(pairs, names); err != nil {
+		return nil, err
+	}
+	for key, v := range pairs.Entries() {
+		member, err := asText("Enum()", key)
+		if err != nil {
+			return nil, err
+		}
+		c.attrs[member] = v
+		c.note(member, v)
+	}
+	return c, m.makeMembers(c)
+}
+
+// numbered gives names numbers from 1. Pairs of a name and a value stay as they are.
+func (m *Machine) numbered(pairs *starlark.Dict, names starlark.Value) error {
+	elems, err := m.elements(names)
+	if err != nil {
+		return err
+	}
+	for i, elem := range elems {
+		pair := starlark.Tuple{elem, starlark.MakeInt(i + 1)}
+		if _, ok := elem.(starlark.String); !ok {
+			if pair, err = m.elements(elem); err != nil || len(pair) != 2 {
+				return fault.New("Enum() needs names, or pairs of a name and a value")
+			}
+		}
+		if err := setKey(pairs, pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// memberMap is __members__ and _value2member_map_ of an enumeration.
+func (c *class) memberMap(byValue bool) starlark.Value {
+	d := new(starlark.Dict)
+	for _, name := range c.names {
+		member, ok := c.attrs[name].(*class)
+		if !ok || !member.instance || !member.enum {
+			continue
+		}
+		key := starlark.Value(starlark.String(name))
+		if byValue {
+			key = member.attrs["_value_"]
+		}
+		setKey(d, key, member)
+	}
+	return d
 }
 
 // unmember returns the text or number that a member of an enumeration of such is, the value that an object of a class

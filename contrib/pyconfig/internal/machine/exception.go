@@ -22,10 +22,16 @@ TypeError:Exception ValueError:Exception UnicodeError:ValueError UnicodeDecodeEr
 UnicodeEncodeError:UnicodeError JSONDecodeError:ValueError AddressValueError:ValueError NetmaskValueError:ValueError
 BinasciiError:ValueError EnvError:ValueError UndefinedValueError:Exception Warning:Exception UserWarning:Warning
 DeprecationWarning:Warning RuntimeWarning:Warning FutureWarning:Warning SubprocessError:Exception
-CalledProcessError:SubprocessError TimeoutExpired:SubprocessError`
+CalledProcessError:SubprocessError TimeoutExpired:SubprocessError ConfigParserError:Exception
+NoSectionError:ConfigParserError NoOptionError:ConfigParserError DuplicateSectionError:ConfigParserError
+DuplicateOptionError:ConfigParserError ParsingError:ConfigParserError MissingSectionHeaderError:ParsingError
+InterpolationError:ConfigParserError InterpolationSyntaxError:InterpolationError InterpolationDepthError:InterpolationError
+InterpolationMissingOptionError:InterpolationError`
 
 // hiddenExceptions lists those that belong to modules and are no built-in names.
-const hiddenExceptions = " JSONDecodeError AddressValueError NetmaskValueError BinasciiError EnvError UndefinedValueError SubprocessError CalledProcessError TimeoutExpired "
+const hiddenExceptions = " JSONDecodeError AddressValueError NetmaskValueError BinasciiError EnvError UndefinedValueError SubprocessError CalledProcessError TimeoutExpired " +
+	"ConfigParserError NoSectionError NoOptionError DuplicateSectionError DuplicateOptionError ParsingError MissingSectionHeaderError " +
+	"InterpolationError InterpolationSyntaxError InterpolationDepthError InterpolationMissingOptionError "
 
 // builtinClasses returns object, type and the exceptions.
 func (m *Machine) builtinClasses() starlark.StringDict {

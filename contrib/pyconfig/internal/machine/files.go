@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -40,19 +41,32 @@ func (m *Machine) inFolder(function, name string) (string, error) {
 	if m.Folder == nil {
 		return "", fault.New("%s finds no folder; read the configuration with FromFile, which tells where it stands", function)
 	}
-	full, err := absolute(name)
-	if err != nil {
-		return "", err
-	}
-	dir, err := absolute(slashed(filepath.Dir(m.File)))
-	if err != nil {
-		return "", err
-	}
-	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
-	if err != nil || !filepath.IsLocal(rel) {
+	rel, inside := m.relative(name)
+	if !inside {
 		return "", fault.New("%s looks outside the folder of the configuration, which is not read; move the file there, or read it in Go", function)
 	}
-	return slashed(rel), nil
+	return rel, nil
+}
+
+// relative returns a path below the folder of the file, and whether it is below. Where the program runs elsewhere, a
+// relative name is one in the folder, as if the program ran there.
+func (m *Machine) relative(name string) (string, bool) {
+	full, err1 := absolute(name)
+	dir, err2 := absolute(slashed(filepath.Dir(m.File)))
+	if err1 != nil || err2 != nil {
+		return "", false
+	}
+	if !path.IsAbs(slashed(name)) && !isBelow(dir, full) {
+		full = path.Join(dir, slashed(name))
+	}
+	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
+	return slashed(rel), err == nil && filepath.IsLocal(rel)
+}
+
+// isBelow reports whether a path is below a folder.
+func isBelow(dir, full string) bool {
+	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(full))
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // content reads a file for a function of the file.

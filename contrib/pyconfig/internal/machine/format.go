@@ -101,9 +101,24 @@ func (m *Machine) format(s string, args starlark.Tuple, kwargs []starlark.Tuple)
 	return m.text(out)
 }
 
+// formatMap implements str.format_map: the fields are keys of a mapping.
+func (m *Machine) formatMap(s string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	mapping, err := one("format_map", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	f := &formatter{machine: m, mapping: mapping}
+	out, err := f.expand(s, 0)
+	if err != nil {
+		return nil, err
+	}
+	return m.text(out)
+}
+
 // formatter fills the fields of a format text.
 type formatter struct {
 	machine *Machine
+	mapping starlark.Value // of format_map; nil for format
 	args    starlark.Tuple
 	kwargs  []starlark.Tuple
 	next    int // the next argument for {}
@@ -220,6 +235,8 @@ func isDigits(s string) bool {
 func (f *formatter) argument(name string) (starlark.Value, error) {
 	i := f.next
 	switch {
+	case f.mapping != nil && name != "" && !isDigits(name):
+		return f.machine.index(f.mapping, starlark.String(name))
 	case name == "":
 		f.next++
 	case isDigits(name):

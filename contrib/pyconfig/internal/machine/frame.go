@@ -13,6 +13,7 @@ import (
 type frame struct {
 	vars    starlark.StringDict
 	drawn   map[string]bool // variables whose value comes from chance
+	machine *Machine        // of a module
 	outer   *frame          // the function or module around; classes are left out
 	module  *frame
 	program *translate.Program // of a module
@@ -28,8 +29,8 @@ type frame struct {
 }
 
 // newModule returns the frame of a file.
-func newModule(program *translate.Program, vars starlark.StringDict) *frame {
-	f := &frame{vars: vars, program: program, drawn: map[string]bool{}, named: map[string]bool{}}
+func (m *Machine) newModule(program *translate.Program, vars starlark.StringDict) *frame {
+	f := &frame{vars: vars, program: program, drawn: map[string]bool{}, named: map[string]bool{}, machine: m}
 	f.module = f
 	return f
 }

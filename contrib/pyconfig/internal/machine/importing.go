@@ -1,9 +1,11 @@
 package machine
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -90,6 +92,18 @@ func (m *Machine) source(f *frame, s *translate.ImportFrom) (starlark.Value, err
 	return nil, m.noModule(s.Path)
 }
 
+// importNamed implements importlib.import_module(name).
+func (m *Machine) importNamed(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name string
+	if err := unpack("import_module", args, kwargs, "name", &name); err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(name, ".") {
+		return nil, fault.New("import_module() of a relative name is not available; write an import")
+	}
+	return m.module(m.main, name)
+}
+
 // mayFailLater reports whether a name of the project that is not there may fail at its first use. In a try, where
 // the file asks whether it is there, and for "import *", it fails at once.
 func (m *Machine) mayFailLater(s *translate.ImportFrom) bool {
@@ -106,6 +120,9 @@ func (m *Machine) member(f *frame, from starlark.Value, s *translate.ImportFrom,
 	switch from := from.(type) {
 	case refused:
 		if m.trying > 0 && name == strings.ToUpper(name) { // a constant of a module that may be missing
+			if from.failed != nil {
+				return nil, from.failed
+			}
 			return nil, m.noModule(s.Path)
 		}
 		return refused{name: from.name + "." + name, cure: from.cure}, nil
@@ -142,6 +159,9 @@ func moduleName(path string) string {
 // importAll executes "from a import *".
 func (m *Machine) importAll(f *frame, from starlark.Value, s *translate.ImportFrom) error {
 	mod, ok := from.(*module)
+	if r, stopped := from.(refused); stopped && r.failed != nil {
+		return r.failed
+	}
 	switch {
 	case !ok:
 		return m.noModule(s.Path)
@@ -193,15 +213,44 @@ func (m *Machine) module(f *frame, name string) (starlark.Value, error) {
 		return v, nil
 	}
 	v, err := m.projectModule("", m.withoutRoot(name))
-	if v != nil || err != nil {
-		return v, err
+	if err != nil {
+		return m.stopped(name, err)
+	}
+	if v != nil {
+		return v, nil
 	}
 	return refused{name: name, cure: importCure(name), module: true}, nil
 }
 
-// withoutRoot drops the name of the folder from the path of a module: app.constants is constants in app.
+// stopped is a module of the project that this package cannot run to its end: it fails when it is used. What Python
+// raises in it is raised here too.
+func (m *Machine) stopped(name string, err error) (starlark.Value, error) {
+	known, ok := err.(*fault.Error)
+	if !ok || known.Kind != "" || m.left == 0 || m.steps > maxSteps {
+		return nil, err
+	}
+	at := fmt.Sprintf("line %d", known.Line)
+	if known.File != "" {
+		at = fmt.Sprintf("%s:%d", filepath.Base(known.File), known.Line)
+	}
+	return refused{name: name, cure: "it stops at " + at + ": " + known.Text, module: true, failed: err}, nil
+}
+
+// withoutRoot drops the folder from the path of a module, with the folders above that the path names:
+// app.constants is constants in app, and site.app.constants too, if app is in site.
 func (m *Machine) withoutRoot(name string) string {
-	return strings.TrimPrefix(name, path.Base(path.Dir(slashed(m.File)))+".")
+	dir, err := absolute(path.Dir(slashed(m.File)))
+	if err != nil {
+		return name
+	}
+	folders := strings.Split(dir, "/")
+	parts := strings.Split(name, ".")
+	for n := min(len(parts)-1, len(folders)); n > 0; n-- {
+		if slices.Equal(parts[:n], folders[len(folders)-n:]) {
+			return strings.Join(parts[n:], ".")
+		}
+	}
+	return name
 }
 
 // folderOf returns the folder, within that of the file, that the dots of a relative import mean.
@@ -243,7 +292,7 @@ func (m *Machine) projectFile(base, name string) (starlark.Value, error) {
 	at := path.Join(base, strings.ReplaceAll(name, ".", "/"))
 	for _, file := range []string{at + ".py", at + "/__init__.py"} {
 		if file == m.ownName() {
-			return nil, fault.New("the file imports itself; move what both need to a module of its own")
+			return m.mainModule(), nil
 		}
 		if v, ok := m.modules[file]; ok {
 			return v, nil
@@ -291,7 +340,7 @@ func (m *Machine) runModule(file string, data []byte) (starlark.Value, error) {
 	if f.folder = path.Dir(file); f.folder == "." {
 		f.folder = ""
 	}
-	mod := &module{name: path.Base(file), attrs: f.vars, file: true}
+	mod := &module{name: path.Base(file), attrs: f.vars, file: true, frame: f}
 	m.modules[file] = mod
 	if _, err := m.block(f, program.Body); err != nil {
 		delete(m.modules, file)
@@ -348,7 +397,7 @@ func fileError(err error) error {
 func importCure(name string) string {
 	root, _, _ := strings.Cut(name, ".")
 	switch root {
-	case "yaml", "tomllib", "toml", "configparser":
+	case "yaml", "tomllib", "toml":
 		return "load the data from Go with a FromFile call of its own, or write the value"
 	case "multiprocessing", "socketserver", "asyncio", "requests", "boto3":
 		return "do it in Go and set the key there"

@@ -42,6 +42,10 @@ func (m *Machine) index(x, key starlark.Value) (starlark.Value, error) {
 		return m.variable(key)
 	case *namespace:
 		return x.index(key)
+	case loadedModules:
+		return x.index(key)
+	case *sectionProxy:
+		return x.index(key)
 	case starlark.String:
 		return m.character(string(x), key)
 	case starlark.Bytes:
@@ -121,6 +125,9 @@ func (m *Machine) character(s string, key starlark.Value) (starlark.Value, error
 
 // slice evaluates x[low:high:step].
 func (m *Machine) slice(x, low, high, step starlark.Value) (starlark.Value, error) {
+	if isObject(x) && x.(*class).order[1].raw("__getitem__") != nil {
+		return nil, fault.New("a part of an object with its own __getitem__ is not available; take the elements one by one")
+	}
 	if x = unmember(x); isTuple(x) {
 		x = plain(x)
 	}

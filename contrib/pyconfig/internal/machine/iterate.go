@@ -28,6 +28,8 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 		if over, err := m.iterableObject(v); over != nil || err != nil {
 			return over, err
 		}
+	case *sectionProxy:
+		return listOf(v.options()), m.charge(len(v.options()) * entrySize)
 	case *namespace:
 		return starlark.NewList(v.keys()), m.charge(len(v.keys()) * entrySize)
 	case environ:

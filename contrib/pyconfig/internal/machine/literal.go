@@ -25,7 +25,7 @@ func (m *Machine) literal(s string) (starlark.Value, error) {
 	if !isLiteral(x.X) {
 		return nil, fault.Raise("ValueError", "literal_eval() needs text that is a literal; check the variable it comes from")
 	}
-	v, err := m.eval(newModule(p, starlark.StringDict{}), x.X)
+	v, err := m.eval(m.newModule(p, starlark.StringDict{}), x.X)
 	if known, ok := err.(*fault.Error); ok {
 		known.Line, known.File = 0, ""
 	}

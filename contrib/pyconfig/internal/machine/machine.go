@@ -73,7 +73,7 @@ func (m *Machine) newMain(p *translate.Program, name, file string) *frame {
 	if p.HasDoc {
 		vars["__doc__"] = starlark.String(p.Doc)
 	}
-	return newModule(p, vars)
+	return m.newModule(p, vars)
 }
 
 // undefined is the error for an unknown name. A bare name may be a secret that lost its quotes,

@@ -14,8 +14,9 @@ type module struct {
 	inert
 	name  string
 	attrs starlark.StringDict
-	hints bool // every name is one for annotations
-	file  bool // a module of the project: it has no names beside its own
+	hints bool   // every name is one for annotations
+	file  bool   // a module of the project: it has no names beside its own
+	frame *frame // of a module of the project; nil for others
 }
 
 // newModuleOf returns a module of functions.
@@ -44,6 +45,8 @@ func (m *module) Attr(name string) (starlark.Value, error) {
 		return v, nil
 	case name == "__name__":
 		return starlark.String(m.name), nil
+	case name == "__dict__" && m.frame != nil:
+		return &namespace{machine: m.frame.machine, frame: m.frame}, nil
 	case m.file:
 		return nil, nil
 	case m.hints:

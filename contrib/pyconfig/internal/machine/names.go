@@ -61,6 +61,7 @@ type refused struct {
 	module     bool   // a whole module
 	bound      string // the name that an import gave it
 	line       int    // where an object was made of it
+	failed     error  // why a module of the project did not run to its end; nil for others
 }
 
 // String returns the name.

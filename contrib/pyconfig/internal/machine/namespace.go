@@ -241,3 +241,32 @@ func (m *Machine) dir(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Va
 	slices.Sort(names)
 	return listOf(slices.Compact(names)), m.charge(len(names) * entrySize)
 }
+
+// simpleNamespace is the class types.SimpleNamespace.
+func (m *Machine) simpleNamespace() *class {
+	c := m.offeredClass("SimpleNamespace")
+	c.attrs["__init__"] = boundable{builtin("SimpleNamespace", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if len(args) != 1 {
+			return nil, errArguments()
+		}
+		for _, pair := range kwargs {
+			if err := m.setOwn(args[0], string(pair[0].(starlark.String)), pair[1]); err != nil {
+				return nil, err
+			}
+		}
+		return starlark.None, nil
+	})}
+	c.attrs["__eq__"] = boundable{builtin("__eq__", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var x, y starlark.Value
+		if err := unpack("__eq__", args, kwargs, "x", &x, "y", &y); err != nil {
+			return nil, err
+		}
+		a, ok1 := x.(*class)
+		b, ok2 := y.(*class)
+		if !ok1 || !ok2 || !b.is(c) {
+			return starlark.False, nil
+		}
+		return m.compared("==", namespaceOf(a).dict(), namespaceOf(b).dict())
+	})}
+	return c
+}

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -21,8 +22,18 @@ func (m *Machine) setAttr(x starlark.Value, name string, v starlark.Value) error
 		}
 		return m.setOwn(x, name, v)
 	case *module:
+		if x.frame != nil {
+			m.set(x.frame, name, v)
+			return nil
+		}
 		x.attrs[name] = v
 		return nil
+	case logger:
+		return nil
+	case *withAttrs:
+		if strings.HasPrefix(x.Name(), "logging.") { // the log is that of the Go program
+			return nil
+		}
 	case *function:
 		x.attrs[name] = v
 		return nil
@@ -234,7 +245,7 @@ func (m *Machine) madeClass(args starlark.Tuple) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.inheritEnum(""); c.enum || c.is(m.settings) || c.meta != nil && c.meta.raw("__new__") != nil {
+	if c.inheritEnum(""); c.enum || c.is(m.settings.order[1]) || c.meta != nil && c.meta.raw("__new__") != nil {
 		return nil, fault.New("type() with such a base is not available; write the class out")
 	}
 	for key, v := range attrs.Entries() {

@@ -15,7 +15,16 @@ func (m *Machine) offered(path string) starlark.Value {
 		return m.paths()
 	case "typing", "typing_extensions", "collections.abc", "types", "__future__":
 		t := m.typing()
-		t.name = path
+		if t.name = path; path == "types" {
+			t.attrs["SimpleNamespace"] = m.simpleNamespace()
+			t.attrs["MappingProxyType"] = builtin("MappingProxyType", func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+				v, err := one("MappingProxyType", args, kwargs)
+				if err != nil {
+					return nil, err
+				}
+				return m.toDict(starlark.Tuple{v}, nil)
+			})
+		}
 		return t
 	case "collections":
 		return m.collections()
@@ -23,6 +32,10 @@ func (m *Machine) offered(path string) starlark.Value {
 		return m.dataclasses()
 	case "dotenv":
 		return m.dotenv()
+	case "configparser":
+		return m.configparser()
+	case "builtins":
+		return &module{name: path, attrs: m.names, file: true}
 	}
 	if v := m.offeredData(path); v != nil {
 		return v
@@ -49,7 +62,11 @@ func (m *Machine) system() *module {
 			dir, err := workingDir()
 			return starlark.String(dir), err
 		}),
-		"getpid":    m.plain("os.getpid", func() (starlark.Value, error) { return processID(), nil }),
+		"getpid": m.plain("os.getpid", func() (starlark.Value, error) { return processID(), nil }),
+		"uname":  builtin("os.uname", m.uname),
+		"sched_getaffinity": builtin("os.sched_getaffinity", func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return m.rangeOf(starlark.Tuple{cpus()}, nil)
+		}),
 		"cpu_count": m.plain("os.cpu_count", func() (starlark.Value, error) { return cpus(), nil }),
 	}}
 	system.refuse("files are not looked at this way: write the value, or decide by an environment variable",

@@ -26,11 +26,17 @@ func (m *Machine) offeredPackage(path string) starlark.Value {
 		return m.decouple()
 	case "flask", "markupsafe":
 		return newModuleOf(path, map[string]native{"Markup": m.strOf})
+	case "jinja2":
+		return m.jinja()
+	case "pytz":
+		p := newModuleOf(path, map[string]native{"timezone": newZoneName})
+		p.attrs["utc"], p.attrs["UTC"] = zoneName{name: "UTC"}, zoneName{name: "UTC"}
+		return p
 	case "flask_babel", "flask_babelex", "flask_babelplus":
 		return newModuleOf(path, map[string]native{"lazy_gettext": m.untranslated, "gettext": m.untranslated})
 	case "flask_appbuilder.security.manager", "flask_appbuilder.const":
 		kinds := &module{name: path, attrs: starlark.StringDict{}}
-		for n, name := range []string{"AUTH_OID", "AUTH_DB", "AUTH_LDAP", "AUTH_REMOTE_USER", "AUTH_OAUTH"} {
+		for n, name := range []string{"AUTH_OID", "AUTH_DB", "AUTH_LDAP", "AUTH_REMOTE_USER", "AUTH_OAUTH", "AUTH_SAML"} {
 			kinds.attrs[name] = starlark.MakeInt(n)
 		}
 		return kinds
@@ -92,6 +98,17 @@ func dataOrError(r *record, err error) (starlark.Value, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// jinja is the module jinja2: what it gives is code.
+func (m *Machine) jinja() *module {
+	j := newModuleOf("jinja2", map[string]native{"Markup": m.strOf, "select_autoescape": func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+		return builtin("autoescape", refused{name: "autoescape()", cure: "the template engine decides about escaping"}.fail), nil
+	}})
+	for _, name := range []string{"Undefined", "StrictUndefined", "DebugUndefined", "ChainableUndefined"} {
+		j.attrs[name] = builtin("jinja2."+name, refused{name: "jinja2." + name + "()", cure: "set it for the template engine in Go"}.fail)
+	}
+	return j
 }
 
 // schedules is the module celery.schedules.

@@ -96,8 +96,8 @@ func (m *Machine) compiled(v starlark.Value, flags int) (*pattern, error) {
 		}
 		return nil, needsNumber(v, "a pattern must be text, not %s%s", typeName(v), noneHint(v))
 	}
-	if len(s) > 4096 {
-		return nil, fault.New("a pattern is longer than 4096 bytes")
+	if len(s) > 32<<10 {
+		return nil, fault.New("a pattern is longer than 32 KiB")
 	}
 	p := &pattern{machine: m, source: string(s)}
 	prefix := ""

@@ -31,6 +31,12 @@ func (m *Machine) str(v starlark.Value) (string, error) {
 		return v.String(), nil
 	case uniqueID:
 		return v.String(), nil
+	case zoneName:
+		return v.name, nil
+	case secret:
+		return v.String(), nil
+	case webAddress:
+		return v.text, nil
 	}
 	return m.repr(v)
 }

@@ -181,6 +181,12 @@ func (c *converter) value(v starlark.Value, depth int) (any, error) {
 		}
 		c.code = true
 		return nil, nil
+	case *sectionProxy:
+		d, err := v.dict()
+		if err != nil {
+			return nil, err
+		}
+		return c.dict(d, depth)
 	case *namespace:
 		return c.dict(v.dict(), depth)
 	case *module, environ, starlark.Callable:

@@ -11,18 +11,19 @@ import (
 
 // pydantic is what configurations use of pydantic and pydantic_settings.
 func (m *Machine) pydantic(path string) *module {
-	p := newModuleOf(path, map[string]native{"SettingsConfigDict": m.toDict, "Field": m.settingsField})
-	p.attrs["BaseSettings"] = m.settings
+	p := newModuleOf(path, map[string]native{"SettingsConfigDict": m.toDict, "ConfigDict": m.toDict, "Field": m.settingsField,
+		"field_validator": m.fieldValidator, "model_validator": m.modelValidator, "computed_field": computedField, "SecretStr": newSecret})
+	for _, kind := range []string{"AnyUrl", "AnyHttpUrl", "HttpUrl", "PostgresDsn"} {
+		p.attrs[kind] = builtin(path+"."+kind, m.addressMaker(kind))
+	}
+	p.attrs["BaseSettings"], p.attrs["BaseModel"] = m.settings, m.settings.order[1]
 	return p
 }
 
 // newSettingsBase makes the class BaseSettings.
 func (m *Machine) newSettingsBase() *class {
-	c := &class{machine: m, name: "BaseSettings", attrs: starlark.StringDict{}, drawn: map[string]bool{}}
-	c.order = []*class{c, m.names["object"].(*class)}
-	for _, name := range []string{"model_dump", "dict"} {
-		c.attrs[name] = &property{get: builtin(name, m.dumpSettings)}
-	}
+	c := m.offeredClass("BaseSettings")
+	c.order = append([]*class{c}, m.newModelBase().order...)
 	return c
 }
 
@@ -36,14 +37,52 @@ func (m *Machine) dumpSettings(args starlark.Tuple, kwargs []starlark.Tuple) (st
 	return m.plain("model_dump", func() (starlark.Value, error) {
 		d := new(starlark.Dict)
 		for _, name := range object.order[1].settingsFields() {
-			v := object.attrs[name]
-			if r, ok := v.(refused); ok {
-				return nil, r.err()
+			v, err := m.dumped(object.attrs[name], 0)
+			if err != nil {
+				return nil, err
 			}
 			d.SetKey(starlark.String(name), v)
 		}
 		return d, m.charge(size(d))
 	}), nil
+}
+
+// dumped returns the value of a field for model_dump: the models in it become dicts too.
+func (m *Machine) dumped(v starlark.Value, depth int) (starlark.Value, error) {
+	if depth > maxDepth {
+		return nil, errDeep()
+	}
+	switch v := v.(type) {
+	case refused:
+		return nil, v.err()
+	case *class:
+		if v.instance && v.is(m.settings.order[1]) {
+			dump, err := m.attr(v, "model_dump")
+			if err != nil {
+				return nil, err
+			}
+			return m.call(dump, nil, nil)
+		}
+	case *starlark.List:
+		elems, err := m.elements(v)
+		for i := range elems {
+			if err == nil {
+				elems[i], err = m.dumped(elems[i], depth+1)
+			}
+		}
+		return starlark.NewList(elems), err
+	case *starlark.Dict:
+		d := new(starlark.Dict)
+		for _, item := range v.Items() {
+			inner, err := m.dumped(item[1], depth+1)
+			if err != nil {
+				return nil, err
+			}
+			d.SetKey(item[0], inner)
+		}
+		return d, m.charge(size(d))
+	}
+	return v, nil
 }
 
 // ellipsis is "...", which stands for a value.
@@ -148,12 +187,8 @@ func (m *Machine) fillSettings(object, c *class, args starlark.Tuple, kwargs []s
 	if len(args) > 0 {
 		return errArguments()
 	}
-	for _, base := range c.order {
-		for name, v := range base.attrs {
-			if base.fieldDefaults != nil && !isSettingsCode(name, v) {
-				return fault.New("%s of a class of settings is not available; give it an annotation, or compute the value in Go", name)
-			}
-		}
+	if err := c.checkSettings(); err != nil {
+		return err
 	}
 	src, err := m.settingsSource(c)
 	if err != nil {
@@ -175,6 +210,18 @@ func (m *Machine) fillSettings(object, c *class, args starlark.Tuple, kwargs []s
 			return err
 		}
 	}
+	return m.validateObject(object, c)
+}
+
+// checkSettings refuses what would change the fields in a way that is not known here.
+func (c *class) checkSettings() error {
+	for _, base := range c.order {
+		for name, v := range base.attrs {
+			if base.fieldDefaults != nil && !isSettingsCode(name, v) {
+				return fault.New("%s of a class of settings is not available; give it an annotation, or compute the value in Go", name)
+			}
+		}
+	}
 	return nil
 }
 
@@ -184,7 +231,7 @@ func isSettingsCode(name string, v starlark.Value) bool {
 		return false
 	}
 	switch v.(type) {
-	case *function, *property, *staticMethod, *classMethod, *class:
+	case *function, *property, *staticMethod, *classMethod, *class, *fieldValidator:
 		return true
 	}
 	return strings.HasPrefix(name, "_") || name == "model_config"
@@ -208,12 +255,23 @@ func (m *Machine) fillSetting(object, c *class, name string, src *settingsSource
 			return err
 		}
 	}
+	return m.fitSetting(object, c, name, hint, field, value)
+}
+
+// fitSetting sets a field to a value, in its type. What cannot be read here fails when it is used.
+func (m *Machine) fitSetting(object, c *class, name string, hint typeHint, field *settingsField, value starlark.Value) error {
+	value, err := m.validated(c, name, value, true)
+	if err != nil {
+		return err
+	}
 	fitted, err := m.fit(hint, value)
 	known, _ := err.(*fault.Error)
 	switch {
 	case err == nil:
-		err = m.checkBounds(field, fitted)
-	case known != nil && known.Kind == "": // not read here: it fails when it is used
+		if err = m.checkBounds(field, fitted); err == nil {
+			fitted, err = m.validated(c, name, fitted, false)
+		}
+	case known != nil && known.Kind == "" && m.trying == 0:
 		fitted, err = refused{name: c.name + "." + name, cure: known.Text}, nil
 	}
 	if err != nil {
@@ -228,7 +286,7 @@ func (m *Machine) fillSetting(object, c *class, name string, src *settingsSource
 func (c *class) setting(name string) (typeHint, starlark.Value) {
 	for _, base := range c.order {
 		if hint, ok := base.hints[name]; ok && base.fieldDefaults != nil {
-			return hint, base.fieldDefaults[name]
+			return hint.within(base.scope), base.fieldDefaults[name]
 		}
 	}
 	return typeHint{}, nil
@@ -250,11 +308,16 @@ func (m *Machine) settingValue(name string, hint typeHint, field *settingsField,
 		}
 		return m.text(text)
 	}
+	return m.fieldDefault(name, strings.ToUpper(names[0]), field)
+}
+
+// fieldDefault returns the default of a field.
+func (m *Machine) fieldDefault(name, variable string, field *settingsField) (starlark.Value, error) {
 	switch r, ok := field.value.(refused); {
 	case field.factory != nil:
 		return m.call(field.factory, nil, nil)
 	case field.value == nil, ok && r.name == ellipsis(0).name:
-		return nil, fault.Raise("ValueError", "the environment variable %s is not set; set it, or give %s a default", strings.ToUpper(names[0]), name)
+		return nil, fault.Raise("ValueError", "the environment variable %s is not set; set it, or give %s a default", variable, name)
 	}
 	return field.value, nil
 }

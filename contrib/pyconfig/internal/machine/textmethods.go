@@ -2,6 +2,7 @@ package machine
 
 import (
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -51,6 +52,12 @@ func (m *Machine) textMethod(s, name string) *starlark.Builtin {
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return m.replace(s, args, kwargs)
 		})
+	case "format_map":
+		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return m.formatMap(s, args, kwargs)
+		})
+	case "swapcase", "isidentifier", "isascii":
+		return m.casing(s, name)
 	case "format":
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return m.format(s, args, kwargs)
@@ -64,13 +71,7 @@ func (m *Machine) bytesMethod(s, name string) *starlark.Builtin {
 	switch name {
 	case "decode":
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			if err := encoding(name, args, kwargs); err != nil {
-				return nil, err
-			}
-			if !utf8.ValidString(s) {
-				return nil, fault.Raise("UnicodeDecodeError", "these bytes are not UTF-8")
-			}
-			return m.text(s)
+			return m.decode(s, args, kwargs)
 		})
 	case "hex":
 		return m.plain(name, func() (starlark.Value, error) {
@@ -80,24 +81,131 @@ func (m *Machine) bytesMethod(s, name string) *starlark.Builtin {
 	return nil
 }
 
-// encoding checks the arguments of encode and decode: UTF-8 only.
-func encoding(name string, args starlark.Tuple, kwargs []starlark.Tuple) error {
+// encoding reads the arguments of encode and decode: the name of the encoding, and whether errors are left out.
+func encoding(name string, args starlark.Tuple, kwargs []starlark.Tuple) (charset string, ignore bool, err error) {
 	charset, errors := "utf-8", "strict"
 	if err := unpack(name, args, kwargs, "encoding?", &charset, "errors?", &errors); err != nil {
-		return err
+		return "", false, err
 	}
-	switch strings.ReplaceAll(strings.ToLower(charset), "_", "-") {
-	case "utf-8", "utf8", "ascii":
-		return nil
+	charset = strings.ReplaceAll(strings.ToLower(charset), "_", "-")
+	switch charset {
+	case "utf8":
+		charset = "utf-8"
+	case "us-ascii":
+		charset = "ascii"
+	case "latin1", "iso-8859-1", "iso8859-1":
+		charset = "latin-1"
+	case "utf-8", "ascii", "latin-1", "unicode-escape":
+	default:
+		return "", false, fault.New("only UTF-8, ASCII and Latin-1 are available in %s()", name)
 	}
-	return fault.New("only UTF-8 is available in %s()", name)
+	if errors != "strict" && errors != "ignore" {
+		return "", false, fault.New("%s() takes the errors \"strict\" and \"ignore\" here", name)
+	}
+	return charset, errors == "ignore", nil
 }
 
 func (m *Machine) encode(s string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := encoding("encode", args, kwargs); err != nil {
+	charset, ignore, err := encoding("encode", args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	return starlark.Bytes(s), m.charge(len(s))
+	if err := m.charge(len(s)); err != nil {
+		return nil, err
+	}
+	last := map[string]rune{"utf-8": utf8.MaxRune, "ascii": 0x7F, "latin-1": 0xFF}[charset]
+	if last == 0 {
+		return nil, fault.New("encode() to %s is not available; write a b\"...\" literal", charset)
+	}
+	if last == utf8.MaxRune {
+		return starlark.Bytes(s), nil
+	}
+	var b []byte
+	for _, r := range s {
+		switch {
+		case r <= last:
+			b = append(b, byte(r))
+		case !ignore:
+			return nil, fault.Raise("UnicodeEncodeError", "a text has characters that %s has not", charset)
+		}
+	}
+	return starlark.Bytes(b), nil
+}
+
+// decode implements bytes.decode.
+func (m *Machine) decode(s string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	charset, ignore, err := encoding("decode", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.charge(2 * len(s)); err != nil {
+		return nil, err
+	}
+	if charset == "latin-1" || charset == "unicode-escape" {
+		if charset == "unicode-escape" && strings.Contains(s, `\`) {
+			return m.unescaped(s)
+		}
+		runes := make([]rune, len(s))
+		for i := range len(s) {
+			runes[i] = rune(s[i])
+		}
+		return m.text(string(runes))
+	}
+	valid := utf8.ValidString(s)
+	if charset == "ascii" {
+		valid = isPlainASCII(s)
+	}
+	switch {
+	case !valid && !ignore:
+		return nil, fault.Raise("UnicodeDecodeError", "these bytes are not %s", strings.ToUpper(charset))
+	case !valid:
+		return nil, fault.New("decode() leaves out no errors here; check where the bytes come from")
+	}
+	return m.text(s)
+}
+
+func isPlainASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// unescaped reads the escapes of Python in bytes.
+func (m *Machine) unescaped(s string) (starlark.Value, error) {
+	var b strings.Builder
+	for s != "" {
+		plain, rest, found := strings.Cut(s, `\`)
+		for i := range len(plain) {
+			b.WriteRune(rune(plain[i]))
+		}
+		if !found {
+			break
+		}
+		r, after, ok := unescape(rest)
+		if !ok {
+			return nil, fault.New("this escape is not available in decode(\"unicode-escape\"); write the text")
+		}
+		b.WriteRune(r)
+		s = after
+	}
+	return m.text(b.String())
+}
+
+// unescape reads what follows a backslash.
+func unescape(s string) (rune, string, bool) {
+	if s == "" {
+		return 0, "", false
+	}
+	if r, ok := map[byte]rune{'n': '\n', 't': '\t', 'r': '\r', '\\': '\\', '\'': '\'', '"': '"'}[s[0]]; ok {
+		return r, s[1:], true
+	}
+	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[0]]
+	if digits == 0 || len(s) <= digits {
+		return 0, "", false
+	}
+	n, err := strconv.ParseUint(s[1:1+digits], 16, 32)
+	if err != nil || !utf8.ValidRune(rune(n)) {
+		return 0, "", false
+	}
+	return rune(n), s[1+digits:], true
 }
 
 // splitting takes by name what Starlark takes by position only, and None for what is left out.
@@ -337,4 +445,29 @@ func checkText(data []byte) error {
 		return fault.Raise("UnicodeDecodeError", "these bytes are not UTF-8")
 	}
 	return nil
+}
+
+// casing is swapcase and questions about the characters.
+func (m *Machine) casing(s, name string) *starlark.Builtin {
+	return m.plain(name, func() (starlark.Value, error) {
+		if err := m.charge(len(s)); err != nil {
+			return nil, err
+		}
+		if !isPlainASCII(s) && name != "isascii" {
+			return nil, fault.New("%s() of text that is not ASCII is not available; write the value", name)
+		}
+		switch name {
+		case "isascii":
+			return starlark.Bool(isPlainASCII(s)), nil
+		case "isidentifier":
+			return starlark.Bool(s != "" && (s[0] < '0' || s[0] > '9') && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789_") == ""), nil
+		}
+		swap := func(r rune) rune {
+			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+				return r ^ 0x20
+			}
+			return r
+		}
+		return m.text(strings.Map(swap, s))
+	})
 }

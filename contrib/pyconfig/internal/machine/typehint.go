@@ -12,8 +12,10 @@ import (
 
 // typeHint is what an annotation says: a name and what stands in brackets. A name of "" says that it is not known.
 type typeHint struct {
-	name string
-	args []typeHint
+	name  string
+	args  []typeHint
+	value starlark.Value // of a constant, in Literal
+	scope *frame         // where the classes of the file are looked up; nil for nowhere
 }
 
 // typeHintOf reads an annotation, without evaluating it.
@@ -27,6 +29,7 @@ func typeHintOf(x translate.Expr) typeHint {
 		if x.Value == starlark.None {
 			return typeHint{name: "None"}
 		}
+		return typeHint{value: x.Value}
 	case *translate.Hook:
 		if x.Name == "|" && len(x.Args) == 2 {
 			return typeHint{name: "Union", args: []typeHint{typeHintOf(x.Args[0]), typeHintOf(x.Args[1])}}
@@ -106,8 +109,98 @@ func (m *Machine) fit(h typeHint, v starlark.Value) (starlark.Value, error) {
 		return m.fitList(h, v)
 	case "dict", "Dict":
 		return m.fitDict(h, v)
+	case "Literal":
+		return m.fitLiteral(h, v)
+	case "SecretStr":
+		switch s := v.(type) {
+		case secret:
+			return s, nil
+		case starlark.String:
+			return secret{text: s}, nil
+		}
+	case "Union":
+		for _, inner := range h.args {
+			if isA(v, inner.name) {
+				return v, nil
+			}
+		}
+	case "bytes", "set", "tuple", "Set", "Tuple":
+		if len(h.args) == 0 && isA(v, strings.ToLower(h.name)) {
+			return v, nil
+		}
+		if strings.EqualFold(h.name, "set") && len(h.args) == 1 && (isA(v, "set") || isA(v, "list")) {
+			elems, err := m.fitAll(h.args[0], v)
+			if err != nil {
+				return nil, err
+			}
+			return m.setOf(elems)
+		}
+	case "AnyUrl", "AnyHttpUrl", "HttpUrl", "PostgresDsn":
+		switch s := v.(type) {
+		case webAddress:
+			return s, nil
+		case starlark.String:
+			return newAddress(h.name, string(s))
+		}
+	case "timedelta":
+		if _, ok := v.(timedelta); ok {
+			return v, nil
+		}
+	case "date", "datetime":
+		if i, ok := v.(instant); ok && i.date == (h.name == "date") {
+			return v, nil
+		}
+	default:
+		return m.fitClass(h, v)
 	}
 	return nil, fault.New("a setting of this type is not available; use str, int, float, bool, list or dict, or set the key in Go")
+}
+
+// fitLiteral looks a value up among those that Literal lists.
+func (m *Machine) fitLiteral(h typeHint, v starlark.Value) (starlark.Value, error) {
+	for _, arg := range h.args {
+		if arg.value == nil {
+			return nil, fault.New("Literal is available with texts, numbers and bools only")
+		}
+		if equal, err := m.equal(arg.value, v, 0); err != nil || equal && arg.value.Type() == v.Type() {
+			return v, err
+		}
+	}
+	return nil, fault.Raise("ValueError", "a setting is none of the values that it may have; check its value")
+}
+
+// fitClass makes a value what a class of the file says: a member of an enumeration, or a model.
+func (m *Machine) fitClass(h typeHint, v starlark.Value) (starlark.Value, error) {
+	kind := fault.New("a setting of this type is not available; use str, int, float, bool, list or dict, or set the key in Go")
+	if h.scope == nil || h.name == "" || len(h.args) > 0 {
+		return nil, kind
+	}
+	found, err := m.resolve(h.scope, h.name)
+	c, ok := found.(*class)
+	if err != nil || !ok || c.instance {
+		return nil, kind
+	}
+	if object, ok := v.(*class); ok && object.instance && object.is(c) {
+		return v, nil
+	}
+	switch d, isDict := asDict(v); {
+	case c.enum:
+		return m.callEnum(c, starlark.Tuple{v}, nil)
+	case isDict && c.is(m.settings.order[1]) && !c.is(m.settings):
+		return m.call(c, nil, d.Items())
+	}
+	return nil, kind
+}
+
+// within gives a hint, and those in it, the place where classes are looked up.
+func (h typeHint) within(scope *frame) typeHint {
+	h.scope = scope
+	args := h.args
+	h.args = nil
+	for _, arg := range args {
+		h.args = append(h.args, arg.within(scope))
+	}
+	return h
 }
 
 // fitNumber converts to int, float or bool.
@@ -172,16 +265,25 @@ func (m *Machine) fitList(h typeHint, v starlark.Value) (starlark.Value, error) 
 	if len(h.args) != 1 {
 		return list, nil
 	}
-	elems, err := m.elements(list)
+	elems, err := m.fitAll(h.args[0], list)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.NewList(elems), nil
+}
+
+// fitAll converts all elements of a value.
+func (m *Machine) fitAll(h typeHint, v starlark.Value) ([]starlark.Value, error) {
+	elems, err := m.elements(v)
 	if err != nil {
 		return nil, err
 	}
 	for i, elem := range elems {
-		if elems[i], err = m.fit(h.args[0], elem); err != nil {
+		if elems[i], err = m.fit(h, elem); err != nil {
 			return nil, err
 		}
 	}
-	return starlark.NewList(elems), nil
+	return elems, nil
 }
 
 func (m *Machine) fitDict(h typeHint, v starlark.Value) (starlark.Value, error) {

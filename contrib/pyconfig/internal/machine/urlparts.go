@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,4 +92,102 @@ func cutLast(s, separator string) (before, after string, found bool) {
 		return s, "", false
 	}
 	return s[:i], s[i+len(separator):], true
+}
+
+// urlunparse implements urlunparse and urlunsplit: an address of its parts.
+func (m *Machine) urlunparse(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := one("urlunparse", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	elems, err := m.elements(v)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]string, len(elems))
+	for i, elem := range elems {
+		if parts[i], err = asText("urlunparse()", elem); err != nil {
+			return nil, err
+		}
+	}
+	switch len(parts) {
+	case 6:
+		if parts[3] != "" {
+			parts[2] += ";" + parts[3]
+		}
+		parts = slices.Delete(parts, 3, 4)
+	case 5:
+	default:
+		return nil, fault.Raise("ValueError", "an address has five or six parts")
+	}
+	return m.joinURL(parts[0], parts[1], parts[2], parts[3], parts[4])
+}
+
+// joinURL joins the parts of an address. Python leaves "//" to schemes that have a host.
+func (m *Machine) joinURL(scheme, netloc, path, query, fragment string) (starlark.Value, error) {
+	u := path
+	switch {
+	case netloc != "":
+		if path != "" && path[0] != '/' {
+			path = "/" + path
+		}
+		u = "//" + netloc + path
+	case strings.HasPrefix(path, "//") || scheme != "" && !isIn(scheme, "mailto data javascript urn tel"):
+		return nil, fault.New("urlunparse() needs a host here; write the address")
+	}
+	if scheme != "" {
+		u = scheme + ":" + u
+	}
+	if query != "" {
+		u += "?" + query
+	}
+	if fragment != "" {
+		u += "#" + fragment
+	}
+	return m.text(u)
+}
+
+// queryPairs implements parse_qsl.
+func (m *Machine) queryPairs(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var s string
+	blank := false
+	if err := unpack("parse_qsl", args, kwargs, "qs", &s, "keep_blank_values?", &blank); err != nil {
+		return nil, err
+	}
+	var pairs []starlark.Value
+	for part := range strings.SplitSeq(s, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		if part == "" || value == "" && !blank {
+			continue
+		}
+		pair := make(starlark.Tuple, 2)
+		for i, text := range []string{name, value} {
+			plain, err := url.QueryUnescape(text)
+			if err != nil || checkText([]byte(plain)) != nil {
+				return nil, fault.New("parse_qsl() needs well-formed escapes here; check the text")
+			}
+			pair[i] = starlark.String(plain)
+		}
+		pairs = append(pairs, pair)
+	}
+	return starlark.NewList(pairs), m.charge(len(s) * entrySize)
+}
+
+// queryDict implements parse_qs: each name with the list of its values.
+func (m *Machine) queryDict(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	pairs, err := m.queryPairs(args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	d := new(starlark.Dict)
+	for pair := range starlark.Elements(pairs.(*starlark.List)) {
+		pair := pair.(starlark.Tuple)
+		list, found, _ := d.Get(pair[0])
+		if !found {
+			list = starlark.NewList(nil)
+			d.SetKey(pair[0], list)
+		}
+		list.(*starlark.List).Append(pair[1])
+	}
+	return d, nil
 }

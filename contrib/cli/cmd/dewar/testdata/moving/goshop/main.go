@@ -11,6 +11,7 @@ import (
 	"github.com/dewar-go/dewar/contrib/cli"
 	"github.com/dewar-go/dewar/contrib/pyconfig"
 	"github.com/dewar-go/dewar/flaskcookie"
+	"github.com/dewar-go/dewar/strangler"
 )
 
 func main() {
@@ -31,6 +32,7 @@ func main() {
 	auth := dewar.NewBlueprint("auth", dewar.URLPrefix("/auth"))
 	auth.Get("/login", view, dewar.Endpoint("login"))
 	app.RegisterBlueprint(auth)
+	app.Handle("/pay", strangler.Proxy("http://127.0.0.1:5001"), dewar.Endpoint("pay"), dewar.Methods("POST")) // it has gone back
 	pythonRoutes(app)
 	cli.Main(app, links())
 }

@@ -11,3 +11,14 @@ def items():
 @bp.post("/items")
 def add():
     return {}
+
+
+v1 = Blueprint("v1", __name__, url_prefix="/v1")
+
+
+@v1.post("/items")
+def add_v1():
+    return {}
+
+
+bp.register_blueprint(v1)

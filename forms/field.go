@@ -1,0 +1,242 @@
+package forms
+
+import (
+	"encoding"
+	"fmt"
+	"html/template"
+	"io"
+	"iter"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A Field is a field of a form as it is shown. Templates get it from [Form.Field]; it is printed without its value.
+type Field struct {
+	// Name is its name in the request, ID that of its element.
+	Name, ID string
+	// Label stands beside it, Description beneath it; both are translated.
+	Label       Label
+	Description string
+	// Errors says what is wrong with it; empty where all is right.
+	Errors []string
+	// Type is the class that WTForms has for it, such as StringField, BooleanField or SubmitField.
+	Type string
+	// Flags and Widget have what templates of WTForms ask for.
+	Flags  Flags
+	Widget Widget
+	// Choices is what can be chosen in it.
+	Choices []Choice
+
+	spec   *spec
+	state  *state
+	value  reflect.Value // the field of the struct
+	single bool          // it is one button or box of the field
+}
+
+// Flags has what a [Field] asks of its value.
+type Flags struct{ Required bool }
+
+// A Widget is how a [Field] is shown: InputType is the type of its input, or textarea, select, radio, checkboxes.
+type Widget struct{ InputType string }
+
+// A Choice is one of a select, of radio buttons or of boxes: the value that is sent, and the text that is shown, which is
+// translated. Without a Label that is the value.
+type Choice struct{ Value, Label string }
+
+// A Label is the label of a [Field].
+type Label struct {
+	Text string
+	// For is the ID of the element that it belongs to.
+	For string
+}
+
+func newField(s *state, sp *spec, form reflect.Value) *Field {
+	f := &Field{Name: sp.name, ID: sp.name, spec: sp, state: s, Choices: s.choices[sp.name]}
+	label := sp.label
+	if own, ok := s.labels[sp.name]; ok {
+		label = own
+	}
+	f.Label = Label{s.gettext(label), sp.name}
+	if sp.description != "" {
+		f.Description = s.gettext(sp.description)
+	}
+	if f.Choices == nil {
+		f.Choices = sp.enumerated()
+	}
+	for i, choice := range f.Choices {
+		if i == 0 {
+			f.Choices = slices.Clone(f.Choices)
+		}
+		if choice.Label == "" {
+			choice.Label = choice.Value
+		}
+		f.Choices[i].Label = s.gettext(choice.Label)
+	}
+	f.value = fieldAt(form, sp.Index)
+	f.Widget.InputType = sp.inputFor(f.Choices != nil)
+	f.Flags.Required, f.Type = sp.Required, f.class()
+	if !s.submitted && sp.HasDefault && f.value.IsZero() {
+		sp.setDefault(f.value)
+	}
+	return f
+}
+
+// class returns the name that WTForms has for the field.
+func (f *Field) class() string {
+	switch k := f.spec.typ.Kind(); {
+	case f.kind() == "select" && f.spec.isList():
+		return "SelectMultipleField"
+	case f.kind() == "file" && f.spec.isList():
+		return "MultipleFileField"
+	case f.kind() == "number" && (k == reflect.Float32 || k == reflect.Float64):
+		return "FloatField"
+	}
+	return classes[f.kind()]
+}
+
+func (f *Field) kind() string { return f.Widget.InputType }
+
+// Data returns the value of the field of the struct.
+func (f *Field) Data() any { return f.value.Interface() }
+
+// Value returns the text in the field: what was typed, if it was sent, and what stands in the struct otherwise. A zero number or
+// time is no text; give the field a pointer, or the tag default, where zero shall be shown. What is typed into a password or file
+// field is never shown again.
+func (f *Field) Value() string {
+	if typed := f.typed(); len(typed) > 0 && !f.spec.isList() {
+		return typed[0]
+	}
+	return f.text(f.value)
+}
+
+// typed returns what was sent for the field.
+func (f *Field) typed() []string {
+	switch {
+	case !f.state.read:
+		return nil
+	case f.spec.inQuery:
+		return f.state.c.Query().Strings(f.Name)
+	}
+	return f.state.c.Form().Strings(f.Name)
+}
+
+// values returns what is chosen in the field.
+func (f *Field) values() []string {
+	if typed := f.typed(); typed != nil {
+		return typed
+	}
+	if !f.spec.isList() {
+		return []string{f.text(f.value)}
+	}
+	var values []string
+	for i := range f.value.Len() {
+		values = append(values, f.text(f.value.Index(i)))
+	}
+	return values
+}
+
+// layouts are how the inputs of HTML write a time.
+var layouts = map[string]string{"date": "2006-01-02", "month": "2006-01", "time": "15:04", "datetime-local": "2006-01-02T15:04"}
+
+// text writes a value as its input does.
+func (f *Field) text(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() || v.Type() == fileType {
+			return ""
+		}
+		return f.textOf(v.Elem())
+	}
+	if v.IsZero() && v.Kind() != reflect.Bool && !f.spec.HasDefault {
+		return ""
+	}
+	return f.textOf(v)
+}
+
+func (f *Field) textOf(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return f.textOfTime(x)
+	case encoding.TextMarshaler:
+		text, err := x.MarshalText()
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	case fmt.Stringer:
+		return x.String()
+	}
+	switch k := v.Kind(); {
+	case k == reflect.Float32:
+		return strconv.FormatFloat(v.Float(), 'f', -1, 32)
+	case k == reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
+	case k == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
+		return string(v.Bytes())
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+func (f *Field) textOfTime(t time.Time) string {
+	if f.kind() == "week" {
+		year, week := t.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	}
+	if layout, ok := layouts[f.kind()]; ok {
+		return t.Format(layout)
+	}
+	return t.Format(time.RFC3339)
+}
+
+// All gives the buttons of a radio field or the boxes of a list, each as a field of its own, for Jinja: {% for option in
+// form.colour %}{{ option }} {{ option.label }}{% endfor %}. Other fields give nothing.
+func (f *Field) All() iter.Seq[*Field] {
+	return func(yield func(*Field) bool) {
+		if f.single || f.kind() != "radio" && f.kind() != "checkboxes" {
+			return
+		}
+		for i := range f.Choices {
+			if !yield(f.option(i)) {
+				return
+			}
+		}
+	}
+}
+
+// option returns one button or box of the field.
+func (f *Field) option(i int) *Field {
+	one := *f
+	one.ID, one.Choices = f.Name+"-"+strconv.Itoa(i), f.Choices[i:i+1]
+	one.single, one.Errors = true, nil
+	one.Label = Label{f.Choices[i].Label, one.ID}
+	return &one
+}
+
+// Format prints the name, for every verb: the value may be secret.
+func (f *Field) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, "Field("+f.Name+")") }
+
+// LogValue returns what Format prints.
+func (f *Field) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(f)) }
+
+// HTML returns the label as an element.
+func (l Label) HTML() template.HTML {
+	html, _ := l.TemplateCall()
+	return html
+}
+
+// TemplateHTML is HTML, for contrib/jinja.
+func (l Label) TemplateHTML() template.HTML { return l.HTML() }
+
+// TemplateCall returns the label as an element with attributes, names and values in turn, for contrib/jinja: form.username.label(class="x").
+func (l Label) TemplateCall(attrs ...any) (template.HTML, error) {
+	e := element{name: "label", attrs: map[string]string{"for": l.For}}
+	if err := e.add(attrs); err != nil {
+		return "", err
+	}
+	return e.open() + template.HTML(template.HTMLEscapeString(l.Text)) + "</label>", nil
+}
+
+// String returns the text.
+func (l Label) String() string { return l.Text }

@@ -1,0 +1,145 @@
+package forms
+
+import (
+	"fmt"
+	"mime/multipart"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/suggest"
+)
+
+// A spec is what the tags of a field say of it.
+type spec struct {
+	dewar.BoundField
+	name        string
+	inQuery     bool
+	label       string
+	description string
+	placeholder string
+	input       string // "" where it depends on choices
+	typ         reflect.Type
+}
+
+var (
+	fileType   = reflect.TypeFor[*multipart.FileHeader]()
+	buttonType = reflect.TypeFor[Button]()
+	timeType   = reflect.TypeFor[time.Time]()
+)
+
+// specs are those of the types that were met: a cache of what reflection says, which is the same for all Apps and grows with the
+// types of the program alone.
+var specs sync.Map // reflect.Type to []spec
+
+// specsOf returns the fields of a struct that a form has. The error is a mistake in a tag.
+func specsOf(t reflect.Type) ([]spec, error) {
+	if known, ok := specs.Load(t); ok {
+		return known.([]spec), nil
+	}
+	fields, err := dewar.FieldsOf(t)
+	if err != nil {
+		return nil, fmt.Errorf("forms: %w", err)
+	}
+	var list []spec
+	for _, f := range fields {
+		if f.Form == "" && f.Query == "" {
+			continue
+		}
+		s, err := newSpec(f)
+		if err != nil {
+			return nil, fmt.Errorf("forms: field %s of %v %w", f.Name, t, err)
+		}
+		list = append(list, s)
+	}
+	known, _ := specs.LoadOrStore(t, list)
+	return known.([]spec), nil
+}
+
+func newSpec(f dewar.BoundField) (spec, error) {
+	s := spec{BoundField: f, name: f.Form, inQuery: f.Form == "", typ: f.Type}
+	if s.inQuery {
+		s.name = f.Query
+	}
+	for s.typ.Kind() == reflect.Pointer && s.typ != fileType {
+		s.typ = s.typ.Elem()
+	}
+	s.label, s.description, s.placeholder = f.Tag.Get("label"), f.Tag.Get("description"), f.Tag.Get("placeholder")
+	if s.label == "" {
+		s.label = labelOf(s.name)
+	}
+	s.input = f.Tag.Get("input")
+	if s.input != "" && classes[s.input] == "" {
+		return s, fmt.Errorf("has the tag input:%q, which is none%s", s.input, suggest.DidYouMean(s.input, inputs()))
+	}
+	return s, nil
+}
+
+// labelOf makes a label of a name, as in "Remember Me" for remember_me.
+func labelOf(name string) string {
+	words := strings.Fields(strings.ReplaceAll(name, "_", " "))
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+// limit returns the text of a rule of the field, if it has that.
+func (s *spec) limit(rule string) (string, bool) {
+	i := slices.IndexFunc(s.Rules, func(r dewar.Rule) bool { return r.Name == rule })
+	if i < 0 {
+		return "", false
+	}
+	return s.Rules[i].Limit, true
+}
+
+// isList reports whether the field takes several values.
+func (s *spec) isList() bool {
+	return s.typ.Kind() == reflect.Slice && s.typ.Elem().Kind() != reflect.Uint8
+}
+
+// inputFor returns how the field is filled in.
+func (s *spec) inputFor(hasChoices bool) string {
+	format, _ := s.limit("format")
+	switch k := s.typ.Kind(); {
+	case s.input != "":
+		return s.input
+	case s.typ == buttonType:
+		return "submit"
+	case s.typ == fileType || s.isList() && s.typ.Elem() == fileType:
+		return "file"
+	case hasChoices:
+		return "select"
+	case k == reflect.Bool:
+		return "checkbox"
+	case s.typ == timeType:
+		return "datetime-local"
+	case s.typ == reflect.TypeFor[time.Duration]():
+		return "text"
+	case reflect.Int <= k && k <= reflect.Float64:
+		return "number"
+	case format == "email" || format == "url":
+		return format
+	}
+	return "text"
+}
+
+// classes are the classes of WTForms' fields by how they are filled in.
+var classes = map[string]string{
+	"text": "StringField", "password": "PasswordField", "email": "EmailField", "url": "URLField", "tel": "TelField", "search": "SearchField",
+	"number": "IntegerField", "range": "IntegerRangeField", "color": "ColorField", "hidden": "HiddenField", "checkbox": "BooleanField",
+	"date": "DateField", "datetime-local": "DateTimeLocalField", "month": "MonthField", "week": "WeekField", "time": "TimeField",
+	"textarea": "TextAreaField", "select": "SelectField", "radio": "RadioField", "checkboxes": "SelectMultipleField", "file": "FileField", "submit": "SubmitField",
+}
+
+func inputs() []string {
+	var names []string
+	for name := range classes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

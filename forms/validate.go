@@ -1,0 +1,94 @@
+package forms
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/binding"
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// validate reads the request into the struct, and puts what is wrong beside the fields.
+func (s *state) validate(f Struct) (bool, error) {
+	s.read = true
+	if err := s.c.BodyError(); err != nil {
+		return false, err
+	}
+	for _, field := range s.fields {
+		if len(field.typed()) > 0 {
+			field.value.SetZero() // what was typed takes the place of what stood there, also if it is nothing
+		}
+	}
+	err := s.c.Bind(f, dewar.BindOption(func(b *binding.Binder) { b.Extra = s.check }))
+	bad, ok := errors.AsType[*dewar.HTTPError](err)
+	if err != nil && (!ok || len(bad.Errors) == 0) {
+		return false, err
+	}
+	if ok {
+		s.place(bad.Errors)
+	}
+	return len(s.errors) == 0 && !slices.ContainsFunc(s.fields, func(f *Field) bool { return len(f.Errors) > 0 }), nil
+}
+
+// check looks at what only forms have, when the fields are filled: boxes that are not checked, texts of spaces alone, choices.
+func (s *state) check(report func(name, rule string)) {
+	for _, field := range s.fields {
+		typed := field.typed()
+		switch {
+		case len(typed) == 0 && (field.kind() == "checkbox" || field.kind() == "submit" || field.spec.isList() && field.kind() != "file"):
+			field.value.SetZero()
+		case field.Flags.Required && len(typed) > 0 && typed[0] != "" && strings.TrimSpace(typed[0]) == "" && field.spec.typ.Kind() == reflect.String:
+			report(field.Name, "required")
+		case !field.offers(typed):
+			report(field.Name, "choice")
+		}
+	}
+}
+
+// offers reports whether what was chosen can be.
+func (f *Field) offers(values []string) bool {
+	if f.Choices == nil {
+		return true
+	}
+	return !slices.ContainsFunc(values, func(value string) bool {
+		return value != "" && !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == value })
+	})
+}
+
+// place puts errors beside their fields.
+func (s *state) place(list []dewar.FieldError) {
+	for _, e := range list {
+		name, _, _ := strings.Cut(e.Field, "[")
+		field, err := s.field(name)
+		if err != nil {
+			s.errors = append(s.errors, e.Error())
+			continue
+		}
+		text := s.message(field, e)
+		if !slices.Contains(field.Errors, text) {
+			field.Errors = append(field.Errors, text)
+		}
+	}
+}
+
+// enumerated returns the choices of the tag enum.
+func (s *spec) enumerated() (choices []Choice) {
+	limit, ok := s.limit("enum")
+	if !ok {
+		return nil
+	}
+	for value := range strings.SplitSeq(limit, ",") {
+		choices = append(choices, Choice{Value: value})
+	}
+	return choices
+}
+
+// setDefault puts the tag default into a field.
+func (s *spec) setDefault(v reflect.Value) {
+	_ = coerce.Into(v.Addr().Interface(), s.Default) // Bind has tried it
+}
+
+func fieldAt(form reflect.Value, index []int) reflect.Value { return coerce.FieldAt(form, index) }
