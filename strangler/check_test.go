@@ -126,6 +126,15 @@ func ExampleFingerprintOf() {
 	// Output: []
 }
 
+// A Difference says in one line what to do.
+func ExampleDifference() {
+	app := dewar.New("shop")
+	for _, d := range strangler.Check(app.Config, dewar.Map{"SESSION_COOKIE_NAME": "shop", "SESSION_COOKIE_SAMESITE": "Lax", "MAX_CONTENT_LENGTH": 16 << 20}) {
+		fmt.Println(d)
+	}
+	// Output: SESSION_COOKIE_NAME: Go has "session", Python has "shop"; each half would have a session of its own; give both the same name
+}
+
 func ExampleCheck() {
 	app := dewar.New("shop")
 	python := dewar.Map{"SESSION_COOKIE_NAME": "shop"}

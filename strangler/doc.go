@@ -50,5 +50,6 @@
 // Python that cannot be reached is a 503 with Retry-After, one that answers nonsense a 502, and one that takes longer than
 // HeaderTimeout a 504, all by the App's error handlers. The request is not sent again once a byte of it may have
 // reached Python, except as net/http does it: without a body, for a method that may be repeated, on a
-// connection that was kept and is dead. A client that goes away cancels the request to Python.
+// connection that was kept and is dead. A client that goes away, or closes the half of its connection
+// that it sends on, cancels the request to Python.
 package strangler

@@ -1,9 +1,12 @@
 package strangler
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -85,6 +88,34 @@ func (x *exchange) Write(p []byte) (int, error) { return x.w.Write(p) }
 
 // Unwrap returns the writer of the App, for [http.ResponseController].
 func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
+
+// Hijack takes the connection over for a websocket. What the client has sent behind its request comes first, which net/http's
+// proxy would leave in the buffer.
+func (x *exchange) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(x.w).Hijack()
+	if err != nil || rw.Reader.Buffered() == 0 {
+		return conn, rw, err
+	}
+	early, err := rw.Peek(rw.Reader.Buffered())
+	return &hasty{Conn: conn, rest: io.MultiReader(bytes.NewReader(early), conn)}, rw, err
+}
+
+// A hasty connection is one whose client did not wait for the answer.
+type hasty struct {
+	net.Conn
+	rest io.Reader
+}
+
+// Read reads what came early, and then on.
+func (h *hasty) Read(p []byte) (int, error) { return h.rest.Read(p) }
+
+// CloseWrite says that nothing more is sent, if the connection can.
+func (h *hasty) CloseWrite() error {
+	if conn, ok := h.Conn.(interface{ CloseWrite() error }); ok {
+		return conn.CloseWrite()
+	}
+	return nil
+}
 
 // takeOver takes over the header of an answer.
 func takeOver(res *http.Response) error {

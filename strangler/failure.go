@@ -13,6 +13,9 @@ import (
 
 var errOutside = errors.New("strangler: the proxy was called outside of an App; give it to app.Fallback or app.Handle")
 
+// errNoPath answers who asks for a tunnel, or for the server as a whole.
+var errNoPath = &dewar.HTTPError{Code: http.StatusNotImplemented, Err: errors.New("strangler: CONNECT, and OPTIONS *, ask for nothing that Python has")}
+
 // noteFailure is the ErrorHandler of the reverse proxy.
 func noteFailure(_ http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r)

@@ -68,6 +68,26 @@ func TestProgressKnowsWhatWasHandedBack(t *testing.T) {
 	}
 }
 
+// A Table has a line for each endpoint, for a page or a check of your own.
+func ExampleTable() {
+	app := dewar.New("shop")
+	app.Get("/pay", func(c *dewar.Context) error { return c.Text("form") }, dewar.Endpoint("pay"))
+	app.Handle("/login", strangler.Proxy("http://127.0.0.1:5001"), dewar.Endpoint("login")) // handed back
+	table := strangler.Progress(app.MatchOrder(), []strangler.Endpoint{
+		{Name: "login", Rule: "/login", Methods: []string{"GET", "POST"}},
+		{Name: "pay", Rule: "/pay", Methods: []string{"GET", "POST"}},
+	})
+	for _, line := range table {
+		fmt.Println(line.Endpoint, line.By, line.Missing)
+	}
+	moved, all := table.Moved()
+	fmt.Println(moved, "of", all)
+	// Output:
+	// login python []
+	// pay both [POST]
+	// 0 of 2
+}
+
 func ExampleProgress() {
 	app := dewar.New("shop")
 	app.Get("/", func(c *dewar.Context) error { return c.Text("hello") }, dewar.Endpoint("index"))

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -172,6 +173,9 @@ func (b *Backend) ServeError(w http.ResponseWriter, r *http.Request) (err error)
 	c := dewar.FromContext(r.Context())
 	if c == nil {
 		return errOutside
+	}
+	if r.Method == http.MethodConnect || !strings.HasPrefix(r.URL.Path, "/") {
+		return errNoPath
 	}
 	x := &exchange{c: c, w: w}
 	x.scope = scope{r.Context(), x}

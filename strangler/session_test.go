@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/flaskcookie"
@@ -415,6 +416,34 @@ func TestVisitorsAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// Options go to Proxy. Here Python may take five minutes for a report, uploads end at 50 MB, and visitors wait while it restarts.
+func ExampleOption() {
+	options := []strangler.Option{
+		strangler.HeaderTimeout(5 * time.Minute),
+		strangler.MaxBody(50 << 20),
+		strangler.RetryDial(10 * time.Second),
+	}
+	fmt.Println(strangler.Proxy("http://127.0.0.1:5001/shop", options...))
+	// Output: Backend(http://127.0.0.1:5001/shop)
+}
+
+// A Backend may answer one route, here for POST alone. It tells whether Python is there.
+func ExampleBackend() {
+	app := dewar.New("shop")
+	python := strangler.Proxy("http://127.0.0.1:5001")
+	app.Get("/login", func(c *dewar.Context) error { return c.Text("moved") }, dewar.Endpoint("login"))
+	app.Handle("/login", python, dewar.Methods("POST"), dewar.Endpoint("login"))
+	app.Get("/readyz", dewar.Ready(python.PingContext))
+	for _, route := range app.Routes() {
+		if route.Endpoint == "login" {
+			fmt.Println(route.Methods, route.Relays)
+		}
+	}
+	// Output:
+	// [GET HEAD OPTIONS] false
+	// [OPTIONS POST] true
 }
 
 func ExampleProxy() {
