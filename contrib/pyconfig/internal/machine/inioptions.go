@@ -450,14 +450,18 @@ func (s *sectionProxy) options() []string {
 // dict returns the options with their values.
 func (s *sectionProxy) dict() (*starlark.Dict, error) {
 	d := new(starlark.Dict)
-	for _, option := range s.options() {
+	options := s.options()
+	if err := s.parser.machine.charge(4 * entrySize * len(options)); err != nil {
+		return nil, err
+	}
+	for _, option := range options {
 		v, err := s.index(starlark.String(option))
 		if err != nil {
 			return nil, err
 		}
 		d.SetKey(starlark.String(option), v)
 	}
-	return d, s.parser.machine.charge(size(d))
+	return d, nil
 }
 
 func (s *sectionProxy) index(key starlark.Value) (starlark.Value, error) {
