@@ -38,6 +38,28 @@ func TestHostileFilesStayBounded(t *testing.T) {
 		{"text grown by hex", fmt.Sprintf(doubling, `"a"`, `x.encode().hex()`)},
 		{"path doubled", "from pathlib import Path\n" + fmt.Sprintf(doubling, `Path("a")`, "x / x")},
 		{"os path doubled", "import os\n" + fmt.Sprintf(doubling, `"a"`, "os.path.join(x, x)")},
+		{"values of an .ini file that double", iniBomb("%(", ")s", "")},
+		{"values of an .ini file that double by dollars", iniBomb("${", "}", "interpolation=configparser.ExtendedInterpolation()")},
+		{"an .ini file of many values", "import configparser\nt = '[a]\\n' + ''.join('k%d = v\\n' % i for i in range(30000))\n" +
+			"c = configparser.ConfigParser()\nc.read_string(t)\nA = [dict(c['a']) for i in range(1000)]\n"},
+		{"sections of an .ini file", "import configparser\nc = configparser.ConfigParser()\nfor i in range(10**6): c.add_section('a' * 100 + str(i))\n"},
+		{"a value of an .ini file that names itself", "import configparser\nc = configparser.ConfigParser()\nc.read_string('[a]\\nx = %(x)s')\nA = c['a']['x']\n"},
+		{"a list of its own doubled", "class L(list): pass\nx = L([1])\nfor i in range(60): x += x\n"},
+		{"a text of its own doubled", "class S(str): pass\nx = S('a')\nfor i in range(60): x = S(x + x)\n"},
+		{"a number of its own", "class N(int): pass\nx = N(2)\nfor i in range(60): x = N(x ** x)\n"},
+		{"a dict of its own that misses", "class D(dict):\n    def __missing__(self, k): return self[k]\nD()['x']\n"},
+		{"an attribute that asks for itself", "class C:\n    def __getattr__(self, n): return getattr(self, n + 'x')\nC().a\n"},
+		{"a setter that sets itself", "class C:\n    def __setattr__(self, n, v): self.x = v\nC().a = 1\n"},
+		{"an operator that adds itself", "class C:\n    def __add__(self, o): return self + o\nC() + 1\n"},
+		{"equality that compares itself", "class C:\n    def __eq__(self, o): return self == o\nC() == 1\n"},
+		{"a length that asks itself", "class C:\n    def __len__(self): return len(self)\nlen(C())\n"},
+		{"a class that makes itself", "class C:\n    def __new__(cls): return C()\nC()\n"},
+		{"subclasses without end", "class C:\n    def __init_subclass__(cls): type('D', (C,), {})\nclass D(C): pass\n"},
+		{"names without end", "for i in range(10**6): globals()['A' * 100 + str(i)] = i\n"},
+		{"the names again and again", "for i in range(500): globals()['A%d' % i] = i\nwhile True: dict(globals())\n"},
+		{"a model in itself", "from pydantic import BaseModel\nclass M(BaseModel):\n    m: dict = {}\nx = {}\nx['x'] = x\nA = M(m=x).model_dump()\n"},
+		{"a namespace of itself", "class C: pass\nc = C()\nc.c = c.__dict__\nA = c.__dict__\n"},
+		{"a long pattern", "import re\nA = [re.compile('(a|b%d){1,90}' % i + 'x' * 30000) for i in range(10**5)]\n"},
 		{"width", `A = "%1000000000d" % 1`},
 		{"width of format", `A = "{:1000000000}".format(1)`},
 		{"precision", `A = "{:.1000000000f}".format(1.0)`},
@@ -223,4 +245,14 @@ func manyArguments(n int) string {
 		fmt.Fprintf(&b, "k%d=%d, ", i, i)
 	}
 	return b.String()
+}
+
+// iniBomb makes an .ini file each of whose values holds the one before twenty times.
+func iniBomb(open, closing, arguments string) string {
+	var b strings.Builder
+	b.WriteString("[a]\nv0 = " + strings.Repeat("x", 100) + "\n")
+	for i := range 9 {
+		fmt.Fprintf(&b, "v%d = %s\n", i+1, strings.Repeat(fmt.Sprintf("%sv%d%s", open, i, closing), 20))
+	}
+	return "import configparser\nc = configparser.ConfigParser(" + arguments + ")\nc.read_string( + b.String() + )\nA = c['a']['v9']\n"
 }

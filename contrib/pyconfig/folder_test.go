@@ -216,6 +216,13 @@ func TestASecretOfChanceIsAWarning(t *testing.T) {
 		{"import uuid\nINSTANCE_ID = uuid.uuid4().hex\nSECRET_KEY = 'fixed'\n", false},
 		{"import uuid\nSECRET_KEY = str(uuid.uuid5(uuid.NAMESPACE_DNS, 'a'))\n", false},
 		{"import os\nSALT = os.urandom(2)\nSALT = b'fixed'\n", false},
+		{"import os\nglobals()['SECRET_KEY'] = os.urandom(8)\n", true},
+		{"import os\nglobals().update(SECRET_KEY=os.urandom(8).hex())\n", true},
+		{"import os\nclass C: pass\nC.SECRET_KEY = os.urandom(8)\nSECRET_KEY = C.SECRET_KEY\n", true},
+		{"import secrets\nclass C:\n    def __init__(self): self.key = secrets.token_hex()\nSECRET_KEY = C().key\n", true},
+		{"import secrets\nclass K(str): pass\nSECRET_KEY = K(secrets.token_hex())\n", true},
+		{"from pydantic import Field\nfrom pydantic_settings import BaseSettings\nimport secrets\nclass S(BaseSettings):\n" +
+			"    key_of_all: str = Field(default_factory=secrets.token_hex)\nSECRET_KEY = S().key_of_all\n", true},
 	} {
 		var warnings []string
 		r := pyconfig.Reader{Warn: func(text string) { warnings = append(warnings, text) },
@@ -331,5 +338,89 @@ func TestTheEnvironmentIsListedWhereItIsKnown(t *testing.T) {
 	r := pyconfig.Reader{LookupEnv: lookup, Environ: func() []string { return []string{"SHOP_A=x", "=C:=C:\\", "SHOP_GONE=y"} }}
 	if err := r.Unmarshal(source, &values); err != nil || !reflect.DeepEqual(values["A"], map[string]any{"SHOP_A": "x"}) {
 		t.Errorf("got %v and the error %v", values["A"], err)
+	}
+}
+
+// TestIniFilesOfTheFolderAreRead reads .ini files where the option allows it.
+func TestIniFilesOfTheFolderAreRead(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"shop.ini":      "[server]\nport = 80\nname = %(port)s-x\n",
+		"conf/more.ini": "[server]\nport = 81\n[db]\nurl = sqlite://\n",
+	})
+	var jobs []job
+	for _, source := range []string{
+		"__c.read(os.path.join(here, 'shop.ini'))\nA = dict(__c['server'])\n",
+		"A = len(__c.read([os.path.join(here, 'shop.ini'), os.path.join(here, 'conf', 'more.ini'), os.path.join(here, 'nope.ini')]))\nB = {s: dict(__c[s]) for s in __c.sections()}\n",
+		"with open(os.path.join(here, 'shop.ini')) as __f:\n    __c.read_file(__f)\nA = __c.getint('server', 'port')\n",
+		"from pathlib import Path\n__c.read(Path(here) / 'shop.ini')\nA = __c['server']['name']\n",
+		"A = __c.read(os.path.join(here, 'nope.ini'))\nB = __c.get('server', 'port', fallback='none')\n",
+		"__c.read(os.path.join(here, 'nope.ini'))\nA = __c['server']\n",
+	} {
+		source = "import configparser, os\nhere = os.path.dirname(os.path.abspath(__file__))\n__c = configparser.ConfigParser()\n" + source
+		jobs = append(jobs, job{File: filepath.Join(dir, "config.py"), Source: source, Files: true})
+	}
+	compare(t, jobs)
+	_, err := job{File: filepath.Join(dir, "config.py"), Source: "import configparser\nconfigparser.ConfigParser().read('shop.ini')\n"}.read()
+	if err == nil || !strings.Contains(err.Error(), "set it, write the value") {
+		t.Errorf("without the option: got the error %v, want one that names it", err)
+	}
+}
+
+// TestRelativeNamesAreThoseOfTheFolder reads as if the program ran in the folder.
+func TestRelativeNamesAreThoseOfTheFolder(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"key.txt": "secret", ".env.test": "SHOP_NAME=desk\n", "sub/x.ini": "[a]\nb = 1\n"})
+	j := job{File: filepath.Join(dir, "config.py"), Files: true, Source: "import os, configparser\nfrom dotenv import load_dotenv\n" +
+		"A = os.path.exists('key.txt')\nB = open('key.txt').read()\nload_dotenv('.env.test')\nC = os.environ['SHOP_NAME']\n" +
+		"__c = configparser.ConfigParser()\n__c.read('sub/x.ini')\nD = __c['a']['b']\nE = os.path.exists('nope')\n"}
+	values, err := j.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if values["A"] != true || values["B"] != "secret" || values["C"] != "desk" || values["D"] != "1" || values["E"] != false {
+		t.Errorf("got %v", values)
+	}
+	j.Source = "A = open('../outside.txt').read()\n"
+	if _, err := j.read(); err == nil || !strings.Contains(err.Error(), "looks outside the folder") {
+		t.Errorf("above the folder: got the error %v", err)
+	}
+}
+
+// TestModulesOfTheProjectStopOrGoOn has modules that cannot run to their end, that are named from above the folder,
+// and that import the file itself.
+func TestModulesOfTheProjectStopOrGoOn(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"stops.py":        "LIMIT = 5\nimport boto3\nclient = boto3.client('s3')\nAFTER = 1\n",
+		"raises.py":       "raise ValueError('no')\n",
+		"inner/consts.py": "SIZE = 7\n",
+		"around.py":       "import config\nTWICE = config.BASE * 2\n",
+	})
+	for _, tt := range []struct{ name, source, want string }{
+		{"a stopped module that nothing uses", "from stops import LIMIT\nimport stops\nA = 1\n", ""},
+		{"a stopped module that is used", "from stops import LIMIT\nA = LIMIT + 1\n", "config.py:2: stops.LIMIT is not available; it stops at stops.py:3: boto3"},
+		{"a star from a stopped module", "from stops import *\n", "boto3"},
+		{"a stopped module in a try", "try:\n    from stops import LIMIT\nexcept ImportError:\n    LIMIT = 1\nA = LIMIT\n", "boto3"},
+		{"a module that raises", "import raises\nA = 1\n", "raises.py:1: the file raises ValueError: no"},
+		{"named from above", "from shop.inner.consts import SIZE\nimport shop.inner.consts as c\nA = SIZE + c.SIZE\n", ""},
+		{"one that imports the file", "BASE = 2\nfrom around import TWICE\nA = TWICE\n", ""},
+		{"one that imports it too early", "from around import TWICE\nBASE = 2\n", "module has no attribute \"BASE\""},
+		{"the file among the modules", "import sys\nsetattr(sys.modules[__name__], 'B', 5)\nA = B + getattr(sys.modules[__name__], 'B')\n", ""},
+		{"another among the modules", "import sys\nA = sys.modules['nope']\n", "import the module that is needed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			values, err := job{File: filepath.Join(dir, "config.py"), Source: tt.source}.read()
+			if tt.want == "" {
+				if err != nil || values["A"] == nil {
+					t.Errorf("got %v and the error %v", values, err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got the error %v, want %q in it", err, tt.want)
+			}
+		})
 	}
 }

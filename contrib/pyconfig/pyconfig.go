@@ -33,6 +33,8 @@
 //	Path, UUID, time, address   string
 //	Queue, crontab, Redis       map[string]any of the arguments
 //	a member of an Enum         its value
+//	an object of a class that   that value
+//	derives from dict, str ...
 //
 // # What it cannot do
 //

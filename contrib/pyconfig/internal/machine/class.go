@@ -28,6 +28,7 @@ type class struct {
 	order         []*class            // itself and all it inherits from, in the order they are asked
 	meta          *class              // its metaclass, nil for type
 	names         []string            // its attributes in order
+	noted         map[string]bool     // what is in names
 	annotated     []string            // those with an annotation, in order
 	hints         map[string]typeHint // what their annotations say
 	fieldDefaults starlark.StringDict // of a class of settings
@@ -64,9 +65,14 @@ func (c *class) Name() string { return c.name }
 
 // note remembers the order in which attributes are set.
 func (c *class) note(name string, _ starlark.Value) {
-	if !slices.Contains(c.names, name) {
-		c.names = append(c.names, name)
+	if c.noted[name] {
+		return
 	}
+	if c.noted == nil {
+		c.noted = map[string]bool{}
+	}
+	c.noted[name] = true
+	c.names = append(c.names, name)
 }
 
 // is reports whether a class, or the class of an object, inherits from another.
@@ -393,6 +399,7 @@ func (c *class) fallback(name string) (starlark.Value, error) {
 
 // own returns an attribute of the class, or of the object and its class: a property goes before the object's own.
 func (c *class) own(name string) (starlark.Value, error) {
+	c.machine.drawn = c.machine.drawn || c.isDrawn(name)
 	if !c.instance {
 		v := c.raw(name)
 		if v == nil {

@@ -112,7 +112,7 @@ func parserOf(v starlark.Value) (*class, *iniFile, error) {
 func (m *Machine) newParser(style iniStyle, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	var self starlark.Value
 	var defaults, interpolation, empty starlark.Value = starlark.None, nil, starlark.None
-	file := &iniFile{defaults: newIniSection("DEFAULT"), delimiters: "=:", interpolation: style}
+	file := &iniFile{named: map[string]*iniSection{}, defaults: newIniSection("DEFAULT"), delimiters: "=:", interpolation: style}
 	strict := true
 	var delimiters starlark.Value
 	if err := unpack("ConfigParser", args, kwargs, "self", &self, "defaults?", &defaults, "dict_type?", &empty, "allow_no_value?", &file.allowNoValue,

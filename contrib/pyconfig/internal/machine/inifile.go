@@ -11,6 +11,7 @@ import (
 type iniFile struct {
 	inert
 	sections      []*iniSection
+	named         map[string]*iniSection
 	defaults      *iniSection
 	delimiters    string
 	allowNoValue  bool
@@ -62,19 +63,25 @@ func (f *iniFile) section(name string) *iniSection {
 	if name == f.defaults.name {
 		return f.defaults
 	}
-	for _, s := range f.sections {
-		if s.name == name {
-			return s
-		}
-	}
-	return nil
+	return f.named[name]
 }
 
 // add adds a section.
 func (f *iniFile) add(name string) *iniSection {
 	s := newIniSection(name)
 	f.sections = append(f.sections, s)
+	f.named[name] = s
 	return s
+}
+
+// remove takes a section out, and reports whether it was there.
+func (f *iniFile) remove(name string) bool {
+	_, found := f.named[name]
+	if found {
+		f.sections = slices.DeleteFunc(f.sections, func(s *iniSection) bool { return s.name == name })
+		delete(f.named, name)
+	}
+	return found
 }
 
 // names returns the names of the sections, without the defaults.

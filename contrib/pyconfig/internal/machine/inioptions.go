@@ -112,6 +112,9 @@ func (p *parser) readDict(args starlark.Tuple, kwargs []starlark.Tuple) (starlar
 }
 
 func (p *parser) sectionNames(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := p.machine.charge(len(p.file.sections) * entrySize); err != nil {
+		return nil, err
+	}
 	return listOf(p.file.names()), unpack("sections", args, kwargs)
 }
 
@@ -147,7 +150,8 @@ func (p *parser) optionNames(args starlark.Tuple, kwargs []starlark.Tuple) (star
 	if s == nil || s == p.file.defaults {
 		return nil, errNoSection()
 	}
-	return listOf(p.file.options(s, false)), nil
+	options := p.file.options(s, false)
+	return listOf(options), p.machine.charge(len(options) * entrySize)
 }
 
 func (p *parser) defaultValues(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -158,6 +162,9 @@ func (p *parser) defaultValues(args starlark.Tuple, kwargs []starlark.Tuple) (st
 			v = starlark.String(*text)
 		}
 		d.SetKey(starlark.String(option), v)
+	}
+	if err := p.machine.charge(size(d)); err != nil {
+		return nil, err
 	}
 	return d, unpack("defaults", args, kwargs)
 }
@@ -314,7 +321,7 @@ func (p *parser) setOption(s *iniSection, option string, v starlark.Value) error
 		return err
 	}
 	s.set(option, &value)
-	return p.machine.chargeText(len(option) + len(value))
+	return p.machine.chargeText(len(option) + len(value) + entrySize)
 }
 
 func (p *parser) wellFormed(value string) error {
@@ -354,13 +361,7 @@ func (p *parser) removeSection(args starlark.Tuple, kwargs []starlark.Tuple) (st
 	if err := unpack("remove_section", args, kwargs, "section", &name); err != nil {
 		return nil, err
 	}
-	for i, s := range p.file.sections {
-		if s.name == name {
-			p.file.sections = append(p.file.sections[:i:i], p.file.sections[i+1:]...)
-			return starlark.True, nil
-		}
-	}
-	return starlark.False, nil
+	return starlark.Bool(p.file.remove(name)), p.machine.charge(len(p.file.sections))
 }
 
 func (p *parser) removeOption(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -373,6 +374,9 @@ func (p *parser) removeOption(args starlark.Tuple, kwargs []starlark.Tuple) (sta
 		return nil, errNoSection()
 	}
 	option, err := p.name(option)
+	if err == nil {
+		err = p.machine.charge(len(s.options))
+	}
 	return starlark.Bool(err == nil && s.remove(option)), err
 }
 
@@ -410,6 +414,9 @@ func (p *parser) contains(args starlark.Tuple, _ []starlark.Tuple) (starlark.Val
 }
 
 func (p *parser) iterate(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	if err := p.machine.charge(len(p.file.sections) * entrySize); err != nil {
+		return nil, err
+	}
 	return listOf(append([]string{p.file.defaults.name}, p.file.names()...)), nil
 }
 
@@ -443,14 +450,18 @@ func (s *sectionProxy) options() []string {
 // dict returns the options with their values.
 func (s *sectionProxy) dict() (*starlark.Dict, error) {
 	d := new(starlark.Dict)
-	for _, option := range s.options() {
+	options := s.options()
+	if err := s.parser.machine.charge(4 * entrySize * len(options)); err != nil {
+		return nil, err
+	}
+	for _, option := range options {
 		v, err := s.index(starlark.String(option))
 		if err != nil {
 			return nil, err
 		}
 		d.SetKey(starlark.String(option), v)
 	}
-	return d, s.parser.machine.charge(size(d))
+	return d, nil
 }
 
 func (s *sectionProxy) index(key starlark.Value) (starlark.Value, error) {

@@ -130,6 +130,9 @@ func (r references) own(object *class, option, text string) (starlark.Value, err
 			defaults.SetKey(starlark.String(name), starlark.String(*v))
 		}
 	}
+	if err := m.charge(size(defaults)); err != nil {
+		return nil, err
+	}
 	args := starlark.Tuple{r.parser, starlark.String(r.section.name), starlark.String(option), starlark.String(text), defaults}
 	return m.call(fn, args, nil)
 }

@@ -67,8 +67,13 @@ func (m *Machine) Run(p *translate.Program) error {
 
 // newMain returns the frame of a file with the names that Python gives it.
 func (m *Machine) newMain(p *translate.Program, name, file string) *frame {
+	around, _, nested := cutLast(name, ".")
+	if !nested {
+		around = ""
+	}
 	vars := starlark.StringDict{
-		"__name__": starlark.String(name), "__file__": starlark.String(slashed(file)), "__doc__": starlark.None,
+		"__package__": starlark.String(around),
+		"__name__":    starlark.String(name), "__file__": starlark.String(slashed(file)), "__doc__": starlark.None,
 	}
 	if p.HasDoc {
 		vars["__doc__"] = starlark.String(p.Doc)

@@ -61,7 +61,7 @@ func (m *Machine) newByMeta(args starlark.Tuple, kwargs []starlark.Tuple) (starl
 		return nil, fault.New("a metaclass that changes the name or bases of a class is not available; write the attributes out")
 	}
 	clear(c.attrs)
-	c.names = nil
+	c.names, c.noted = nil, nil
 	for key, v := range attrs.Entries() {
 		attr, ok := key.(starlark.String)
 		if !ok {

@@ -73,9 +73,12 @@ func (n *namespace) lookup(name string) (starlark.Value, bool) {
 	return nil, false
 }
 
-// dict returns a copy.
+// dict returns a copy. Where the account is empty the next charge fails.
 func (n *namespace) dict() *starlark.Dict {
 	d := new(starlark.Dict)
+	if n.machine.charge(4*entrySize*len(n.names())) != nil {
+		return d
+	}
 	for _, key := range n.keys() {
 		v, _ := n.lookup(string(key.(starlark.String)))
 		d.SetKey(key, v)

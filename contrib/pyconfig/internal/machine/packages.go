@@ -26,6 +26,8 @@ func (m *Machine) offeredPackage(path string) starlark.Value {
 		return m.decouple()
 	case "flask", "markupsafe":
 		return newModuleOf(path, map[string]native{"Markup": m.strOf})
+	case "flask_talisman", "flask_talisman.talisman":
+		return talisman(path)
 	case "jinja2":
 		return m.jinja()
 	case "pytz":
@@ -98,6 +100,18 @@ func dataOrError(r *record, err error) (starlark.Value, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// talisman is the module flask_talisman with its constants.
+func talisman(path string) *module {
+	t := &module{name: path, attrs: starlark.StringDict{"ONE_YEAR_IN_SECS": starlark.MakeInt(31556926)}}
+	for name, text := range map[string]string{"DENY": "DENY", "SAMEORIGIN": "SAMEORIGIN", "ALLOW_FROM": "ALLOW-FROM", "DEFAULT_REFERRER_POLICY": "strict-origin-when-cross-origin"} {
+		t.attrs[name] = starlark.String(text)
+	}
+	if path == "flask_talisman" {
+		t.attrs["talisman"] = talisman(path + ".talisman")
+	}
+	return t
 }
 
 // jinja is the module jinja2: what it gives is code.

@@ -13,7 +13,7 @@ import (
 )
 
 // pythonVersion is the version that files see.
-const pythonVersion = "3.13.0"
+const pythonVersion = "3.11.0"
 
 func systemName() string {
 	return map[string]string{"linux": "Linux", "darwin": "Darwin", "windows": "Windows"}[runtime.GOOS]
@@ -32,17 +32,17 @@ func machineName() string {
 	return runtime.GOARCH
 }
 
-// sys is the module sys, as a program of Python 3.13 sees it.
+// sys is the module sys, as a program of Python 3.11 sees it.
 func (m *Machine) sys() *module {
 	version := &record{kind: "version_info", tuple: true, names: []string{"major", "minor", "micro", "releaselevel", "serial"},
-		values: []starlark.Value{starlark.MakeInt(3), starlark.MakeInt(13), starlark.MakeInt(0), starlark.String("final"), starlark.MakeInt(0)}}
+		values: []starlark.Value{starlark.MakeInt(3), starlark.MakeInt(11), starlark.MakeInt(0), starlark.String("final"), starlark.MakeInt(0)}}
 	platform := runtime.GOOS
 	if platform == "windows" {
 		platform = "win32"
 	}
 	stream := refused{name: "sys.stdout", cure: "a configuration writes nothing: set the handler in Go"}
 	return &module{name: "sys", attrs: starlark.StringDict{
-		"version_info": version, "version": starlark.String(pythonVersion + " (main)"), "hexversion": starlark.MakeInt(0x030d00f0),
+		"version_info": version, "version": starlark.String(pythonVersion + " (main)"), "hexversion": starlark.MakeInt(0x030b00f0),
 		"implementation": &record{kind: "implementation", names: []string{"name"}, values: []starlark.Value{starlark.String("cpython")}},
 		"platform":       starlark.String(platform), "maxsize": starlark.MakeInt64(math.MaxInt64), "maxunicode": starlark.MakeInt(0x10FFFF),
 		"argv": listOf(os.Args), "path": listOf([]string{slashed(filepath.Dir(m.File))}),
