@@ -25,20 +25,12 @@ func (m *Manager[U]) remember(c *dewar.Context) error {
 		return nil
 	}
 	switch operation := s.Pop(rememberKey); {
-	case operation == nil && isSet(c): // by the other half of a site, behind a proxy
-		return nil
 	case operation == clearCookie:
 		return c.DeleteCookie(rememberCookie(c))
 	case (operation == setCookie || refresh) && s.Has(userKey):
 		return m.setCookie(c, s)
 	}
 	return nil
-}
-
-// isSet reports whether the answer sets the cookie already.
-func isSet(c *dewar.Context) bool {
-	prefix := c.Config().String("REMEMBER_COOKIE_NAME") + "="
-	return slices.ContainsFunc(c.Response.Header()["Set-Cookie"], func(line string) bool { return strings.HasPrefix(line, prefix) })
 }
 
 // refreshes reports whether the end of the cookie moves on with this request. That of a file does not: it is the same for
