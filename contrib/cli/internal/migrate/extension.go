@@ -17,13 +17,14 @@ type extension struct {
 func extensions() []extension {
 	return []extension{
 		{[]string{"flask_login"}, "Flask-Login", "contrib/login: the same sessions and remember cookies"},
-		{[]string{"flask_wtf", "wtforms"}, "Flask-WTF", "contrib/csrf: the same tokens; forms are structs with c.Bind"},
+		{[]string{"flask_wtf", "wtforms"}, "Flask-WTF", "contrib/csrf: the same tokens; forms are structs for package forms, under the same templates"},
 		{[]string{"flask_babel", "flask_babelex"}, "Flask-Babel", "contrib/i18n: the same catalogs; dates by hand"},
 		{[]string{"flask_httpauth"}, "Flask-HTTPAuth", "contrib/httpauth: hooks; no Digest"},
 		{[]string{"flask_session"}, "Flask-Session", "contrib/flasksession while both halves run, sessionstore then"},
 		{[]string{"flask_sqlalchemy", "flask_sqlalchemy_lite"}, "Flask-SQLAlchemy", "database/sql with sqlc, GORM or Bun"},
 		{[]string{"flask_migrate", "flask_alembic"}, "Flask-Migrate", "goose or golang-migrate, when Python is gone; Alembic until then"},
 		{[]string{"flask_mail", "flask_mailman"}, "Flask-Mail", "go-mail"},
+		{[]string{"flask_moment"}, "Flask-Moment", "a func type with methods in the Renderer's Globals"},
 		{[]string{"flask_caching"}, "Flask-Caching", "golang-lru or go-redis, with keys of your own"},
 		{[]string{"flask_limiter"}, "Flask-Limiter", "httprate, by app.Use"},
 		{[]string{"flask_cors"}, "Flask-CORS", "rs/cors, by app.Use"},
