@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/dewar-go/dewar/internal/binding"
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -55,7 +57,8 @@ func RefuseUnknown() BindOption { return func(b *binding.Binder) { b.RefuseUnkno
 // A field with several tags takes the first value that is there, in the order path, query, header, cookie, form, json. Fields
 // of json are read only when the body is declared to be JSON, those of form only from a form; a form field of type
 // *multipart.FileHeader, or a slice of it, takes uploaded files. Fields of embedded structs count as fields of the
-// outer one. A slice takes every value of a repeated name. Text is converted as by [Values]: numbers, booleans,
+// outer one. A slice takes every value of a repeated name. Names of a form lead into structs, lists of structs and maps: items[0].price and
+// items[0][price] are the field price of the first of items. The numbers give the order alone. Text is converted as by [Values]: numbers, booleans,
 // durations, times, [UUID] and every type with an UnmarshalText method. JSON is converted by the App's JSON provider,
 // value by value; a duration may also be text, and a bare number counts seconds.
 //
@@ -221,6 +224,14 @@ func cookiesNamed(lines []string, name string) (values []string) {
 func (r bindRequest) Files(name string) []*multipart.FileHeader {
 	files, _ := r.Context.Files(name) // readBound has seen the error
 	return files
+}
+
+func (r bindRequest) FormKeys() []string {
+	keys := r.Form().Keys()
+	if form := r.Request.MultipartForm; form != nil {
+		keys = slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(keys, maps.Keys(form.File)))))
+	}
+	return keys
 }
 
 func (r bindRequest) Unmarshal(data []byte, v any) error { return r.App.JSON.Unmarshal(data, v) }

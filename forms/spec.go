@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"encoding"
 	"fmt"
 	"mime/multipart"
 	"reflect"
@@ -46,7 +47,7 @@ func specsOf(t reflect.Type) ([]spec, error) {
 	}
 	var list []spec
 	for _, f := range fields {
-		if f.Form == "" && f.Query == "" {
+		if f.Form == "" && f.Query == "" || isNested(f.Type) {
 			continue
 		}
 		s, err := newSpec(f)
@@ -57,6 +58,14 @@ func specsOf(t reflect.Type) ([]spec, error) {
 	}
 	known, _ := specs.LoadOrStore(t, list)
 	return known.([]spec), nil
+}
+
+// isNested reports whether a field is filled by names that lead into it: such fields a template writes itself.
+func isNested(t reflect.Type) bool {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer && t != fileType {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Map || t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
 func newSpec(f dewar.BoundField) (spec, error) {

@@ -27,6 +27,8 @@ type Request interface {
 	Path(name string) (any, bool)
 	// Texts returns every value of a name in the query, the header or the form.
 	Texts(src Source, name string) []string
+	// FormKeys returns the names of the fields and files of the form, sorted.
+	FormKeys() []string
 	// Files returns the files that were uploaded under a name.
 	Files(name string) []*multipart.FileHeader
 	// Unmarshal stores JSON in what v points to.
@@ -49,6 +51,7 @@ type Binder struct {
 	plan     *Plan
 	request  Request
 	members  map[string]jsontext.Value // of the JSON body
+	names    *node                     // of the form
 	problems []Problem
 	bad      int   // how many fields were not right, also beyond what is listed
 	err      error // of a method Validate, about something else than fields
@@ -221,6 +224,8 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		}
 		b.decode(raw, value, name, 0)
 		return true
+	case f.shape == shapeNested:
+		return b.takeNested(name, value)
 	case f.shape == shapeFile || f.shape == shapeFiles:
 		return b.takeFiles(name, f, value)
 	}

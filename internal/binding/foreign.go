@@ -34,7 +34,7 @@ func (p *planner) checkForeign(t reflect.Type) error {
 
 // checkForeignSource finds a field that another framework would fill and this one would not.
 func checkForeignSource(t reflect.Type, f reflect.StructField) error {
-	if tagged(f, Path) {
+	if tagged(f, Path, JSON) {
 		return nil
 	}
 	for _, foreign := range foreignTags {

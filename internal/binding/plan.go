@@ -44,6 +44,7 @@ type Plan struct {
 	takes     [sources]bool
 	known     map[string]bool        // the names of its JSON members
 	nested    map[reflect.Type]*Plan // of the structs inside its JSON members; for the outermost plan
+	inForms   map[reflect.Type]*Plan // of the structs inside its form fields; for the outermost plan
 	validates bool                   // the struct has a method Validate
 	compares  bool                   // a field must be equal to another
 	unread    string                 // a rule for a validator, here or inside
@@ -79,6 +80,7 @@ const (
 	shapeList
 	shapeFile
 	shapeFiles
+	shapeNested // a form leads into it by names such as items[0].price
 )
 
 var (
@@ -99,34 +101,38 @@ func (p *Plans) Of(t reflect.Type) (*Plan, error) {
 	if plan, ok := p.byType.Load(t); ok {
 		return plan.(*Plan), nil
 	}
-	maker := &planner{nested: map[reflect.Type]*Plan{}, seen: map[reflect.Type]bool{}}
-	plan, err := maker.plan(t, Path)
+	maker := &planner{nested: map[reflect.Type]*Plan{}, inForms: map[reflect.Type]*Plan{}, seen: map[reflect.Type]bool{}}
+	plan, err := maker.plan(t, Path, JSON)
 	if err != nil {
 		return nil, err
 	}
-	plan.nested, plan.unread = maker.nested, maker.unread
+	plan.nested, plan.inForms, plan.unread = maker.nested, maker.inForms, maker.unread
 	kept, _ := p.byType.LoadOrStore(t, plan)
 	return kept.(*Plan), nil
 }
 
 // A planner makes the plan of a struct type and of those inside its JSON members.
 type planner struct {
-	nested map[reflect.Type]*Plan
-	seen   map[reflect.Type]bool // types of JSON values, which may lead back to themselves
-	unread string
+	nested  map[reflect.Type]*Plan
+	inForms map[reflect.Type]*Plan
+	seen    map[reflect.Type]bool // types of JSON values, which may lead back to themselves
+	unread  string
 }
 
-// plan makes the plan of t, with the tags of the sources from first on: inside JSON only the tag json counts.
-func (p *planner) plan(t reflect.Type, first Source) (*Plan, error) {
+// plan makes the plan of t, with the tags of the sources from first to last: inside JSON only the tag json counts, inside a form form.
+func (p *planner) plan(t reflect.Type, first, last Source) (*Plan, error) {
 	plan := &Plan{known: map[string]bool{}, validates: validates(t)}
-	if first == JSON {
+	switch {
+	case first == JSON:
 		p.nested[t] = plan
+	case last == Form:
+		p.inForms[t] = plan
 	}
 	if err := p.checkForeign(t); err != nil {
 		return nil, err
 	}
-	for _, sf := range taggedFields(t, first) {
-		f, err := p.field(t, sf, first)
+	for _, sf := range taggedFields(t, first, last) {
+		f, err := p.field(t, sf, first, last)
 		if err != nil {
 			return nil, fmt.Errorf("field %s of %v %w", sf.Name, t, err)
 		}
@@ -146,13 +152,13 @@ func validates(t reflect.Type) bool {
 
 // taggedFields returns the fields of t that have a tag, in the order of the source text. An embedded struct without
 // one gives its fields instead. As in Go, a name that two fields share on one level means neither.
-func taggedFields(t reflect.Type, first Source) []reflect.StructField {
+func taggedFields(t reflect.Type, first, last Source) []reflect.StructField {
 	found := coerce.Fields(t, func(f reflect.StructField) (string, bool) {
 		inner := f.Type
 		if inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		return f.Name, f.Anonymous && inner.Kind() == reflect.Struct && !tagged(f, first)
+		return f.Name, f.Anonymous && inner.Kind() == reflect.Struct && !tagged(f, first, last)
 	})
 	twice := map[string]bool{}
 	for _, f := range found {
@@ -160,7 +166,7 @@ func taggedFields(t reflect.Type, first Source) []reflect.StructField {
 	}
 	var fields []reflect.StructField
 	for _, f := range found {
-		if !twice[f.Key] && tagged(f.StructField, first) {
+		if !twice[f.Key] && tagged(f.StructField, first, last) {
 			fields = append(fields, f.StructField)
 		}
 	}
@@ -168,8 +174,8 @@ func taggedFields(t reflect.Type, first Source) []reflect.StructField {
 	return fields
 }
 
-func tagged(f reflect.StructField, first Source) bool {
-	for src := first; src < sources; src++ {
+func tagged(f reflect.StructField, first, last Source) bool {
+	for src := first; src <= last; src++ {
 		if tag, ok := f.Tag.Lookup(src.tag()); ok && tag != "-" {
 			return true
 		}
@@ -188,9 +194,9 @@ func (plan *Plan) add(f field) {
 }
 
 // field reads the tags of a field.
-func (p *planner) field(t reflect.Type, sf reflect.StructField, first Source) (f field, err error) {
+func (p *planner) field(t reflect.Type, sf reflect.StructField, first, last Source) (f field, err error) {
 	f = field{index: sf.Index, goName: sf.Name, typ: sf.Type, tag: sf.Tag, list: isList(pointee(sf.Type))}
-	for src := first; src < sources; src++ {
+	for src := first; src <= last; src++ {
 		if f.names[src], err = nameIn(sf, src); err != nil {
 			return f, err
 		}
@@ -204,6 +210,11 @@ func (p *planner) field(t reflect.Type, sf reflect.StructField, first Source) (f
 	if f.names[JSON] != "" {
 		if err := p.nest(sf.Type); err != nil {
 			return f, err
+		}
+	}
+	if f.shape == shapeNested {
+		if err := p.nestForm(sf.Type); err != nil {
+			return f, fmt.Errorf("is made of a struct: %w", err)
 		}
 	}
 	if err := f.setPresence(sf.Tag); err != nil {
@@ -273,6 +284,8 @@ func (f *field) setShape() error {
 		f.emptyText = takesEmpty(t)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && isTextual(t.Elem()):
 		f.shape, f.emptyText = shapeList, takesEmpty(t.Elem())
+	case f.names[Form] != "" && !f.textual(Path, Query, Header, Cookie) && isNested(t):
+		f.shape = shapeNested
 	case f.textual(Query, Header, Cookie, Form):
 		return fmt.Errorf("has the type %v, which cannot be made from text; give the type an UnmarshalText method or take the value from json", t)
 	}
@@ -356,7 +369,7 @@ func (p *planner) nest(t reflect.Type) error {
 		}
 		return p.nest(t.Elem())
 	case reflect.Struct:
-		if _, err := p.plan(t, JSON); err != nil {
+		if _, err := p.plan(t, JSON, JSON); err != nil {
 			return fmt.Errorf("is made of a struct: %w", err)
 		}
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:

@@ -53,9 +53,12 @@ func TestPlansRefuseStructs(t *testing.T) {
 		{"a type that no text makes", &struct {
 			A struct{ B int } `query:"a"`
 		}{}, "which cannot be made from text; give the type an UnmarshalText method or take the value from json"},
-		{"a map from a form", &struct {
-			A map[string]string `form:"a"`
+		{"a map with numbers as keys from a form", &struct {
+			A map[int]string `form:"a"`
 		}{}, "cannot be made from text"},
+		{"a struct without tags inside a form", &struct {
+			A []noTags `form:"a"`
+		}{}, "is made of a struct: binding_test.noTags has no field with a tag"},
 		{"a file from elsewhere", &struct {
 			A *multipart.FileHeader `query:"a"`
 		}{}, "takes uploaded files; give it the tag form and no other"},

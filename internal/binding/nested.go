@@ -1,0 +1,184 @@
+package binding
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/coerce"
+)
+
+// A node is a part of the names of a form, such as items, 0 and price of items[0].price.
+type node struct {
+	key      string // the name that ends here, as the client wrote it
+	children map[string]*node
+}
+
+// maxSteps is how deep a name leads.
+const maxSteps = 16
+
+// tree returns the names of the form that lead into something, taken apart.
+func (b *Binder) tree() *node {
+	if b.names == nil {
+		b.names = &node{}
+		for _, key := range b.request.FormKeys() {
+			if steps := stepsOf(key); len(steps) > 1 {
+				b.names.add(steps, key)
+			}
+		}
+	}
+	return b.names
+}
+
+// stepsOf takes a name apart: a.b, a[b] and mixtures of them. It returns nil for what is no such name.
+func stepsOf(key string) (steps []string) {
+	if !strings.ContainsAny(key, ".[") || strings.Count(key, "[") != strings.Count(key, "]") {
+		return nil
+	}
+	key = strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(key, "].", "."), "][", "."), "[", ".")
+	steps = strings.Split(strings.TrimSuffix(key, "]"), ".")
+	bad := func(step string) bool { return step == "" || strings.Contains(step, "]") }
+	if len(steps) > maxSteps || slices.ContainsFunc(steps, bad) {
+		return nil
+	}
+	return steps
+}
+
+func (n *node) add(steps []string, key string) {
+	for _, step := range steps {
+		next := n.children[step]
+		if next == nil {
+			next = &node{}
+			if n.children == nil {
+				n.children = map[string]*node{}
+			}
+			n.children[step] = next
+		}
+		n = next
+	}
+	if n.key == "" {
+		n.key = key
+	}
+}
+
+// indexes returns the numbers among the names of a list, in their order.
+func (n *node) indexes() (list []int) {
+	for step := range n.children {
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && strconv.Itoa(i) == step {
+			list = append(list, i)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// isNested reports whether a form fills values of type t by names that lead into them: structs, lists of structs, maps.
+func isNested(t reflect.Type) bool {
+	t = pointee(t)
+	switch {
+	case isTextual(t):
+		return false
+	case t.Kind() == reflect.Slice:
+		return pointee(t.Elem()).Kind() == reflect.Struct
+	case t.Kind() == reflect.Map:
+		return t.Key().Kind() == reflect.String && (isTextual(t.Elem()) || pointee(t.Elem()).Kind() == reflect.Struct)
+	}
+	return t.Kind() == reflect.Struct
+}
+
+// nestForm makes the plans of the structs that a form fills inside a value of type t.
+func (p *planner) nestForm(t reflect.Type) error {
+	t = pointee(t)
+	switch {
+	case t.Kind() == reflect.Slice, t.Kind() == reflect.Map:
+		return p.nestForm(t.Elem())
+	case t.Kind() != reflect.Struct || isTextual(t) || p.inForms[t] != nil:
+		return nil
+	}
+	_, err := p.plan(t, Form, Form)
+	return err
+}
+
+// takeNested fills a value from the names that lead into it.
+func (b *Binder) takeNested(name string, value reflect.Value) bool {
+	n := b.tree().children[name]
+	if n == nil {
+		return false
+	}
+	b.fillNode(n, value, name)
+	return true
+}
+
+func (b *Binder) fillNode(n *node, v reflect.Value, path string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		b.fillNode(n, v.Elem(), path)
+	case reflect.Struct:
+		b.fillStruct(n, v, path)
+	case reflect.Slice:
+		// The numbers only give the order: a row that was taken out of a page leaves a gap, and a large one costs nothing.
+		indexes := n.indexes()
+		v.Set(reflect.MakeSlice(v.Type(), len(indexes), len(indexes)))
+		for i, index := range indexes {
+			step := strconv.Itoa(index)
+			b.fillNode(n.children[step], v.Index(i), path+"["+step+"]")
+		}
+	case reflect.Map:
+		b.fillMap(n, v, path)
+	}
+}
+
+// fillMap fills a map. A key is the client's own, so it is not named in reports.
+func (b *Binder) fillMap(n *node, v reflect.Value, path string) {
+	t := v.Type()
+	v.Set(reflect.MakeMap(t))
+	for _, step := range slices.Sorted(maps.Keys(n.children)) {
+		child, value := n.children[step], reflect.New(t.Elem()).Elem()
+		switch {
+		case !isTextual(t.Elem()):
+			b.fillNode(child, value, path+"[*]")
+		case child.key != "":
+			b.convert(path+"[*]", value, b.request.Texts(Form, child.key)[0])
+		}
+		v.SetMapIndex(reflect.ValueOf(step).Convert(t.Key()), value)
+	}
+}
+
+// fillStruct sets the fields of v that have the tag form, as Bind does on the outside.
+func (b *Binder) fillStruct(n *node, v reflect.Value, path string) {
+	plan := b.plan.inForms[v.Type()]
+	before := b.bad
+	for i := range plan.fields {
+		f := &plan.fields[i]
+		b.fillMember(n.children[f.names[Form]], v, f, joinField(path, f.names[Form]))
+	}
+	b.compare(v, plan, func(f *field) string { return joinField(path, f.names[Form]) })
+	if b.bad == before {
+		b.validate(v, plan, path)
+	}
+}
+
+func (b *Binder) fillMember(n *node, v reflect.Value, f *field, path string) {
+	value := reflect.New(f.typ).Elem()
+	before, first := b.bad, len(b.problems)
+	switch {
+	case n == nil, f.shape != shapeNested && n.key == "":
+		b.absent(v, f, path)
+		return
+	case f.shape == shapeNested:
+		b.fillNode(n, value, path)
+	case !b.take(Form, n.key, f, value):
+		b.absent(v, f, n.key)
+		return
+	default:
+		path = n.key
+	}
+	b.taken(Form, f, value, path, before)
+	b.reword(f, first)
+	if b.bad == before {
+		coerce.FieldAt(v, f.index).Set(value)
+	}
+}
