@@ -17,7 +17,7 @@ type extension struct {
 func extensions() []extension {
 	return []extension{
 		{[]string{"flask_login"}, "Flask-Login", "contrib/login: the same sessions and remember cookies"},
-		{[]string{"flask_wtf", "wtforms"}, "Flask-WTF", "contrib/csrf: the same tokens; forms are structs with c.Bind"},
+		{[]string{"flask_wtf", "wtforms"}, "Flask-WTF", "contrib/csrf: the same tokens; package forms for forms"},
 		{[]string{"flask_babel", "flask_babelex"}, "Flask-Babel", "contrib/i18n: the same catalogs; dates by hand"},
 		{[]string{"flask_httpauth"}, "Flask-HTTPAuth", "contrib/httpauth: hooks; no Digest"},
 		{[]string{"flask_session"}, "Flask-Session", "contrib/flasksession while both halves run, sessionstore then"},
