@@ -269,6 +269,12 @@ func TestPackagesArePlainData(t *testing.T) {
 		{"from distutils.util import strtobool\nX = [strtobool('yes'), strtobool('OFF'), bool(strtobool('1'))]\n", []any{int64(1), int64(0), true}},
 		{"from distutils.util import strtobool\nX = strtobool('maybe')\n", nil},
 		{"from distutils.util import strtobool\ntry:\n    X = strtobool('maybe')\nexcept ValueError:\n    X = False\n", false},
+		{"from funcy import distinct, remove\nX = list(remove({'b'}, distinct(['a', 'b', 'a', 'c'])))\n", []any{"a", "c"}},
+		{"from funcy import remove\nX = remove(lambda s: s.isupper(), ['A', 'b'])\n", []any{"b"}},
+		{"from flask_talisman import talisman\nX = [talisman.ONE_YEAR_IN_SECS, talisman.DENY]\n", []any{int64(31556926), "DENY"}},
+		{"import pytz\nfrom jinja2 import select_autoescape, StrictUndefined\noptions = {'undefined': StrictUndefined, 'autoescape': select_autoescape(['html'])}\n" +
+			"zone = pytz.timezone('Europe/Berlin')\nX = [str(zone), 'options' in globals()]\n", []any{"Europe/Berlin", true}},
+		{"from flask_appbuilder.const import AUTH_SAML\nX = AUTH_SAML\n", int64(5)},
 		{"from flask_appbuilder.security.manager import AUTH_DB, AUTH_LDAP\nX = [AUTH_DB, AUTH_LDAP]\n", []any{int64(1), int64(2)}},
 		{"from flask_babel import lazy_gettext as _\nX = {'en': _('English')}\n", map[string]any{"en": "English"}},
 		{"from flask_wtf import CSRFProtect\ncsrf = CSRFProtect()\nX = 1\n", int64(1)},

@@ -145,9 +145,6 @@ func (f *iniFile) read(data string, name func(string) (string, error)) error {
 	return nil
 }
 
-// maxIndent is an indent that no line exceeds.
-const maxIndent = 1 << 30
-
 func (r *iniReader) line(line string) error {
 	text := strings.TrimSpace(line)
 	switch {

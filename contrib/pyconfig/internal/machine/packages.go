@@ -28,6 +28,8 @@ func (m *Machine) offeredPackage(path string) starlark.Value {
 		return newModuleOf(path, map[string]native{"Markup": m.strOf})
 	case "flask_talisman", "flask_talisman.talisman":
 		return talisman(path)
+	case "funcy":
+		return newModuleOf(path, map[string]native{"distinct": m.distinct, "remove": m.removeBy})
 	case "jinja2":
 		return m.jinja()
 	case "pytz":
@@ -112,6 +114,54 @@ func talisman(path string) *module {
 		t.attrs["talisman"] = talisman(path + ".talisman")
 	}
 	return t
+}
+
+// distinct implements distinct(list) of funcy: the elements, each once.
+func (m *Machine) distinct(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := one("distinct", args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	set, err := m.toSet(v)
+	if err != nil {
+		return nil, err
+	}
+	elems, err := m.elements(set)
+	return newIterator(elems), err
+}
+
+// removeBy implements remove(test, list) of funcy: the elements that a function, or a set, says no to.
+func (m *Machine) removeBy(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var test, list starlark.Value
+	if err := unpack("remove", args, kwargs, "pred", &test, "seq", &list); err != nil {
+		return nil, err
+	}
+	elems, err := m.elements(list)
+	if err != nil {
+		return nil, err
+	}
+	var kept []starlark.Value
+	for _, elem := range elems {
+		drop := false
+		switch test := test.(type) {
+		case *starlark.Set:
+			drop, err = m.contains(test, elem)
+		case starlark.Callable:
+			var v starlark.Value
+			if v, err = m.call(test, starlark.Tuple{elem}, nil); err == nil {
+				drop, err = m.truth(v)
+			}
+		default:
+			err = fault.New("remove() needs a function or a set here")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !drop {
+			kept = append(kept, elem)
+		}
+	}
+	return newIterator(kept), nil
 }
 
 // jinja is the module jinja2: what it gives is code.

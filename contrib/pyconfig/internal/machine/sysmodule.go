@@ -47,11 +47,12 @@ func (m *Machine) sys() *module {
 		"platform":       starlark.String(platform), "maxsize": starlark.MakeInt64(math.MaxInt64), "maxunicode": starlark.MakeInt(0x10FFFF),
 		"argv": listOf(os.Args), "path": listOf([]string{slashed(filepath.Dir(m.File))}),
 		"modules": loadedModules{machine: m}, "stdout": stream, "stderr": stream, "stdin": stream,
-		"byteorder":          starlark.String("little"),
-		"exit":               builtin("sys.exit", exit),
-		"getdefaultencoding": builtin("sys.getdefaultencoding", m.fixed("sys.getdefaultencoding", starlark.String("utf-8"))),
-		"setrecursionlimit":  builtin("sys.setrecursionlimit", ignored),
-		"getrecursionlimit":  builtin("sys.getrecursionlimit", m.fixed("sys.getrecursionlimit", starlark.MakeInt(1000))),
+		"byteorder":             starlark.String("little"),
+		"exit":                  builtin("sys.exit", exit),
+		"getdefaultencoding":    builtin("sys.getdefaultencoding", m.fixed("sys.getdefaultencoding", starlark.String("utf-8"))),
+		"getfilesystemencoding": builtin("sys.getfilesystemencoding", m.fixed("sys.getfilesystemencoding", starlark.String("utf-8"))),
+		"setrecursionlimit":     builtin("sys.setrecursionlimit", ignored),
+		"getrecursionlimit":     builtin("sys.getrecursionlimit", m.fixed("sys.getrecursionlimit", starlark.MakeInt(1000))),
 	}}
 }
 
