@@ -196,12 +196,16 @@ func (c *compiler) item(e *syntax.Getitem, pl place) eval {
 	object, at := c.expression(e.Value, pl), c.at(e.Pos)
 	if s, ok := e.Key.(*syntax.Slice); ok {
 		start, stop, step := c.optional(s.Start, pl), c.optional(s.Stop, pl), c.optional(s.Step, pl)
+		folds := c.foldsInJinja(e) // where what cannot be sliced is undefined
 		return func(st *state, f *frame) (any, error) {
 			vs, err := evalAll(st, f, []eval{object, start, stop, step})
 			if err != nil {
 				return nil, err
 			}
 			v, err := value.Slice(&st.Runtime, vs[0], vs[1], vs[2], vs[3])
+			if wrong, ok := err.(*value.Error); ok && folds && wrong.Kind == "TypeError" {
+				return value.NewUndefined(&st.Runtime, vs[0], nil), nil
+			}
 			return v, at.wrap(err)
 		}
 	}
