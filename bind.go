@@ -234,6 +234,11 @@ func (r bindRequest) FormKeys() []string {
 	return keys
 }
 
+func (r bindRequest) PlainJSON() bool {
+	_, plain := r.App.JSON.(standardJSON)
+	return plain
+}
+
 func (r bindRequest) Unmarshal(data []byte, v any) error { return r.App.JSON.Unmarshal(data, v) }
 
 // Validate calls the method Validate of v, if it has one.

@@ -31,6 +31,8 @@ type Request interface {
 	FormKeys() []string
 	// Files returns the files that were uploaded under a name.
 	Files(name string) []*multipart.FileHeader
+	// PlainJSON reports whether Unmarshal is that of encoding/json.
+	PlainJSON() bool
 	// Unmarshal stores JSON in what v points to.
 	Unmarshal(data []byte, v any) error
 	// Validate calls the method Validate of the struct that v points to, if it has one.
@@ -52,13 +54,16 @@ type Binder struct {
 	request  Request
 	members  map[string]jsontext.Value // of the JSON body
 	names    *node                     // of the form
+	plain    bool                      // JSON is that of encoding/json
 	problems []Problem
 	bad      int   // how many fields were not right, also beyond what is listed
 	err      error // of a method Validate, about something else than fields
 }
 
 // Binder returns a Binder for one request.
-func (plan *Plan) Binder(r Request) *Binder { return &Binder{plan: plan, request: r} }
+func (plan *Plan) Binder(r Request) *Binder {
+	return &Binder{plan: plan, request: r, plain: r.PlainJSON()}
+}
 
 // Fill sets the fields of target, then asks its method Validate if all are good. It returns every problem there is up
 // to MaxProblems, or the error of a method Validate that is not about fields.
@@ -235,6 +240,9 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 	}
 	if f.shape == shapeList {
 		return b.convert(name, value, list)
+	}
+	if f.quick && quickText(list[0], value) {
+		return true
 	}
 	if list[0] == "" && !f.emptyText {
 		return false

@@ -81,6 +81,7 @@ func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth 
 		b.decodeMap(raw, v, path, depth)
 	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8, t.Kind() == reflect.Array:
 		b.decodeList(raw, v, path, depth)
+	case b.plain && t != numberType && quickJSON(raw.Raw(), v):
 	default:
 		b.unmarshal(raw, v, path)
 	}

@@ -63,6 +63,7 @@ type field struct {
 	shape      shape
 	list       bool // its rules are about the items of a list
 	emptyText  bool // "" is a value
+	quick      bool // a plain kind of Go
 	required   bool
 	hasDefault bool
 	def        string
@@ -90,6 +91,7 @@ var (
 	durationType = reflect.TypeFor[time.Duration]()
 	timeType     = reflect.TypeFor[time.Time]()
 	errorType    = reflect.TypeFor[error]()
+	numberType   = reflect.TypeFor[json.Number]()
 )
 
 // Plans holds the plan of each struct type that was asked for. The zero Plans is empty and ready; it is safe for
@@ -282,6 +284,7 @@ func (f *field) setShape() error {
 		}
 	case isTextual(t):
 		f.emptyText = takesEmpty(t)
+		f.quick = isPlain(t.Kind()) && t != durationType && t != numberType && !isJSONLeaf(t)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && isTextual(t.Elem()):
 		f.shape, f.emptyText = shapeList, takesEmpty(t.Elem())
 	case f.names[Form] != "" && !f.textual(Path, Query, Header, Cookie) && isNested(t):
