@@ -22,7 +22,7 @@ import (
 var imports = map[string]string{
 	"autocert": "golang.org/x/crypto/acme/autocert", "cli": "github.com/dewar-go/dewar/contrib/cli",
 	"clitest": "github.com/dewar-go/dewar/contrib/cli/clitest", "cobra": "github.com/spf13/cobra", "dewar": "github.com/dewar-go/dewar",
-	"dewartest": "github.com/dewar-go/dewar/dewartest", "password": "github.com/dewar-go/dewar/contrib/password",
+	"forms": "github.com/dewar-go/dewar/forms", "dewartest": "github.com/dewar-go/dewar/dewartest", "password": "github.com/dewar-go/dewar/contrib/password",
 	"redisstore": "github.com/dewar-go/dewar/contrib/redisstore", "sessionstore": "github.com/dewar-go/dewar/sessionstore",
 	"http": "net/http", "httptest": "net/http/httptest", "template": "html/template", "filepath": "path/filepath", "tls": "crypto/tls", "rand": "crypto/rand",
 	"hex": "encoding/hex", "json": "encoding/json", "slog": "log/slog", "pprof": "net/http/pprof", "sql": "database/sql",
