@@ -83,14 +83,18 @@ func TestBindLeadsIntoFormsWithFiles(t *testing.T) {
 	}
 	_, _ = io.WriteString(part, "x")
 	_ = parts.WriteField("photos[0].title", "A cat")
+	if _, err := parts.CreateFormFile("attrs[size]", "b.png"); err != nil { // where a text should be
+		t.Fatal(err)
+	}
 	_ = parts.Close()
 	var v struct {
 		Photos []struct {
 			Title string                `form:"title"`
 			File  *multipart.FileHeader `form:"file" required:"true" accept:".png"`
 		} `form:"photos"`
+		Attrs map[string]string `form:"attrs"`
 	}
-	if err := bind(t, sent{contentType: parts.FormDataContentType(), body: body.String()}, &v); err != nil || len(v.Photos) != 1 || v.Photos[0].Title != "A cat" || v.Photos[0].File.Filename != "a.png" {
+	if err := bind(t, sent{contentType: parts.FormDataContentType(), body: body.String()}, &v); err != nil || len(v.Photos) != 1 || v.Photos[0].Title != "A cat" || v.Photos[0].File.Filename != "a.png" || len(v.Attrs) != 0 {
 		t.Errorf("got %+v, %v", v, err)
 	}
 }

@@ -98,10 +98,12 @@ func TestBindRulesOfLists(t *testing.T) {
 	type list struct {
 		N []int          `query:"n" json:"n" minitems:"2" maxitems:"3" unique:"true" max:"9"`
 		M map[string]int `json:"m" maxitems:"1"`
+		T []string       `query:"t" maxitems:"2" unique:"true" minlength:"2"`
 	}
 	for text, want := range map[string]string{
 		"n=1&n=2": "", "n=1": "n: must have at least 2 items", "n=1&n=2&n=3&n=4": "n: must have at most 3 items",
 		"n=1&n=1": "n: must not have an item twice", "n=1&n=10": "n[1]: must be at most 9",
+		"n=1&n=2&t=&t=": "", "n=1&n=2&t=&t=&t=": "t: must have at most 2 items",
 	} {
 		err := bind(t, query(text), &list{})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -297,6 +299,16 @@ func TestBindRefusesRulesThatDoNotFit(t *testing.T) {
 		{"a field that is not there", &struct {
 			A string `query:"a" eqfield:"b"`
 		}{}, `has the tag eqfield:"b"; write the name of another field of its type`},
+		{"unique of what may be a list", &struct {
+			A []any `json:"a" unique:"true"`
+		}{}, "for a list of what can be compared"},
+		{"unique of lists of what may be a list", &struct {
+			A [][2]any `json:"a" unique:"true"`
+		}{}, "for a list of what can be compared"},
+		{"a comparison of what may be a list", &struct {
+			A any `json:"a"`
+			B any `json:"b" eqfield:"a"`
+		}{}, `has the tag eqfield:"a"`},
 		{"an enum that does not fit", &struct {
 			A int `query:"a" enum:"1,x"`
 		}{}, "which does not fit its type int"},

@@ -25,7 +25,8 @@
 //
 // # Tags
 //
-// [dewar.Context.Bind] reads the values and their rules by its tags, form and query, required, minlength and the others. Those
+// [dewar.Context.Bind] reads the values and their rules by its tags, required, minlength and the others. A field has one of form and
+// query and no other source: an error says so. Those
 // of this package say what is shown:
 //
 //	label:"Username"       beside the field; without it the name, as in "Remember me"

@@ -152,6 +152,14 @@ func TestValidateOnSubmitFails(t *testing.T) {
 			forms.Form
 			A string `form:"a" input:"textaera"`
 		}{},
+		`field Role of struct { forms.Form; Role string "form:\"role\" json:\"role\"" } is read from several places`: &struct {
+			forms.Form
+			Role string `form:"role" json:"role"`
+		}{},
+		`leave it one tag, form:"role" or query:"role"`: &struct {
+			forms.Form
+			Role string `query:"role" form:"role"`
+		}{},
 		`has the tag min:"1"`: &struct {
 			forms.Form
 			A string `form:"a" min:"1"`

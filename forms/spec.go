@@ -73,6 +73,9 @@ func newSpec(f dewar.BoundField) (spec, error) {
 	if s.inQuery {
 		s.name = f.Query
 	}
+	if sources(f) > 1 {
+		return s, fmt.Errorf("is read from several places, so that what a page lets people choose could be got around; leave it one tag, form:%q or query:%q", s.name, s.name)
+	}
 	for s.typ.Kind() == reflect.Pointer && s.typ != fileType {
 		s.typ = s.typ.Elem()
 	}
@@ -85,6 +88,16 @@ func newSpec(f dewar.BoundField) (spec, error) {
 		return s, fmt.Errorf("has the tag input:%q, which is none%s", s.input, suggest.DidYouMean(s.input, inputs()))
 	}
 	return s, nil
+}
+
+// sources counts the parts of a request that a field is read from.
+func sources(f dewar.BoundField) (n int) {
+	for _, name := range [...]string{f.Path, f.Query, f.Header, f.Cookie, f.Form, f.JSON} {
+		if name != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // labelOf makes a label of a name, as in "Remember Me" for remember_me.

@@ -171,6 +171,8 @@ func (b *Binder) taken(src Source, f *field, value reflect.Value, name string, b
 		b.lacks(f, name, "empty")
 	case src == JSON || !empty:
 		b.check(f, value, name)
+	case isList(f.typ):
+		b.checkMost(f, value, name)
 	}
 }
 

@@ -137,11 +137,12 @@ func (b *Binder) fillMap(n *node, v reflect.Value, path string) {
 	v.Set(reflect.MakeMap(t))
 	for _, step := range slices.Sorted(maps.Keys(n.children)) {
 		child, value := n.children[step], reflect.New(t.Elem()).Elem()
-		switch {
-		case !isTextual(t.Elem()):
+		if !isTextual(t.Elem()) {
 			b.fillNode(child, value, path+"[*]")
-		case child.key != "":
-			b.convert(path+"[*]", value, b.request.Texts(Form, child.key)[0])
+		} else if texts := b.request.Texts(Form, child.key); len(texts) > 0 {
+			b.convert(path+"[*]", value, texts[0])
+		} else {
+			continue // a file, or a name that leads further
 		}
 		v.SetMapIndex(reflect.ValueOf(step).Convert(t.Key()), value)
 	}

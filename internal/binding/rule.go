@@ -125,6 +125,15 @@ func (b *Binder) check(f *field, v reflect.Value, name string) {
 	}
 }
 
+// checkMost asks a list of empty texts alone whether it is too long.
+func (b *Binder) checkMost(f *field, v reflect.Value, name string) {
+	for i := range f.checks {
+		if c := &f.checks[i]; c.Name == "maxitems" && !c.keeps(v) {
+			b.broken(f, c.Rule, name)
+		}
+	}
+}
+
 // firstBad asks each item of a list, or the value itself. at is the index of the item that does not keep the rule.
 func (b *Binder) firstBad(f *field, c *check, v reflect.Value) (at string, ok bool) {
 	v, there := deref(v)
@@ -159,7 +168,7 @@ func (plan *Plan) resolveSame(t reflect.Type) error {
 			continue
 		}
 		other := slices.IndexFunc(plan.fields, func(o field) bool { return slices.Contains(o.names[:], f.sameName) })
-		if other < 0 || plan.fields[other].typ != f.typ || !f.typ.Comparable() {
+		if other < 0 || plan.fields[other].typ != f.typ || !comparable(f.typ) {
 			return fmt.Errorf("field %s of %v has the tag eqfield:%q; write the name of another field of its type, as clients know it", f.goName, t, f.sameName)
 		}
 		f.same = other
@@ -212,6 +221,23 @@ func itemType(t reflect.Type) reflect.Type {
 func isList(t reflect.Type) bool {
 	list := t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8 || t.Kind() == reflect.Array
 	return list && !reflect.PointerTo(t).Implements(textType)
+}
+
+// comparable reports whether values of t can be compared whatever they hold, as an interface cannot: a client may put a list into it.
+func comparable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface:
+		return false
+	case reflect.Array:
+		return comparable(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !comparable(t.Field(i).Type) {
+				return false
+			}
+		}
+	}
+	return t.Comparable()
 }
 
 // deref follows pointers to a value, if there is one.
@@ -295,7 +321,7 @@ func items(keeps func(n, limit int) bool) func(reflect.Type, string) (test, erro
 }
 
 func unique(t reflect.Type, limit string) (test, error) {
-	if limit != "true" || !isList(t) || !t.Elem().Comparable() {
+	if limit != "true" || !isList(t) || !comparable(t.Elem()) {
 		return nil, fmt.Errorf("which does not fit its type %v; write unique:\"true\" for a list of what can be compared", t)
 	}
 	return func(v reflect.Value) bool {
@@ -333,7 +359,7 @@ func format(t reflect.Type, limit string) (test, error) {
 // enum has a value be one of the list, or none.
 func enum(in bool) func(reflect.Type, string) (test, error) {
 	return func(t reflect.Type, limit string) (test, error) {
-		if !t.Comparable() {
+		if !comparable(t) {
 			return nil, fmt.Errorf("which is for texts and numbers, not for %v", t)
 		}
 		var list []reflect.Value
