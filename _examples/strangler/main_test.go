@@ -84,7 +84,7 @@ func TestCommandRefuses(t *testing.T) {
 		{"a stage that there is not", "5", "", "there is no stage 5; pass -stage 0 to 4"},
 		{"Flask alone without Python", "0", "/nowhere/python3", "DEWAR_PYTHON"},
 		{"Flask behind Go without Python", "2", "/nowhere/python3", "DEWAR_PYTHON"},
-		{"Flask that does not start", "2", notPython(t), "Flask has ended"},
+		{"Flask that does not start", "2", notPython(t), "the Flask process has ended"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -47,7 +47,7 @@ func awaitPython(ctx, alive context.Context, url string) error {
 		case err == nil || ctx.Err() != nil:
 			return nil
 		case alive.Err() != nil:
-			return errors.New("Flask has ended, and says above why")
+			return errors.New("the Flask process has ended, and says above why")
 		case time.Now().After(deadline):
 			return err
 		}

@@ -2,6 +2,8 @@ package jinja_test
 
 import (
 	"net/http/httptest"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -21,6 +23,45 @@ type loginForm struct {
 	Lang     string       `form:"language"`
 	Next     string       `form:"next" input:"hidden"`
 	Submit   forms.Button `form:"submit" label:"Sign In"`
+}
+
+// What is typed into a field is in its HTML, which is safe in the text of a page alone.
+func TestFieldsAreEscapedAgainWhereTheyLandElsewhere(t *testing.T) {
+	t.Parallel()
+	const typed = `\x22\x3e\x3cimg src=x onerror=alert(1)\x3e${alert(1)}`
+	for _, field := range []string{
+		"form.username", "form.username(class='x')", "form.username.group()", "form.hidden_tag()", "form.quick_form()", "form.quick_form(class='f')",
+		"form.username.label(class='l')", "(form.username ~ '')", "fields",
+	} {
+		for source, broken := range map[string]string{ // the places, and what would end them
+			"<script>x.innerHTML='{{ " + field + " }}'</script>": `\\x22|<input|<label`,
+			"<script>x = `{{ " + field + " }}`</script>":         `[^\\]\$\{|[^\\]\\x22|<input|<label`,
+			"<script>x = {{ " + field + " }}</script>":           `[^\\]\\x22|<input|<label`,
+			`<p title="{{ ` + field + ` }}">`:                    `<input|<label`,
+			`<p onclick="f('{{ ` + field + ` }}')">`:             `\\x22|<input|<label`,
+		} {
+			page := "{% set make = form.quick_form %}{% set fields = make(class='f') %}" + source
+			app := dewar.New("forms", dewar.FS(fstest.MapFS{"templates/page.html": {Data: []byte(page)}}))
+			app.Renderer = &jinja.Renderer{}
+			app.Post("/", func(c *dewar.Context) error {
+				var f loginForm
+				f.SetLabel("username", typed)
+				if _, err := forms.ValidateOnSubmit(c, &f); err != nil {
+					return err
+				}
+				return c.Render("page.html", dewar.Map{"form": &f})
+			})
+			body := url.Values{"username": {typed}, "next": {typed}}.Encode()
+			r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, r)
+			got := w.Body.String()
+			if w.Code != 200 || regexp.MustCompile(broken).MatchString(got) {
+				t.Errorf("%s gives %d %s", source, w.Code, got)
+			}
+		}
+	}
 }
 
 // TestTemplatesOfWTForms renders what templates of Flask-WTF's users write.

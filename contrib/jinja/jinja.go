@@ -19,8 +19,9 @@
 // [Renderer.Differences] names every place that does not; Parity has all pages come out so.
 //
 // Text that the application made safe stands as it is everywhere: [template.HTML], and a value that |safe is written behind. What
-// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere; |safe
-// behind a call of those changes nothing.
+// tojson, urlize, xmlattr, macros, caller() and set blocks make is safe in the language it is made in, and escaped elsewhere, as are
+// the fields of package forms and what else has a method TemplateHTML, TemplateCall or TemplateAttr; |safe behind a call of those
+// that are Jinja's changes nothing.
 //
 // # Go values
 //

@@ -18,7 +18,7 @@ func TestEveryMethodIsClassified(t *testing.T) {
 	}{
 		{"Context", func(m string) bool { return answers(m) || changesHeader(m) }, []string{
 			"Accepts", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Cookies", "Deadline", "DebugAllowed", "Done", "Endpoint",
-			"Err", "File", "Files", "FlashedMessages", "Form", "Format", "Go", "Host", "IsJSON", "Limit", "LogPath", "LogValue", "Logger", "MarshalJSON", "Params", "Query", "RenderString",
+			"Err", "File", "Files", "FlashedMessages", "Form", "Format", "Go", "Host", "IsJSON", "Limit", "LogPath", "LogValue", "Logger", "MarshalJSON", "Params", "Proxied", "Query", "RenderString",
 			"RequestID", "RewindBody", "Route", "RoutingError", "SafeNext", "Scheme", "Session", "Set", "URL", "URLFor", "Value",
 		}},
 		{"Session", changesSession, []string{

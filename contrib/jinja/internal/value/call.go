@@ -20,7 +20,7 @@ func Call(rt *Runtime, f any, args Args) (any, error) {
 	case *Undefined:
 		return nil, f.Err()
 	case Called:
-		return callGo(rt, TypeName(f), f.TemplateCall, args)
+		return maker{TypeName(f), f.TemplateCall}.Call(rt, args)
 	case nil:
 		return nil, notCallable(f)
 	}

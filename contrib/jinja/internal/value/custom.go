@@ -25,6 +25,35 @@ type Shown interface {
 	TemplateHTML() template.HTML
 }
 
+// makesHTML reports whether v is Go data that makes HTML, in which is what users have typed.
+func makesHTML(v any) bool {
+	switch v.(type) {
+	case Attributed, Called, Shown:
+		return true
+	}
+	return false
+}
+
+// asHTML gives HTML that such data has made the language that it was made for: it is escaped again in a script or an attribute.
+func asHTML(v any) any {
+	if text, ok := v.(template.HTML); ok {
+		return Markup{Text: string(text), Language: HTML}
+	}
+	return v
+}
+
+// A maker is a method of Go data that makes HTML.
+type maker struct {
+	name   string
+	method any
+}
+
+// Call calls it.
+func (m maker) Call(rt *Runtime, args Args) (any, error) {
+	v, err := callGo(rt, m.name, m.method, args)
+	return asHTML(v), err
+}
+
 var attributedInterface = reflect.TypeFor[Attributed]()
 
 // seqOfAll returns what the method All of Go data gives, as an iterator of any kind, or nil.

@@ -35,7 +35,7 @@ func AsMarkup(v any) (Markup, bool) {
 	case Markuper:
 		return v.Markup(), true
 	case Shown:
-		return Markup{Text: string(v.TemplateHTML())}, true
+		return Markup{Text: string(v.TemplateHTML()), Language: HTML}, true
 	case *Undefined:
 		return Markup{Language: HTML}, v != nil && v.Mode == Chainable
 	}

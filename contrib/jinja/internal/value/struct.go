@@ -226,10 +226,13 @@ func goAttr(rt *Runtime, v any, name string) (any, bool, error) {
 		return nil, false, nil
 	}
 	m := rv.Method(i)
-	if m.Type().NumIn() > 0 {
+	switch {
+	case m.Type().NumIn() > 0 && makesHTML(v):
+		return maker{name, m.Interface()}, true, nil
+	case m.Type().NumIn() > 0:
 		return m.Interface(), true, nil
 	}
-	result, err := callGo(rt, name, m.Interface(), Args{})
+	result, _, err := callGoMethod(rt, v, name, Args{})
 	return result, true, err
 }
 
@@ -279,6 +282,10 @@ func callGoMethod(rt *Runtime, v any, name string, args Args) (result any, ok bo
 	if !ok || rv.Kind() == reflect.Pointer && rv.IsNil() {
 		return nil, false, nil
 	}
-	result, err = callGo(rt, name, rv.Method(i).Interface(), args)
+	if makesHTML(v) {
+		result, err = maker{name, rv.Method(i).Interface()}.Call(rt, args)
+	} else {
+		result, err = callGo(rt, name, rv.Method(i).Interface(), args)
+	}
 	return result, true, err
 }
