@@ -1,6 +1,7 @@
 package forms_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,5 +46,43 @@ func TestCopiesOfAFormShareNothing(t *testing.T) {
 	wg.Wait()
 	if base.IsSubmitted() {
 		t.Error("the form that was copied was submitted")
+	}
+}
+
+func TestLabelsOfNamesInOtherScripts(t *testing.T) {
+	t.Parallel()
+	var f struct {
+		forms.Form
+		State string `form:"état_civil"`
+	}
+	show(t, &f)
+	if got := f.Fields()[0].Label.Text; got != "État Civil" {
+		t.Errorf("got %q, want %q", got, "État Civil")
+	}
+}
+
+// inherited has its Form from an embedded pointer.
+type inherited struct{ forms.Form }
+
+func TestFormThatIsNilIsAnError(t *testing.T) {
+	t.Parallel()
+	type direct struct {
+		*forms.Form
+		Name string `form:"name"`
+	}
+	type Inherited = inherited
+	type further struct {
+		*Inherited
+		Name string `form:"name"`
+	}
+	for _, f := range []forms.Struct{&direct{}, &further{}, &struct{ direct }{}} {
+		ok, err := submit(t, "POST", "/", formType, "name=a", f, nil)
+		if ok || err == nil || !strings.Contains(err.Error(), "embed forms.Form itself") {
+			t.Errorf("%T: got %t, %v", f, ok, err)
+		}
+	}
+	f := &direct{Form: &forms.Form{}}
+	if ok, err := submit(t, "POST", "/", formType, "name=a", f, func(*dewar.Context) { _ = fmt.Sprint(f.Fields()) }); !ok || err != nil {
+		t.Errorf("got %t, %v", ok, err)
 	}
 }

@@ -82,6 +82,8 @@ type Form struct {
 // A Struct is a pointer to a struct that embeds a [Form].
 type Struct interface{ form() *Form }
 
+var structType = reflect.TypeFor[Struct]()
+
 func (f *Form) form() *Form { return f }
 
 // A state is what a Form knows.
@@ -147,6 +149,9 @@ func prepare(c *dewar.Context, f Struct) error {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return fmt.Errorf("forms: %T is nil; pass a pointer to a form", f)
 	}
+	if isNilInside(v.Elem()) {
+		return fmt.Errorf("forms: %T has its Form from an embedded pointer, which is nil; embed forms.Form itself", f)
+	}
 	specs, err := specsOf(v.Type().Elem())
 	if err != nil {
 		return err
@@ -159,6 +164,24 @@ func prepare(c *dewar.Context, f Struct) error {
 		s.fields = append(s.fields, newField(s, &specs[i], v.Elem()))
 	}
 	return s.checkNames()
+}
+
+// isNilInside reports whether the Form of a struct is behind an embedded pointer that is nil.
+func isNilInside(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return true
+		}
+		v = v.Elem()
+	}
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		has := field.Type.Implements(structType) || reflect.PointerTo(field.Type).Implements(structType)
+		if field.Anonymous && has && field.Type.Kind() != reflect.Interface {
+			return isNilInside(v.Field(i))
+		}
+	}
+	return false
 }
 
 // checkNames finds choices and labels that were given to fields which are not there.
