@@ -168,7 +168,7 @@ func (plan *Plan) resolveSame(t reflect.Type) error {
 			continue
 		}
 		other := slices.IndexFunc(plan.fields, func(o field) bool { return slices.Contains(o.names[:], f.sameName) })
-		if other < 0 || plan.fields[other].typ != f.typ || !comparable(f.typ) {
+		if other < 0 || plan.fields[other].typ != f.typ || !comparable(pointee(f.typ)) {
 			return fmt.Errorf("field %s of %v has the tag eqfield:%q; write the name of another field of its type, as clients know it", f.goName, t, f.sameName)
 		}
 		f.same = other
@@ -189,10 +189,17 @@ func (b *Binder) compare(target reflect.Value, plan *Plan, nameOf func(*field) s
 		}
 		other := &plan.fields[f.same]
 		good := !b.isBad(nameOf(f)) && !b.isBad(nameOf(other))
-		if good && !coerce.FieldAt(target, f.index).Equal(coerce.FieldAt(target, other.index)) {
+		if good && !same(coerce.FieldAt(target, f.index), coerce.FieldAt(target, other.index)) {
 			b.broken(f, Rule{"eqfield", f.sameName}, nameOf(f))
 		}
 	}
+}
+
+// same reports whether two values, or what they point to, are equal. One that is not there is equal to none that is.
+func same(a, b reflect.Value) bool {
+	a, hasA := deref(a)
+	b, hasB := deref(b)
+	return hasA == hasB && (!hasA || a.Equal(b))
 }
 
 // isBad reports whether something is wrong with a field already.
@@ -321,17 +328,17 @@ func items(keeps func(n, limit int) bool) func(reflect.Type, string) (test, erro
 }
 
 func unique(t reflect.Type, limit string) (test, error) {
-	if limit != "true" || !isList(t) || !comparable(t.Elem()) {
+	if limit != "true" || !isList(t) || !comparable(pointee(t.Elem())) {
 		return nil, fmt.Errorf("which does not fit its type %v; write unique:\"true\" for a list of what can be compared", t)
 	}
 	return func(v reflect.Value) bool {
 		seen := make(map[any]bool, v.Len())
 		for i := range v.Len() {
-			item := v.Index(i).Interface()
-			if seen[item] {
+			item, _ := deref(v.Index(i))
+			if seen[item.Interface()] {
 				return false
 			}
-			seen[item] = true
+			seen[item.Interface()] = true
 		}
 		return true
 	}, nil
