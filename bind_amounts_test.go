@@ -1,8 +1,11 @@
 package dewar_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/dewar-go/dewar"
 )
 
 func TestBindComparesWhatPointersPointTo(t *testing.T) {
@@ -27,5 +30,47 @@ func TestBindComparesWhatPointersPointTo(t *testing.T) {
 	}
 	if err := bind(t, jsonBody(`{}`), &lists{}); err == nil || !strings.Contains(err.Error(), `eqfield:"a"`) {
 		t.Errorf("lists cannot be compared: got %v", err)
+	}
+}
+
+type countsCalls struct{}
+
+// A costly counts how often it is asked.
+type costly struct {
+	N    int      `form:"n" json:"n"`
+	Rows []costly `form:"rows" json:"rows" maxitems:"2"`
+}
+
+func (*costly) Validate(ctx context.Context) error {
+	*ctx.Value(countsCalls{}).(*int)++
+	return nil
+}
+
+func TestBindCountsItemsBeforeItMakesThem(t *testing.T) {
+	t.Parallel()
+	type basket struct {
+		Rows []costly          `form:"rows" json:"rows" maxitems:"2"`
+		By   map[string]costly `form:"by" json:"by" maxitems:"2"`
+		One  *costly           `form:"one" json:"one"`
+	}
+	for _, tt := range []struct{ contentType, body, want string }{
+		{formType, "rows[0].n=1&rows[1].n=1&rows[2].n=x", "rows: must have at most 2 items"},
+		{formType, "by[a].n=1&by[b].n=1&by[c].n=1", "by: must have at most 2 items"},
+		{formType, "one.rows[0].n=1&one.rows[1].n=1&one.rows[2].n=1", "one.rows: must have at most 2 items"},
+		{jsonType, `{"rows":[{},{},{"n":"x"}]}`, "rows: must have at most 2 items"},
+		{jsonType, `{"by":{"a":{},"b":{},"c":{}}}`, "by: must have at most 2 items"},
+		{jsonType, `{"one":{"rows":[{},{},{}]}}`, "one.rows: must have at most 2 items"},
+		{jsonType, `{"rows":7}`, "rows: want a list"},
+	} {
+		app, calls := newApp(t), 0
+		app.Post("/", func(c *dewar.Context) error {
+			c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), countsCalls{}, &calls))
+			err := c.Bind(&basket{})
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) || calls > 0 {
+				t.Errorf("%s: got %v and %d calls, want %q and none", tt.body, err, calls, tt.want)
+			}
+			return c.NoContent()
+		})
+		post(app, "/", tt.contentType, tt.body)
 	}
 }

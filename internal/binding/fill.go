@@ -229,10 +229,10 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		if !ok || raw.IsNull() {
 			return false
 		}
-		b.decode(raw, value, name, 0)
+		b.decodeField(raw, f, value, name, 0)
 		return true
 	case f.shape == shapeNested:
-		return b.takeNested(name, value)
+		return b.takeNested(name, f, value)
 	case f.shape == shapeFile || f.shape == shapeFiles:
 		return b.takeFiles(name, f, value)
 	}

@@ -87,6 +87,29 @@ func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth 
 	}
 }
 
+// decodeField decodes the value of a field, unless that has too many items.
+func (b *Binder) decodeField(raw jsontext.Value, f *field, v reflect.Value, path string, depth int) {
+	if !b.tooMany(f, path, func() int { return lengthOf(raw, pointee(f.typ)) }) {
+		b.decode(raw, v, path, depth)
+	}
+}
+
+// lengthOf counts the values of a JSON list or object that is read into a t.
+func lengthOf(raw jsontext.Value, t reflect.Type) (n int) {
+	switch {
+	case isJSONLeaf(t):
+	case raw.IsList() && t.Kind() != reflect.Map:
+		for range raw.Items() {
+			n++
+		}
+	case raw.IsObject() && t.Kind() == reflect.Map:
+		for range raw.Members() {
+			n++
+		}
+	}
+	return n
+}
+
 // decodeStruct sets the fields of v that have the tag json, as Bind does on the outside.
 func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	if !raw.IsObject() {
@@ -107,7 +130,7 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 			continue
 		}
 		was, first, field, at := b.bad, len(b.problems), coerce.FieldAt(v, f.index), joinField(path, name)
-		b.decode(value, field, at, depth+1)
+		b.decodeField(value, f, field, at, depth+1)
 		b.taken(JSON, f, field, at, was)
 		b.reword(f, first)
 	}

@@ -134,6 +134,20 @@ func (b *Binder) checkMost(f *field, v reflect.Value, name string) {
 	}
 }
 
+// tooMany asks a list or map how many values it may have, before they are made: each may cost a call of a method Validate.
+func (b *Binder) tooMany(f *field, name string, count func() int) bool {
+	i := slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
+	if i < 0 {
+		return false
+	}
+	most, _ := strconv.Atoi(f.checks[i].Limit) // tried when the plan was made
+	if count() <= most {
+		return false
+	}
+	b.broken(f, f.checks[i].Rule, name)
+	return true
+}
+
 // firstBad asks each item of a list, or the value itself. at is the index of the item that does not keep the rule.
 func (b *Binder) firstBad(f *field, c *check, v reflect.Value) (at string, ok bool) {
 	v, there := deref(v)
