@@ -2,6 +2,8 @@ package dewar_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -72,5 +74,50 @@ func TestBindCountsItemsBeforeItMakesThem(t *testing.T) {
 			return c.NoContent()
 		})
 		post(app, "/", tt.contentType, tt.body)
+	}
+}
+
+// A toldTexts counts the texts that it is asked for.
+type toldTexts struct {
+	dewar.Translator
+	n int
+}
+
+func (g *toldTexts) Gettext(_ *dewar.Context, text string, _ ...any) string {
+	g.n++
+	return text
+}
+
+func TestBindRefusesManyUnknownMembersAtLittleCost(t *testing.T) {
+	t.Parallel()
+	app, texts := newApp(t), &toldTexts{}
+	app.Translator = texts
+	var err error
+	app.Post("/", func(c *dewar.Context) error {
+		var v struct {
+			Text string `json:"text"`
+		}
+		err = c.Bind(&v, dewar.RefuseUnknown())
+		return c.NoContent()
+	})
+	told := func(body string) []dewar.FieldError {
+		t.Helper()
+		post(app, "/", jsonType, body)
+		bad, ok := errors.AsType[*dewar.HTTPError](err)
+		if !ok {
+			t.Fatalf("got %v", err)
+		}
+		return bad.Errors
+	}
+	var body strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&body, `"n%d":1,`, i)
+	}
+	if got := told("{" + body.String() + `"text":"a"}`); len(got) != 100 || texts.n > 110 {
+		t.Errorf("got %d problems in %d texts, want 100", len(got), texts.n)
+	}
+	got := told(`{"` + strings.Repeat("é", 100_000) + `":1}`)
+	if want := strings.Repeat("é", 100) + "…"; len(got) != 1 || got[0].Field != want {
+		t.Errorf("got %d problems, the first of %d bytes, want %q", len(got), len(got[0].Field), want)
 	}
 }

@@ -43,10 +43,25 @@ func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[stri
 
 // unknown reports a member that no field takes, where that was asked for.
 func (b *Binder) unknown(plan *Plan, path, name string) {
-	if b.RefuseUnknown {
+	if b.RefuseUnknown && !b.isFull() {
+		name = shorten(name)
 		known := slices.Sorted(maps.Keys(plan.known))
 		b.reportRule(joinField(path, name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
 	}
+}
+
+// maxName is how many characters of a name are told to the client that made it up.
+const maxName = 100
+
+func shorten(name string) string {
+	n := 0
+	for i := range name {
+		if n == maxName {
+			return name[:i] + "…"
+		}
+		n++
+	}
+	return name
 }
 
 const givenTwice = "given more than once"
@@ -63,7 +78,7 @@ func parse(raw []byte) (v any, err error) {
 func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	t := v.Type()
 	switch {
-	case raw.IsNull() || len(b.problems) == MaxProblems:
+	case raw.IsNull() || b.isFull():
 	case depth > maxDepth:
 		b.report(path, "nested too deep")
 	case t == durationType:
