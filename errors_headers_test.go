@@ -260,3 +260,23 @@ func TestErrorHandlersKeepTheHeadersOfDewar(t *testing.T) {
 type busy struct{}
 
 func (busy) Error() string { return "busy" }
+
+// TestErrorHandlersAnswerWithABodyOfTheirOwn has an error carry headers of a body that nobody sends.
+func TestErrorHandlersAnswerWithABodyOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	dewar.HandleError(app, func(c *dewar.Context, err *dewar.HTTPError) error { return c.Text(err.Name()) })
+	header := http.Header{
+		"Content-Encoding": {"gzip"}, "Content-Range": {"bytes 0-3/9"}, "ETag": {`"1"`}, "Location": {"/other"}, "Retry-After": {"7"},
+	}
+	app.Get("/", func(*dewar.Context) error { return &dewar.HTTPError{Code: 429, Header: header} })
+	rec := send(app, "GET", "/")
+	for key, want := range map[string]string{"Content-Encoding": "", "Content-Range": "", "Etag": "", "Location": "/other", "Retry-After": "7"} {
+		if got := rec.Header().Get(key); got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+	if len(header) != 5 {
+		t.Errorf("the error lost headers: %v", header)
+	}
+}

@@ -113,8 +113,16 @@ func (r *Response) setErrorStatus(code int) {
 	r.status, r.c.rare().status = uint16(code), uint16(code)
 }
 
-// setErrorHeader gives the answer to an error the error's header, which a second answer to it has too.
+// setErrorHeader gives the answer to an error the error's header, which a second answer to it has too. What describes the body of the
+// error stays behind, for the handler writes another: Content-Encoding would have browsers unpack plain text. Location, and
+// Content-Range without a part, as 416 has it, are about no body.
 func (r *Response) setErrorHeader(header http.Header) {
+	header = header.Clone()
+	maps.DeleteFunc(header, func(key string, values []string) bool {
+		key = http.CanonicalHeaderKey(key)
+		unsatisfied := key == "Content-Range" && len(values) == 1 && strings.HasPrefix(values[0], "bytes */")
+		return headers.DescribesBody(key) && key != "Location" && !unsatisfied
+	})
 	r.c.rare().owned.failed = header
 	headers.Merge(r.answerHeader(), header)
 }

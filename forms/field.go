@@ -103,9 +103,12 @@ func (f *Field) kind() string { return f.Widget.InputType }
 func (f *Field) Data() any { return f.value.Interface() }
 
 // Value returns the text in the field: what was typed, if it was sent, and what stands in the struct otherwise. A zero number or
-// time is no text; give the field a pointer, or the tag default, where zero shall be shown. What is typed into a password or file
-// field is never shown again.
+// time is no text; give the field a pointer, or the tag default, where zero shall be shown. A password or file field has
+// none, whatever was typed or stands there.
 func (f *Field) Value() string {
+	if f.kind() == "password" || f.kind() == "file" {
+		return ""
+	}
 	if typed := f.typed(); len(typed) > 0 && !f.spec.isList() {
 		return typed[0]
 	}
@@ -143,40 +146,71 @@ var layouts = map[string]string{"date": "2006-01-02", "month": "2006-01", "time"
 
 // text writes a value as its input does.
 func (f *Field) text(v reflect.Value) string {
-	if v.Kind() == reflect.Pointer {
+	pointed := false
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() || v.Type() == fileType {
 			return ""
 		}
-		return f.textOf(v.Elem())
+		v, pointed = v.Elem(), true
 	}
-	if v.IsZero() && v.Kind() != reflect.Bool && !f.spec.HasDefault {
+	if !pointed && v.IsZero() && v.Kind() != reflect.Bool && !f.spec.HasDefault {
 		return ""
 	}
 	return f.textOf(v)
 }
 
+// textOf writes a value as Bind reads it: by its kind, unless the type reads a text of its own.
 func (f *Field) textOf(v reflect.Value) string {
-	switch x := v.Interface().(type) {
-	case time.Time:
-		return f.textOfTime(x)
-	case encoding.TextMarshaler:
-		text, err := x.MarshalText()
-		if err != nil {
-			return ""
-		}
-		return string(text)
-	case fmt.Stringer:
-		return x.String()
+	if text, ok := f.ownText(v); ok {
+		return text
 	}
 	switch k := v.Kind(); {
+	case k == reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
 	case k == reflect.Float32:
 		return strconv.FormatFloat(v.Float(), 'f', -1, 32)
 	case k == reflect.Float64:
 		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
+	case k == reflect.String:
+		return v.String()
 	case k == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
 		return string(v.Bytes())
 	}
 	return fmt.Sprint(v.Interface())
+}
+
+// ownText returns the text of a value whose type reads one, which a method of the pointer to it may write.
+func (f *Field) ownText(v reflect.Value) (text string, ok bool) {
+	if !v.CanAddr() { // it was in an interface
+		addressed := reflect.New(v.Type()).Elem()
+		addressed.Set(v)
+		v = addressed
+	}
+	x := v.Addr().Interface()
+	switch own := x.(type) {
+	case *time.Time:
+		return f.textOfTime(*own), true
+	case *time.Duration:
+		return own.String(), true
+	}
+	if !reflect.PointerTo(v.Type()).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return "", false
+	}
+	switch own := x.(type) {
+	case encoding.TextMarshaler:
+		text, err := own.MarshalText()
+		if err != nil {
+			return "", true
+		}
+		return string(text), true
+	case fmt.Stringer:
+		return own.String(), true
+	}
+	return "", false
 }
 
 func (f *Field) textOfTime(t time.Time) string {

@@ -59,6 +59,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -69,11 +70,19 @@ import (
 )
 
 // A Form holds what a request has to do with the struct that it is embedded in: what was typed, and what is wrong with it. The
-// zero Form is ready for [ValidateOnSubmit]. It belongs to one request, and is printed without its values.
-type Form struct{ state *state }
+// zero Form is ready for [ValidateOnSubmit], and so is a copy of a form that has choices and labels already. It belongs to one request, and is
+// printed without its values.
+type Form struct {
+	state *state // of the request, nil before it is prepared
+	// These are replaced and never changed, so that a copy of a form has its own.
+	choices map[string][]Choice
+	labels  map[string]string
+}
 
 // A Struct is a pointer to a struct that embeds a [Form].
 type Struct interface{ form() *Form }
+
+var structType = reflect.TypeFor[Struct]()
 
 func (f *Form) form() *Form { return f }
 
@@ -140,13 +149,16 @@ func prepare(c *dewar.Context, f Struct) error {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return fmt.Errorf("forms: %T is nil; pass a pointer to a form", f)
 	}
+	if isNilInside(v.Elem()) {
+		return fmt.Errorf("forms: %T has its Form from an embedded pointer, which is nil; embed forms.Form itself", f)
+	}
 	specs, err := specsOf(v.Type().Elem())
 	if err != nil {
 		return err
 	}
 	form := f.form()
-	s := form.set()
-	s.c, s.fields, s.errors, s.read = c, nil, nil, false
+	s := &state{c: c, choices: form.choices, labels: form.labels}
+	form.state = s
 	s.submitted = slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, c.Request.Method)
 	for i := range specs {
 		s.fields = append(s.fields, newField(s, &specs[i], v.Elem()))
@@ -154,12 +166,22 @@ func prepare(c *dewar.Context, f Struct) error {
 	return s.checkNames()
 }
 
-// set returns the state of a form that may not have been prepared yet.
-func (f *Form) set() *state {
-	if f.state == nil {
-		f.state = &state{choices: map[string][]Choice{}, labels: map[string]string{}}
+// isNilInside reports whether the Form of a struct is behind an embedded pointer that is nil.
+func isNilInside(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return true
+		}
+		v = v.Elem()
 	}
-	return f.state
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		has := field.Type.Implements(structType) || reflect.PointerTo(field.Type).Implements(structType)
+		if field.Anonymous && has && field.Type.Kind() != reflect.Interface {
+			return isNilInside(v.Field(i))
+		}
+	}
+	return false
 }
 
 // checkNames finds choices and labels that were given to fields which are not there.
@@ -194,10 +216,20 @@ func (s *state) field(name string) (*Field, error) {
 
 // SetChoices gives a field what can be chosen in it, before [ValidateOnSubmit]. Another value is an error of the field then. Without
 // choices a field has those of its tag enum.
-func (f *Form) SetChoices(name string, choices ...Choice) { f.set().choices[name] = choices }
+func (f *Form) SetChoices(name string, choices ...Choice) {
+	f.choices = with(f.choices, name, slices.Clone(choices))
+}
 
 // SetLabel gives a field a label that only the program knows, before [ValidateOnSubmit]. It is translated as that of the tag.
-func (f *Form) SetLabel(name, label string) { f.set().labels[name] = label }
+func (f *Form) SetLabel(name, label string) { f.labels = with(f.labels, name, label) }
+
+// with returns a copy of m that has one more value.
+func with[V any](m map[string]V, name string, value V) map[string]V {
+	own := make(map[string]V, len(m)+1)
+	maps.Copy(own, m)
+	own[name] = value
+	return own
+}
 
 // IsSubmitted reports whether the request sent a form, of whatever fields.
 func (f Form) IsSubmitted() bool { return f.state != nil && f.state.submitted }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/suggest"
@@ -104,7 +105,8 @@ func sources(f dewar.BoundField) (n int) {
 func labelOf(name string) string {
 	words := strings.Fields(strings.ReplaceAll(name, "_", " "))
 	for i, word := range words {
-		words[i] = strings.ToUpper(word[:1]) + word[1:]
+		_, size := utf8.DecodeRuneInString(word)
+		words[i] = strings.ToUpper(word[:size]) + word[size:]
 	}
 	return strings.Join(words, " ")
 }

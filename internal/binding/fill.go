@@ -83,7 +83,7 @@ func (b *Binder) Fill(target reflect.Value) ([]Problem, error) {
 
 // validate asks a struct that is filled whether it is right.
 func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
-	if !plan.validates || b.err != nil || len(b.problems) == MaxProblems {
+	if !plan.validates || b.err != nil || b.isFull() {
 		return
 	}
 	if !coerce.CanValidate(v) {
@@ -107,9 +107,12 @@ func (b *Binder) extra(name, rule string) {
 	}
 }
 
+// isFull reports whether no more problems are listed.
+func (b *Binder) isFull() bool { return len(b.problems) == MaxProblems }
+
 func (b *Binder) add(p Problem) {
 	b.bad++
-	if len(b.problems) < MaxProblems {
+	if !b.isFull() {
 		b.problems = append(b.problems, p)
 	}
 }
@@ -118,6 +121,10 @@ func (b *Binder) add(p Problem) {
 func (b *Binder) report(name, detail string) { b.reportRule(name, Rule{Name: "type"}, detail) }
 
 func (b *Binder) reportRule(name string, rule Rule, text string) {
+	if b.isFull() {
+		b.bad++
+		return
+	}
 	b.add(Problem{name, b.request.Translate(text, rule.Limit), rule.Name, rule.Limit})
 }
 
@@ -229,10 +236,10 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		if !ok || raw.IsNull() {
 			return false
 		}
-		b.decode(raw, value, name, 0)
+		b.decodeField(raw, f, value, name, 0)
 		return true
 	case f.shape == shapeNested:
-		return b.takeNested(name, value)
+		return b.takeNested(name, f, value)
 	case f.shape == shapeFile || f.shape == shapeFiles:
 		return b.takeFiles(name, f, value)
 	}

@@ -43,10 +43,25 @@ func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[stri
 
 // unknown reports a member that no field takes, where that was asked for.
 func (b *Binder) unknown(plan *Plan, path, name string) {
-	if b.RefuseUnknown {
+	if b.RefuseUnknown && !b.isFull() {
+		name = shorten(name)
 		known := slices.Sorted(maps.Keys(plan.known))
 		b.reportRule(joinField(path, name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
 	}
+}
+
+// maxName is how many characters of a name are told to the client that made it up.
+const maxName = 100
+
+func shorten(name string) string {
+	n := 0
+	for i := range name {
+		if n == maxName {
+			return name[:i] + "…"
+		}
+		n++
+	}
+	return name
 }
 
 const givenTwice = "given more than once"
@@ -63,7 +78,7 @@ func parse(raw []byte) (v any, err error) {
 func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	t := v.Type()
 	switch {
-	case raw.IsNull() || len(b.problems) == MaxProblems:
+	case raw.IsNull() || b.isFull():
 	case depth > maxDepth:
 		b.report(path, "nested too deep")
 	case t == durationType:
@@ -87,6 +102,29 @@ func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth 
 	}
 }
 
+// decodeField decodes the value of a field, unless that has too many items.
+func (b *Binder) decodeField(raw jsontext.Value, f *field, v reflect.Value, path string, depth int) {
+	if !b.tooMany(f, path, func() int { return lengthOf(raw, pointee(f.typ)) }) {
+		b.decode(raw, v, path, depth)
+	}
+}
+
+// lengthOf counts the values of a JSON list or object that is read into a t.
+func lengthOf(raw jsontext.Value, t reflect.Type) (n int) {
+	switch {
+	case isJSONLeaf(t):
+	case raw.IsList() && t.Kind() != reflect.Map:
+		for range raw.Items() {
+			n++
+		}
+	case raw.IsObject() && t.Kind() == reflect.Map:
+		for range raw.Members() {
+			n++
+		}
+	}
+	return n
+}
+
 // decodeStruct sets the fields of v that have the tag json, as Bind does on the outside.
 func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, depth int) {
 	if !raw.IsObject() {
@@ -107,7 +145,7 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 			continue
 		}
 		was, first, field, at := b.bad, len(b.problems), coerce.FieldAt(v, f.index), joinField(path, name)
-		b.decode(value, field, at, depth+1)
+		b.decodeField(value, f, field, at, depth+1)
 		b.taken(JSON, f, field, at, was)
 		b.reword(f, first)
 	}

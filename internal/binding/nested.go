@@ -102,13 +102,33 @@ func (p *planner) nestForm(t reflect.Type) error {
 }
 
 // takeNested fills a value from the names that lead into it.
-func (b *Binder) takeNested(name string, value reflect.Value) bool {
+func (b *Binder) takeNested(name string, f *field, value reflect.Value) bool {
 	n := b.tree().children[name]
 	if n == nil {
 		return false
 	}
-	b.fillNode(n, value, name)
+	b.fillField(n, f, value, name)
 	return true
+}
+
+// fillField fills the value of a field, unless that would have too many rows.
+func (b *Binder) fillField(n *node, f *field, value reflect.Value, path string) {
+	if !b.tooMany(f, path, func() int { return n.rows(f.typ) }) {
+		b.fillNode(n, value, path)
+	}
+}
+
+// rows counts the structs that fillNode would make of the names in a list or map of type t. Plain values cost little and are counted
+// when they are there.
+func (n *node) rows(t reflect.Type) int {
+	t = pointee(t)
+	switch {
+	case t.Kind() == reflect.Slice:
+		return len(n.indexes())
+	case t.Kind() == reflect.Map && !isTextual(t.Elem()):
+		return len(n.children)
+	}
+	return 0
 }
 
 func (b *Binder) fillNode(n *node, v reflect.Value, path string) {
@@ -170,7 +190,7 @@ func (b *Binder) fillMember(n *node, v reflect.Value, f *field, path string) {
 		b.absent(v, f, path)
 		return
 	case f.shape == shapeNested:
-		b.fillNode(n, value, path)
+		b.fillField(n, f, value, path)
 	case !b.take(Form, n.key, f, value):
 		b.absent(v, f, n.key)
 		return

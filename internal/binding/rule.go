@@ -134,6 +134,20 @@ func (b *Binder) checkMost(f *field, v reflect.Value, name string) {
 	}
 }
 
+// tooMany asks a list or map how many values it may have, before they are made: each may cost a call of a method Validate.
+func (b *Binder) tooMany(f *field, name string, count func() int) bool {
+	i := slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
+	if i < 0 {
+		return false
+	}
+	most, _ := strconv.Atoi(f.checks[i].Limit) // tried when the plan was made
+	if count() <= most {
+		return false
+	}
+	b.broken(f, f.checks[i].Rule, name)
+	return true
+}
+
 // firstBad asks each item of a list, or the value itself. at is the index of the item that does not keep the rule.
 func (b *Binder) firstBad(f *field, c *check, v reflect.Value) (at string, ok bool) {
 	v, there := deref(v)
@@ -168,7 +182,7 @@ func (plan *Plan) resolveSame(t reflect.Type) error {
 			continue
 		}
 		other := slices.IndexFunc(plan.fields, func(o field) bool { return slices.Contains(o.names[:], f.sameName) })
-		if other < 0 || plan.fields[other].typ != f.typ || !comparable(f.typ) {
+		if other < 0 || plan.fields[other].typ != f.typ || !comparable(pointee(f.typ)) {
 			return fmt.Errorf("field %s of %v has the tag eqfield:%q; write the name of another field of its type, as clients know it", f.goName, t, f.sameName)
 		}
 		f.same = other
@@ -189,10 +203,17 @@ func (b *Binder) compare(target reflect.Value, plan *Plan, nameOf func(*field) s
 		}
 		other := &plan.fields[f.same]
 		good := !b.isBad(nameOf(f)) && !b.isBad(nameOf(other))
-		if good && !coerce.FieldAt(target, f.index).Equal(coerce.FieldAt(target, other.index)) {
+		if good && !same(coerce.FieldAt(target, f.index), coerce.FieldAt(target, other.index)) {
 			b.broken(f, Rule{"eqfield", f.sameName}, nameOf(f))
 		}
 	}
+}
+
+// same reports whether two values, or what they point to, are equal. One that is not there is equal to none that is.
+func same(a, b reflect.Value) bool {
+	a, hasA := deref(a)
+	b, hasB := deref(b)
+	return hasA == hasB && (!hasA || a.Equal(b))
 }
 
 // isBad reports whether something is wrong with a field already.
@@ -321,17 +342,17 @@ func items(keeps func(n, limit int) bool) func(reflect.Type, string) (test, erro
 }
 
 func unique(t reflect.Type, limit string) (test, error) {
-	if limit != "true" || !isList(t) || !comparable(t.Elem()) {
+	if limit != "true" || !isList(t) || !comparable(pointee(t.Elem())) {
 		return nil, fmt.Errorf("which does not fit its type %v; write unique:\"true\" for a list of what can be compared", t)
 	}
 	return func(v reflect.Value) bool {
 		seen := make(map[any]bool, v.Len())
 		for i := range v.Len() {
-			item := v.Index(i).Interface()
-			if seen[item] {
+			item, _ := deref(v.Index(i))
+			if seen[item.Interface()] {
 				return false
 			}
-			seen[item] = true
+			seen[item.Interface()] = true
 		}
 		return true
 	}, nil
