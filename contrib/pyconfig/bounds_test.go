@@ -44,6 +44,13 @@ func TestHostileFilesStayBounded(t *testing.T) {
 			"c = configparser.ConfigParser()\nc.read_string(t)\nA = [dict(c['a']) for i in range(1000)]\n"},
 		{"sections of an .ini file", "import configparser\nc = configparser.ConfigParser()\nfor i in range(10**6): c.add_section('a' * 100 + str(i))\n"},
 		{"a value of an .ini file that names itself", "import configparser\nc = configparser.ConfigParser()\nc.read_string('[a]\\nx = %(x)s')\nA = c['a']['x']\n"},
+		{"sections of an .ini file as conditions", "import configparser\nt = '[a]\\n' + ''.join('k%d = v\\n' % i for i in range(30000))\n" +
+			"c = configparser.ConfigParser()\nc.read_string(t)\ns = c['a']\nwhile True:\n    if s: pass\n"},
+		{"names of an object as conditions", "class C: pass\nc = C()\nfor i in range(30000): setattr(c, 'a%d' % i, i)\nd = vars(c)\nwhile True:\n    if d: pass\n"},
+		{"long addresses again and again", "from pydantic import AnyUrl\nt = 'http://a/' + 'a' * 200000\nwhile True: AnyUrl(t)\n"},
+		{"long addresses", "from pydantic import AnyUrl\nAnyUrl('http://a/' + 'a' * 1000000)\n"},
+		{"long formats of times", "import time\nwhile True: time.strftime('%A' * 100000)\n"},
+		{"long formats of dates", "import datetime\nd = datetime.datetime(2000, 1, 1)\nwhile True: d.strftime('%A' * 100000)\n"},
 		{"a list of its own doubled", "class L(list): pass\nx = L([1])\nfor i in range(60): x += x\n"},
 		{"a text of its own doubled", "class S(str): pass\nx = S('a')\nfor i in range(60): x = S(x + x)\n"},
 		{"a number of its own", "class N(int): pass\nx = N(2)\nfor i in range(60): x = N(x ** x)\n"},

@@ -438,7 +438,9 @@ func (*sectionProxy) String() string { return "section" }
 func (*sectionProxy) Type() string { return "section" }
 
 // Truth is false for a section without options.
-func (s *sectionProxy) Truth() starlark.Bool { return len(s.options()) > 0 }
+func (s *sectionProxy) Truth() starlark.Bool {
+	return len(s.section.options) > 0 || len(s.parser.file.defaults.options) > 0
+}
 
 func (s *sectionProxy) options() []string {
 	if s.section == s.parser.file.defaults {

@@ -275,22 +275,21 @@ func (c clock) str() string {
 
 // strftime writes the time in a format of C. A directive that depends on the locale is not available.
 func (i instant) strftime(format string) (string, error) {
-	var b strings.Builder
+	b := make([]byte, 0, 4*len(format))
 	for at := 0; at < len(format); at++ {
 		if format[at] != '%' || at+1 == len(format) {
-			b.WriteByte(format[at])
+			b = append(b, format[at])
 			continue
 		}
 		at++
-		layout, ok := map[byte]string{'Y': "2006", 'm': "01", 'd': "02", 'H': "15", 'M': "04", 'S': "05", 'y': "06", 'B': "January",
-			'b': "Jan", 'A': "Monday", 'a': "Mon", 'I': "03", 'p': "PM", 'j': "002", 'F': "2006-01-02", 'T': "15:04:05", 'D': "01/02/06", 'R': "15:04"}[format[at]]
+		layout := directive(format[at])
 		switch {
-		case ok:
-			b.WriteString(i.Format(layout))
+		case layout != "":
+			b = i.AppendFormat(b, layout)
 		case format[at] == '%':
-			b.WriteByte('%')
+			b = append(b, '%')
 		case format[at] == 'f':
-			fmt.Fprintf(&b, "%06d", i.Nanosecond()/1000)
+			b = fmt.Appendf(b, "%06d", i.Nanosecond()/1000)
 		case format[at] == 'z' || format[at] == 'Z':
 			if i.aware {
 				return "", fault.New("strftime() writes no zone here; write the value")
@@ -299,7 +298,17 @@ func (i instant) strftime(format string) (string, error) {
 			return "", fault.New("this directive of strftime() is not available; write the value")
 		}
 	}
-	return b.String(), nil
+	return string(b), nil
+}
+
+// directive returns the layout in Go of a directive of strftime, or "".
+func directive(letter byte) string {
+	letters, layouts := "YmdHMSyBbAaIpjFTDR", [...]string{"2006", "01", "02", "15", "04", "05", "06", "January", "Jan", "Monday", "Mon",
+		"03", "PM", "002", "2006-01-02", "15:04:05", "01/02/06", "15:04"}
+	if at := strings.IndexByte(letters, letter); at >= 0 {
+		return layouts[at]
+	}
+	return ""
 }
 
 // instantClass is the class datetime or date.

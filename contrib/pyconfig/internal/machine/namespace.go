@@ -27,8 +27,11 @@ func (*namespace) String() string { return "namespace" }
 // Type returns the name of the type.
 func (*namespace) Type() string { return "dict" }
 
-// Truth is false for an empty one.
-func (n *namespace) Truth() starlark.Bool { return len(n.keys()) > 0 }
+// Truth is false for an object without attributes.
+func (n *namespace) Truth() starlark.Bool {
+	isSet := func(name string) bool { _, ok := n.lookup(name); return ok }
+	return starlark.Bool(slices.ContainsFunc(n.names(), isSet))
+}
 
 // keys returns the names in the order in which they were set.
 func (n *namespace) keys() []starlark.Value {

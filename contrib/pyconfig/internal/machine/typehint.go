@@ -140,7 +140,7 @@ func (m *Machine) fit(h typeHint, v starlark.Value) (starlark.Value, error) {
 		case webAddress:
 			return s, nil
 		case starlark.String:
-			return newAddress(h.name, string(s))
+			return m.newAddress(h.name, string(s))
 		}
 	case "timedelta":
 		if _, ok := v.(timedelta); ok {

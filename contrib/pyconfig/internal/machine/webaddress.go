@@ -53,7 +53,10 @@ func addressSchemes(kind string) (schemes string, known bool) {
 }
 
 // newAddress makes an address of a text that pydantic leaves as it is, but for the "/" that it puts after a bare host.
-func newAddress(kind, text string) (starlark.Value, error) {
+func (m *Machine) newAddress(kind, text string) (starlark.Value, error) {
+	if err := m.chargeText(4 * len(text)); err != nil { // it is looked through several times
+		return nil, err
+	}
 	odd := fault.New("this form of an address is not available; write the scheme, a host in small letters and a path")
 	scheme, rest, found := strings.Cut(text, "://")
 	schemes, _ := addressSchemes(kind)
@@ -88,6 +91,6 @@ func (m *Machine) addressMaker(kind string) native {
 		if err := unpack(kind, args, kwargs, "url", &text); err != nil {
 			return nil, err
 		}
-		return newAddress(kind, text)
+		return m.newAddress(kind, text)
 	}
 }
