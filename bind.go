@@ -95,7 +95,7 @@ func RefuseUnknown() BindOption { return func(b *binding.Binder) { b.RefuseUnkno
 //
 // Everything that is wrong is reported at once, as an [*HTTPError] with status 400 that lists it in Errors;
 // the good fields are set. A body that cannot be read at all is a 400, 413 or 415. A mistake in the struct
-// itself, such as a tag on an unexported field, a rule that does not fit its type or a tag of another framework that nothing would read, is an error whose
+// itself, such as a tag on an unexported field, a rule that does not fit its type or is misspelt, or a tag of another framework that nothing would read, is an error whose
 // answer is 500. The body stays readable.
 func (c *Context) Bind(v any, opts ...BindOption) error {
 	rv := reflect.ValueOf(v)

@@ -269,6 +269,14 @@ func TestBindRefusesRulesThatDoNotFit(t *testing.T) {
 		v    any
 		want string
 	}{
+		{"a misspelt rule", &struct {
+			A string `query:"a" description:"minlenght:" minlenght:"3"`
+		}{}, `has the tag minlenght, which nothing reads; did you mean "minlength"?`},
+		{"a misspelt rule of a nested row", &struct {
+			A []struct {
+				B string `form:"b" Required:"true"`
+			} `form:"a"`
+		}{}, `has the tag Required, which nothing reads; did you mean "required"?`},
 		{"min of a text", &struct {
 			A string `query:"a" min:"1"`
 		}{}, `field A of struct { A string "query:\"a\" min:\"1\"" } has the tag min:"1", which is for numbers, durations and times, not for string; a text has minlength`},

@@ -199,16 +199,24 @@ func (s *state) checkNames() error {
 	return nil
 }
 
+// ready is the error of a form that is used before it was prepared.
+func (s *state) ready() error {
+	if s == nil {
+		return errors.New("forms: the form is not ready; call forms.ValidateOnSubmit(c, &form), or forms.Show(c, &form), before it is shown")
+	}
+	return nil
+}
+
 // field returns a field by its name.
 func (s *state) field(name string) (*Field, error) {
-	if s == nil || s.c == nil {
-		return nil, errors.New("forms: the form is not ready; call forms.ValidateOnSubmit(c, &form), or forms.Show(c, &form), before it is shown")
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(s.fields, func(f *Field) bool { return f.Name == name }); i >= 0 {
+		return s.fields[i], nil
 	}
 	var names []string
 	for _, field := range s.fields {
-		if field.Name == name {
-			return field, nil
-		}
 		names = append(names, field.Name)
 	}
 	return nil, fmt.Errorf("forms: no field %q%s", name, suggest.DidYouMean(name, names))
@@ -237,7 +245,7 @@ func (f Form) IsSubmitted() bool { return f.state != nil && f.state.submitted }
 // Fail adds an error to a field, or to the form as a whole where name is "". message is translated, with the values of pairs, names and
 // values in turn, in the place of %(name)s. It panics for a field that is not there, and before the form is ready.
 func (f Form) Fail(name, message string, pairs ...any) {
-	if f.state == nil || f.state.c == nil {
+	if f.state == nil {
 		panic("forms: Fail: the form is not ready; call forms.ValidateOnSubmit(c, &form) first")
 	}
 	text := f.state.gettext(message, pairs...)
@@ -301,7 +309,7 @@ func (f Form) HiddenTag() (template.HTML, error) {
 
 // CSRFToken returns what [dewar.App.HiddenFields] has, alone.
 func (f Form) CSRFToken() (template.HTML, error) {
-	if _, err := f.state.field(""); err != nil && (f.state == nil || f.state.c == nil) {
+	if err := f.state.ready(); err != nil {
 		return "", err
 	}
 	if f.state.c.App.HiddenFields == nil {

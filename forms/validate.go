@@ -61,8 +61,11 @@ func (f *Field) offers(values []string) bool {
 // place puts errors beside their fields.
 func (s *state) place(list []dewar.FieldError) {
 	for _, e := range list {
-		name, _, _ := strings.Cut(e.Field, "[")
-		field, err := s.field(name)
+		field, err := s.field(e.Field)
+		if err != nil { // of an item
+			name, _, _ := strings.Cut(e.Field, "[")
+			field, err = s.field(name)
+		}
 		if err != nil {
 			s.errors = append(s.errors, e.Error())
 			continue

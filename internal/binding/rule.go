@@ -57,6 +57,9 @@ var makers = [...]struct {
 
 // setRules reads the tags that constrain the field.
 func (f *field) setRules(tags reflect.StructTag) error {
+	if err := checkMisspelt(tags); err != nil {
+		return err
+	}
 	for _, maker := range makers {
 		limit, ok := tags.Lookup(maker.name)
 		if !ok {

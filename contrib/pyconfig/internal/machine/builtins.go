@@ -83,9 +83,10 @@ func (m *Machine) length(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	}
 	switch x := v.(type) {
 	case *namespace:
-		return starlark.MakeInt(len(x.keys())), nil
+		return starlark.MakeInt(len(x.keys())), m.charge(len(x.names()) * entrySize)
 	case *sectionProxy:
-		return starlark.MakeInt(len(x.options())), nil
+		options := x.options()
+		return starlark.MakeInt(len(options)), m.charge(len(options) * entrySize)
 	}
 	if s, ok := v.(starlark.String); ok {
 		return starlark.MakeInt(utf8.RuneCountInString(string(s))), m.charge(len(s))

@@ -291,7 +291,7 @@ func (m *Machine) contains(x, key starlark.Value) (bool, error) {
 	case *sectionProxy:
 		return x.contains(key)
 	case *namespace:
-		return m.containsElement(starlark.Tuple(x.keys()), key)
+		return x.has(key), nil
 	case *record:
 		if x.tuple {
 			return m.containsElement(starlark.Tuple(x.values), key)

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -129,8 +130,8 @@ func (i instant) Attr(name string) (starlark.Value, error) {
 	case "isoformat":
 		return builtin(name, func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			separator := "T"
-			if err := unpack(name, args, kwargs, "sep?", &separator); err != nil || i.date && len(args)+len(kwargs) > 0 {
-				return nil, fault.New("isoformat() takes a separator only")
+			if err := unpack(name, args, kwargs, "sep?", &separator); err != nil || i.date && len(args)+len(kwargs) > 0 || utf8.RuneCountInString(separator) != 1 {
+				return nil, fault.New("isoformat() takes a separator of one character only")
 			}
 			return starlark.String(i.iso(separator)), nil
 		}), nil
@@ -273,8 +274,14 @@ func (c clock) str() string {
 	return s
 }
 
+// maxFormat is the length of the longest format of a time.
+const maxFormat = 1000
+
 // strftime writes the time in a format of C. A directive that depends on the locale is not available.
 func (i instant) strftime(format string) (string, error) {
+	if len(format) > maxFormat {
+		return "", fault.New("a format of a time is longer than %d bytes; write the value", maxFormat)
+	}
 	b := make([]byte, 0, 4*len(format))
 	for at := 0; at < len(format); at++ {
 		if format[at] != '%' || at+1 == len(format) {

@@ -29,9 +29,10 @@ func (m *Machine) iterable(v starlark.Value) (starlark.Value, error) {
 			return over, err
 		}
 	case *sectionProxy:
-		return listOf(v.options()), m.charge(len(v.options()) * entrySize)
+		options := v.options()
+		return listOf(options), m.charge(len(options) * entrySize)
 	case *namespace:
-		return starlark.NewList(v.keys()), m.charge(len(v.keys()) * entrySize)
+		return starlark.NewList(v.keys()), m.charge(len(v.names()) * entrySize)
 	case environ:
 		all, err := m.environment()
 		if err != nil {

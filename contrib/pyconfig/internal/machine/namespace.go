@@ -98,6 +98,12 @@ func (n *namespace) index(key starlark.Value) (starlark.Value, error) {
 	return nil, errNoKey()
 }
 
+// has reports whether there is such a name.
+func (n *namespace) has(key starlark.Value) bool {
+	_, err := n.index(key)
+	return err == nil
+}
+
 func (n *namespace) setKey(key, v starlark.Value) error {
 	name, ok := unmember(key).(starlark.String)
 	switch {

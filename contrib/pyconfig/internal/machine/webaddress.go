@@ -54,7 +54,7 @@ func addressSchemes(kind string) (schemes string, known bool) {
 
 // newAddress makes an address of a text that pydantic leaves as it is, but for the "/" that it puts after a bare host.
 func (m *Machine) newAddress(kind, text string) (starlark.Value, error) {
-	if err := m.chargeText(4 * len(text)); err != nil { // it is looked through several times
+	if err := m.charge(4 * len(text)); err != nil { // it is looked through several times
 		return nil, err
 	}
 	odd := fault.New("this form of an address is not available; write the scheme, a host in small letters and a path")
