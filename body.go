@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"mime"
-	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
@@ -48,7 +47,7 @@ type bodyState struct {
 	late   error                 // Limit was called when the body had been read
 	err    error                 // what was wrong with it when it was read as a form
 	seen   bool                  // the handler knows of err, or it has become the answer
-	form   *multipart.Form       // of temporary files, whatever becomes of the request that holds it
+	form   *intake.Form          // of temporary files, whatever becomes of the request that holds it
 	fault  atomic.Pointer[error] // what reading it failed with
 }
 

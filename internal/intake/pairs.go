@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"iter"
 	"net/url"
 	"strings"
 )
@@ -19,14 +20,25 @@ func Pairs(raw string) (url.Values, error) {
 		return nil, ErrTooManyPairs
 	}
 	values := url.Values{}
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
-			continue
-		}
-		key, value, _ := strings.Cut(pair, "=")
-		values.Add(unescape(key), unescape(value))
+	for key, value := range Each(raw) {
+		values.Add(key, value)
 	}
 	return values, nil
+}
+
+// Each returns the pairs of a query, or of the body of an urlencoded form, in the order they came. It has no limit.
+func Each(raw string) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for pair := range strings.SplitSeq(raw, "&") {
+			if pair == "" {
+				continue
+			}
+			key, value, _ := strings.Cut(pair, "=")
+			if !yield(unescape(key), unescape(value)) {
+				return
+			}
+		}
+	}
 }
 
 func unescape(s string) string {
