@@ -299,6 +299,7 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
+	app.addPages()
 	var err error
 	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
