@@ -25,7 +25,7 @@ type Request interface {
 	IsJSON() bool
 	// Path returns the value of a variable of the route.
 	Path(name string) (any, bool)
-	// Texts returns every value of a name in the query, the header or the form.
+	// Texts returns every value of a name in the query, the header or the form. The list is not changed.
 	Texts(src Source, name string) []string
 	// FormKeys returns the names of the fields and files of the form, sorted.
 	FormKeys() []string
@@ -52,9 +52,10 @@ type Binder struct {
 
 	plan     *Plan
 	request  Request
-	members  map[string]jsontext.Value // of the JSON body
-	names    *node                     // of the form
-	plain    bool                      // JSON is that of encoding/json
+	isJSON   bool             // the body is a JSON object, and no form
+	members  []jsontext.Value // of the JSON body, those that the plan knows
+	names    *node            // of the form
+	plain    bool             // JSON is that of encoding/json
 	problems []Problem
 	bad      int   // how many fields were not right, also beyond what is listed
 	err      error // of a method Validate, about something else than fields
@@ -149,22 +150,51 @@ func (b *Binder) reword(f *field, first int) {
 
 // fill sets one field from the first source that has a value for it.
 func (b *Binder) fill(target reflect.Value, f *field) {
+	fill := b.fillFrom
+	if f.quick {
+		fill = b.fillInPlace
+	}
 	for src, name := range f.names {
-		if name == "" {
+		if name == "" || b.isJSON && Source(src) == Form {
 			continue
 		}
-		value := reflect.New(f.typ).Elem()
-		before, first := b.bad, len(b.problems)
-		if b.take(Source(src), name, f, value) {
-			b.taken(Source(src), f, value, name, before)
-			b.reword(f, first)
-			if b.bad == before {
-				coerce.FieldAt(target, f.index).Set(value)
-			}
+		if fill(Source(src), name, target, f) {
 			return
 		}
 	}
-	b.absent(target, f, b.nameOf(f))
+	if f.required || f.hasDefault {
+		b.absent(target, f, b.nameOf(f))
+	}
+}
+
+// fillFrom sets a field to what src has for it, if that is good, and reports whether it has anything.
+func (b *Binder) fillFrom(src Source, name string, target reflect.Value, f *field) bool {
+	value := reflect.New(f.typ).Elem()
+	before, first := b.bad, len(b.problems)
+	if !b.take(src, name, f, value) {
+		return false
+	}
+	b.taken(src, f, value, name, before)
+	b.reword(f, first)
+	if b.bad == before {
+		coerce.FieldAt(target, f.index).Set(value)
+	}
+	return true
+}
+
+// fillInPlace is fillFrom for a plain kind of Go, which costs nothing to put back.
+func (b *Binder) fillInPlace(src Source, name string, target reflect.Value, f *field) bool {
+	value := coerce.FieldAt(target, f.index)
+	was, before, first := plainOf(value), b.bad, len(b.problems)
+	if !b.take(src, name, f, value) {
+		return false
+	}
+	b.taken(src, f, value, name, before)
+	b.reword(f, first)
+	if b.bad > before {
+		was.putBack(value)
+	}
+	return true
 }
 
 // taken looks at a value that could be converted. An empty text is what a form sends for a field that nobody filled in: it is an
@@ -232,8 +262,11 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		v, ok := b.request.Path(name)
 		return ok && b.convert(name, value, v)
 	case src == JSON:
-		raw, ok := b.members[name]
-		if !ok || raw.IsNull() {
+		if b.members == nil {
+			return false
+		}
+		raw := b.members[f.member]
+		if raw.IsZero() || raw.IsNull() {
 			return false
 		}
 		b.decodeField(raw, f, value, name, 0)
@@ -248,7 +281,7 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		return false
 	}
 	if f.shape == shapeList {
-		return b.convert(name, value, list)
+		return b.convert(name, value, slices.Clone(list))
 	}
 	if f.quick && quickText(list[0], value) {
 		return true

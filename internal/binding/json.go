@@ -19,32 +19,34 @@ const maxDepth = 32
 // ReadJSON takes a JSON body apart for the fields with the tag json. It reports whether the body is an object.
 func (b *Binder) ReadJSON(body jsontext.Value) bool {
 	if body.IsObject() {
+		b.isJSON = true
 		b.members = b.object(body, b.plan, "")
 	}
 	return body.IsObject()
 }
 
-// object keeps the members of an object that the plan knows, by their exact name. One that is there twice is reported,
-// because programs differ in which of the two they believe.
-func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[string]jsontext.Value {
-	members := map[string]jsontext.Value{}
+// object keeps the members of an object that the plan knows, by their exact name, where the plan has them. One that is there twice
+// is reported, because programs differ in which of the two they believe.
+func (b *Binder) object(object jsontext.Value, plan *Plan, path string) []jsontext.Value {
+	members := make([]jsontext.Value, len(plan.known))
 	for name, value := range object.Members() {
-		if !plan.known[name] {
+		i, ok := plan.known[string(name)]
+		if !ok {
 			b.unknown(plan, path, name)
 			continue
 		}
-		if _, ok := members[name]; ok {
-			b.report(joinField(path, name), givenTwice)
+		if !members[i].IsZero() {
+			b.report(joinField(path, string(name)), givenTwice)
 		}
-		members[name] = value
+		members[i] = value
 	}
 	return members
 }
 
 // unknown reports a member that no field takes, where that was asked for.
-func (b *Binder) unknown(plan *Plan, path, name string) {
+func (b *Binder) unknown(plan *Plan, path string, member []byte) {
 	if b.RefuseUnknown && !b.isFull() {
-		name = shorten(name)
+		name := shorten(string(member))
 		known := slices.Sorted(maps.Keys(plan.known))
 		b.reportRule(joinField(path, name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
 	}
@@ -104,6 +106,9 @@ func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth 
 
 // decodeField decodes the value of a field, unless that has too many items.
 func (b *Binder) decodeField(raw jsontext.Value, f *field, v reflect.Value, path string, depth int) {
+	if f.quick && b.plain && depth <= maxDepth && !b.isFull() && quickJSON(raw.Raw(), v) {
+		return
+	}
 	if !b.tooMany(f, path, func() int { return lengthOf(raw, pointee(f.typ)) }) {
 		b.decode(raw, v, path, depth)
 	}
@@ -137,8 +142,8 @@ func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, 
 	for i := range plan.fields {
 		f := &plan.fields[i]
 		name := f.names[JSON]
-		value, ok := members[name]
-		if !ok || value.IsNull() {
+		value := members[f.member]
+		if value.IsZero() || value.IsNull() {
 			if f.required || f.hasDefault {
 				b.absent(v, f, joinField(path, name))
 			}
@@ -167,7 +172,7 @@ func (b *Binder) decodeMap(raw jsontext.Value, v reflect.Value, path string, dep
 	t := v.Type()
 	m := reflect.MakeMap(t)
 	for key, member := range raw.Members() {
-		name := reflect.ValueOf(key).Convert(t.Key())
+		name := reflect.ValueOf(string(key)).Convert(t.Key())
 		if m.MapIndex(name).IsValid() {
 			b.report(path+"[*]", givenTwice)
 		}

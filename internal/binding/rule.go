@@ -75,6 +75,7 @@ func (f *field) setRules(tags reflect.StructTag) error {
 		}
 		f.checks = append(f.checks, check{Rule{maker.name, limit}, maker.whole, keeps})
 	}
+	f.most = slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
 	f.sameName = tags.Get("eqfield")
 	f.messages = messages(tags)
 	return nil
@@ -130,24 +131,22 @@ func (b *Binder) check(f *field, v reflect.Value, name string) {
 
 // checkMost asks a list of empty texts alone whether it is too long.
 func (b *Binder) checkMost(f *field, v reflect.Value, name string) {
-	for i := range f.checks {
-		if c := &f.checks[i]; c.Name == "maxitems" && !c.keeps(v) {
-			b.broken(f, c.Rule, name)
-		}
+	if f.most >= 0 && !f.checks[f.most].keeps(v) {
+		b.broken(f, f.checks[f.most].Rule, name)
 	}
 }
 
 // tooMany asks a list or map how many values it may have, before they are made: each may cost a call of a method Validate.
 func (b *Binder) tooMany(f *field, name string, count func() int) bool {
-	i := slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
-	if i < 0 {
+	if f.most < 0 {
 		return false
 	}
-	most, _ := strconv.Atoi(f.checks[i].Limit) // tried when the plan was made
+	rule := f.checks[f.most].Rule
+	most, _ := strconv.Atoi(rule.Limit) // tried when the plan was made
 	if count() <= most {
 		return false
 	}
-	b.broken(f, f.checks[i].Rule, name)
+	b.broken(f, rule, name)
 	return true
 }
 
@@ -394,10 +393,22 @@ func enum(in bool) func(reflect.Type, string) (test, error) {
 			}
 			list = append(list, one)
 		}
+		if t.Kind() == reflect.String {
+			return oneOfTexts(list, in), nil
+		}
 		return func(v reflect.Value) bool {
 			return slices.ContainsFunc(list, v.Equal) == in
 		}, nil
 	}
+}
+
+// oneOfTexts is the test of enum for values that are texts.
+func oneOfTexts(list []reflect.Value, in bool) test {
+	texts := make([]string, len(list))
+	for i, v := range list {
+		texts[i] = v.String()
+	}
+	return func(v reflect.Value) bool { return slices.Contains(texts, v.String()) == in }
 }
 
 // accept compares the extension of a file, in any case.
