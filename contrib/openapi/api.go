@@ -20,6 +20,7 @@ type API struct {
 	about          string
 	servers        []string
 	path, below    string
+	route          []dewar.RouteOption       // of the document
 	typed          map[uintptr]*typedHandler // by the code of plain functions
 
 	building sync.Mutex
@@ -44,8 +45,11 @@ func Server(url string) Option {
 	return func(api *API) { api.servers = append(api.servers, strings.TrimSuffix(url, "/")) }
 }
 
-// At sets the path that the document is served at. The default is /openapi.json; with "" it is not served. It panics in [New] if it is no path.
-func At(path string) Option { return func(api *API) { api.path = path } }
+// At sets the path that the document is served at, and options of its route: dewar.Before(login.Required) shows it to users alone. The default is
+// /openapi.json; with "" it is not served. [New] panics if it is no path.
+func At(path string, opts ...dewar.RouteOption) Option {
+	return func(api *API) { api.path, api.route = path, opts }
+}
 
 // Below has the document describe only routes whose rules begin with prefix: for an App with several APIs. The default is all.
 func Below(prefix string) Option { return func(api *API) { api.below = prefix } }
@@ -65,7 +69,7 @@ func New(app *dewar.App, opts ...Option) *API {
 	if api.path == "" {
 		return api
 	}
-	route := []dewar.RouteOption{apiMeta.With(api), Hidden()}
+	route := append(slices.Clip(api.route), apiMeta.With(api), Hidden())
 	if !slices.ContainsFunc(app.Routes(), func(r dewar.Route) bool { return r.Endpoint == "openapi" }) {
 		route = append(route, dewar.Endpoint("openapi"))
 	}

@@ -49,7 +49,7 @@ var reserved = []string{"Problem", "FieldError"}
 func (ts *types) name() {
 	short, packages, uses := map[typeKey]string{}, map[string]map[string]bool{}, map[reflect.Type]int{}
 	for _, key := range ts.keys {
-		short[key] = safe(shortName(key.t.Name()))
+		short[key] = titled(safe(shortName(key.t.Name())))
 		if packages[short[key]] == nil {
 			packages[short[key]] = map[string]bool{}
 		}
