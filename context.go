@@ -109,6 +109,7 @@ func (c *Context) rare() *rare {
 type identity struct {
 	id     string
 	logger *slog.Logger
+	quiet  *slog.Logger // the same, but RequestLogged is not told
 }
 
 type contextKey struct{}
@@ -281,10 +282,11 @@ func (c *Context) known() *identity {
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
 	}
+	quiet := logger
 	if c.App.RequestLogged.connected() {
 		logger = slog.New(loggedHandler{Handler: logger.Handler(), c: c})
 	}
-	x.identity.CompareAndSwap(nil, &identity{id, logger})
+	x.identity.CompareAndSwap(nil, &identity{id, logger, quiet})
 	return x.identity.Load()
 }
 

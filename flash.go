@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"slices"
 
 	"github.com/dewar-go/dewar/internal/coerce"
@@ -29,6 +30,9 @@ type FlashMessage struct {
 	Context *Context
 	Flash
 }
+
+// Logger returns the Logger of the request.
+func (m FlashMessage) Logger() *slog.Logger { return m.Context.Logger() }
 
 // flashesKey is where the session keeps messages, as Flask's does: a list of (category, message).
 const flashesKey = "_flashes"
