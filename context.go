@@ -65,10 +65,10 @@ type rare struct {
 	queryErr    error // the query has too many values
 	cookies     *Values
 	body        bodyState
-	limit       *timeLimit // the time limit of the request; nil without one
-	afterThis   []Handler  // hooks for this request only
-	thisHook    int        // how many of them were begun
-	flashes     *[]Flash   // nil until they are taken out of the session
+	limit       *timeLimit    // the time limit of the request; nil without one
+	afterThis   []Handler     // hooks for this request only
+	thisHook    int           // how many of them were begun
+	flashes     *takenFlashes // nil until they are taken out of the session
 	owned       ownership
 	relayed     int64     // how much of another application's answer is held back; 0 for one of the App's own
 	policy      string    // the Content-Security-Policy of the debug page
