@@ -74,6 +74,7 @@ type rare struct {
 	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
 	began       time.Time // for the access log
+	sent        int64     // how much of the body the writers below have taken
 
 	err       error  // with the outcome
 	headerErr error  // why a header of c.Header cannot be sent, until that is told
