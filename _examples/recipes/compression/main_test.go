@@ -158,12 +158,16 @@ func TestCompression_EventsLeaveAtOnce(t *testing.T) {
 			url := newServer(t, func(app *dewar.App) {
 				app.Get("/relay", func(c *dewar.Context) error {
 					return c.Events(func(e *dewar.EventStream) error {
-						for data := range next {
-							if err := e.SendData(data); err != nil {
-								return err
+						for {
+							select {
+							case data := <-next:
+								if err := e.SendData(data); err != nil {
+									return err
+								}
+							case <-e.Context().Done():
+								return nil
 							}
 						}
-						return nil
 					})
 				})
 			})
@@ -185,7 +189,6 @@ func TestCompression_EventsLeaveAtOnce(t *testing.T) {
 					next <- string(want[0] + 1)
 				}
 			}
-			close(next)
 		})
 	}
 }
