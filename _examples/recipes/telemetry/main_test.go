@@ -234,7 +234,7 @@ func TestTraces(t *testing.T) {
 		}
 		attributes := map[string]string{}
 		for _, a := range span.Attributes() {
-			attributes[string(a.Key)] = a.Value.Emit()
+			attributes[string(a.Key)] = a.Value.String()
 		}
 		if !strings.HasPrefix(attributes["url.path"], path) || attributes["client.address"] != "127.0.0.1" || attributes["request.id"] == "" {
 			t.Errorf("%s: got %v, want path %s and client 127.0.0.1", name, attributes, path)
