@@ -15,10 +15,10 @@ type iban string
 
 func (iban) OpenAPISchema() string { return `{"type":"string","format":"iban"}` }
 
-type color struct{ r, g, b uint8 }
+type color struct{ rgb string }
 
-func (c color) MarshalText() ([]byte, error)     { return []byte("#000000"), nil }
-func (c *color) UnmarshalText(text []byte) error { return nil }
+func (c color) MarshalText() ([]byte, error)     { return []byte(c.rgb), nil }
+func (c *color) UnmarshalText(text []byte) error { c.rgb = string(text); return nil }
 
 type forest []forest
 

@@ -235,7 +235,6 @@ type answerOf[T any] struct {
 	Raw     json.RawMessage `json:"raw"`
 	Number  json.Number     `json:"number"`
 	Hidden  string          `json:"-"`
-	Dash    string          `json:"-,"`
 	Plain   bool
 	Matrix  [][]float32       `json:"matrix"`
 	Inner   struct{ A uint8 } `json:"inner"`
