@@ -60,7 +60,8 @@ type App struct {
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
 	// RequestLogged tells of each line that [Context.Logger] writes, for a Logger that was first asked for while somebody was
-	// connected. A receiver must not log by the same Logger, and may be called by several goroutines at once. Flask has no such signal.
+	// connected. A receiver logs by [LogRecord.Logger], never by the same Logger, and may be called by several goroutines at
+	// once. Flask has no such signal.
 	RequestLogged Signal[LogRecord]
 
 	rootPath, instancePath string
@@ -91,6 +92,9 @@ type RequestException struct {
 	Context *Context
 	Err     error
 }
+
+// Logger returns the Logger of the request.
+func (e RequestException) Logger() *slog.Logger { return e.Context.Logger() }
 
 type appOptions struct {
 	routing
@@ -309,6 +313,7 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
+	app.addPages()
 	var err error
 	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)

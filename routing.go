@@ -88,7 +88,8 @@ type routeSpec struct {
 	redirect  *rule.Target
 	view      *view
 	buildOnly bool
-	folder    *staticFolder // of static files that every path may be one of
+	static    *staticFolder // whose files it serves
+	givesWay  bool          // to the routes behind it, for what is no file
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
 	relays    bool   // that handler asks another application
