@@ -76,6 +76,7 @@ type App struct {
 	fallback   *boundRoute // without a rule; nil for none
 
 	urlErrorHandlers []URLBuildErrorHandler
+	checks           []func() error // of OnBuild
 
 	building    sync.Mutex
 	prepared    atomic.Pointer[runtime] // nil until it is built
@@ -196,6 +197,15 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.middleware = append(app.middleware, middleware...)
 }
 
+// OnBuild adds checks of what other packages have made of the App's routes and settings. Build calls them, in order of registration,
+// when it has looked at everything else, and again if it is called again; their errors are among its own. They must register
+// nothing. Flask has no such hooks.
+func (app *App) OnBuild(checks ...func() error) {
+	app.setup("OnBuild")
+	callsite.NoNil("OnBuild", checks...)
+	app.checks = append(app.checks, checks...)
+}
+
 // Build checks everything that can be known before the first request and freezes the App. It reports all
 // problems at once; after an error they can be mended and Build called again. Run, the test client and the
 // first request call it. It may be called by several goroutines.
@@ -303,12 +313,18 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
+	app.addPages()
 	var err error
 	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
 	}
 	if err := rt.loadTemplates(); err != nil {
 		problems = append(problems, err)
+	}
+	for _, check := range app.checks {
+		if err := check(); err != nil {
+			problems = append(problems, err)
+		}
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
