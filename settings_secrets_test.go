@@ -207,6 +207,10 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 	client.Get("/events/" + kanarie).Want(200)
 	add("dewartest.Client", client)
 	add("dewartest.Response", res, *res)
+	var signal dewar.Signal[string]
+	captured := dewartest.Capture(t, &signal)
+	signal.Send(kanarie)
+	add("dewartest.Captured", captured)
 	add("dewartest.SessionBackend", dewartest.SessionBackend{}, &dewartest.SessionBackend{})
 	add("dewartest.Informational", dewartest.Informational{StatusCode: 103, Header: http.Header{"Link": {"</a.css>"}}})
 	return samples
