@@ -296,12 +296,15 @@ func (c *Context) isForm() bool {
 
 // checkEncoding refuses a body that is compressed. A hook that decompresses it takes Content-Encoding away.
 func (c *Context) checkEncoding() error {
-	encoding := c.Request.Header.Get("Content-Encoding")
-	if encoding == "" || strings.EqualFold(encoding, "identity") {
-		return nil
+	for _, line := range c.Request.Header["Content-Encoding"] {
+		for encoding := range strings.SplitSeq(line, ",") {
+			if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+				return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
+					Header: http.Header{"Accept-Encoding": {"identity"}}}
+			}
+		}
 	}
-	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
-		Header: http.Header{"Accept-Encoding": {"identity"}}}
+	return nil
 }
 
 // bodyError turns an error of reading a body into the answer to it.
