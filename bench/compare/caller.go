@@ -122,7 +122,9 @@ func newFastCaller(w work, h fasthttp.RequestHandler) (*fastCaller, error) {
 		c.add(http.MethodGet, "/set", "")
 		c.call(0)
 		var set fasthttp.Cookie
-		c.contexts[0].Response.Header.VisitAllCookie(func(_, value []byte) { _ = set.ParseBytes(value) })
+		for _, value := range c.contexts[0].Response.Header.Cookies() {
+			_ = set.ParseBytes(value)
+		}
 		if len(set.Value()) == 0 {
 			return nil, fmt.Errorf("/set has set no cookie, with status %d", c.contexts[0].Response.StatusCode())
 		}
@@ -159,7 +161,9 @@ func (c *fastCaller) answer(i int) answer {
 	c.call(i)
 	r := &c.contexts[i].Response
 	cookie := false
-	r.Header.VisitAllCookie(func(_, _ []byte) { cookie = true })
+	for range r.Header.Cookies() {
+		cookie = true
+	}
 	contentType := string(r.Header.ContentType())
 	return answer{r.StatusCode(), media(contentType), trimmed(string(r.Body()), contentType), cookie}
 }
