@@ -31,11 +31,13 @@ type stdCaller struct {
 	handler  http.Handler
 	writer   writer
 	requests []http.Request
-	request  http.Request // the one that is asked: some routers and sessions keep things in it
+	// fresh has each request be a new one, for sessions that keep things in it.
+	fresh   bool
+	request http.Request
 }
 
 func newStdCaller(w work, h http.Handler) (*stdCaller, error) {
-	c := &stdCaller{handler: h, writer: writer{header: http.Header{}}}
+	c := &stdCaller{handler: h, writer: writer{header: http.Header{}}, fresh: w.visitor}
 	header := http.Header{}
 	if w.visitor {
 		c.add(http.MethodGet, "/set", header)
@@ -63,8 +65,12 @@ func (c *stdCaller) add(method, path string, header http.Header) {
 
 func (c *stdCaller) call(i int) {
 	clear(c.writer.header)
-	c.request = c.requests[i]
-	c.handler.ServeHTTP(&c.writer, &c.request)
+	r := &c.requests[i]
+	if c.fresh {
+		c.request = *r
+		r = &c.request
+	}
+	c.handler.ServeHTTP(&c.writer, r)
 }
 
 func (c *stdCaller) answer(i int) answer {
