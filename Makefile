@@ -16,8 +16,11 @@ MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod
 STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
 
 # Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
-# into which it does not see. They run without it.
-UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore
+# into which it does not see. They run without it. So do those that start no goroutine, whose random rounds it would only make
+# slower: of them it looks at what several goroutines share.
+UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore contrib/pyconfig contrib/vet
+ALONE   = /contrib/jinja/internal/(engine|escape|filters)$$
+SHARED  = Goroutines|AtOnce|WhatOneRendering
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off
@@ -27,7 +30,7 @@ export CGO_ENABLED = 0
 define each
 @failed=; \
 for module in $(or $(2),$(MODULES)); do \
-	echo "==> $$module: $(1)"; \
+	echo "==> $$module: $@"; \
 	(cd $$module && $(1)) || failed="$$failed $$module"; \
 done; \
 [ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
@@ -81,8 +84,10 @@ race: ## run the tests of every module, with the race detector where that does n
 		echo "race: the race detector needs a C compiler and $$1 is not installed; install it, or set CC" >&2; \
 		exit 1; \
 	}
-	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m ./...,$(filter-out $(UNRACED),$(MODULES)))
+	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m $$(go list ./... | grep -vE '$(ALONE)'),$(filter-out $(UNRACED),$(MODULES)))
 	$(call each,go test -timeout 30m ./...,$(UNRACED))
+	cd contrib/jinja && go test -timeout 30m $$(go list ./... | grep -E '$(ALONE)')
+	$(call each,CGO_ENABLED=1 go test -race -run '$(SHARED)' ./...,contrib/jinja contrib/pyconfig)
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores

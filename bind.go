@@ -201,13 +201,13 @@ func (r bindRequest) Path(name string) (any, bool) { return r.Params().Lookup(na
 func (r bindRequest) Texts(src binding.Source, name string) []string {
 	switch src {
 	case binding.Query:
-		return r.Query().Strings(name)
+		return r.Query().src.(*textSource).values[name]
 	case binding.Header:
 		return intake.Texts(r.Request.Header.Values(name))
 	case binding.Cookie:
 		return intake.Texts(cookiesNamed(r.Request.Header["Cookie"], name))
 	default:
-		return r.Form().Strings(name)
+		return r.Form().src.(*textSource).values[name]
 	}
 }
 

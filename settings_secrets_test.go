@@ -246,6 +246,7 @@ func addPlainSamples(t *testing.T, app *dewar.App, add func(name string, values 
 	add("dewar.FieldError", dewar.FieldError{Field: "password", Detail: "is too short"})
 	add("dewar.Rule", dewar.Rule{Name: "maxlength", Limit: "40"})
 	add("dewar.BoundField", dewar.BoundField{Name: "Password", Form: "password"})
+	add("dewar.Variable", dewar.Variable{Name: "id", Text: "{id:int}", Converter: "int"})
 	add("dewar.PanicError", &dewar.PanicError{Value: app})
 	add("dewar.Event", dewar.Event{ID: "1", Data: "for the page"})
 	add("dewar.Limits", dewar.Limits{Body: 1})

@@ -233,7 +233,7 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	if len(missing) > 0 {
 		return target, missing, nil
 	}
-	target.path = u.prefix + path + u.query(r) + u.fragment()
+	target.path = u.prefix + path + u.fingerprinted(r, u.query(r)) + u.fragment()
 	return target, nil, nil
 }
 
@@ -330,6 +330,26 @@ func (u *urlRequest) query(r *boundRoute) string {
 		}
 	}
 	return b.String()
+}
+
+// fingerprinted adds, for a static file, its fingerprint to a query, which may be empty. One that is given stays.
+func (u *urlRequest) fingerprinted(r *boundRoute, query string) string {
+	s := r.spec.static
+	if s == nil || !u.settings.fingerprints {
+		return query
+	}
+	if _, given := u.values[fingerprintKey]; given {
+		return query
+	}
+	name, _ := u.values["filename"].(string)
+	text := s.FingerprintOf(name, s.onDisk(u.settings.debug))
+	switch {
+	case text == "":
+		return query
+	case query == "":
+		return "?" + fingerprintKey + "=" + text
+	}
+	return query + "&" + fingerprintKey + "=" + text
 }
 
 // queryValues returns a value as text, each item of a list by itself and nothing for nil.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -81,6 +82,9 @@ type Event[U any] struct {
 
 // Format prints the request alone.
 func (e Event[U]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.Context) }
+
+// Logger returns the Logger of the request.
+func (e Event[U]) Logger() *slog.Logger { return e.Context.Logger() }
 
 // A visit is what is known of the user of one request.
 type visit[U any] struct {

@@ -102,19 +102,19 @@ func (p *planner) nestForm(t reflect.Type) error {
 }
 
 // takeNested fills a value from the names that lead into it.
-func (b *Binder) takeNested(name string, f *field, value reflect.Value) bool {
-	n := b.tree().children[name]
+func (b *Binder) takeNested(at place, f *field, value reflect.Value) bool {
+	n := b.tree().children[at.name]
 	if n == nil {
 		return false
 	}
-	b.fillField(n, f, value, name)
+	b.fillField(n, f, value, at)
 	return true
 }
 
 // fillField fills the value of a field, unless that would have too many rows.
-func (b *Binder) fillField(n *node, f *field, value reflect.Value, path string) {
-	if !b.tooMany(f, path, func() int { return n.rows(f.typ) }) {
-		b.fillNode(n, value, path)
+func (b *Binder) fillField(n *node, f *field, value reflect.Value, at place) {
+	if !b.tooMany(f, at, func() int { return n.rows(f.typ) }) {
+		b.fillNode(n, value, at)
 	}
 }
 
@@ -131,36 +131,35 @@ func (n *node) rows(t reflect.Type) int {
 	return 0
 }
 
-func (b *Binder) fillNode(n *node, v reflect.Value, path string) {
+func (b *Binder) fillNode(n *node, v reflect.Value, at place) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		b.fillNode(n, v.Elem(), path)
+		b.fillNode(n, v.Elem(), at)
 	case reflect.Struct:
-		b.fillStruct(n, v, path)
+		b.fillStruct(n, v, at)
 	case reflect.Slice:
 		// The numbers only give the order: a row that was taken out of a page leaves a gap, and a large one costs nothing.
 		indexes := n.indexes()
 		v.Set(reflect.MakeSlice(v.Type(), len(indexes), len(indexes)))
 		for i, index := range indexes {
-			step := strconv.Itoa(index)
-			b.fillNode(n.children[step], v.Index(i), path+"["+step+"]")
+			b.fillNode(n.children[strconv.Itoa(index)], v.Index(i), at.item(index))
 		}
 	case reflect.Map:
-		b.fillMap(n, v, path)
+		b.fillMap(n, v, at)
 	}
 }
 
 // fillMap fills a map. A key is the client's own, so it is not named in reports.
-func (b *Binder) fillMap(n *node, v reflect.Value, path string) {
-	t := v.Type()
+func (b *Binder) fillMap(n *node, v reflect.Value, at place) {
+	t, inner := v.Type(), place{outer: &at, kind: anyKey}
 	v.Set(reflect.MakeMap(t))
 	for _, step := range slices.Sorted(maps.Keys(n.children)) {
 		child, value := n.children[step], reflect.New(t.Elem()).Elem()
 		if !isTextual(t.Elem()) {
-			b.fillNode(child, value, path+"[*]")
+			b.fillNode(child, value, inner)
 		} else if texts := b.request.Texts(Form, child.key); len(texts) > 0 {
-			b.convert(path+"[*]", value, texts[0])
+			b.convert(inner, value, texts[0])
 		} else {
 			continue // a file, or a name that leads further
 		}
@@ -169,35 +168,36 @@ func (b *Binder) fillMap(n *node, v reflect.Value, path string) {
 }
 
 // fillStruct sets the fields of v that have the tag form, as Bind does on the outside.
-func (b *Binder) fillStruct(n *node, v reflect.Value, path string) {
+func (b *Binder) fillStruct(n *node, v reflect.Value, at place) {
 	plan := b.plan.inForms[v.Type()]
 	before := b.bad
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		b.fillMember(n.children[f.names[Form]], v, f, joinField(path, f.names[Form]))
+		b.fillMember(n.children[f.names[Form]], v, f, place{outer: &at, name: f.names[Form]})
 	}
-	b.compare(v, plan, func(f *field) string { return joinField(path, f.names[Form]) })
+	b.compare(v, plan, at, func(f *field) string { return f.names[Form] })
 	if b.bad == before {
-		b.validate(v, plan, path)
+		b.validate(v, plan, at)
 	}
 }
 
-func (b *Binder) fillMember(n *node, v reflect.Value, f *field, path string) {
+func (b *Binder) fillMember(n *node, v reflect.Value, f *field, at place) {
 	value := reflect.New(f.typ).Elem()
 	before, first := b.bad, len(b.problems)
 	switch {
 	case n == nil, f.shape != shapeNested && n.key == "":
-		b.absent(v, f, path)
+		b.absent(v, f, at)
 		return
 	case f.shape == shapeNested:
-		b.fillField(n, f, value, path)
-	case !b.take(Form, n.key, f, value):
-		b.absent(v, f, n.key)
-		return
+		b.fillField(n, f, value, at)
 	default:
-		path = n.key
+		at = place{name: n.key}
+		if !b.take(Form, n.key, f, value) {
+			b.absent(v, f, at)
+			return
+		}
 	}
-	b.taken(Form, f, value, path, before)
+	b.taken(Form, f, value, at, before)
 	b.reword(f, first)
 	if b.bad == before {
 		coerce.FieldAt(v, f.index).Set(value)

@@ -14,6 +14,9 @@ type Folder struct {
 	FS   fs.FS  // nil for none
 	Name string // of the folder in FS
 	tags sync.Map
+
+	printsLock sync.Mutex
+	prints     map[string]*print // by the name of the file
 }
 
 // Open opens the file called name, which may come from outside. Dir counts only with disk.
