@@ -114,7 +114,7 @@ func (c *Context) Bind(v any, opts ...BindOption) error {
 	for _, opt := range opts {
 		opt(binder)
 	}
-	if err := c.readBound(binder, plan.Takes(binding.Form), plan.Takes(binding.JSON)); err != nil {
+	if err := c.readBound(binder, plan.Takes(binding.Form) && !binder.IgnoreForm, plan.Takes(binding.JSON)); err != nil {
 		return err
 	}
 	problems, err := binder.Fill(rv.Elem())
@@ -201,13 +201,13 @@ func (r bindRequest) Path(name string) (any, bool) { return r.Params().Lookup(na
 func (r bindRequest) Texts(src binding.Source, name string) []string {
 	switch src {
 	case binding.Query:
-		return r.Query().Strings(name)
+		return r.Query().src.(*textSource).values[name]
 	case binding.Header:
 		return intake.Texts(r.Request.Header.Values(name))
 	case binding.Cookie:
 		return intake.Texts(cookiesNamed(r.Request.Header["Cookie"], name))
 	default:
-		return r.Form().Strings(name)
+		return r.Form().src.(*textSource).values[name]
 	}
 }
 

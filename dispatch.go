@@ -453,7 +453,10 @@ func (c *Context) endRare(x *rare) {
 	if t := x.taken.Load(); t != nil {
 		t.end()
 	}
-	for _, form := range [...]*multipart.Form{x.body.form, c.Request.MultipartForm, c.born.MultipartForm} {
+	if x.body.form != nil {
+		_ = x.body.form.RemoveAll()
+	}
+	for _, form := range [...]*multipart.Form{c.Request.MultipartForm, c.born.MultipartForm} {
 		if form != nil {
 			_ = form.RemoveAll()
 		}

@@ -221,9 +221,13 @@ func (t *Templates) Render(c *Context, name string, data Map, render func(data M
 
 // rendering is the one place where a template is executed.
 func (c *Context) rendering(name string, data Map, render func(data Map) error) error {
+	taken := c.hasFlashes()
 	event := Rendering{c, name, c.templateData(data)}
 	c.App.BeforeRender.Send(event)
 	if err := c.observedRender(name, event.Data, render); err != nil {
+		if !taken {
+			c.returnFlashes()
+		}
 		return err
 	}
 	c.App.TemplateRendered.Send(event)

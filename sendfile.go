@@ -93,12 +93,11 @@ func (c *Context) SendFile(name string, opts ...SendOption) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(c.App.RootPath(), name)
 	}
-	f, err := files.Open(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	f, err := files.OpenOnDisk(name)
 	if err != nil {
 		return fmt.Errorf("dewar: the file %q cannot be sent: %w", name, files.Cause(err))
 	}
 	defer f.Close()
-	f.Path = name
 	return c.send(parcelOf(f, f.ETag), true, opts)
 }
 

@@ -50,6 +50,9 @@ func (r Rendering) Format(f fmt.State, _ rune) {
 // LogValue returns what Format prints.
 func (r Rendering) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
+// Logger returns the Logger of the request.
+func (r Rendering) Logger() *slog.Logger { return r.Context.Logger() }
+
 // MarshalJSON returns what Format prints.
 func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(r)) }
 
