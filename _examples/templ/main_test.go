@@ -1,21 +1,29 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
 )
 
-func client(t *testing.T) (*dewar.App, *dewartest.Client) {
+func client(t *testing.T, more ...func(app *dewar.App)) (*dewar.App, *dewartest.Client) {
 	t.Helper()
 	t.Setenv("FLASK_SECRET_KEY", strings.Repeat("k", 32))
 	app, err := newApp()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, add := range more {
+		add(app)
 	}
 	return app, dewartest.New(t, app)
 }
@@ -55,12 +63,20 @@ func TestFlashesAreShownOnce(t *testing.T) {
 	}
 }
 
-// A component that fails leaves nothing of its page behind.
+// A component that fails in its middle leaves nothing of its page behind, and neither does a view that forgets it.
 func TestFailureLeavesNoHalfPage(t *testing.T) {
-	app, client := client(t)
-	app.Get("/broken", func(c *dewar.Context) error { return c.Render("broken", nil) }, dewar.Endpoint("broken"))
-	if got := client.Get("/broken"); got.StatusCode != 500 || strings.Contains(got.Text(), "<nav>") {
-		t.Errorf("got %d %s, want a 500", got.StatusCode, got.Text())
+	broken := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, "<nav>half a page")
+		return errors.New("out of order")
+	})
+	_, client := client(t, func(app *dewar.App) {
+		app.Get("/broken", func(c *dewar.Context) error { return render(c, "broken", broken) }, dewar.Endpoint("broken"))
+		app.Get("/forgotten", func(c *dewar.Context) error { return c.Render("forgotten", nil) }, dewar.Endpoint("forgotten"))
+	})
+	for _, path := range []string{"/broken", "/forgotten"} {
+		if got := client.Get(path); got.StatusCode != 500 || strings.Contains(got.Text(), "<nav>") {
+			t.Errorf("%s: got %d %s, want a 500", path, got.StatusCode, got.Text())
+		}
 	}
 }
 
