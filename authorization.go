@@ -26,7 +26,9 @@ type Authorization struct {
 }
 
 // Format prints the type, for every verb.
-func (a Authorization) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Authorization(%q)", a.Type) }
+func (a Authorization) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "Authorization(%q)", a.Type)
+}
 
 // LogValue returns the type.
 func (a Authorization) LogValue() slog.Value { return slog.StringValue(a.Type) }
