@@ -14,9 +14,8 @@ type wish struct {
 	quality float64
 }
 
-// wishes reads the lines of a header. One with a quality that is none is passed over, as in Werkzeug.
-func wishes(lines []string) []wish {
-	var all []wish
+// wishes adds what the lines of a header say to all. One with a quality that is none is passed over, as in Werkzeug.
+func wishes(all []wish, lines []string) []wish {
 	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		name, params, _ := strings.Cut(element, ";")
 		q, ok := quality(params)
@@ -39,12 +38,17 @@ func quality(params string) (q float64, ok bool) {
 	return 1, true
 }
 
+// A rank is how closely a wish names an offer: 0 is best, and notAtAll is none.
+type rank func(offer, wish string) int
+
+const notAtAll = 9
+
 // best returns the offer that is liked best: by its quality, then by how closely it is named, then by its place among
-// the offers. names are those of the offers, from what names them most closely to what takes anything.
-func best(all []wish, offers []string, names func(offer string) []string) string {
-	best, bestQuality, closest := "", 0.0, 0
+// the offers.
+func best(all []wish, offers []string, of rank) string {
+	best, bestQuality, closest := "", 0.0, notAtAll
 	for _, offer := range offers {
-		q, close := like(all, names(offer))
+		q, close := like(all, offer, of)
 		if q > bestQuality || q == bestQuality && q > 0 && close < closest {
 			best, bestQuality, closest = offer, q, close
 		}
@@ -52,16 +56,29 @@ func best(all []wish, offers []string, names func(offer string) []string) string
 	return best
 }
 
-// like returns how much something is liked by the wish that names it most closely, and how closely that is: 0 is best.
-func like(all []wish, names []string) (q float64, close int) {
-	close = len(names)
+// like returns how much an offer is liked by the wish that names it most closely, and how closely that is.
+func like(all []wish, offer string, of rank) (q float64, close int) {
+	close = notAtAll
 	for _, w := range all {
-		i := slices.Index(names, w.name)
-		if i >= 0 && (i < close || i == close && w.quality > q) {
+		i := of(offer, w.name)
+		if i < close || i == close && i < notAtAll && w.quality > q {
 			q, close = w.quality, i
 		}
 	}
 	return q, close
+}
+
+// named is the rank where a wish is a name or *. usual writes both as they are compared.
+func named(usual func(name string) string) rank {
+	return func(offer, wish string) int {
+		switch wish {
+		case usual(offer):
+			return 0
+		case "*":
+			return 1
+		}
+		return notAtAll
+	}
 }
 
 // Media returns the media type that the lines of an Accept header like best, the first of several that are liked
@@ -70,12 +87,24 @@ func Media(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	return best(wishes(lines), offers, func(offer string) []string {
-		name, _, _ := strings.Cut(strings.ToLower(offer), ";")
-		name = strings.TrimSpace(name)
-		kind, _, _ := strings.Cut(name, "/")
-		return []string{name, kind + "/*", "*/*"}
-	})
+	var few [16]wish // error pages are negotiated too, and allocate as little as they can
+	return best(wishes(few[:0], lines), offers, mediaRank)
+}
+
+func mediaRank(offer, wish string) int {
+	name, _, _ := strings.Cut(offer, ";")
+	name = strings.TrimSpace(name)
+	kind, _, _ := strings.Cut(name, "/")
+	wished, ranged := strings.CutSuffix(wish, "/*")
+	switch {
+	case strings.EqualFold(name, wish):
+		return 0
+	case ranged && strings.EqualFold(kind, wished):
+		return 1
+	case wish == "*/*":
+		return 2
+	}
+	return notAtAll
 }
 
 // Language returns the language that the lines of an Accept-Language header like best, by the rules of Werkzeug: as it
@@ -85,7 +114,7 @@ func Language(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(lines)
+	all := wishes(nil, lines)
 	for i := range all {
 		all[i].name = tag(all[i].name)
 	}
@@ -93,13 +122,12 @@ func Language(lines, offers []string) string {
 	for i := range wider {
 		wider[i].name = primary(wider[i].name)
 	}
-	exact := func(offer string) []string { return []string{tag(offer), "*"} }
-	kind := func(offer string) []string { return []string{primary(tag(offer)), "*"} }
+	exact, kind := named(tag), named(func(name string) string { return primary(tag(name)) })
 	for _, try := range []struct {
-		all   []wish
-		names func(offer string) []string
+		all []wish
+		of  rank
 	}{{all, exact}, {wider, exact}, {all, kind}} {
-		if offer := best(try.all, offers, try.names); offer != "" {
+		if offer := best(try.all, offers, try.of); offer != "" {
 			return offer
 		}
 	}
@@ -118,20 +146,22 @@ func primary(tag string) string {
 // Encoding returns the content coding that the lines of an Accept-Encoding header like best. identity, which is no
 // coding, is wanted least but taken by everybody who does not refuse it; without a line nothing else is.
 func Encoding(lines, offers []string) string {
-	all := wishes(lines)
-	names := func(offer string) []string { return []string{strings.TrimPrefix(strings.ToLower(offer), "x-"), "*"} }
+	all := wishes(nil, lines)
 	for i := range all {
-		all[i].name = strings.TrimPrefix(all[i].name, "x-")
+		all[i].name = coding(all[i].name)
 	}
-	if offer := best(all, offers, names); offer != "" {
+	if offer := best(all, offers, named(coding)); offer != "" {
 		return offer
 	}
 	i := slices.IndexFunc(offers, func(offer string) bool { return strings.EqualFold(offer, "identity") })
-	if _, close := like(all, names("identity")); i < 0 || close < 2 {
+	if _, close := like(all, "identity", named(coding)); i < 0 || close < notAtAll {
 		return "" // it is not offered, or refused
 	}
 	return offers[i]
 }
+
+// coding writes a content coding as it is compared: gzip for x-gzip.
+func coding(name string) string { return strings.TrimPrefix(strings.ToLower(name), "x-") }
 
 // charsets are other names of charsets.
 var charsets = map[string]string{"utf8": "utf-8", "latin1": "iso-8859-1", "latin-1": "iso-8859-1", "iso8859-1": "iso-8859-1", "ascii": "us-ascii"}
@@ -150,9 +180,9 @@ func Charset(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(lines)
+	all := wishes(nil, lines)
 	for i := range all {
 		all[i].name = charset(all[i].name)
 	}
-	return best(all, offers, func(offer string) []string { return []string{charset(offer), "*"} })
+	return best(all, offers, named(charset))
 }
