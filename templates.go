@@ -84,8 +84,9 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 // calls, so the definitions of one page do not meet those of another. Build checks all templates. They are
 // parsed once, or, with TEMPLATES_AUTO_RELOAD or in DEBUG, again when their file has changed.
 //
-// A name that nobody has given shows as nothing. In DEBUG it is an error to show it, or an unset name of g or config,
-// or to hand it on, unless by and, or, not, dict and list; {{with .title}}{{.}}{{end}} is for one that may be missing.
+// A name that nobody has given shows as nothing, and an attribute of it, .user.name without a user, is an error, as in Jinja.
+// In DEBUG it is an error to show the name too, or an unset name of g or config, or to hand it on, unless by and, or, not,
+// default, dict, merge and list; {{with .title}}{{.}}{{end}} is for one that may be missing.
 //
 // Templates can call these functions, and those of [App.TemplateFunc]:
 //
@@ -211,6 +212,11 @@ type templateRenderer struct {
 }
 
 func (r *templateRenderer) LoadTemplates(t *Templates) error {
+	debug := t.app.Config.Bool("DEBUG")
+	var warn func(string)
+	if debug {
+		warn = func(text string) { t.app.logger().Warn(text) }
+	}
 	library, err := pages.New(pages.Options[*Context]{
 		Layers:  t.layers,
 		Folder:  t.folder,
@@ -220,7 +226,9 @@ func (r *templateRenderer) LoadTemplates(t *Templates) error {
 		Cure:    functionCure,
 
 		FieldCure: fieldCure,
-		Required:  requiredIn(t.app.Config.Bool("DEBUG")),
+		Mappings:  []string{"g", "config", "session"},
+		Required:  requiredIn(debug),
+		Warn:      warn,
 		Reload:    t.Reload(),
 	})
 	if err != nil {
@@ -264,15 +272,66 @@ func TemplateFolder(dir string) SharedOption {
 	return folderOption(func(f *folders) { f.templates = name })
 }
 
-// templateLayers returns the folders of templates, the first to look into first.
-func (app *App) templateLayers() []fs.FS {
-	layers := app.templateFolders(nil, app.folders.templates.or("templates"))
+// TemplateNamespace puts name and a slash in front of the names of a Blueprint's templates: with TemplateNamespace("blog") the
+// file templates/show.html of the blueprint is the template blog/show.html, for c.Render and in {{template}}. So
+// blueprints that know nothing of each other can all have an index.html; without it the first one's is every blueprint's, and
+// Build logs a warning where they differ and the App has none in front of them. The App's own templates/blog/show.html
+// still goes before it. It panics if name is not one element of a path.
+func TemplateNamespace(name string) BlueprintOption {
+	if !files.Servable(name) || strings.Contains(name, "/") {
+		panic(fmt.Sprintf("dewar: %s: TemplateNamespace(%q): pass one name, such as that of the blueprint", callsite.Site(), name))
+	}
+	return blueprintOption(func(bp *Blueprint) { bp.folders.namespace, bp.folders.given = name, true })
+}
+
+// A templateSource is where templates come from: a blueprint, or the App when owner is "".
+type templateSource struct {
+	owner  string
+	layers pages.Layers
+}
+
+// templateSources returns the folders of templates, the first to look into first.
+func (app *App) templateSources() []templateSource {
+	sources := []templateSource{{layers: app.templateFolders(nil, app.folders.templates.or("templates"))}}
 	for _, bp := range app.blueprintsOnce() {
-		if f := bp.folders; f.fsys != nil || f.templates.given {
-			layers = append(layers, app.templateFolders(f.fsys, f.templates.or("templates"))...)
+		f := bp.folders
+		if f.fsys == nil && !f.templates.given {
+			continue
+		}
+		layers := app.templateFolders(f.fsys, f.templates.or("templates"))
+		if f.namespace != "" {
+			for i, layer := range layers {
+				layers[i] = files.Below(f.namespace, layer)
+			}
+		}
+		sources = append(sources, templateSource{bp.name, layers})
+	}
+	return sources
+}
+
+// ambiguous tells which templates two blueprints have under one name, with different texts, so that the one that is
+// registered later shows a page of the other's, as in Flask. Where the App has one of that name, it goes before both.
+func ambiguous(sources []templateSource) (doubts []string) {
+	first := map[string]templateSource{}
+	for _, source := range sources {
+		names, _ := source.layers.Names() // the error is told when they are read
+		for _, name := range names {
+			other, taken := first[name]
+			if !taken {
+				first[name] = source
+				continue
+			}
+			if other.owner == "" {
+				continue
+			}
+			one, _ := other.layers.Read(name)
+			if two, _ := source.layers.Read(name); one != two {
+				doubts = append(doubts, fmt.Sprintf("template %q of blueprint %q is never used, blueprint %q has one before it; give %q dewar.TemplateNamespace(%q) and write %q",
+					name, source.owner, other.owner, source.owner, source.owner, source.owner+"/"+name))
+			}
 		}
 	}
-	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
+	return doubts
 }
 
 // templateFolders returns the folder called name of own, or where the App has its files when that is nil.
@@ -281,13 +340,18 @@ func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
 	case name == "":
 		return nil
 	case own != nil:
-		return []fs.FS{files.Sub(own, name)}
+		return present(files.Sub(own, name))
 	}
 	var onDisk fs.FS
 	if app.folders.fsys == nil || app.Config.Bool("DEBUG") {
 		onDisk = files.Disk(filepath.Join(app.RootPath(), filepath.FromSlash(name)))
 	}
-	return []fs.FS{onDisk, files.Sub(app.folders.fsys, name)}
+	return present(onDisk, files.Sub(app.folders.fsys, name))
+}
+
+// present leaves out folders that there are not.
+func present(layers ...fs.FS) []fs.FS {
+	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
 }
 
 // explainTemplates logs every template file, in the order of the folders; the first of a name counts.
@@ -381,7 +445,6 @@ func requestFunctions(c **Context) map[string]any {
 		"g":       func() Map { return globals().G() },
 		"config":  func() Map { return globals().Config() },
 		"dict":    pages.Dict,
-		"merge":   pages.Merge,
 		"list":    pages.List,
 	}
 }
@@ -389,7 +452,7 @@ func requestFunctions(c **Context) map[string]any {
 // templateFilters returns the functions that Jinja has as filters. Those of [App.TemplateFunc] go before them.
 func templateFilters() map[string]any {
 	all := filters.Funcs()
-	all["tojson"] = toJSON
+	all["tojson"], all["merge"] = toJSON, pages.Merge
 	return all
 }
 

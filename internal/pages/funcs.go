@@ -50,7 +50,7 @@ var keywords = []string{
 // reserved reports whether name means something in Go's templates, or to html/template and this package themselves.
 func reserved(name string) bool {
 	return slices.Contains(builtins, name) || slices.Contains(keywords, name) ||
-		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc || name == requireFunc
+		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc || name == requireFunc || name == shownFunc
 }
 
 // sortFuncs puts the functions that get the value of the execution apart from those that do not.
