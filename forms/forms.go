@@ -33,6 +33,8 @@
 //	description:"..."      what a template shows beneath it
 //	input:"textarea"       how it is filled in, see below
 //	placeholder:"..."      what an empty field shows
+//	readonly:"true"        nobody can change it: another value is an error
+//	disabled:"true"        it is not sent: any value is an error
 //
 // Input is a type of HTML's input, such as password, email, tel, search, color, range, hidden, date, datetime-local, month, week and
 // time, or textarea, select, radio, checkboxes. Without the tag it follows from the type of the field and its rules: a number is

@@ -15,6 +15,8 @@ import (
 // always empty. The error is an attribute that cannot be one.
 func (f *Field) Input(attrs ...any) (template.HTML, error) {
 	e := element{attrs: map[string]string{"id": f.ID, "name": f.Name}}
+	e.flag("readonly", f.Flags.ReadOnly)
+	e.flag("disabled", f.Flags.Disabled)
 	switch f.kind() {
 	case "textarea":
 		return f.textarea(e, attrs)
