@@ -286,10 +286,4 @@ func TestSeveralAPIsOfOneApp(t *testing.T) {
 	if err := app.Build(); err != nil {
 		t.Fatal(err)
 	}
-	if api, ok := openapi.Of(app); !ok || api != one {
-		t.Errorf("Of: got %v, %v", api, ok)
-	}
-	if _, ok := openapi.Of(dewar.New("none")); ok {
-		t.Error("an App without an API has one")
-	}
 }

@@ -31,7 +31,7 @@ type account struct {
 	Color   color      `json:"color"`
 	Balance *big.Int   `json:"balance"`
 	Forest  forest     `json:"forest,omitempty"`
-	Leaf    leaf       `json:"leaf"`
+	Leaf    leaf       `json:"leaf" description:"As a form says it."`
 	Other   other.Leaf `json:"other" doc:"Another."`
 	Problem Problem    `json:"problem"`
 	When    time.Time  `json:"when"`
@@ -46,7 +46,7 @@ func TestSchemasOfTypesWithMethods(t *testing.T) {
 		"color":   `{"type":"string"}`,
 		"balance": `{}`,
 		"forest":  `{"$ref":"#/components/schemas/Forest"}`,
-		"leaf":    `{"$ref":"#/components/schemas/OpenapiTestLeaf"}`,
+		"leaf":    `{"$ref":"#/components/schemas/OpenapiTestLeaf","description":"As a form says it."}`,
 		"other":   `{"$ref":"#/components/schemas/OtherLeaf","description":"Another."}`,
 		"problem": `{"$ref":"#/components/schemas/OpenapiTestProblem"}`,
 		"when":    `{"format":"date-time","type":"string"}`,
