@@ -186,7 +186,12 @@ func (api *API) has(route dewar.Route) bool {
 func (api *API) routes() []dewar.Route {
 	routes := slices.DeleteFunc(api.app.Routes(), func(r dewar.Route) bool { return !api.has(r) })
 	slices.SortStableFunc(routes, func(a, b dewar.Route) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Methods, b.Methods), cmp.Compare(a.Host, b.Host))
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(rank(a), rank(b)), slices.Compare(a.Methods, b.Methods), cmp.Compare(a.Host, b.Host))
 	})
 	return routes
+}
+
+// rank returns where the first method of a route stands in methodOrder.
+func rank(route dewar.Route) int {
+	return slices.IndexFunc(methodOrder, func(method string) bool { return slices.Contains(route.Methods, method) })
 }

@@ -311,3 +311,16 @@ func TestAnErrorIsTheProblemOfTheDocument(t *testing.T) {
 		t.Errorf("got %q", verdicts)
 	}
 }
+
+// TestTheExampleIsValid has the document of _examples/openapi judged, which its own test compares with what the program does.
+func TestTheExampleIsValid(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile(filepath.Join("..", "..", "_examples", "openapi", "testdata", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts := judge(t, document, judged{"NewBook", map[string]any{"title": "Momo", "year": 1973}}, judged{"NewBook", map[string]any{"title": "Momo", "year": 73}})
+	if verdicts[0] != "" || verdicts[1] == "" {
+		t.Errorf("got %q", verdicts)
+	}
+}
