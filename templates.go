@@ -94,6 +94,8 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
 //     has the names of typed keys and of [Context.Set]; config leaves out what is secret, by declaration or by name,
 //     and redacts it inside values.
+//
+// The error of a template that is not there is [fs.ErrNotExist], so that a view can render another one in its place.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)
