@@ -114,7 +114,7 @@ func (c *Context) Bind(v any, opts ...BindOption) error {
 	for _, opt := range opts {
 		opt(binder)
 	}
-	if err := c.readBound(binder, plan.Takes(binding.Form), plan.Takes(binding.JSON)); err != nil {
+	if err := c.readBound(binder, plan.Takes(binding.Form) && !binder.IgnoreForm, plan.Takes(binding.JSON)); err != nil {
 		return err
 	}
 	problems, err := binder.Fill(rv.Elem())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
+	"github.com/dewar-go/dewar/internal/filters"
 	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
@@ -89,11 +91,17 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //     "_external" true, "_anchor" "top", "_scheme" "https", "_method" "POST";
 //   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and its .Message, which
 //     is escaped unless it was flashed as template.HTML;
-//   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
+//   - dict makes a mapping of keys and values in turn, list a list, merge a copy of a mapping with more in it:
+//     {{template "card.html" dict "title" .Title}}, {{template "nav.html" merge . "active" "blog"}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
 //     has the names of typed keys and of [Context.Set]; config leaves out what is secret, by declaration or by name,
-//     and redacts it inside values.
+//     and redacts it inside values;
+//   - the filters of Jinja, with its names, arguments and results, the value last: {{.title | truncate 20 | upper}}. They
+//     are default, upper lower title capitalize trim replace truncate wordcount indent center striptags urlencode string, length
+//     (count) first last join reverse sort unique batch map selectattr rejectattr groupby sum min max, round int float abs
+//     filesizeformat, tojson, safe, urlize, and nl2br and date, which take a text and a layout of package time. An
+//     [App.TemplateFunc] of the same name goes before one.
 //
 // The error of a template that is not there is [fs.ErrNotExist], so that a view can render another one in its place.
 func (c *Context) Render(name string, data Map) error {
@@ -178,11 +186,12 @@ type templateRenderer struct {
 
 func (r *templateRenderer) LoadTemplates(t *Templates) error {
 	library, err := pages.New(pages.Options[*Context]{
-		Layers: t.layers,
-		Folder: t.folder,
-		Funcs:  t.funcs,
-		Bind:   requestFunctions,
-		Cure:   functionCure,
+		Layers:  t.layers,
+		Folder:  t.folder,
+		Funcs:   t.funcs,
+		Bind:    requestFunctions,
+		Filters: templateFilters(),
+		Cure:    functionCure,
 
 		FieldCure: fieldCure,
 		Required:  requiredIn(t.app.Config.Bool("DEBUG")),
@@ -346,9 +355,26 @@ func requestFunctions(c **Context) map[string]any {
 		"g":       func() Map { return globals().G() },
 		"config":  func() Map { return globals().Config() },
 		"dict":    pages.Dict,
+		"merge":   pages.Merge,
 		"list":    pages.List,
 	}
 }
+
+// templateFilters returns the functions that Jinja has as filters. Those of [App.TemplateFunc] go before them.
+func templateFilters() map[string]any {
+	all := filters.Funcs()
+	all["tojson"] = toJSON
+	return all
+}
+
+// toJSON returns a value as JSON of the App, which means the same in a script and in an attribute: what HTML would
+// understand is escaped as JSON has it.
+func toJSON(c *Context, value any) (template.JS, error) {
+	text, err := c.App.JSON.Marshal(value)
+	return template.JS(jsonInHTML.Replace(string(text))), err
+}
+
+var jsonInHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "'", `\u0027`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // functionCure says what to do about an unknown function in a template.
 func functionCure(name, near string) string {

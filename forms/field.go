@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
 )
 
 // A Field is a field of a form as it is shown. Templates get it from [Form.Field]; it is printed without its value.
@@ -122,6 +124,8 @@ func (f *Field) typed() []string {
 		return nil
 	case f.spec.inQuery:
 		return f.state.c.Query().Strings(f.Name)
+	case !f.state.submitted:
+		return nil
 	}
 	return f.state.c.Form().Strings(f.Name)
 }
@@ -136,9 +140,37 @@ func (f *Field) values() []string {
 	}
 	var values []string
 	for i := range f.value.Len() {
-		values = append(values, f.text(f.value.Index(i)))
+		values = append(values, f.item(f.value.Index(i)))
 	}
 	return values
+}
+
+// item writes one of a list, which is there also if it is zero.
+func (f *Field) item(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		return f.text(v)
+	}
+	return f.textOf(v)
+}
+
+// chosen reports whether what is chosen in the field has a value, which may be written in another way: 60s is 1m.
+func (f *Field) chosen() func(value string) bool {
+	values := f.values()
+	t := f.spec.typ
+	if f.spec.isList() {
+		t = t.Elem()
+	}
+	written := func(text string) string {
+		v := reflect.New(t)
+		if text == "" || coerce.Into(v.Interface(), text) != nil {
+			return text
+		}
+		return f.item(v.Elem())
+	}
+	for i, value := range values {
+		values[i] = written(value)
+	}
+	return func(value string) bool { return slices.Contains(values, written(value)) }
 }
 
 // layouts are how the inputs of HTML write a time.

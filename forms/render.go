@@ -57,7 +57,7 @@ func (f *Field) describe(e *element) {
 	case "radio", "checkboxes":
 		e.attrs["type"] = map[string]string{"radio": "radio", "checkboxes": "checkbox"}[kind]
 		e.attrs["value"] = f.Choices[0].Value
-		e.flag("checked", slices.Contains(f.values(), f.Choices[0].Value))
+		e.flag("checked", f.chosen()(f.Choices[0].Value))
 		e.flag("required", kind == "radio" && f.Flags.Required)
 	case "submit":
 		e.attrs["value"] = f.Label.Text
@@ -119,11 +119,11 @@ func (f *Field) selection(e element, attrs []any) (template.HTML, error) {
 	if err := e.add(attrs); err != nil {
 		return "", err
 	}
-	chosen := f.values()
+	chosen := f.chosen()
 	html := e.open()
 	for _, choice := range f.Choices {
 		option := element{name: "option", attrs: map[string]string{"value": choice.Value}}
-		option.flag("selected", slices.Contains(chosen, choice.Value))
+		option.flag("selected", chosen(choice.Value))
 		html += option.open() + escape(choice.Label) + "</option>"
 	}
 	return html + "</select>", nil

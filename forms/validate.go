@@ -14,15 +14,17 @@ import (
 // validate reads the request into the struct, and puts what is wrong beside the fields.
 func (s *state) validate(f Struct) (bool, error) {
 	s.read = true
-	if err := s.c.BodyError(); err != nil {
-		return false, err
+	if s.submitted {
+		if err := s.c.BodyError(); err != nil {
+			return false, err
+		}
 	}
 	for _, field := range s.fields {
 		if len(field.typed()) > 0 {
 			field.value.SetZero() // what was typed takes the place of what stood there, also if it is nothing
 		}
 	}
-	err := s.c.Bind(f, dewar.BindOption(func(b *binding.Binder) { b.Extra = s.check }))
+	err := s.c.Bind(f, dewar.BindOption(func(b *binding.Binder) { b.Extra, b.IgnoreForm = s.check, !s.submitted }))
 	bad, ok := errors.AsType[*dewar.HTTPError](err)
 	if err != nil && (!ok || len(bad.Errors) == 0) {
 		return false, err

@@ -195,9 +195,11 @@ func (api *API) has(route dewar.Route) bool {
 	return inMeta.has(route) || summaryMeta.has(route) || len(answersOf(route)) > 0
 }
 
-// routes returns the routes of the document, by rule and then as they were registered.
+// routes returns the routes of the document, by rule and then by method, however they were registered.
 func (api *API) routes() []dewar.Route {
 	routes := slices.DeleteFunc(api.app.Routes(), func(r dewar.Route) bool { return !api.has(r) })
-	slices.SortStableFunc(routes, func(a, b dewar.Route) int { return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Host, b.Host)) })
+	slices.SortStableFunc(routes, func(a, b dewar.Route) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Methods, b.Methods), cmp.Compare(a.Host, b.Host))
+	})
 	return routes
 }

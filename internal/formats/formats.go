@@ -57,10 +57,11 @@ func notInName(c rune) bool {
 	return !isLabel(c) && !strings.ContainsRune("!#$%&'*+/=?^_`{|}~", c)
 }
 
-// URL reports whether s is a URL of http or https, of a domain with a dot or of an IP address.
+// URL reports whether s is a URL of http or https, of a domain with a dot or of an IP address. One with a name in front of its host, as
+// in https://bank.example@evil.example/, is none: who reads it takes that for the host.
 func URL(s string) bool {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(s, unicode.IsSpace) {
+	if err != nil || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(s, unicode.IsSpace) {
 		return false
 	}
 	if port := u.Port(); port != "" {

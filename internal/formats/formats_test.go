@@ -24,8 +24,8 @@ func TestFormats(t *testing.T) {
 		{"url", []string{
 			"http://foobar.dk", "http://foobar.dk/", "http://foobar.museum/foobar", "http://127.0.0.1/foobar", "http://127.0.0.1:9000/fake",
 			"http://foobar.dk/path?query=param", "http://foobar.dk/path?query=param&foo=faa", "https://foobar.dk/#a", "http://[2001:db8:85a3::8a2e:370:7334]/a",
-			"https://user:pw@example.com/",
 		}, []string{
+			"https://user:pw@example.com/", "https://bank.example@evil.example/", "https://@example.com/",
 			"", "http:///foobar", "http://foobar", "foobar.dk", "foobar", "http://foobar..dk", "http://foobar.d", "http://foobar.12", "http://localhost:abc/a",
 			"javascript:alert(1)", "ftp://example.com/", "//example.com/", "http://exa mple.com", "http://example.com:0/", "http://example.com:99999/", "http://example.com:/",
 			"http://", "https://.", "http://-a.com",

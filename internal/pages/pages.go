@@ -39,6 +39,9 @@ type Options[T any] struct {
 	// Funcs are functions that are the same in every execution, but that a first parameter of type T is filled in
 	// with its value.
 	Funcs map[string]any
+	// Filters are like Funcs, which may replace them. They want at least one argument, so that a name of theirs that stands
+	// alone is taken for a value of the page.
+	Filters map[string]any
 	// Bind returns functions that find the value of the execution they are called in where current points to.
 	Bind func(current *T) map[string]any
 	// Cure says, for the error of an unknown function, what to do about it; near is a function of a similar name, or "".
