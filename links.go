@@ -11,7 +11,7 @@ import (
 // Link adds a header Link, so that return c.Link("/static/site.css", "preload", "as", "style").Render(...) reads as it
 // acts. rel says what target is to the page, and attrs are names and values in turn; a value of "" leaves the name
 // alone, as in "crossorigin". What may not stand in a URL is escaped, values are quoted where they must be, and one that is
-// not ASCII is written as title*=UTF-8”...; a line that is there already is not added again. After the commit it has no
+// not ASCII is written in the way of RFC 8187; a line that is there already is not added again. After the commit it has no
 // effect.
 //
 // A target, rel or attribute with a control character in it, a name that is none, and a name without a value are a 500,

@@ -69,7 +69,7 @@ func (c *Context) BodyError() error {
 // parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS,
 // and leaves the body to be read again. order gives the values as they came, if that is known.
 func (c *Context) parseForm() (values url.Values, order iter.Seq2[string, string]) {
-	mediaType, params, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	mediaType, params, _ := c.mediaType()
 	parse := c.parseMultipart
 	switch mediaType {
 	case "application/x-www-form-urlencoded":
@@ -288,9 +288,19 @@ func (c *Context) tooManyCookies() bool {
 
 // IsJSON reports whether the body is declared to be JSON: application/json or any type that ends in +json.
 func (c *Context) IsJSON() bool {
-	mediaType, _, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	mediaType, _, err := c.mediaType()
 	return err == nil && (mediaType == "application/json" ||
 		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"))
+}
+
+// mediaType returns what the body is declared to be, in lower case.
+func (c *Context) mediaType() (name string, params map[string]string, err error) {
+	switch contentType := c.Request.Header.Get("Content-Type"); contentType {
+	case "application/json", "application/x-www-form-urlencoded": // nothing to take apart
+		return contentType, nil, nil
+	default:
+		return mime.ParseMediaType(contentType)
+	}
 }
 
 // A textSource is a query or a form.

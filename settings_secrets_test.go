@@ -207,6 +207,10 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 	client.Get("/events/" + kanarie).Want(200)
 	add("dewartest.Client", client)
 	add("dewartest.Response", res, *res)
+	var signal dewar.Signal[string]
+	captured := dewartest.Capture(t, &signal)
+	signal.Send(kanarie)
+	add("dewartest.Captured", captured)
 	add("dewartest.SessionBackend", dewartest.SessionBackend{}, &dewartest.SessionBackend{})
 	add("dewartest.Informational", dewartest.Informational{StatusCode: 103, Header: http.Header{"Link": {"</a.css>"}}})
 	return samples
@@ -249,6 +253,7 @@ func addPlainSamples(t *testing.T, app *dewar.App, add func(name string, values 
 	add("dewar.FieldError", dewar.FieldError{Field: "password", Detail: "is too short"})
 	add("dewar.Rule", dewar.Rule{Name: "maxlength", Limit: "40"})
 	add("dewar.BoundField", dewar.BoundField{Name: "Password", Form: "password"})
+	add("dewar.Variable", dewar.Variable{Name: "id", Text: "{id:int}", Converter: "int"})
 	add("dewar.ByteRange", dewar.ByteRange{First: 1, Last: 2})
 	add("dewar.ETags", dewar.ETags{Tags: []string{`"v1"`}})
 	add("dewar.IfRange", dewar.IfRange{ETag: `"v1"`})

@@ -14,7 +14,10 @@ type wish struct {
 	quality float64
 }
 
-// wishes adds what the lines of a header say to all. One with a quality that is none is passed over, as in Werkzeug.
+// A list has room for the wishes of most clients.
+type list [8]wish
+
+// wishes adds those of the lines of a header to all. One with a quality that is none is passed over, as in Werkzeug.
 func wishes(all []wish, lines []string) []wish {
 	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		name, params, _ := strings.Cut(element, ";")
@@ -38,17 +41,15 @@ func quality(params string) (q float64, ok bool) {
 	return 1, true
 }
 
-// A rank is how closely a wish names an offer: 0 is best, and notAtAll is none.
-type rank func(offer, wish string) int
-
-const notAtAll = 9
+// A nearness says how closely a wish names an offer: 0 is best, -1 is not at all.
+type nearness func(offer, wish string) int
 
 // best returns the offer that is liked best: by its quality, then by how closely it is named, then by its place among
 // the offers.
-func best(all []wish, offers []string, of rank) string {
-	best, bestQuality, closest := "", 0.0, notAtAll
+func best(all []wish, offers []string, near nearness) string {
+	best, bestQuality, closest := "", 0.0, 0
 	for _, offer := range offers {
-		q, close := like(all, offer, of)
+		q, close := like(all, offer, near)
 		if q > bestQuality || q == bestQuality && q > 0 && close < closest {
 			best, bestQuality, closest = offer, q, close
 		}
@@ -56,20 +57,20 @@ func best(all []wish, offers []string, of rank) string {
 	return best
 }
 
-// like returns how much an offer is liked by the wish that names it most closely, and how closely that is.
-func like(all []wish, offer string, of rank) (q float64, close int) {
-	close = notAtAll
+// like returns how much an offer is liked by the wish that names it most closely, and how closely that is; -1 where none does.
+func like(all []wish, offer string, near nearness) (q float64, closest int) {
+	closest = -1
 	for _, w := range all {
-		i := of(offer, w.name)
-		if i < close || i == close && i < notAtAll && w.quality > q {
-			q, close = w.quality, i
+		i := near(offer, w.name)
+		if i >= 0 && (closest < 0 || i < closest || i == closest && w.quality > q) {
+			q, closest = w.quality, i
 		}
 	}
-	return q, close
+	return q, closest
 }
 
-// named is the rank where a wish is a name or *. usual writes both as they are compared.
-func named(usual func(name string) string) rank {
+// named is the nearness of names that are compared whole, behind usual, which writes one of several spellings.
+func named(usual func(name string) string) nearness {
 	return func(offer, wish string) int {
 		switch wish {
 		case usual(offer):
@@ -77,7 +78,7 @@ func named(usual func(name string) string) rank {
 		case "*":
 			return 1
 		}
-		return notAtAll
+		return -1
 	}
 }
 
@@ -87,24 +88,24 @@ func Media(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	var few [16]wish // error pages are negotiated too, and allocate as little as they can
-	return best(wishes(few[:0], lines), offers, mediaRank)
+	var room list
+	return best(wishes(room[:0], lines), offers, nearMedia)
 }
 
-func mediaRank(offer, wish string) int {
+// nearMedia is the nearness of media types: text/html, text/*, */*.
+func nearMedia(offer, wish string) int {
 	name, _, _ := strings.Cut(offer, ";")
 	name = strings.TrimSpace(name)
 	kind, _, _ := strings.Cut(name, "/")
-	wished, ranged := strings.CutSuffix(wish, "/*")
-	switch {
+	switch wishedKind, ok := strings.CutSuffix(wish, "/*"); {
 	case strings.EqualFold(name, wish):
 		return 0
-	case ranged && strings.EqualFold(kind, wished):
+	case ok && strings.EqualFold(kind, wishedKind):
 		return 1
 	case wish == "*/*":
 		return 2
 	}
-	return notAtAll
+	return -1
 }
 
 // Language returns the language that the lines of an Accept-Language header like best, by the rules of Werkzeug: as it
@@ -114,7 +115,8 @@ func Language(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(nil, lines)
+	var room list
+	all := wishes(room[:0], lines)
 	for i := range all {
 		all[i].name = tag(all[i].name)
 	}
@@ -122,12 +124,13 @@ func Language(lines, offers []string) string {
 	for i := range wider {
 		wider[i].name = primary(wider[i].name)
 	}
-	exact, kind := named(tag), named(func(name string) string { return primary(tag(name)) })
+	exact := named(tag)
+	kind := named(func(offer string) string { return primary(tag(offer)) })
 	for _, try := range []struct {
-		all []wish
-		of  rank
+		all  []wish
+		near nearness
 	}{{all, exact}, {wider, exact}, {all, kind}} {
-		if offer := best(try.all, offers, try.of); offer != "" {
+		if offer := best(try.all, offers, try.near); offer != "" {
 			return offer
 		}
 	}
@@ -146,22 +149,21 @@ func primary(tag string) string {
 // Encoding returns the content coding that the lines of an Accept-Encoding header like best. identity, which is no
 // coding, is wanted least but taken by everybody who does not refuse it; without a line nothing else is.
 func Encoding(lines, offers []string) string {
-	all := wishes(nil, lines)
+	var room list
+	all := wishes(room[:0], lines)
+	near := named(func(offer string) string { return strings.TrimPrefix(strings.ToLower(offer), "x-") })
 	for i := range all {
-		all[i].name = coding(all[i].name)
+		all[i].name = strings.TrimPrefix(all[i].name, "x-")
 	}
-	if offer := best(all, offers, named(coding)); offer != "" {
+	if offer := best(all, offers, near); offer != "" {
 		return offer
 	}
 	i := slices.IndexFunc(offers, func(offer string) bool { return strings.EqualFold(offer, "identity") })
-	if _, close := like(all, "identity", named(coding)); i < 0 || close < notAtAll {
+	if _, close := like(all, "identity", near); i < 0 || close >= 0 {
 		return "" // it is not offered, or refused
 	}
 	return offers[i]
 }
-
-// coding writes a content coding as it is compared: gzip for x-gzip.
-func coding(name string) string { return strings.TrimPrefix(strings.ToLower(name), "x-") }
 
 // charsets are other names of charsets.
 var charsets = map[string]string{"utf8": "utf-8", "latin1": "iso-8859-1", "latin-1": "iso-8859-1", "iso8859-1": "iso-8859-1", "ascii": "us-ascii"}
@@ -180,7 +182,8 @@ func Charset(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(nil, lines)
+	var room list
+	all := wishes(room[:0], lines)
 	for i := range all {
 		all[i].name = charset(all[i].name)
 	}

@@ -16,12 +16,22 @@ var ErrTooManyPairs = errors.New("more than 10000 values")
 // Pairs reads a query, or the body of an urlencoded form. Pairs are separated by & alone, an escape that is none
 // stays as it is, and the text is made valid by [Text]. More than [MaxPairs] pairs are an error.
 func Pairs(raw string) (url.Values, error) {
-	if strings.Count(raw, "&") >= MaxPairs {
+	n := strings.Count(raw, "&") + 1
+	if n > MaxPairs {
 		return nil, ErrTooManyPairs
 	}
-	values := url.Values{}
+	values := make(url.Values, min(n, roomy))
+	var lists []string // one for each key, until it has a second value
 	for key, value := range Each(raw) {
-		values.Add(key, value)
+		if len(lists) == 0 {
+			lists = make([]string, min(n, roomy))
+		}
+		if list, ok := values[key]; ok {
+			values[key] = append(list, value)
+			continue
+		}
+		lists[0] = value
+		values[key], lists = lists[:1:1], lists[1:]
 	}
 	return values, nil
 }
@@ -40,6 +50,9 @@ func Each(raw string) iter.Seq2[string, string] {
 		}
 	}
 }
+
+// roomy is for how many values room is made at once.
+const roomy = 32
 
 func unescape(s string) string {
 	if !strings.ContainsAny(s, "%+") {
