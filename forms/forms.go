@@ -36,6 +36,11 @@
 //	readonly:"true"        nobody can change it: another value is an error
 //	disabled:"true"        it is not sent: any value is an error
 //
+//	rows:"2"               a list shows so many rows at least
+//
+// A struct is shown as a sub-form, a list of structs as one for each row, and a list of values that are typed as an input for each: see
+// [Field.Fields]. Their names are those that Bind reads, to.street and items[0].price.
+//
 // Input is a type of HTML's input, such as password, email, tel, search, color, range, hidden, date, datetime-local, month, week and
 // time, or textarea, select, radio, checkboxes. Without the tag it follows from the type of the field and its rules: a number is
 // number, a bool a checkbox, a time datetime-local, a file file, a [Button] submit; with enum or [Form.SetChoices] it is a
