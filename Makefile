@@ -7,6 +7,7 @@ FUZZ     = ^Fuzz
 FUZZTIME = 20s
 BENCH    = .
 COUNT    = 1
+ROUNDS   = 20
 
 # Every folder with a go.mod: the core, the modules of contrib/, those of _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
@@ -57,7 +58,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores fuzz bench compare lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -123,6 +124,9 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
+
+compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
+	cd bench && go run ./compare -rounds $(ROUNDS)
 
 lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
 
