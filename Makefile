@@ -7,6 +7,7 @@ FUZZ     = ^Fuzz
 FUZZTIME = 20s
 BENCH    = .
 COUNT    = 1
+ROUNDS   = 20
 
 # Every folder with a go.mod: the core, the modules of contrib/, those of _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
@@ -15,8 +16,11 @@ MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod
 STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
 
 # Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
-# into which it does not see. They run without it.
-UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore
+# into which it does not see. They run without it. So do those that start no goroutine, whose random rounds it would only make
+# slower: of them it looks at what several goroutines share.
+UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore contrib/pyconfig contrib/vet
+ALONE   = /contrib/jinja/internal/(engine|escape|filters)$$
+SHARED  = Goroutines|AtOnce|WhatOneRendering
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
 export GOWORK      = off
@@ -26,7 +30,7 @@ export CGO_ENABLED = 0
 define each
 @failed=; \
 for module in $(or $(2),$(MODULES)); do \
-	echo "==> $$module: $(1)"; \
+	echo "==> $$module: $@"; \
 	(cd $$module && $(1)) || failed="$$failed $$module"; \
 done; \
 [ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
@@ -48,11 +52,13 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; \
 	command -v chromium >/dev/null && [ -f internal/browser/node_modules/axe-core/axe.min.js ] || printf '%s\n\n' \
 		'*** NOTHING WAS TESTED IN A BROWSER: install chromium and npm, and run npm ci in internal/browser. ***' >&2; \
+	command -v node >/dev/null && [ -d contrib/openapi/testdata/npm/node_modules/ajv ] || printf '%s\n\n' \
+		'*** NO OPENAPI DOCUMENT WAS VALIDATED: install nodejs and npm, and run npm ci in contrib/openapi/testdata/npm. ***' >&2; \
 	for server in redis-server postgres mariadbd; do command -v $$server >/dev/null || printf '%s\n\n' \
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores fuzz bench compare lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -80,12 +86,14 @@ race: ## run the tests of every module, with the race detector where that does n
 		echo "race: the race detector needs a C compiler and $$1 is not installed; install it, or set CC" >&2; \
 		exit 1; \
 	}
-	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m ./...,$(filter-out $(UNRACED),$(MODULES)))
+	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m $$(go list ./... | grep -vE '$(ALONE)'),$(filter-out $(UNRACED),$(MODULES)))
 	$(call each,go test -timeout 30m ./...,$(UNRACED))
+	cd contrib/jinja && go test -timeout 30m $$(go list ./... | grep -E '$(ALONE)')
+	$(call each,CGO_ENABLED=1 go test -race -run '$(SHARED)' ./...,contrib/jinja contrib/pyconfig)
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores
-	DEWAR_ROUNDS=full go test $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
+	DEWAR_ROUNDS=full go test -timeout 30m $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
 	cd contrib/cli && DEWAR_ROUNDS=full go test -run TestNoRequestIsRefused ./internal/dev
 	$(compared)
 
@@ -116,6 +124,9 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
+
+compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
+	cd bench && go run ./compare -rounds $(ROUNDS)
 
 lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
 

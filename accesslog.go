@@ -16,9 +16,19 @@ import (
 // maxLoggedPath is the most bytes of a path that stand in the access log.
 const maxLoggedPath = 2 << 10
 
-// AccessLog makes the App log a line at level Info for every request that reaches it: the path without its
-// query, which may hold secrets, and without the variables that are [Private], the status, the duration, the client's address, and what [Context.Logger]
-// has. Requests that middleware answers by itself are not logged. By default no request is.
+// AccessLog makes the App log a line at level Info, "request", for every request that reaches it, by [Context.Logger]: after
+// the requestID, method, route and endpoint that this has come
+//
+//   - path, without the query, which may hold secrets, and without the variables that are [Private];
+//   - status;
+//   - size, the bytes of the body that were sent, as middleware around the App and the server got them: 0 for HEAD, and none
+//     for a connection that was taken over;
+//   - duration, from when the request reached the App until its teardown;
+//   - client, the address;
+//   - cut, true if the connection was cut off.
+//
+// The form of the line is that of the App's Logger: with [slog.NewJSONHandler] it is JSON, with [slog.NewTextHandler] text.
+// Requests that middleware answers by itself are not logged. By default no request is.
 func AccessLog() Option {
 	return appOption(func(app *App) { app.options.accessLog = true })
 }
@@ -108,8 +118,11 @@ func (c *Context) logAccess(began time.Time) {
 	attrs := []slog.Attr{
 		slog.String("path", intake.Text(path[:min(len(path), maxLoggedPath)])),
 		slog.Int("status", status),
-		slog.Duration("duration", time.Since(began)),
 	}
+	if !c.rare().hijacked {
+		attrs = append(attrs, slog.Int64("size", c.sentSize()))
+	}
+	attrs = append(attrs, slog.Duration("duration", time.Since(began)))
 	if client := c.ClientIP(); client.IsValid() {
 		attrs = append(attrs, slog.String("client", client.String()))
 	}
@@ -117,4 +130,12 @@ func (c *Context) logAccess(began time.Time) {
 		attrs = append(attrs, slog.Bool("cut", true))
 	}
 	c.Logger().LogAttrs(c, slog.LevelInfo, "request", attrs...)
+}
+
+// sentSize returns how much of a body the client was sent.
+func (c *Context) sentSize() int64 {
+	if c.born.Method == http.MethodHead {
+		return 0 // net/http drops it
+	}
+	return c.rare().sent
 }

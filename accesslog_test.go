@@ -1,11 +1,19 @@
 package dewar_test
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 )
@@ -178,5 +186,147 @@ func TestRequestIDIsThatOfATrustedProxyAlone(t *testing.T) {
 		if taken := got == tt.id; taken != tt.taken || got == "" || !strings.Contains(log.String(), "requestID="+got) {
 			t.Errorf("%s: the id is %q, logged %s; want that of the header: %t", tt.name, got, log, tt.taken)
 		}
+	}
+}
+
+// An accessLine is a line of the access log in JSON.
+type accessLine struct {
+	Time                           time.Time
+	Level, Msg                     string
+	RequestID, Method, Route, Path string
+	Endpoint, Client               string
+	Status                         int
+	Size, Duration                 *int64
+}
+
+// accessLines returns the lines of the access log that log has.
+func accessLines(t *testing.T, log string) (lines []accessLine) {
+	t.Helper()
+	for text := range strings.Lines(log) {
+		var line accessLine
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%q is no JSON: %v", text, err)
+		}
+		if line.Msg == "request" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// serveTold serves app and tells of each request that has ended, with its line in the log.
+func serveTold(t *testing.T, app *dewar.App) (srv *httptest.Server, ended <-chan struct{}) {
+	t.Helper()
+	told := make(chan struct{}, 1)
+	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { told <- struct{}{} }()
+		app.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	return srv, told
+}
+
+// TestAccessLogHasTheSizeThatWasSent compares what is logged with what a client gets.
+func TestAccessLogHasTheSizeThatWasSent(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("large ", 100_000)
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "file.txt"), []byte(large), 0o600))
+	app := dewar.New("test", dewar.RootPath(dir), dewar.AccessLog())
+	log := &record{}
+	app.Logger = slog.New(slog.NewJSONHandler(log, nil))
+	text := func(s string) dewar.Handler { return func(c *dewar.Context) error { return c.Text(s) } }
+	app.Get("/empty", text(""))
+	app.Get("/small", text("hello"))
+	app.Get("/large", text(large))
+	app.Get("/none", func(c *dewar.Context) error { return c.NoContent() })
+	app.Get("/bytes", func(c *dewar.Context) error { return c.Blob("text/plain", []byte("bytes")) })
+	app.Get("/stream", func(c *dewar.Context) error {
+		return c.Stream(func(w io.Writer) error {
+			for range 10 {
+				_, _ = io.WriteString(w, "part ")
+				c.Response.Flush()
+			}
+			return nil
+		})
+	})
+	app.Get("/file", func(c *dewar.Context) error { return c.SendFile("file.txt") })
+	app.Handle("/handler", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "handler") }))
+	app.Get("/fails", func(*dewar.Context) error { return errors.New("oh") })
+	app.Get("/replaced", func(c *dewar.Context) error { _ = c.Text("a page that is not sent"); return dewar.Abort(403) })
+	srv, ended := serveTold(t, app)
+	for _, tt := range []struct{ name, method, path string }{
+		{"nothing", "GET", "/empty"}, {"text", "GET", "/small"}, {"more than the buffer", "GET", "/large"},
+		{"a status without a body", "GET", "/none"}, {"bytes", "GET", "/bytes"}, {"a stream", "GET", "/stream"},
+		{"a file", "GET", "/file"}, {"a net/http handler", "GET", "/handler"}, {"an error", "GET", "/fails"},
+		{"an answer that an error replaces", "GET", "/replaced"}, {"no route", "GET", "/nowhere"},
+		{"HEAD", "HEAD", "/small"}, {"HEAD of what is large", "HEAD", "/large"}, {"HEAD of a handler", "HEAD", "/handler"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := len(log.String())
+			res := ask(t, srv, tt.method, tt.path)
+			<-ended
+			lines := accessLines(t, log.String()[before:])
+			if len(lines) != 1 || lines[0].Size == nil {
+				t.Fatalf("logged %+v, want one line with a size", lines)
+			}
+			if got, want := *lines[0].Size, int64(len(res.body)); got != want || lines[0].Status != res.StatusCode {
+				t.Errorf("logged status %d and %d bytes, the client got %d and %d bytes", lines[0].Status, got, res.StatusCode, want)
+			}
+		})
+	}
+}
+
+func TestAccessLogInJSON(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.AccessLog())
+		log := &record{}
+		app.Logger = slog.New(slog.NewJSONHandler(log, nil))
+		var id string
+		app.Get("/users/{id:int}", func(c *dewar.Context) error {
+			id = c.RequestID()
+			time.Sleep(1500 * time.Millisecond)
+			return c.Status(201).Text("ok")
+		}, dewar.Endpoint("user"))
+		send(app, "GET", "/users/7?token=hush")
+		lines := accessLines(t, log.String())
+		if len(lines) != 1 {
+			t.Fatalf("logged %s, want one line", log)
+		}
+		got := lines[0]
+		if got.Duration == nil || *got.Duration != int64(1500*time.Millisecond) || got.Size == nil || *got.Size != 2 {
+			t.Errorf("duration and size in %s, want 1.5 s and 2 bytes", log)
+		}
+		want := accessLine{
+			Time: got.Time, Level: "INFO", Msg: "request", RequestID: id, Method: "GET", Route: "/users/{id:int}", Path: "/users/7",
+			Endpoint: "user", Client: "192.0.2.1", Status: 201, Size: got.Size, Duration: got.Duration,
+		}
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestAccessLogOfAConnectionThatIsTakenOver(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.AccessLog())
+	log := &record{}
+	app.Logger = slog.New(slog.NewJSONHandler(log, nil))
+	app.Get("/", func(c *dewar.Context) error {
+		conn, _, err := c.Response.Hijack()
+		if err != nil {
+			return err
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+		return conn.Close()
+	})
+	srv, ended := serveTold(t, app)
+	if res := ask(t, srv, "GET", "/"); res.body != "ok" {
+		t.Fatalf("got %q %v", res.body, res.err)
+	}
+	<-ended
+	if lines := accessLines(t, log.String()); len(lines) != 1 || lines[0].Size != nil {
+		t.Errorf("logged %s, want one line without a size", log)
 	}
 }

@@ -60,7 +60,8 @@ type App struct {
 	BeforeRender        Signal[Rendering]
 	MessageFlashed      Signal[FlashMessage]
 	// RequestLogged tells of each line that [Context.Logger] writes, for a Logger that was first asked for while somebody was
-	// connected. A receiver must not log by the same Logger, and may be called by several goroutines at once. Flask has no such signal.
+	// connected. A receiver logs by [LogRecord.Logger], never by the same Logger, and may be called by several goroutines at
+	// once. Flask has no such signal.
 	RequestLogged Signal[LogRecord]
 
 	rootPath, instancePath string
@@ -75,6 +76,7 @@ type App struct {
 	fallback   *boundRoute // without a rule; nil for none
 
 	urlErrorHandlers []URLBuildErrorHandler
+	checks           []func() error // of OnBuild
 
 	building    sync.Mutex
 	prepared    atomic.Pointer[runtime] // nil until it is built
@@ -90,6 +92,9 @@ type RequestException struct {
 	Context *Context
 	Err     error
 }
+
+// Logger returns the Logger of the request.
+func (e RequestException) Logger() *slog.Logger { return e.Context.Logger() }
 
 type appOptions struct {
 	routing
@@ -190,6 +195,15 @@ func (app *App) Use(middleware ...func(http.Handler) http.Handler) {
 	app.setup("Use")
 	callsite.NoNil("Use", middleware...)
 	app.middleware = append(app.middleware, middleware...)
+}
+
+// OnBuild adds checks of what other packages have made of the App's routes and settings. Build calls them, in order of registration,
+// when it has looked at everything else, and again if it is called again; their errors are among its own. They must register
+// nothing. Flask has no such hooks.
+func (app *App) OnBuild(checks ...func() error) {
+	app.setup("OnBuild")
+	callsite.NoNil("OnBuild", checks...)
+	app.checks = append(app.checks, checks...)
 }
 
 // Build checks everything that can be known before the first request and freezes the App. It reports all
@@ -299,12 +313,18 @@ func (app *App) assemble() (*runtime, error) {
 		}
 	}
 	rt.appChain = app.chainOf(nil)
+	app.addPages()
 	var err error
 	if rt.router, err = app.buildRoutes(rt); err != nil {
 		problems = append(problems, err)
 	}
 	if err := rt.loadTemplates(); err != nil {
 		problems = append(problems, err)
+	}
+	for _, check := range app.checks {
+		if err := check(); err != nil {
+			problems = append(problems, err)
+		}
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"mime"
-	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
@@ -48,14 +46,17 @@ type bodyState struct {
 	late   error                 // Limit was called when the body had been read
 	err    error                 // what was wrong with it when it was read as a form
 	seen   bool                  // the handler knows of err, or it has become the answer
-	form   *multipart.Form       // of temporary files, whatever becomes of the request that holds it
+	form   *intake.Form          // of temporary files, whatever becomes of the request that holds it
 	fault  atomic.Pointer[error] // what reading it failed with
 }
 
 // limits returns the limits that hold for this request.
 func (c *Context) limits() Limits {
-	s := c.settings
-	return c.rare().body.limits.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
+	s, own := c.settings, Limits{}
+	if x := c.lazy.Load(); x != nil {
+		own = x.body.limits
+	}
+	return own.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
 }
 
 // Limit replaces the configured limits on the body of this request. It must be called before the body is read, for
@@ -175,10 +176,14 @@ func (b *body) Close() error { return b.source.Close() }
 
 // ended remembers the end of the body.
 func (b *body) ended(err error) {
-	if b.end = err; err != nil && err != io.EOF {
-		b.c.rare().body.fault.CompareAndSwap(nil, &err)
+	b.end = err
+	if err != nil && err != io.EOF {
+		b.c.rare().body.noteFault(err)
 	}
 }
+
+// noteFault remembers what reading the body failed with first.
+func (s *bodyState) noteFault(err error) { s.fault.CompareAndSwap(nil, &err) }
 
 // record keeps what was read, while it may.
 func (b *body) record(p []byte) {
@@ -254,7 +259,9 @@ func (b *body) readAll(limit int64) ([]byte, error) {
 		b.kept = append(b.kept, b.first)
 	}
 	for b.end == nil && int64(len(b.kept)) <= limit {
-		b.kept = slices.Grow(b.kept, max(512, len(b.kept)))
+		if len(b.kept) == cap(b.kept) {
+			b.kept = slices.Grow(b.kept, b.growth())
+		}
 		n, err := b.bounded.Read(b.kept[len(b.kept):cap(b.kept)])
 		b.kept = b.kept[:len(b.kept)+n]
 		b.ended(err)
@@ -269,20 +276,35 @@ func (b *body) readAll(limit int64) ([]byte, error) {
 	return b.kept, nil
 }
 
+// trusted is how many bytes of a body are made room for before any has come.
+const trusted = 64 << 10
+
+// growth returns how many bytes to make room for. At first that is what the client has declared, and one more, in which the end is
+// seen.
+func (b *body) growth() int {
+	if n := b.c.Request.ContentLength; len(b.kept) == 0 && 0 < n && n < trusted {
+		return int(n) + 1
+	}
+	return max(512, len(b.kept))
+}
+
 // isForm reports whether the body is declared to be a form.
 func (c *Context) isForm() bool {
-	mediaType, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	mediaType, _, _ := c.mediaType()
 	return mediaType == "application/x-www-form-urlencoded" || mediaType == "multipart/form-data"
 }
 
 // checkEncoding refuses a body that is compressed. A hook that decompresses it takes Content-Encoding away.
 func (c *Context) checkEncoding() error {
-	encoding := c.Request.Header.Get("Content-Encoding")
-	if encoding == "" || strings.EqualFold(encoding, "identity") {
-		return nil
+	for _, line := range c.Request.Header["Content-Encoding"] {
+		for encoding := range strings.SplitSeq(line, ",") {
+			if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+				return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
+					Header: http.Header{"Accept-Encoding": {"identity"}}}
+			}
+		}
 	}
-	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
-		Header: http.Header{"Accept-Encoding": {"identity"}}}
+	return nil
 }
 
 // bodyError turns an error of reading a body into the answer to it.

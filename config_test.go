@@ -694,7 +694,7 @@ func TestValuesInPrintShowTheirKeysAlone(t *testing.T) {
 		c.Session().Set("user", "hidden")
 		return c.Text(fmt.Sprintf("%v %+v %s", c.Params(), c.Query(), c.Session()))
 	}, dewar.Endpoint("show"))
-	if got, want := get(app, "/5?password=hidden&a=b").Body.String(), `Values["id"] Values["a" "password"] Values["user"]`; got != want {
+	if got, want := get(app, "/5?password=hidden&a=b").Body.String(), `Values["id"] Values["password" "a"] Values["user"]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

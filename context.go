@@ -65,15 +65,16 @@ type rare struct {
 	queryErr    error // the query has too many values
 	cookies     *Values
 	body        bodyState
-	limit       *timeLimit // the time limit of the request; nil without one
-	afterThis   []Handler  // hooks for this request only
-	thisHook    int        // how many of them were begun
-	flashes     *[]Flash   // nil until they are taken out of the session
+	limit       *timeLimit    // the time limit of the request; nil without one
+	afterThis   []Handler     // hooks for this request only
+	thisHook    int           // how many of them were begun
+	flashes     *takenFlashes // nil until they are taken out of the session
 	owned       ownership
 	relayed     int64     // how much of another application's answer is held back; 0 for one of the App's own
 	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
 	began       time.Time // for the access log
+	sent        int64     // how much of the body the writers below have taken
 
 	err       error  // with the outcome
 	headerErr error  // why a header of c.Header cannot be sent, until that is told
@@ -109,6 +110,7 @@ func (c *Context) rare() *rare {
 type identity struct {
 	id     string
 	logger *slog.Logger
+	quiet  *slog.Logger // the same, but RequestLogged is not told
 }
 
 type contextKey struct{}
@@ -281,10 +283,11 @@ func (c *Context) known() *identity {
 	if endpoint := c.Endpoint(); endpoint != "" {
 		logger = logger.With("endpoint", endpoint)
 	}
+	quiet := logger
 	if c.App.RequestLogged.connected() {
 		logger = slog.New(loggedHandler{Handler: logger.Handler(), c: c})
 	}
-	x.identity.CompareAndSwap(nil, &identity{id, logger})
+	x.identity.CompareAndSwap(nil, &identity{id, logger, quiet})
 	return x.identity.Load()
 }
 

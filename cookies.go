@@ -22,10 +22,11 @@ func (c *Context) Cookies() *Values {
 	x := c.rare()
 	if x.cookies == nil {
 		values := url.Values{}
-		for name, value := range cookies.All(c.Request.Header["Cookie"]) {
+		order := cookies.All(c.Request.Header["Cookie"])
+		for name, value := range order {
 			values.Add(name, value)
 		}
-		x.cookies = &Values{src: &textSource{values: values, what: "cookie"}}
+		x.cookies = &Values{src: &textSource{values: values, order: order, what: "cookie"}}
 	}
 	return x.cookies
 }

@@ -513,7 +513,9 @@ func (c *Context) answerError(err error) error {
 	if p.Title == "" {
 		p.Title = "Error"
 	}
-	headers.AddVary(c.response.w.Header(), []string{"Accept"})
+	if !c.wantsJSONErrors() {
+		headers.AddVary(c.response.w.Header(), []string{"Accept"})
+	}
 	if c.showsFaults() {
 		if c.rare().policy = ""; c.hidesCause(err, p.Status) {
 			return c.answerDebug(p, err)
@@ -532,8 +534,20 @@ func (c *Context) answerError(err error) error {
 	return c.Status(p.Status).Text(p.Text())
 }
 
+// wantsJSONErrors reports whether the route, or without one the App, answers errors with JSON alone.
+func (c *Context) wantsJSONErrors() bool {
+	said := c.App.options.routing.jsonErrors
+	if c.route != nil {
+		said = c.route.jsonErrors
+	}
+	return orDefault(said, false)
+}
+
 // errorFormat picks the form of an error answer.
 func (c *Context) errorFormat() string {
+	if c.wantsJSONErrors() {
+		return "application/problem+json"
+	}
 	switch c.Accepts("text/plain", "text/html", "application/problem+json", "application/json") {
 	case "text/html":
 		return "text/html"

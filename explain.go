@@ -173,7 +173,7 @@ func (c *Context) hasFile(r *boundRoute, result router.Result) bool {
 		return true
 	}
 	name, _ := result.Values[slices.Index(r.names, "filename")].(string)
-	return r.spec.folder.has(name, c.settings.debug)
+	return r.spec.static.answers(c, name)
 }
 
 // lost says why best answers and not r, which matches too.

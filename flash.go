@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"slices"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/sessiondata"
 )
 
 // Flash is a message that is shown to the user once, with the next page. In a template .Message is what was flashed:
@@ -29,6 +31,9 @@ type FlashMessage struct {
 	Context *Context
 	Flash
 }
+
+// Logger returns the Logger of the request.
+func (m FlashMessage) Logger() *slog.Logger { return m.Context.Logger() }
 
 // flashesKey is where the session keeps messages, as Flask's does: a list of (category, message).
 const flashesKey = "_flashes"
@@ -90,30 +95,60 @@ func shownFlashes(flashes []Flash) []shownFlash {
 // FlashedMessages takes the messages out of the session and returns those of the given categories, or all
 // without one. Later calls in the same request return the same messages; one flashed after the first call is
 // kept for the next request.
+//
+// Messages that nobody has seen are not lost: when the template that asks for them fails, or when an error or
+// [Response.Reset] does away with the answer before it is sent, they are in the session again, for the page of the error or
+// for the next one. In Flask they are gone.
 func (c *Context) FlashedMessages(categories ...string) []Flash {
-	if c.rare().flashes == nil {
-		taken := takeFlashes(c.Session())
-		c.rare().flashes = &taken
+	x := c.rare()
+	if x.flashes == nil {
+		x.flashes = takeFlashes(c.Session())
 	}
 	if len(categories) == 0 {
-		return slices.Clone(*c.rare().flashes)
+		return slices.Clone(x.flashes.shown)
 	}
-	return slices.DeleteFunc(slices.Clone(*c.rare().flashes), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
+	return slices.DeleteFunc(slices.Clone(x.flashes.shown), func(f Flash) bool { return !slices.Contains(categories, f.Category) })
 }
 
-func takeFlashes(s *Session) []Flash {
+// takenFlashes are the messages that a request has taken out of its session.
+type takenFlashes struct {
+	stored []any // as they stood there
+	shown  []Flash
+}
+
+func takeFlashes(s *Session) *takenFlashes {
+	taken := &takenFlashes{}
 	if !s.Has(flashesKey) {
-		return nil
+		return taken
 	}
-	list, _ := s.Pop(flashesKey).([]any)
-	var flashes []Flash
-	for _, item := range list {
+	taken.stored, _ = s.Pop(flashesKey).([]any)
+	for _, item := range taken.stored {
 		if pair := pairOf(item); len(pair) == 2 {
 			category, _ := coerce.String(pair[0]) // "" for None
-			flashes = append(flashes, newFlash(category, pair[1]))
+			taken.shown = append(taken.shown, newFlash(category, pair[1]))
 		}
 	}
-	return flashes
+	return taken
+}
+
+// hasFlashes reports whether the messages have been taken out of the session.
+func (c *Context) hasFlashes() bool {
+	x := c.lazy.Load()
+	return x != nil && x.flashes != nil
+}
+
+// returnFlashes puts messages that nobody will see back into the session, unless that has been saved or cleared.
+func (c *Context) returnFlashes() {
+	if !c.hasFlashes() || c.saved.Load() {
+		return
+	}
+	x := c.rare()
+	stored := x.flashes.stored
+	x.flashes = nil
+	if s := c.Session(); len(stored) > 0 && !s.marked(sessiondata.Cleared) {
+		since, _ := s.Get(flashesKey).([]any)
+		s.Set(flashesKey, slices.Concat(stored, since))
+	}
 }
 
 // pairOf takes a flash apart: a tuple, as Flask and dewar write it, or a list.

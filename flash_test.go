@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 )
 
 func TestFlashedMessages(t *testing.T) {
@@ -152,4 +153,120 @@ func TestFlashesThatOthersWroteAreKept(t *testing.T) {
 		return c.Text("")
 	})
 	send(app, "GET", "/")
+}
+
+// TestFlashesAreNotLostWithThePage flashes a message, asks for pages that fail on the way, and then for one that does not.
+func TestFlashesAreNotLostWithThePage(t *testing.T) {
+	t.Parallel()
+	const list = `{{range get_flashed_messages}}[{{.Message}}]{{end}}`
+	files := fstest.MapFS{
+		"templates/good.html":   {Data: []byte(list)},
+		"templates/broken.html": {Data: []byte(list + `{{.user.Name.First}}`)},
+	}
+	broken := func(c *dewar.Context) error { return c.Render("broken.html", dewar.Map{"user": struct{ Name int }{}}) }
+	shownOnTheErrorPage := func(app *dewar.App) {
+		app.ErrorHandler(500, func(c *dewar.Context, _ error) error { return c.Render("good.html", nil) })
+	}
+	for _, tt := range []struct {
+		name     string
+		setUp    func(app *dewar.App)
+		view     func(c *dewar.Context) error
+		on, next string // what the page and the one after it show
+	}{
+		{"a page that is whole", nil, func(c *dewar.Context) error { return c.Render("good.html", nil) }, "[saved]", ""},
+		{"a template that fails", nil, broken, "", "[saved]"},
+		{"a template that fails, shown by the page of the error", shownOnTheErrorPage, broken, "[saved]", ""},
+		{"a page of the error that fails too", func(app *dewar.App) {
+			app.ErrorHandler(500, func(c *dewar.Context, _ error) error { return broken(c) })
+		}, broken, "", "[saved]"},
+		{"a view that makes do with the failure", nil, func(c *dewar.Context) error {
+			if broken(c) == nil {
+				t.Error("the template does not fail")
+			}
+			return c.Text("sorry")
+		}, "", "[saved]"},
+		{"messages that the view has asked for before", nil, func(c *dewar.Context) error {
+			n := len(c.FlashedMessages())
+			_ = broken(c)
+			return c.Text(strings.Repeat("x", n))
+		}, "", ""},
+		{"an error behind a page", nil, func(c *dewar.Context) error {
+			_ = c.Render("good.html", nil)
+			return errors.New("oh")
+		}, "", "[saved]"},
+		{"an after-request hook that fails", func(app *dewar.App) {
+			app.AfterRequest(func(c *dewar.Context) error {
+				if c.Request.URL.Path == "/view" {
+					return errors.New("oh")
+				}
+				return nil
+			})
+		}, func(c *dewar.Context) error { return c.Render("good.html", nil) }, "", "[saved]"},
+		{"an answer that is reset", nil, func(c *dewar.Context) error {
+			_ = c.Render("good.html", nil)
+			c.Response.Reset()
+			return c.RedirectTo("next")
+		}, "", "[saved]"},
+		{"one that is flashed before the failure", nil, func(c *dewar.Context) error { c.Flash("again"); return broken(c) }, "", "[saved][again]"},
+		{"one that is flashed after the failure", nil, func(c *dewar.Context) error { err := broken(c); c.Flash("again"); return err }, "", "[saved][again]"},
+		{"a logout before the failure", nil, func(c *dewar.Context) error {
+			c.FlashedMessages()
+			c.Session().Clear()
+			return errors.New("oh")
+		}, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := dewar.New("test", dewar.FS(files), dewar.RootPath(t.TempDir()))
+			app.Logger = (&record{}).logger()
+			configure(app, "SECRET_KEY", testKey)
+			app.Get("/flash", func(c *dewar.Context) error { c.Flash("saved"); return c.NoContent() })
+			app.Get("/view", tt.view)
+			app.Get("/next", func(c *dewar.Context) error { return c.Render("good.html", nil) }, dewar.Endpoint("next"))
+			if tt.setUp != nil {
+				tt.setUp(app)
+			}
+			client := dewartest.New(t, app)
+			client.Get("/flash")
+			if got := client.Get("/view").Text(); !strings.Contains(got, tt.on) || tt.on == "" && strings.Contains(got, "[") {
+				t.Errorf("the page shows %q, want %q", got, tt.on)
+			}
+			if got := client.Get("/next").Text(); got != tt.next {
+				t.Errorf("the next page shows %q, want %q", got, tt.next)
+			}
+			if got := client.Get("/next").Text(); got != "" {
+				t.Errorf("the page after that shows %q again", got)
+			}
+		})
+	}
+}
+
+func TestFlashesOfARequestAreOnThePageThatItRenders(t *testing.T) {
+	t.Parallel()
+	app, _ := pageApp(t, "templates/p.html", `{{range get_flashed_messages}}[{{.Message}}]{{end}}`)
+	app.Get("/now", func(c *dewar.Context) error { c.Flash("now"); return c.Render("p.html", nil) })
+	client := dewartest.New(t, app)
+	if got := client.Get("/now").Text(); got != "[now]" {
+		t.Errorf("got %q, want the message of this request", got)
+	}
+	if got := client.Get("/p.html").Text(); got != "" || client.Cookie("session") != nil {
+		t.Errorf("the next page shows %q with the cookie %v, want nothing", got, client.Cookie("session"))
+	}
+}
+
+func TestFlashesSurviveAChainOfRedirects(t *testing.T) {
+	t.Parallel()
+	app, _ := pageApp(t, "templates/p.html", `{{range get_flashed_messages}}[{{.Category}} {{.Message}}]{{end}}`)
+	app.Post("/save", func(c *dewar.Context) error { c.Flash("saved", "info"); return c.Redirect("/old") })
+	app.Get("/old", func(c *dewar.Context) error { return c.Redirect("/branch") })
+	app.Get("/branch/", func(c *dewar.Context) error { c.Flash("moved"); return c.Redirect("/aside") })
+	app.Route("/aside", nil, dewar.RedirectRule("/p.html"))
+	client := dewartest.New(t, app, dewartest.FollowRedirects())
+	page := client.Post("/save").Want(200, "[info saved][message moved]")
+	if len(page.History) != 5 {
+		t.Errorf("got there by %d redirects, want 5", len(page.History))
+	}
+	if got := client.Get("/p.html").Text(); got != "" {
+		t.Errorf("the next page shows %q, want nothing", got)
+	}
 }

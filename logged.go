@@ -24,6 +24,10 @@ func (l LogRecord) LogValue() slog.Value { return slog.StringValue(l.Message) }
 // MarshalJSON returns the message.
 func (l LogRecord) MarshalJSON() ([]byte, error) { return json.Marshal(l.Message) }
 
+// Logger returns the Logger of the request, but RequestLogged is not told of what it writes: for a receiver that has
+// something to say.
+func (l LogRecord) Logger() *slog.Logger { return l.Context.known().quiet }
+
 // A loggedHandler tells the receivers of RequestLogged what it hands on.
 type loggedHandler struct {
 	slog.Handler

@@ -112,7 +112,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 }
 
 // givesWay reports whether r leaves requests to the routes behind it: those for what is none of its files.
-func (r *boundRoute) givesWay() bool { return r.spec.folder != nil }
+func (r *boundRoute) givesWay() bool { return r.spec.givesWay }
 
 // serverName returns the host that patterns of [Subdomain] are put before.
 func (app *App) serverName() string { return strings.ToLower(app.Config.String("SERVER_NAME")) }
@@ -172,7 +172,7 @@ func (c *Context) stays(result router.Result) bool {
 			return result.Kind == router.Found
 		}
 		name, _ := result.Values[slices.Index(route.names, "filename")].(string)
-		return route.spec.folder.has(name, c.settings.debug)
+		return route.spec.static.answers(c, name)
 	}
 	return false
 }

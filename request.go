@@ -3,6 +3,7 @@ package dewar
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -13,10 +14,16 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dewar-go/dewar/internal/accept"
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/intake"
 )
+
+// Method returns the HTTP method: GET, POST and so on.
+func (c *Context) Method() string { return c.Request.Method }
+
+// Path returns the path of the URL, decoded and made valid UTF-8, without the prefix of the App: what rules are matched
+// with, and what Flask has as request.path. [Context.URL] has the whole URL.
+func (c *Context) Path() string { return c.path() }
 
 // Query returns the values of the URL's query. A pair that is badly escaped is kept as it came, and what is no UTF-8 has
 // U+FFFD in its place. A query of more than 10000 values is empty, and the answer is 400.
@@ -27,7 +34,11 @@ func (c *Context) Query() *Values {
 		if err != nil {
 			x.queryErr = &HTTPError{Code: http.StatusBadRequest, Message: "The query has more than " + strconv.Itoa(intake.MaxPairs) + " values.", Err: err}
 		}
-		x.query = &Values{src: &textSource{values: values, what: "query parameter"}}
+		source := &textSource{values: values, what: "query parameter"}
+		if err == nil {
+			source.order = intake.Each(c.Request.URL.RawQuery)
+		}
+		x.query = &Values{src: source}
 	}
 	return x.query
 }
@@ -40,7 +51,8 @@ func (c *Context) Query() *Values {
 func (c *Context) Form() *Values {
 	x := c.rare()
 	if x.form == nil {
-		x.form = &Values{src: &textSource{values: c.parseForm(), what: "form field"}}
+		values, order := c.parseForm()
+		x.form = &Values{src: &textSource{values: values, order: order, what: "form field"}}
 	}
 	return x.form
 }
@@ -55,75 +67,76 @@ func (c *Context) BodyError() error {
 }
 
 // parseForm reads the body as a form, within the limits of MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS,
-// and leaves the body to be read again.
-func (c *Context) parseForm() url.Values {
-	mediaType, params, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+// and leaves the body to be read again. order gives the values as they came, if that is known.
+func (c *Context) parseForm() (values url.Values, order iter.Seq2[string, string]) {
+	mediaType, params, _ := c.mediaType()
 	parse := c.parseMultipart
 	switch mediaType {
 	case "application/x-www-form-urlencoded":
 		parse = c.parseURLEncoded
 	case "multipart/form-data":
 	default:
-		return nil
+		return nil, nil
 	}
 	if parsed := c.Request.PostForm; parsed != nil { // by middleware, or the view itself
-		return validValues(parsed)
+		return validValues(parsed), nil
 	}
 	if c.isEmpty() {
-		return nil
+		return nil, nil
 	}
-	values, err := parse(params["boundary"])
+	values, order, err := parse(params["boundary"])
 	_ = c.body().rewind() // an error stays in the body
 	if err != nil {
 		c.rare().body.err = c.bodyError(err)
-		return nil
+		return nil, nil
 	}
 	c.Request.PostForm = values
-	return values
+	return values, order
 }
 
-func (c *Context) parseURLEncoded(string) (url.Values, error) {
+func (c *Context) parseURLEncoded(string) (url.Values, iter.Seq2[string, string], error) {
 	if err := c.checkEncoding(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	text, err := c.body().readAll(c.limits().FormMemory)
+	raw, err := c.body().readAll(c.limits().FormMemory)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	values, err := intake.Pairs(string(text))
+	text := string(raw)
+	values, err := intake.Pairs(text)
 	if err != nil {
-		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The form has more than " + strconv.Itoa(intake.MaxPairs) + " values.", Err: err}
+		return nil, nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The form has more than " + strconv.Itoa(intake.MaxPairs) + " values.", Err: err}
 	}
-	return values, nil
+	return values, intake.Each(text), nil
 }
 
 // parseMultipart reads a form with files. Handlers of net/http inside find them too.
-func (c *Context) parseMultipart(boundary string) (url.Values, error) {
+func (c *Context) parseMultipart(boundary string) (url.Values, iter.Seq2[string, string], error) {
 	if err := c.checkEncoding(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if boundary == "" {
-		return nil, http.ErrMissingBoundary
+		return nil, nil, http.ErrMissingBoundary
 	}
 	b := c.body()
 	if err := b.rewind(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	limits := c.limits()
 	form, err := intake.Multipart(b, boundary, intake.Limits{Memory: limits.FormMemory, Parts: limits.FormParts})
 	switch err {
 	case nil:
 	case intake.ErrParts:
-		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The form has more than %d parts.", limits.FormParts), Err: err}
+		return nil, nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The form has more than %d parts.", limits.FormParts), Err: err}
 	case intake.ErrMemory:
-		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The fields of the form are larger than the limit of %d bytes.", limits.FormMemory), Err: err}
+		return nil, nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("The fields of the form are larger than the limit of %d bytes.", limits.FormMemory), Err: err}
 	case intake.ErrPartHeader:
-		return nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The header of a part of the form is too large.", Err: err}
+		return nil, nil, &HTTPError{Code: http.StatusRequestEntityTooLarge, Message: "The header of a part of the form is too large.", Err: err}
 	default:
-		return nil, err
+		return nil, nil, err
 	}
-	c.rare().body.form, c.Request.MultipartForm = form, form
-	return form.Value, nil
+	c.rare().body.form, c.Request.MultipartForm = form, form.Form
+	return form.Value, form.Each(), nil
 }
 
 // shareForm lets a handler of net/http that asks for the form have what was parsed.
@@ -177,6 +190,39 @@ func (c *Context) Files(name string) ([]*multipart.FileHeader, error) {
 		c.Logger().Warn("a file came as text", "field", name, "cure", enctypeCure)
 	}
 	return nil, nil
+}
+
+// Upload is a file of a form, and the name of its field.
+type Upload struct {
+	Field string
+	File  *multipart.FileHeader
+}
+
+// Uploads returns every uploaded file of the form, whatever its field, in the order in which the client sent them. It is
+// empty without a multipart form; a file input that was left empty is none. An error is what was wrong with the body.
+// [SaveUpload] saves one. Flask has request.files.items(multi=True).
+func (c *Context) Uploads() ([]Upload, error) {
+	c.Form()
+	b := &c.rare().body
+	if b.err != nil {
+		return nil, b.err
+	}
+	var all []Upload
+	form := c.Request.MultipartForm
+	switch {
+	case form == nil:
+	case b.form != nil && b.form.Form == form:
+		for _, upload := range b.form.Uploads {
+			all = append(all, Upload(upload))
+		}
+	default: // parsed by middleware, which keeps no order
+		for _, field := range slices.Sorted(maps.Keys(form.File)) {
+			for _, file := range form.File[field] {
+				all = append(all, Upload{intake.Text(field), file})
+			}
+		}
+	}
+	return all, nil
 }
 
 // cameAsText reports whether a file input stood in a form that sends the names of its files alone.
@@ -242,20 +288,25 @@ func (c *Context) tooManyCookies() bool {
 
 // IsJSON reports whether the body is declared to be JSON: application/json or any type that ends in +json.
 func (c *Context) IsJSON() bool {
-	mediaType, _, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
+	mediaType, _, err := c.mediaType()
 	return err == nil && (mediaType == "application/json" ||
 		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"))
 }
 
-// Accepts returns the one of the offered media types that the client likes best, or "" when it wants none of
-// them. Offers that are liked equally go by their order; without an Accept header the first is returned.
-func (c *Context) Accepts(offers ...string) string {
-	return accept.Best(c.Request.Header.Values("Accept"), offers)
+// mediaType returns what the body is declared to be, in lower case.
+func (c *Context) mediaType() (name string, params map[string]string, err error) {
+	switch contentType := c.Request.Header.Get("Content-Type"); contentType {
+	case "application/json", "application/x-www-form-urlencoded": // nothing to take apart
+		return contentType, nil, nil
+	default:
+		return mime.ParseMediaType(contentType)
+	}
 }
 
 // A textSource is a query or a form.
 type textSource struct {
 	values url.Values
+	order  iter.Seq2[string, string] // the values as they came; nil if that is not known
 	what   string
 }
 
@@ -287,7 +338,19 @@ func (s *textSource) List(key string) ([]string, bool) {
 	return slices.Clone(list), ok
 }
 
-func (s *textSource) Keys() []string { return slices.Sorted(maps.Keys(s.values)) }
+// Keys returns the keys in the order they came, or sorted if that is not known.
+func (s *textSource) Keys() []string {
+	if s.order == nil || len(s.values) < 2 {
+		return slices.Sorted(maps.Keys(s.values))
+	}
+	keys, seen := make([]string, 0, len(s.values)), make(map[string]bool, len(s.values))
+	for key := range s.order {
+		if !seen[key] {
+			keys, seen[key] = append(keys, key), true
+		}
+	}
+	return keys
+}
 
 func (s *textSource) Describe(key string) (string, int) {
 	return fmt.Sprintf("%s %q", s.what, key), http.StatusBadRequest

@@ -190,7 +190,8 @@ func (r *Response) SetBody(body []byte) error {
 }
 
 // Reset forgets status, body and the headers of the view and its answers. Those that outer middleware and
-// before-request hooks had set are kept. After the commit it does nothing.
+// before-request hooks had set are kept, and flashed messages that were taken for the body are flashed again. After the
+// commit it does nothing.
 func (r *Response) Reset() {
 	if !r.open() {
 		return
@@ -204,6 +205,7 @@ func (r *Response) Reset() {
 	if x := r.c.lazy.Load(); x != nil {
 		maps.Copy(header, x.owned.kept.Clone())
 		x.owned.answered, x.owned.failed, x.status, x.owned.hooked, x.relayed = nil, nil, 0, false, 0
+		r.c.returnFlashes()
 	}
 }
 

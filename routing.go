@@ -42,7 +42,8 @@ type Route struct {
 	// Relays() bool that returns true, as that of package strangler has. What is wrapped around a handler hides it.
 	Relays bool
 
-	meta map[any]any // by *Meta[T]
+	meta  map[any]any // by *Meta[T]
+	bound *boundRoute // what it describes
 }
 
 // Converter checks and converts one variable of a rule. It must be safe for concurrent use.
@@ -87,7 +88,8 @@ type routeSpec struct {
 	redirect  *rule.Target
 	view      *view
 	buildOnly bool
-	folder    *staticFolder // of static files that every path may be one of
+	static    *staticFolder // whose files it serves
+	givesWay  bool          // to the routes behind it, for what is no file
 	exempt    bool
 	inner     string // the name of the net/http handler inside, for an Observer
 	relays    bool   // that handler asks another application
@@ -192,6 +194,7 @@ func (app *App) attach(spec *routeSpec, in *instance) {
 		panic(fmt.Sprintf("dewar: %s: %v", spec.site, err))
 	}
 	app.checkDuplicate(r)
+	r.bound = r
 	app.routes = append(app.routes, r)
 	if !spec.buildOnly {
 		app.shapes[r.shape()] = append(app.shapes[r.shape()], r)
@@ -423,6 +426,7 @@ type routing struct {
 	strictSlashes *bool
 	mergeSlashes  *bool
 	autoOptions   *bool
+	jsonErrors    *bool
 	timeout       *time.Duration
 	place         *router.Place
 	defaults      Map
@@ -452,6 +456,13 @@ func MergeSlashes(merge bool) RoutingOption {
 // names OPTIONS takes precedence. The default is PROVIDE_AUTOMATIC_OPTIONS, which is true.
 func AutomaticOptions(on bool) RoutingOption {
 	return routingOption(func(r *routing) { r.autoOptions = &on })
+}
+
+// JSONErrors says whether dewar's own error answers are problem details in JSON (RFC 9457), whatever the client accepts: for an API. The default,
+// false, asks the Accept header of the request, and answers browsers with a page. An App that has it says so also of requests that match no
+// route. What an error handler answers is its own matter.
+func JSONErrors(always bool) RoutingOption {
+	return routingOption(func(r *routing) { r.jsonErrors = &always })
 }
 
 // Timeout ends the context of a request after d, so that database calls and the like return; a view that
@@ -505,6 +516,7 @@ func (r routing) within(outer routing) routing {
 		strictSlashes: cmp.Or(r.strictSlashes, outer.strictSlashes),
 		mergeSlashes:  cmp.Or(r.mergeSlashes, outer.mergeSlashes),
 		autoOptions:   cmp.Or(r.autoOptions, outer.autoOptions),
+		jsonErrors:    cmp.Or(r.jsonErrors, outer.jsonErrors),
 		timeout:       cmp.Or(r.timeout, outer.timeout),
 		place:         cmp.Or(r.place, outer.place),
 		defaults:      merged(outer.defaults, r.defaults),

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/files"
+	"github.com/dewar-go/dewar/internal/headers"
 )
 
 // SendOption is an attribute of a file that is sent.
@@ -29,6 +30,7 @@ type sending struct {
 	filename      string
 	maxAge        time.Duration
 	hasMaxAge     bool
+	caching       string // the Cache-Control, in place of one of the age
 	tag           string
 	hasTag        bool
 	modified      time.Time
@@ -85,17 +87,17 @@ func Unconditional() SendOption { return func(s *sending) { s.unconditional = tr
 // The answer has an ETag, Last-Modified, and a Content-Disposition with the name. Conditional requests and those for one
 // range are honoured, unless [Context.Status] set another status than 200; of several ranges the whole file is sent. A
 // range without a byte of the file, or that is none, is a 416 that goes to the error handlers. With USE_X_SENDFILE the
-// body is left to the server in front, which finds the file's name in the header X-Sendfile.
+// body is left to the server in front, which finds the file's name in the header X-Sendfile; with USE_X_ACCEL_REDIRECT
+// it is left to nginx, with its conditions and ranges, for the folders that are named there.
 func (c *Context) SendFile(name string, opts ...SendOption) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(c.App.RootPath(), name)
 	}
-	f, err := files.Open(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	f, err := files.OpenOnDisk(name)
 	if err != nil {
 		return fmt.Errorf("dewar: the file %q cannot be sent: %w", name, files.Cause(err))
 	}
 	defer f.Close()
-	f.Path = name
 	return c.send(parcelOf(f, f.ETag), true, opts)
 }
 
@@ -156,6 +158,12 @@ type parcel struct {
 	size     int64     // of content
 	stream   io.Reader // where there is no content
 	tag      func() (string, error)
+
+	asked    string   // the name it was asked by
+	encoding string   // that it is packed with, whatever its name says
+	vary     []string // headers of the request that it was chosen by
+	caching  string   // its Cache-Control; "" for one of its age
+	maxAge   func(filename string) time.Duration
 }
 
 func parcelOf(f *files.File, tag func() (string, error)) *parcel {
@@ -164,7 +172,7 @@ func parcelOf(f *files.File, tag func() (string, error)) *parcel {
 
 // send answers with a file. Its name is sent if it is named, or if an option asks for it.
 func (c *Context) send(p *parcel, named bool, opts []SendOption) error {
-	s := sending{maxAge: c.settings.fileMaxAge, modified: p.modified}
+	s := sending{maxAge: c.fileMaxAge(p), caching: p.caching, modified: p.modified}
 	for _, opt := range opts {
 		opt(&s)
 	}
@@ -178,10 +186,25 @@ func (c *Context) send(p *parcel, named bool, opts []SendOption) error {
 	c.setContentType(s.contentType)
 	header := c.response.answerHeader()
 	s.describe(header, cmp.Or(s.filename, p.name), encoding)
+	headers.AddVary(header, p.vary)
 	c.setFileCaching(header, &s)
 	err = c.sendBody(p, &s)
 	c.response.answered()
 	return err
+}
+
+// fileMaxAge returns how long a file may be kept, if no option says so.
+func (c *Context) fileMaxAge(p *parcel) time.Duration {
+	f := p.maxAge
+	if f == nil {
+		f = c.App.folders.maxAge
+	}
+	if f != nil {
+		if age := f(cmp.Or(p.asked, p.path, p.name)); age >= 0 {
+			return age
+		}
+	}
+	return c.settings.fileMaxAge
 }
 
 // settle works out what the options leave open: type, encoding, ETag, disposition.
@@ -195,6 +218,7 @@ func (s *sending) settle(p *parcel, named bool) (encoding string, err error) {
 	case s.contentType == "":
 		s.contentType, encoding = files.TypeOf(name)
 	}
+	encoding = cmp.Or(p.encoding, encoding)
 	if s.disposition == "" && (s.filename != "" || named && name != "") {
 		s.disposition = "inline"
 	}
@@ -234,7 +258,7 @@ func (c *Context) setFileCaching(header http.Header, s *sending) {
 		return
 	}
 	x := c.rare()
-	x.session.fileCaching = files.CacheControl(s.maxAge)
+	x.session.fileCaching = cmp.Or(s.caching, files.CacheControl(s.maxAge))
 	if s.hasMaxAge && s.maxAge < time.Second {
 		x.session.fileCaching = "no-cache, max-age=0"
 	}
@@ -244,24 +268,50 @@ func (c *Context) setFileCaching(header http.Header, s *sending) {
 // sendBody writes the body: by net/http, which answers to conditions and ranges and sets the status, or as it is.
 func (c *Context) sendBody(p *parcel, s *sending) error {
 	r := &c.response
-	handsOver := c.settings.xSendfile && p.path != ""
+	header := r.answerHeader()
+	field, value := c.handsOver(p, s)
 	switch {
+	case field == accelHeader: // nginx knows the conditions, by an ETag and a time of its own
+		header.Del("Etag")
 	case s.unconditional || r.StatusCode() != http.StatusOK:
 		if !s.modified.IsZero() {
-			r.answerHeader()["Last-Modified"] = []string{s.modified.UTC().Format(http.TimeFormat)}
+			header["Last-Modified"] = []string{s.modified.UTC().Format(http.TimeFormat)}
 		}
-	case p.content == nil || handsOver:
+	case p.content == nil || field != "":
 		if c.answersToConditions(s) {
 			return nil
 		}
 	default:
 		return c.sendRanged(p, s)
 	}
-	if handsOver {
-		r.answerHeader()["X-Sendfile"] = []string{p.path}
+	if field != "" {
+		header[field] = []string{value}
 		return nil
 	}
 	return c.sendWhole(p)
+}
+
+// The headers that name a file to the server in front.
+const (
+	sendfileHeader = "X-Sendfile"
+	accelHeader    = "X-Accel-Redirect"
+)
+
+// handsOver returns the header that leaves the file to the server in front, "" if none does. nginx drops the
+// Content-Encoding, has a status of its own and answers to conditions, so what is packed, or wants none of that, is not
+// left to it.
+func (c *Context) handsOver(p *parcel, s *sending) (field, value string) {
+	if p.path == "" {
+		return "", ""
+	}
+	plain := !s.unconditional && c.response.StatusCode() == http.StatusOK && c.response.answerHeader()["Content-Encoding"] == nil
+	if location := c.settings.accel.Location(p.path); location != "" && plain {
+		return accelHeader, location
+	}
+	if c.settings.xSendfile {
+		return sendfileHeader, p.path
+	}
+	return "", ""
 }
 
 // sendRanged has net/http send the file. A range that cannot be satisfied goes to the error handlers.

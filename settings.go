@@ -13,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/conf"
 	"github.com/dewar-go/dewar/internal/cookiecodec"
+	"github.com/dewar-go/dewar/internal/files"
 	"github.com/dewar-go/dewar/internal/hostname"
 )
 
@@ -30,6 +31,8 @@ type settings struct {
 	saveOnPanic     bool
 	securityHeaders bool
 	xSendfile       bool
+	accel           files.Mappings
+	fingerprints    bool // in URLs of static files
 
 	responseBuffer                       int64
 	maxContentLength, maxFormMemory      int64
@@ -75,6 +78,13 @@ func derive(snapshot *conf.Snapshot) *settings {
 	d.trapHTTP, d.trapBadRequest = v.Bool("TRAP_HTTP_EXCEPTIONS"), v.Bool("TRAP_BAD_REQUEST_ERRORS")
 	d.securityHeaders, d.xSendfile = v.Bool("DEFAULT_SECURITY_HEADERS"), v.Bool("USE_X_SENDFILE")
 	d.responseBuffer, d.fileMaxAge = v.Int64("RESPONSE_BUFFER_SIZE"), v.Duration("SEND_FILE_MAX_AGE_DEFAULT")
+	d.fingerprints = ValueOr(v, "STATIC_FINGERPRINTS", !d.debug)
+	for _, text := range v.Strings("USE_X_ACCEL_REDIRECT") {
+		if m, err := files.ParseMapping(text); err == nil {
+			d.accel = append(d.accel, m)
+		}
+	}
+	d.accel.Sort()
 	d.maxContentLength, d.maxJSON = v.Int64("MAX_CONTENT_LENGTH"), v.Int64("MAX_JSON_SIZE")
 	d.maxFormMemory, d.maxFormParts = v.Int64("MAX_FORM_MEMORY_SIZE"), v.Int("MAX_FORM_PARTS")
 	d.handlerTimeout = v.Duration("HANDLER_TIMEOUT")

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
@@ -20,8 +22,12 @@ const staticEndpoint = "static"
 type folders struct {
 	fsys              fs.FS
 	templates, static folderName
+	namespace         string // of the templates
 	staticPath        string // "" for the default; without a slash at the end
-	given             bool   // an option has set something
+	packed            bool
+	page              string // for the page loads of a single-page app; "" for none
+	maxAge            func(filename string) time.Duration
+	given             bool // an option has set something
 }
 
 // A folderName is the name of a folder; when it is given, "" means none.
@@ -76,6 +82,39 @@ func StaticURLPath(path string) SharedOption {
 	return folderOption(func(f *folders) { f.staticPath = path })
 }
 
+// StaticPrecompressed makes the static files of an App or Blueprint be sent packed, where a packed file lies beside them and
+// the client takes it: for app.js the files app.js.br, app.js.zst and app.js.gz, in that order where the client likes them
+// equally. A neighbour that is older than its file is passed over, so that an edit shows though nothing has been packed
+// again. Type, fingerprint and age are those of the file itself; each form has an ETag of its own, and the answers
+// say Vary: Accept-Encoding. Make them with "gzip -k", "brotli -k" or "zstd -k" when the program is built.
+func StaticPrecompressed() SharedOption {
+	return folderOption(func(f *folders) { f.packed = true })
+}
+
+// SinglePage answers page loads below the [StaticURLPath] for which there is neither a file nor another route with the
+// file called page, index.html as a rule, whose script shows what the path means. A page load is a GET or HEAD that
+// asks for text/html by name, as browsers do for pages alone, for a path without an extension: a script or
+// picture that is missing stays a 404, and so does what fetch asks for. The page is served with no-cache, that of the
+// place itself included unless another route is there. It panics if page is no plain path.
+//
+// With StaticURLPath("/") the routes of the App go first, but [App.Fallback] gets no page loads.
+func SinglePage(page string) SharedOption {
+	if !files.Servable(page) {
+		panic(fmt.Sprintf("dewar: %s: SinglePage(%q): pass the name of a file below the static folder, as in dewar.SinglePage(\"index.html\")", callsite.Site(), page))
+	}
+	return folderOption(func(f *folders) { f.page = page })
+}
+
+// SendFileMaxAge sets a function that says how long browsers may keep a file without asking again; below zero it is
+// SEND_FILE_MAX_AGE_DEFAULT. Of a Blueprint it is asked for its static files, of an App for all others: by the
+// name below the static folder, by the whole path for [Context.SendFile], and by the name given to
+// [Context.SendFromFS], [Context.SendBytes] and [Context.SendReader]. A [MaxAge] counts more, and so does a fingerprint. It may be called
+// by several goroutines, and panics if f is nil. Flask has get_send_file_max_age to override.
+func SendFileMaxAge(f func(filename string) time.Duration) SharedOption {
+	callsite.NoNil("SendFileMaxAge", f)
+	return folderOption(func(folders *folders) { folders.maxAge = f })
+}
+
 // staticURLPath returns where the static files are served, "" for the root.
 func (f *folders) staticURLPath() string {
 	if f.staticPath != "" {
@@ -91,7 +130,7 @@ func (f *folders) staticURLPath() string {
 // URLs can be built to it.
 func (app *App) addStaticRoute() {
 	if name := app.folders.static.or("static"); name != "" {
-		app.attach(app.staticFolder(nil, name).spec(app.folders.staticURLPath(), callsite.Site()), nil)
+		app.attach(app.staticFolder(nil, name, &app.folders).spec(app.folders.staticURLPath(), callsite.Site()), nil)
 	}
 }
 
@@ -108,54 +147,141 @@ func (app *App) addBlueprintStatic(in *instance) {
 		panic(fmt.Sprintf("dewar: %s: the static files of blueprint %q would be at %s, where those of the app are; give the blueprint a dewar.URLPrefix",
 			in.site, in.name, cmp.Or(place, "/")))
 	}
-	app.attach(app.staticFolder(f.fsys, name).spec(f.staticURLPath(), in.site), in)
+	app.attach(app.staticFolder(f.fsys, name, f).spec(f.staticURLPath(), in.site), in)
 }
 
 // staticFolder returns the folder called name of own, or where the App has its files when that is nil.
-func (app *App) staticFolder(own fs.FS, name string) *staticFolder {
-	if own != nil {
-		return &staticFolder{Folder: files.Folder{FS: own, Name: name}}
+func (app *App) staticFolder(own fs.FS, name string, f *folders) *staticFolder {
+	s := &staticFolder{Folder: files.Folder{FS: own, Name: name}, packed: f.packed, page: f.page, maxAge: f.maxAge}
+	if own == nil {
+		s.Dir = filepath.Join(app.RootPath(), filepath.FromSlash(name))
+		s.FS, s.onlyInDebug = app.folders.fsys, app.folders.fsys != nil
 	}
-	disk := filepath.Join(app.RootPath(), filepath.FromSlash(name))
-	return &staticFolder{files.Folder{Dir: disk, FS: app.folders.fsys, Name: name}, app.folders.fsys != nil}
+	return s
 }
 
-// A staticFolder is where static files are, and whether those on the disk count in DEBUG only.
+// A staticFolder is where static files are, and how they are served.
 type staticFolder struct {
 	files.Folder
-	onlyInDebug bool
+	onlyInDebug bool // those on the disk
+	packed      bool
+	page        string
+	maxAge      func(filename string) time.Duration
 }
 
 // spec returns the route of the folder. Without a prefix it takes every path, and gives way where no file is.
 func (s *staticFolder) spec(prefix, at string) *routeSpec {
-	spec := &routeSpec{
+	return &routeSpec{
 		rule: prefix + "/{filename:path}", handler: s.serve, endpoint: staticEndpoint,
-		methods: []string{http.MethodGet}, site: at,
+		methods: []string{http.MethodGet}, site: at, static: s, givesWay: prefix == "",
 	}
-	if prefix == "" {
-		spec.folder = s
-	}
-	return spec
 }
 
-// has reports whether there is a file called name. One that cannot be opened now is there.
-func (s *staticFolder) has(name string, debug bool) bool {
-	f, err := s.Open(name, debug || !s.onlyInDebug)
+// addPages adds, for each [SinglePage], a route to the place itself, unless there is one. It may be called again.
+func (app *App) addPages() {
+	for _, r := range slices.Clone(app.routes) {
+		s := r.spec.static
+		if s == nil || s.page == "" {
+			continue
+		}
+		place := strings.TrimSuffix(r.Rule, "{filename:path}")
+		taken := func(other *boundRoute) bool {
+			return other.Rule == place && other.Host == r.Host && slices.Contains(other.Methods, http.MethodGet)
+		}
+		if !slices.ContainsFunc(app.routes, taken) {
+			app.attach(&routeSpec{rule: strings.TrimSuffix(r.spec.rule, "{filename:path}"), handler: s.servePage, methods: r.spec.methods, site: r.Site}, r.in)
+		}
+	}
+}
+
+// onDisk reports whether the files on the disk count.
+func (s *staticFolder) onDisk(debug bool) bool { return debug || !s.onlyInDebug }
+
+// answers reports whether a GET for name is answered: there is a file, which may be one that cannot be opened now, or
+// the single page is.
+func (s *staticFolder) answers(c *Context, name string) bool {
+	f, err := s.Open(name, s.onDisk(c.settings.debug))
 	if err != nil {
 		status, _ := statusOf(absent(err))
-		return status != http.StatusNotFound
+		return status != http.StatusNotFound || s.loadsPage(c, name)
 	}
 	_ = f.Close()
 	return true
 }
 
 func (s *staticFolder) serve(c *Context) error {
-	f, err := s.Open(c.Params().String("filename"), c.settings.debug || !s.onlyInDebug)
+	name := c.Params().String("filename")
+	f, err := s.Open(name, s.onDisk(c.settings.debug))
+	switch {
+	case err == nil:
+		defer f.Close()
+		return s.send(c, name, f, s.cachingOf(c, name, f))
+	case files.IsAbsent(err) && s.loadsPage(c, name):
+		return s.servePage(c)
+	}
+	return absent(err)
+}
+
+// immutable is the Cache-Control of a file whose URL has its fingerprint: another text has another URL.
+const immutable = "public, max-age=31536000, immutable"
+
+// fingerprintKey is the name of the fingerprint in the query of a URL, as Flask users write it.
+const fingerprintKey = "v"
+
+// cachingOf returns the Cache-Control that the fingerprint in the request's query is worth, "" without one. A fingerprint
+// of another text, which may be the one to come, keeps nobody from asking again.
+func (s *staticFolder) cachingOf(c *Context, name string, f *files.File) string {
+	if !c.settings.fingerprints || c.Request.URL.RawQuery == "" {
+		return ""
+	}
+	given := c.Query().String(fingerprintKey)
+	if !files.IsFingerprint(given) {
+		return ""
+	}
+	if current, err := s.Fingerprint(name, f); err == nil && current == given {
+		return immutable
+	}
+	return "no-cache"
+}
+
+// send sends a file of the folder, or the packed one beside it.
+func (s *staticFolder) send(c *Context, name string, f *files.File, caching string, vary ...string) error {
+	p := parcelOf(f, func() (string, error) { return s.ETag(f) })
+	p.asked, p.caching, p.maxAge, p.vary = name, caching, s.maxAge, vary
+	if !s.packed || files.IsPacked(f.Name) {
+		return c.send(p, false, nil)
+	}
+	p.vary = append(p.vary, "Accept-Encoding")
+	packed, encoding := s.OpenPacked(f, c.Request.Header["Accept-Encoding"])
+	if packed == nil {
+		return c.send(p, false, nil)
+	}
+	defer packed.Close()
+	p.path, p.modified, p.content, p.size, p.encoding = packed.Path, packed.Info.ModTime(), packed.Content, packed.Info.Size(), encoding
+	p.tag = func() (string, error) {
+		tag, err := s.ETag(packed)
+		return files.PackedTag(tag, encoding), err
+	}
+	return c.send(p, false, nil)
+}
+
+// loadsPage reports whether the request is for a page that the script of the single page shows.
+func (s *staticFolder) loadsPage(c *Context, name string) bool {
+	if s.page == "" || path.Ext(name) != "" || !strings.Contains(strings.Join(c.Request.Header["Accept"], ","), "text/html") {
+		return false
+	}
+	mode := c.Request.Header.Get("Sec-Fetch-Mode")
+	return mode == "" || mode == "navigate"
+}
+
+// servePage sends the single page.
+func (s *staticFolder) servePage(c *Context) error {
+	f, err := s.Open(s.page, s.onDisk(c.settings.debug))
 	if err != nil {
 		return absent(err)
 	}
 	defer f.Close()
-	return c.send(parcelOf(f, func() (string, error) { return s.ETag(f) }), false, nil)
+	return s.send(c, s.page, f, "no-cache", "Accept")
 }
 
 // absent makes a 404 of what keeps a file from being opened, or a 503, which is logged, when it is not the file's fault.

@@ -98,7 +98,7 @@ func TestStaticAtTheRootGivesWay(t *testing.T) {
 			want := maps.Clone(common)
 			maps.Copy(want, tt.want)
 			answers(t, app, want)
-			if u, err := app.URLFor("static", "filename", "app.js", dewar.Relative()); u != "/app.js" || err != nil {
+			if u, err := app.URLFor("static", "filename", "app.js", "v", 1, dewar.Relative()); u != "/app.js?v=1" || err != nil {
 				t.Errorf("URL of a file: %q, %v", u, err)
 			}
 		})

@@ -25,13 +25,14 @@ func TestStaticSpecialFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
+	must(t, os.Symlink("/dev/zero", filepath.Join(static, "device"))) // that os.DirFS follows
 	writeFile(t, root, "static/unreadable", "secret")
 	if err := os.Chmod(filepath.Join(static, "unreadable"), 0); err != nil {
 		t.Fatal(err)
 	}
 	for name, app := range staticApps(root) {
 		app.Logger = slog.New(slog.DiscardHandler)
-		for _, file := range []string{"pipe", "socket", "unreadable", "pipe/", "pipe/x"} {
+		for _, file := range []string{"pipe", "socket", "device", "unreadable", "pipe/", "pipe/x"} {
 			if file == "unreadable" && os.Getuid() == 0 {
 				continue // root reads everything
 			}

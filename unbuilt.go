@@ -24,7 +24,7 @@ func (app *App) answerUnbuilt(w http.ResponseWriter, r *http.Request, fault erro
 	}
 	page, header := app.unbuiltPage(r, fault), w.Header()
 	body, contentType := page.Text(), "text/plain; charset=utf-8"
-	switch accept.Best(r.Header.Values("Accept"), []string{"text/plain", "text/html", "application/problem+json", "application/json"}) {
+	switch accept.Media(r.Header.Values("Accept"), []string{"text/plain", "text/html", "application/problem+json", "application/json"}) {
 	case "text/html":
 		if text, err := page.HTML(); err == nil {
 			body, contentType = text, "text/html; charset=utf-8"

@@ -24,7 +24,7 @@ type URLOption func(*urlRequest)
 func External() URLOption { return func(u *urlRequest) { u.external, u.relative = true, false } }
 
 // Relative makes [App.URLFor] leave out scheme and host, as [Context.URLFor] does: the path below APPLICATION_ROOT,
-// for which SERVER_NAME need not be set. Flask has _external=False.
+// for which SERVER_NAME need not be set. Together with [Scheme] it is an error. Flask has _external=False.
 func Relative() URLOption { return func(u *urlRequest) { u.external, u.relative = false, true } }
 
 // Scheme makes URLFor return a whole URL with this scheme. "" leaves the scheme to the page that shows the
@@ -152,6 +152,9 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		u.values[name] = pairs[i+1]
 		i++
 	}
+	if u.relative && u.hasScheme {
+		return nil, fmt.Errorf("dewar: URL for %q: Relative() has no scheme, so Scheme(%q) contradicts it; leave one of them out", endpoint, u.scheme)
+	}
 	return u, nil
 }
 
@@ -233,7 +236,7 @@ func (u *urlRequest) build(r *boundRoute) (target urlTarget, missing []string, e
 	if len(missing) > 0 {
 		return target, missing, nil
 	}
-	target.path = u.prefix + path + u.query(r) + u.fragment()
+	target.path = u.prefix + path + u.fingerprinted(r, u.query(r)) + u.fragment()
 	return target, nil, nil
 }
 
@@ -330,6 +333,26 @@ func (u *urlRequest) query(r *boundRoute) string {
 		}
 	}
 	return b.String()
+}
+
+// fingerprinted adds, for a static file, its fingerprint to a query, which may be empty. One that is given stays.
+func (u *urlRequest) fingerprinted(r *boundRoute, query string) string {
+	s := r.spec.static
+	if s == nil || !u.settings.fingerprints {
+		return query
+	}
+	if _, given := u.values[fingerprintKey]; given {
+		return query
+	}
+	name, _ := u.values["filename"].(string)
+	text := s.FingerprintOf(name, s.onDisk(u.settings.debug))
+	switch {
+	case text == "":
+		return query
+	case query == "":
+		return "?" + fingerprintKey + "=" + text
+	}
+	return query + "&" + fingerprintKey + "=" + text
 }
 
 // queryValues returns a value as text, each item of a list by itself and nothing for nil.

@@ -3,6 +3,7 @@ package dewar
 import (
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -69,7 +70,8 @@ func (v *Values) Lookup(key string) (any, bool) {
 	return v.src.Lookup(key)
 }
 
-// Keys returns the keys that have a value, sorted.
+// Keys returns the keys that have a value, once each: those of a query, a form and cookies in the order the client sent
+// them first, those of other bags sorted.
 func (v *Values) Keys() []string {
 	if v == nil || v.src == nil {
 		return nil
@@ -180,6 +182,28 @@ func get[T any](v *Values, key string, convert func(any) (T, error)) T {
 		return zero
 	}
 	return t
+}
+
+// Pairs returns every value of v as text, with its key. Those of a query, a form and cookies come in the order the client
+// sent them, a key as often as it has values, as with items(multi=True) in Flask; those of other bags are sorted by their
+// keys, and what is no text is left out. A form that middleware has parsed is sorted too.
+func Pairs(v *Values) iter.Seq2[string, string] {
+	if v == nil || v.src == nil {
+		return func(func(key, value string) bool) {}
+	}
+	if s, ok := v.src.(*textSource); ok && s.order != nil {
+		return s.order
+	}
+	return func(yield func(key, value string) bool) {
+		for _, key := range v.src.Keys() {
+			list, _ := v.src.List(key)
+			for _, value := range list {
+				if !yield(key, value) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // ValueOr returns the value of key in bag as a T, or def when it is missing or cannot be converted. T may

@@ -193,6 +193,7 @@ func (r *Response) sendOn(p []byte) (sent int, err error) {
 		next := p[sent:min(sent+piece, len(p))]
 		r.renewDeadline()
 		n, err := r.w.Write(next)
+		r.noteSent(int64(n))
 		r.noteFailure(err)
 		sent += n
 		if err != nil || n < len(next) || sent == len(p) {
@@ -204,6 +205,7 @@ func (r *Response) sendOn(p []byte) (sent int, err error) {
 // copyOn copies src to a response whose header has been sent, in a way that lets the operating system send a
 // file by itself.
 func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
+	defer func() { r.noteSent(sent) }()
 	if r.writeLimit() <= 0 {
 		return io.Copy(r.w, src)
 	}
@@ -229,7 +231,8 @@ func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
 // so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
 func (r *Response) sendHeld() {
 	if 0 < len(r.text) && len(r.text) <= piece {
-		_, err := io.WriteString(r.w, r.text)
+		n, err := io.WriteString(r.w, r.text)
+		r.noteSent(int64(n))
 		r.noteFailure(err)
 		return
 	}
@@ -238,10 +241,18 @@ func (r *Response) sendHeld() {
 	}
 	body := r.buffer().Bytes()
 	first := min(len(body), piece)
-	_, err := r.w.Write(body[:first])
+	n, err := r.w.Write(body[:first])
+	r.noteSent(int64(n))
 	r.noteFailure(err)
 	if err == nil && first < len(body) {
 		_, _ = r.sendOn(body[first:])
+	}
+}
+
+// noteSent counts what the writers below have taken of the body, for the access log.
+func (r *Response) noteSent(n int64) {
+	if x := r.c.lazy.Load(); x != nil {
+		x.sent += n
 	}
 }
 

@@ -68,7 +68,7 @@ func relays(h http.Handler) bool {
 
 // Fallback serves what matches no route, instead of a 404: for example a reverse proxy to the application that is being
 // moved to dewar. The app's hooks run around it. It takes the options [Before], [Methods], [Timeout],
-// [CrossOriginExempt] and what [Meta.With] returns, and panics on others. Without Methods it serves every method. A path
+// [JSONErrors], [CrossOriginExempt] and what [Meta.With] returns, and panics on others. Without Methods it serves every method. A path
 // with repeated slashes or dots for segments that matches a route without them is redirected there, as h may clean paths.
 func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 	app.setup("Fallback")
@@ -78,7 +78,7 @@ func (app *App) Fallback(h http.Handler, opts ...RouteOption) {
 		opt.applyRoute(spec)
 	}
 	if spec.needsRule() {
-		panic(fmt.Sprintf("dewar: %s: Fallback with an option that is about a rule; pass Before, Methods, Timeout, CrossOriginExempt or a Meta", spec.site))
+		panic(fmt.Sprintf("dewar: %s: Fallback with an option that is about a rule; pass Before, Methods, Timeout, JSONErrors, CrossOriginExempt or a Meta", spec.site))
 	}
 	r := &boundRoute{app: app, spec: spec, routing: spec.routing.within(app.options.routing), handler: spec.handler,
 		before: spec.before, wrapped: true, exempt: spec.exempt}

@@ -12,6 +12,7 @@ require (
 )
 
 require (
+	github.com/dewar-go/dewar/contrib/openapi v0.0.0-00010101000000-000000000000
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
@@ -33,3 +34,5 @@ replace (
 	github.com/dewar-go/dewar/contrib/password => ../contrib/password
 	github.com/dewar-go/dewar/contrib/pyconfig => ../contrib/pyconfig
 )
+
+replace github.com/dewar-go/dewar/contrib/openapi => ../contrib/openapi

@@ -14,7 +14,10 @@
 // client says of itself is taken out:
 //
 //   - X-Forwarded- and whatever stands behind it, Forwarded, X-Real-Ip,
-//   - X-Client-Ip, Client-Ip, X-Cluster-Client-Ip, X-Remote-Addr, True-Client-Ip, Cf-Connecting-Ip and Fastly-Client-Ip,
+//   - X-Client-Ip, Client-Ip, X-Cluster-Client-Ip, X-Remote-Addr, True-Client-Ip, Cf-Connecting-Ip, Cf-Connecting-Ipv6,
+//     Cf-Pseudo-Ipv4, Fastly-Client-Ip, Fly-Client-Ip, X-Appengine-User-Ip, X-Azure-Clientip, X-Azure-Socketip,
+//     X-Envoy-External-Address, X-Original-Forwarded-For, X-Forward-For, X-Forwarded, Forwarded-For and Wl-Proxy-Client-Ip,
+//   - Remote-User, X-Remote-User and X-Authenticated-User,
 //   - X-Scheme, X-Url-Scheme, Front-End-Https, X-Host, X-Original-Host, X-Script-Name, X-Original-Url and X-Rewrite-Url,
 //   - headers with an underscore in their name, because WSGI takes it for a hyphen, as nginx has it, and Proxy,
 //   - what is for one connection: Connection and what that names, Keep-Alive, TE but for trailers, Upgrade but for websocket.

@@ -46,11 +46,14 @@ func written(key string) bool {
 	return false
 }
 
-// speaksOfClient reports whether applications read a header for the client's address, or for the scheme, host, prefix or path
-// that it asked for.
+// speaksOfClient reports whether applications read a header for the client's address or name, or for the scheme, host, prefix or
+// path that it asked for.
 func speaksOfClient(key string) bool {
 	switch key {
-	case "X-Client-Ip", "Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Addr", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip",
+	case "X-Client-Ip", "Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Addr", "True-Client-Ip", "Cf-Connecting-Ip", "Cf-Connecting-Ipv6",
+		"Cf-Pseudo-Ipv4", "Fastly-Client-Ip", "Fly-Client-Ip", "X-Appengine-User-Ip", "X-Azure-Clientip", "X-Azure-Socketip",
+		"X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Forward-For", "X-Forwarded", "Forwarded-For", "Wl-Proxy-Client-Ip",
+		"Remote-User", "X-Remote-User", "X-Authenticated-User",
 		"X-Scheme", "X-Url-Scheme", "Front-End-Https", "X-Host", "X-Original-Host", "X-Script-Name", "X-Original-Url", "X-Rewrite-Url":
 		return true
 	}

@@ -101,7 +101,7 @@ func TestPythonSeesTheClient(t *testing.T) {
 	forged := []string{"X-Forwarded-For", "6.6.6.6", "X-Forwarded-Host", "evil.test", "X-Forwarded-Proto", "https", "X-Forwarded-Port", "666",
 		"X-Forwarded-Prefix", "/app", "X-Forwarded-Ssl", "on", "Forwarded", "for=6.6.6.6", "X-Real-Ip", "6.6.6.6", "X_Forwarded_For", "6.6.6.6",
 		"X-Forwarded-User", "root", "X-Client-Ip", "6.6.6.6", "X-Scheme", "https", "X-Script-Name", "/app", "X-Original-Url", "/admin", "Proxy", "6.6.6.6",
-		"X-Http-Method-Override", "DELETE"}
+		"X-Forward-For", "6.6.6.6", "X-Remote-User", "root", "X-Http-Method-Override", "DELETE"}
 	for _, tt := range []struct {
 		name    string
 		trusted []string
@@ -112,7 +112,7 @@ func TestPythonSeesTheClient(t *testing.T) {
 		{"of a proxy that is trusted", []string{"127.0.0.1"}, map[string]string{"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.test:666", "X-Forwarded-Proto": "https",
 			"X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/app", "X-Real-Ip": "6.6.6.6", "Host": "evil.test:666",
 			"X-Forwarded-Ssl": "on", "X-Forwarded-User": "root", "X-Client-Ip": "6.6.6.6", "X-Scheme": "https", "X-Script-Name": "/app", "X-Original-Url": "/admin",
-			"X-Http-Method-Override": "DELETE"}},
+			"X-Forward-For": "6.6.6.6", "X-Remote-User": "root", "X-Http-Method-Override": "DELETE"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -82,20 +83,23 @@ type Event[U any] struct {
 // Format prints the request alone.
 func (e Event[U]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.Context) }
 
+// Logger returns the Logger of the request.
+func (e Event[U]) Logger() *slog.Logger { return e.Context.Logger() }
+
 // A visit is what is known of the user of one request.
 type visit[U any] struct {
-	mu    sync.Mutex
+	busy  chan struct{} // full while somebody loads or sets the user
 	known bool
 	user  U
 	err   error
 }
 
 // once loads the user unless that has been done, and returns the signals that are to be sent then.
-func (v *visit[U]) once(load func(events *[]func()) (U, error)) (user U, events []func(), err error) {
-	if err := v.lock(); err != nil {
+func (v *visit[U]) once(c *dewar.Context, load func(events *[]func()) (U, error)) (user U, events []func(), err error) {
+	if err := v.lock(c); err != nil {
 		return user, nil, err
 	}
-	defer v.mu.Unlock()
+	defer v.unlock()
 	if !v.known {
 		v.user, v.err = load(&events)
 		v.known = true
@@ -103,17 +107,26 @@ func (v *visit[U]) once(load func(events *[]func()) (U, error)) (user U, events 
 	return v.user, events, v.err
 }
 
-// lock waits while another goroutine loads the user. It is an error to be called by what loads him, which would wait for itself.
-func (v *visit[U]) lock() error {
-	switch {
-	case v.mu.TryLock():
+// lock waits while another goroutine loads the user, at most as long as the request lasts. It is an error to be called by what
+// loads him, which would wait for itself; in a goroutine of its own that is not seen, and the wait ends with the request.
+func (v *visit[U]) lock(c *dewar.Context) error {
+	select {
+	case v.busy <- struct{}{}:
 		return nil
-	case isLoading():
+	default:
+	}
+	if isLoading() {
 		return errAsksItself
 	}
-	v.mu.Lock()
-	return nil
+	select {
+	case v.busy <- struct{}{}:
+		return nil
+	case <-c.Done():
+		return fmt.Errorf("login: waiting for the user to be loaded: %w", context.Cause(c))
+	}
 }
+
+func (v *visit[U]) unlock() { <-v.busy }
 
 var errAsksItself = errors.New("login: the user was asked for while he was being loaded; inside Load, LoadFromRequest and Identifier use the id, the request and what stands in your database, and call Login in a view or a hook")
 
@@ -206,7 +219,7 @@ func (m *Manager[U]) MustCurrent(c *dewar.Context) U {
 
 // loaded returns the user of the session, active or not.
 func (m *Manager[U]) loaded(c *dewar.Context) (U, error) {
-	user, events, err := m.visit(c).once(func(events *[]func()) (U, error) { return m.load(c, events) })
+	user, events, err := m.visit(c).once(c, func(events *[]func()) (U, error) { return m.load(c, events) })
 	for _, send := range events { // receivers may ask the Manager
 		send()
 	}
@@ -225,7 +238,7 @@ func (m *Manager[U]) visit(c *dewar.Context) *visit[U] {
 	defer m.mu.Unlock()
 	v, ok := m.visits.Lookup(c)
 	if !ok {
-		v = &visit[U]{}
+		v = &visit[U]{busy: make(chan struct{}, 1)}
 		m.visits.Set(c, v)
 	}
 	return v
@@ -234,10 +247,10 @@ func (m *Manager[U]) visit(c *dewar.Context) *visit[U] {
 // become makes user the one of the request, without asking Load.
 func (m *Manager[U]) become(c *dewar.Context, user U) error {
 	v := m.visit(c)
-	if err := v.lock(); err != nil {
+	if err := v.lock(c); err != nil {
 		return err
 	}
-	defer v.mu.Unlock()
+	defer v.unlock()
 	v.known, v.user, v.err = true, user, nil
 	return nil
 }

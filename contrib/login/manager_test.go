@@ -462,6 +462,30 @@ func TestARefreshLeavesTheCookieOfTheAnswerAlone(t *testing.T) {
 	}
 }
 
+// In a goroutine of its own that is not seen from the stack: the wait ends with the request.
+func TestAskingForTheUserWaitsNoLongerThanTheRequest(t *testing.T) {
+	t.Parallel()
+	users := newManager()
+	c := client(t, users, nil, func(app *dewar.App) {
+		app.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
+				defer cancel()
+				next.ServeHTTP(w, r.WithContext(ctx))
+			})
+		})
+	})
+	c.Post("/login", dewartest.Form("user", "ann"))
+	users.Load = func(c *dewar.Context, _ string) (*member, error) {
+		heard := make(chan error)
+		go func() { _, err := users.Current(c); heard <- err }()
+		return nil, <-heard
+	}
+	if got := c.Get("/who"); got.StatusCode < 500 {
+		t.Errorf("got %d, want an error of the server", got.StatusCode)
+	}
+}
+
 // What loads the user would wait for itself: the request fails with a cure, and the next one is not harmed.
 func TestLoadingMustNotAskForTheUser(t *testing.T) {
 	t.Parallel()

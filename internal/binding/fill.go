@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/jsontext"
@@ -25,7 +26,7 @@ type Request interface {
 	IsJSON() bool
 	// Path returns the value of a variable of the route.
 	Path(name string) (any, bool)
-	// Texts returns every value of a name in the query, the header or the form.
+	// Texts returns every value of a name in the query, the header or the form. The list is not changed.
 	Texts(src Source, name string) []string
 	// FormKeys returns the names of the fields and files of the form, sorted.
 	FormKeys() []string
@@ -47,14 +48,17 @@ type Request interface {
 type Binder struct {
 	// RefuseUnknown reports members of a JSON body that no field takes.
 	RefuseUnknown bool
+	// IgnoreForm has the fields of a form be missing, whatever the body is.
+	IgnoreForm bool
 	// Extra, if it is there, looks at the struct once its fields are filled, and reports what breaks a rule of its own.
 	Extra func(report func(name, rule string))
 
 	plan     *Plan
 	request  Request
-	members  map[string]jsontext.Value // of the JSON body
-	names    *node                     // of the form
-	plain    bool                      // JSON is that of encoding/json
+	isJSON   bool             // the body is a JSON object, and no form
+	members  []jsontext.Value // of the JSON body, those that the plan knows
+	names    *node            // of the form
+	plain    bool             // JSON is that of encoding/json
 	problems []Problem
 	bad      int   // how many fields were not right, also beyond what is listed
 	err      error // of a method Validate, about something else than fields
@@ -71,18 +75,18 @@ func (b *Binder) Fill(target reflect.Value) ([]Problem, error) {
 	for i := range b.plan.fields {
 		b.fill(target, &b.plan.fields[i])
 	}
-	b.compare(target, b.plan, b.nameOf)
+	b.compare(target, b.plan, place{}, b.nameOf)
 	if b.Extra != nil {
 		b.Extra(b.extra)
 	}
 	if b.bad == 0 {
-		b.validate(target, b.plan, "")
+		b.validate(target, b.plan, place{})
 	}
 	return b.problems, b.err
 }
 
 // validate asks a struct that is filled whether it is right.
-func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
+func (b *Binder) validate(v reflect.Value, plan *Plan, at place) {
 	if !plan.validates || b.err != nil || b.isFull() {
 		return
 	}
@@ -92,7 +96,7 @@ func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
 	problems, err := b.request.Problems(b.request.Validate(v.Addr().Interface()))
 	b.err = err
 	for _, p := range problems {
-		p.Field = joinField(path, p.Field)
+		p.Field = at.member(p.Field).String()
 		b.add(p)
 	}
 }
@@ -101,7 +105,7 @@ func (b *Binder) validate(v reflect.Value, plan *Plan, path string) {
 func (b *Binder) extra(name, rule string) {
 	for i := range b.plan.fields {
 		if f := &b.plan.fields[i]; b.nameOf(f) == name {
-			b.broken(f, Rule{Name: rule}, name)
+			b.broken(f, Rule{Name: rule}, place{name: name})
 			return
 		}
 	}
@@ -118,23 +122,23 @@ func (b *Binder) add(p Problem) {
 }
 
 // report says that a value is not of the kind that its field wants.
-func (b *Binder) report(name, detail string) { b.reportRule(name, Rule{Name: "type"}, detail) }
+func (b *Binder) report(at place, detail string) { b.reportRule(at, Rule{Name: "type"}, detail) }
 
-func (b *Binder) reportRule(name string, rule Rule, text string) {
+func (b *Binder) reportRule(at place, rule Rule, text string) {
 	if b.isFull() {
 		b.bad++
 		return
 	}
-	b.add(Problem{name, b.request.Translate(text, rule.Limit), rule.Name, rule.Limit})
+	b.add(Problem{at.String(), b.request.Translate(text, rule.Limit), rule.Name, rule.Limit})
 }
 
 // lacks reports that a required field has no value, or an empty one.
-func (b *Binder) lacks(f *field, name, how string) {
+func (b *Binder) lacks(f *field, at place, how string) {
 	text, own := f.message("required")
 	if !own {
 		text = how
 	}
-	b.reportRule(name, Rule{Name: "required"}, text)
+	b.reportRule(at, Rule{Name: "required"}, text)
 }
 
 // reword puts the field's own text in place of what was said of the kind of its value.
@@ -150,36 +154,61 @@ func (b *Binder) reword(f *field, first int) {
 // fill sets one field from the first source that has a value for it.
 func (b *Binder) fill(target reflect.Value, f *field) {
 	for src, name := range f.names {
-		if name == "" {
+		if name == "" || Source(src) == Form && (b.isJSON || b.IgnoreForm) {
 			continue
 		}
-		value := reflect.New(f.typ).Elem()
-		before, first := b.bad, len(b.problems)
-		if b.take(Source(src), name, f, value) {
-			b.taken(Source(src), f, value, name, before)
-			b.reword(f, first)
-			if b.bad == before {
-				coerce.FieldAt(target, f.index).Set(value)
-			}
+		if f.quick && b.fillInPlace(Source(src), name, target, f) || !f.quick && b.fillFrom(Source(src), name, target, f) {
 			return
 		}
 	}
-	b.absent(target, f, b.nameOf(f))
+	if f.required || f.hasDefault {
+		b.absent(target, f, place{name: b.nameOf(f)})
+	}
+}
+
+// fillFrom sets a field to what src has for it, if that is good, and reports whether it has anything.
+func (b *Binder) fillFrom(src Source, name string, target reflect.Value, f *field) bool {
+	value := reflect.New(f.typ).Elem()
+	before, first := b.bad, len(b.problems)
+	if !b.take(src, name, place{name: name}, f, value) {
+		return false
+	}
+	b.taken(src, f, value, place{name: name}, before)
+	b.reword(f, first)
+	if b.bad == before {
+		coerce.FieldAt(target, f.index).Set(value)
+	}
+	return true
+}
+
+// fillInPlace is fillFrom for a plain kind of Go, which costs nothing to put back.
+func (b *Binder) fillInPlace(src Source, name string, target reflect.Value, f *field) bool {
+	value := coerce.FieldAt(target, f.index)
+	was, before, first := plainOf(value), b.bad, len(b.problems)
+	if !b.take(src, name, place{name: name}, f, value) {
+		return false
+	}
+	b.taken(src, f, value, place{name: name}, before)
+	b.reword(f, first)
+	if b.bad > before {
+		was.putBack(value)
+	}
+	return true
 }
 
 // taken looks at a value that could be converted. An empty text is what a form sends for a field that nobody filled in: it is an
 // error where the field is required, and otherwise nothing that has rules. In JSON it is a text. A pointer to a text only has
 // to be there.
-func (b *Binder) taken(src Source, f *field, value reflect.Value, name string, before int) {
+func (b *Binder) taken(src Source, f *field, value reflect.Value, at place, before int) {
 	empty := (f.required || src != JSON && f.checks != nil) && isEmptyText(value)
 	switch {
 	case b.bad > before:
 	case f.required && empty:
-		b.lacks(f, name, "empty")
+		b.lacks(f, at, "empty")
 	case src == JSON || !empty:
-		b.check(f, value, name)
+		b.check(f, value, at)
 	case isList(f.typ):
-		b.checkMost(f, value, name)
+		b.checkMost(f, value, at)
 	}
 }
 
@@ -200,10 +229,10 @@ func isEmptyText(v reflect.Value) bool {
 }
 
 // absent deals with a field that the request has no value for.
-func (b *Binder) absent(target reflect.Value, f *field, name string) {
+func (b *Binder) absent(target reflect.Value, f *field, at place) {
 	switch {
 	case f.required:
-		b.lacks(f, name, "missing")
+		b.lacks(f, at, "missing")
 	case f.hasDefault:
 		value := reflect.New(f.typ)
 		_ = coerce.Into(value.Interface(), f.def) // tried when the plan was made
@@ -224,48 +253,54 @@ func (b *Binder) nameOf(f *field) string {
 	return f.names[first]
 }
 
-// take converts what src has under name into value, reports what is wrong with it, and tells whether there
-// was anything.
-func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bool {
+// take converts what src has under name into value, reports what is wrong with it as that of the place at, and tells whether there was
+// anything.
+func (b *Binder) take(src Source, name string, at place, f *field, value reflect.Value) bool {
 	switch {
 	case src == Path:
 		v, ok := b.request.Path(name)
-		return ok && b.convert(name, value, v)
+		return ok && b.convert(at, value, v)
 	case src == JSON:
-		raw, ok := b.members[name]
-		if !ok || raw.IsNull() {
+		if b.members == nil {
 			return false
 		}
-		b.decodeField(raw, f, value, name, 0)
+		raw := b.members[f.member]
+		if raw.IsZero() || raw.IsNull() {
+			return false
+		}
+		b.decodeField(raw, f, value, at, 0)
 		return true
 	case f.shape == shapeNested:
-		return b.takeNested(name, f, value)
+		return b.takeNested(at, f, value)
 	case f.shape == shapeFile || f.shape == shapeFiles:
 		return b.takeFiles(name, f, value)
 	}
 	list := b.request.Texts(src, name)
-	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, func(s string) bool { return s != "" }) {
+	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, isTyped) {
 		return false
 	}
 	if f.shape == shapeList {
-		return b.convert(name, value, list)
+		return b.convert(at, value, slices.Clone(list))
 	}
 	if f.quick && quickText(list[0], value) {
 		return true
 	}
-	if list[0] == "" && !f.emptyText {
+	if !f.emptyText && !isTyped(list[0]) {
 		return false
 	}
-	return b.convert(name, value, list[0])
+	return b.convert(at, value, list[0])
 }
 
+// isTyped reports whether a text has more than spaces, which are no value where the type is not text.
+func isTyped(s string) bool { return strings.TrimSpace(s) != "" }
+
 // convert stores v in value, or reports why it cannot. It returns true: there was something.
-func (b *Binder) convert(name string, value reflect.Value, v any) bool {
+func (b *Binder) convert(at place, value reflect.Value, v any) bool {
 	err := coerce.Into(value.Addr().Interface(), v)
 	if e, ok := errors.AsType[*coerce.Error](err); ok {
-		b.report(name+e.Path, (&coerce.Error{Want: e.Want, Reason: e.Reason}).Error())
+		b.report(place{name: at.String() + e.Path}, (&coerce.Error{Want: e.Want, Reason: e.Reason}).Error())
 	} else if err != nil {
-		b.report(name, "not valid")
+		b.report(at, "not valid")
 	}
 	return true
 }

@@ -19,34 +19,36 @@ const maxDepth = 32
 // ReadJSON takes a JSON body apart for the fields with the tag json. It reports whether the body is an object.
 func (b *Binder) ReadJSON(body jsontext.Value) bool {
 	if body.IsObject() {
-		b.members = b.object(body, b.plan, "")
+		b.isJSON = true
+		b.members = b.object(body, b.plan, place{})
 	}
 	return body.IsObject()
 }
 
-// object keeps the members of an object that the plan knows, by their exact name. One that is there twice is reported,
-// because programs differ in which of the two they believe.
-func (b *Binder) object(object jsontext.Value, plan *Plan, path string) map[string]jsontext.Value {
-	members := map[string]jsontext.Value{}
+// object keeps the members of an object that the plan knows, by their exact name, where the plan has them. One that is there twice
+// is reported, because programs differ in which of the two they believe.
+func (b *Binder) object(object jsontext.Value, plan *Plan, at place) []jsontext.Value {
+	members := make([]jsontext.Value, len(plan.known))
 	for name, value := range object.Members() {
-		if !plan.known[name] {
-			b.unknown(plan, path, name)
+		i, ok := plan.known[string(name)]
+		if !ok {
+			b.unknown(plan, at, name)
 			continue
 		}
-		if _, ok := members[name]; ok {
-			b.report(joinField(path, name), givenTwice)
+		if !members[i].IsZero() {
+			b.report(at.member(string(name)), givenTwice)
 		}
-		members[name] = value
+		members[i] = value
 	}
 	return members
 }
 
 // unknown reports a member that no field takes, where that was asked for.
-func (b *Binder) unknown(plan *Plan, path, name string) {
+func (b *Binder) unknown(plan *Plan, at place, member []byte) {
 	if b.RefuseUnknown && !b.isFull() {
-		name = shorten(name)
+		name := shorten(string(member))
 		known := slices.Sorted(maps.Keys(plan.known))
-		b.reportRule(joinField(path, name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
+		b.reportRule(at.member(name), Rule{Name: "unknown"}, "unknown"+suggest.DidYouMean(name, known))
 	}
 }
 
@@ -75,37 +77,40 @@ func parse(raw []byte) (v any, err error) {
 }
 
 // decode stores a JSON value in v and reports everything that is wrong inside it. Null leaves v as it is.
-func (b *Binder) decode(raw jsontext.Value, v reflect.Value, path string, depth int) {
+func (b *Binder) decode(raw jsontext.Value, v reflect.Value, at place, depth int) {
 	t := v.Type()
 	switch {
 	case raw.IsNull() || b.isFull():
 	case depth > maxDepth:
-		b.report(path, "nested too deep")
+		b.report(at, "nested too deep")
 	case t == durationType:
 		value, _ := parse(raw.Raw())
-		b.convert(path, v, value)
+		b.convert(at, v, value)
 	case isJSONLeaf(t):
-		b.unmarshal(raw, v, path)
+		b.unmarshal(raw, v, at)
 	case t.Kind() == reflect.Pointer:
 		fresh := reflect.New(t.Elem())
-		b.decode(raw, fresh.Elem(), path, depth+1)
+		b.decode(raw, fresh.Elem(), at, depth+1)
 		v.Set(fresh)
 	case t.Kind() == reflect.Struct:
-		b.decodeStruct(raw, v, path, depth)
+		b.decodeStruct(raw, v, at, depth)
 	case t.Kind() == reflect.Map:
-		b.decodeMap(raw, v, path, depth)
+		b.decodeMap(raw, v, at, depth)
 	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8, t.Kind() == reflect.Array:
-		b.decodeList(raw, v, path, depth)
+		b.decodeList(raw, v, at, depth)
 	case b.plain && t != numberType && quickJSON(raw.Raw(), v):
 	default:
-		b.unmarshal(raw, v, path)
+		b.unmarshal(raw, v, at)
 	}
 }
 
 // decodeField decodes the value of a field, unless that has too many items.
-func (b *Binder) decodeField(raw jsontext.Value, f *field, v reflect.Value, path string, depth int) {
-	if !b.tooMany(f, path, func() int { return lengthOf(raw, pointee(f.typ)) }) {
-		b.decode(raw, v, path, depth)
+func (b *Binder) decodeField(raw jsontext.Value, f *field, v reflect.Value, at place, depth int) {
+	if f.quick && b.plain && depth <= maxDepth && !b.isFull() && quickJSON(raw.Raw(), v) {
+		return
+	}
+	if !b.tooMany(f, at, func() int { return lengthOf(raw, pointee(f.typ)) }) {
+		b.decode(raw, v, at, depth)
 	}
 }
 
@@ -126,65 +131,65 @@ func lengthOf(raw jsontext.Value, t reflect.Type) (n int) {
 }
 
 // decodeStruct sets the fields of v that have the tag json, as Bind does on the outside.
-func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeStruct(raw jsontext.Value, v reflect.Value, at place, depth int) {
 	if !raw.IsObject() {
-		b.report(path, "want an object")
+		b.report(at, "want an object")
 		return
 	}
 	plan := b.plan.nested[v.Type()]
-	members := b.object(raw, plan, path)
+	members := b.object(raw, plan, at)
 	before := b.bad
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		name := f.names[JSON]
-		value, ok := members[name]
-		if !ok || value.IsNull() {
+		inner := place{outer: &at, name: f.names[JSON]}
+		value := members[f.member]
+		if value.IsZero() || value.IsNull() {
 			if f.required || f.hasDefault {
-				b.absent(v, f, joinField(path, name))
+				b.absent(v, f, inner)
 			}
 			continue
 		}
-		was, first, field, at := b.bad, len(b.problems), coerce.FieldAt(v, f.index), joinField(path, name)
-		b.decodeField(value, f, field, at, depth+1)
-		b.taken(JSON, f, field, at, was)
+		was, first, field := b.bad, len(b.problems), coerce.FieldAt(v, f.index)
+		b.decodeField(value, f, field, inner, depth+1)
+		b.taken(JSON, f, field, inner, was)
 		b.reword(f, first)
 	}
-	b.compare(v, plan, func(f *field) string { return joinField(path, f.names[JSON]) })
+	b.compare(v, plan, at, func(f *field) string { return f.names[JSON] })
 	if b.bad == before {
-		b.validate(v, plan, path)
+		b.validate(v, plan, at)
 	}
 }
 
 // decodeMap fills a map. A key is the client's own, so it is not named in reports.
-func (b *Binder) decodeMap(raw jsontext.Value, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeMap(raw jsontext.Value, v reflect.Value, at place, depth int) {
 	if b.decodeWhole(raw, v) {
 		return
 	}
 	if !raw.IsObject() {
-		b.report(path, "want an object")
+		b.report(at, "want an object")
 		return
 	}
 	t := v.Type()
-	m := reflect.MakeMap(t)
+	m, inner := reflect.MakeMap(t), place{outer: &at, kind: anyKey}
 	for key, member := range raw.Members() {
-		name := reflect.ValueOf(key).Convert(t.Key())
+		name := reflect.ValueOf(string(key)).Convert(t.Key())
 		if m.MapIndex(name).IsValid() {
-			b.report(path+"[*]", givenTwice)
+			b.report(inner, givenTwice)
 		}
 		value := reflect.New(t.Elem()).Elem()
-		b.decode(member, value, path+"[*]", depth+1)
+		b.decode(member, value, inner, depth+1)
 		m.SetMapIndex(name, value)
 	}
 	v.Set(m)
 }
 
 // decodeList fills a slice, or an array of exactly as many elements as the JSON list has.
-func (b *Binder) decodeList(raw jsontext.Value, v reflect.Value, path string, depth int) {
+func (b *Binder) decodeList(raw jsontext.Value, v reflect.Value, at place, depth int) {
 	if v.Kind() == reflect.Slice && b.decodeWhole(raw, v) {
 		return
 	}
 	if !raw.IsList() {
-		b.report(path, "want a list")
+		b.report(at, "want a list")
 		return
 	}
 	items := slices.Collect(raw.Items())
@@ -192,11 +197,11 @@ func (b *Binder) decodeList(raw jsontext.Value, v reflect.Value, path string, de
 		v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
 	}
 	if len(items) != v.Len() {
-		b.report(path, "want a list of "+strconv.Itoa(v.Len()))
+		b.report(at, "want a list of "+strconv.Itoa(v.Len()))
 		return
 	}
-	for i, item := range items {
-		b.decode(item, v.Index(i), path+"["+strconv.Itoa(i)+"]", depth+1)
+	for i, value := range items {
+		b.decode(value, v.Index(i), place{outer: &at, index: i, kind: byIndex}, depth+1)
 	}
 }
 
@@ -207,9 +212,9 @@ func (b *Binder) decodeWhole(raw jsontext.Value, v reflect.Value) bool {
 	return isPlain(elem.Kind()) && elem != durationType && !raw.Twice() && b.request.Unmarshal(raw.Raw(), v.Addr().Interface()) == nil
 }
 
-func (b *Binder) unmarshal(raw jsontext.Value, v reflect.Value, path string) {
+func (b *Binder) unmarshal(raw jsontext.Value, v reflect.Value, at place) {
 	if raw.Twice() {
-		b.report(path, "has a name twice in one object")
+		b.report(at, "has a name twice in one object")
 		return
 	}
 	if b.request.Unmarshal(raw.Raw(), v.Addr().Interface()) == nil {
@@ -221,10 +226,10 @@ func (b *Binder) unmarshal(raw jsontext.Value, v reflect.Value, path string) {
 		return // of an input of HTML, sent by a script
 	}
 	if err == nil && !isJSONLeaf(v.Type()) {
-		b.convert(path, reflect.New(v.Type()).Elem(), value) // says more, if that cannot convert it either
+		b.convert(at, reflect.New(v.Type()).Elem(), value) // says more, if that cannot convert it either
 	}
 	if b.bad == before {
-		b.report(path, wantOf(v.Type()))
+		b.report(at, wantOf(v.Type()))
 	}
 }
 
@@ -245,12 +250,4 @@ func wantOf(t reflect.Type) string {
 		return "want a number"
 	}
 	return "not valid"
-}
-
-// joinField puts the name of a member behind that of what it is in.
-func joinField(outer, name string) string {
-	if outer == "" {
-		return name
-	}
-	return outer + "." + name
 }

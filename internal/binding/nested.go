@@ -13,6 +13,7 @@ import (
 // A node is a part of the names of a form, such as items, 0 and price of items[0].price.
 type node struct {
 	key      string // the name that ends here, as the client wrote it
+	twice    bool   // another name means the same
 	children map[string]*node
 }
 
@@ -58,7 +59,8 @@ func (n *node) add(steps []string, key string) {
 		}
 		n = next
 	}
-	if n.key == "" {
+	n.twice = n.key != ""
+	if !n.twice {
 		n.key = key
 	}
 }
@@ -102,19 +104,32 @@ func (p *planner) nestForm(t reflect.Type) error {
 }
 
 // takeNested fills a value from the names that lead into it.
-func (b *Binder) takeNested(name string, f *field, value reflect.Value) bool {
-	n := b.tree().children[name]
-	if n == nil {
+func (b *Binder) takeNested(at place, f *field, value reflect.Value) bool {
+	n := b.tree().children[at.name]
+	if n == nil || !n.leadsTo(f.typ) {
 		return false
 	}
-	b.fillField(n, f, value, name)
+	b.fillField(n, f, value, at)
 	return true
 }
 
+// leadsTo reports whether a value of type t has a place for what n leads to: one of a map of texts has none for names that go on.
+func (n *node) leadsTo(t reflect.Type) bool {
+	if t = pointee(t); t.Kind() != reflect.Map || !isTextual(t.Elem()) {
+		return true
+	}
+	for _, child := range n.children {
+		if child.key != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // fillField fills the value of a field, unless that would have too many rows.
-func (b *Binder) fillField(n *node, f *field, value reflect.Value, path string) {
-	if !b.tooMany(f, path, func() int { return n.rows(f.typ) }) {
-		b.fillNode(n, value, path)
+func (b *Binder) fillField(n *node, f *field, value reflect.Value, at place) {
+	if !b.tooMany(f, at, func() int { return n.rows(f.typ) }) {
+		b.fillNode(n, value, at)
 	}
 }
 
@@ -131,73 +146,92 @@ func (n *node) rows(t reflect.Type) int {
 	return 0
 }
 
-func (b *Binder) fillNode(n *node, v reflect.Value, path string) {
+func (b *Binder) fillNode(n *node, v reflect.Value, at place) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		b.fillNode(n, v.Elem(), path)
+		b.fillNode(n, v.Elem(), at)
 	case reflect.Struct:
-		b.fillStruct(n, v, path)
+		b.fillStruct(n, v, at)
 	case reflect.Slice:
 		// The numbers only give the order: a row that was taken out of a page leaves a gap, and a large one costs nothing.
 		indexes := n.indexes()
 		v.Set(reflect.MakeSlice(v.Type(), len(indexes), len(indexes)))
 		for i, index := range indexes {
-			step := strconv.Itoa(index)
-			b.fillNode(n.children[step], v.Index(i), path+"["+step+"]")
+			b.fillNode(n.children[strconv.Itoa(index)], v.Index(i), at.item(index))
 		}
 	case reflect.Map:
-		b.fillMap(n, v, path)
+		b.fillMap(n, v, at)
 	}
 }
 
 // fillMap fills a map. A key is the client's own, so it is not named in reports.
-func (b *Binder) fillMap(n *node, v reflect.Value, path string) {
-	t := v.Type()
+func (b *Binder) fillMap(n *node, v reflect.Value, at place) {
+	t, inner := v.Type(), place{outer: &at, kind: anyKey}
 	v.Set(reflect.MakeMap(t))
 	for _, step := range slices.Sorted(maps.Keys(n.children)) {
 		child, value := n.children[step], reflect.New(t.Elem()).Elem()
 		if !isTextual(t.Elem()) {
-			b.fillNode(child, value, path+"[*]")
-		} else if texts := b.request.Texts(Form, child.key); len(texts) > 0 {
-			b.convert(path+"[*]", value, texts[0])
-		} else {
+			b.fillNode(child, value, inner)
+		} else if !b.fillText(child, value, inner) {
 			continue // a file, or a name that leads further
 		}
 		v.SetMapIndex(reflect.ValueOf(step).Convert(t.Key()), value)
 	}
 }
 
+// fillText sets a value of a map to the text that ends at n, and reports whether there is one.
+func (b *Binder) fillText(n *node, value reflect.Value, at place) bool {
+	if n.key == "" {
+		return false
+	}
+	texts := b.request.Texts(Form, n.key)
+	switch {
+	case len(texts) == 0:
+		return false
+	case n.twice:
+		b.report(at, givenTwice)
+	default:
+		b.convert(at, value, texts[0])
+	}
+	return true
+}
+
 // fillStruct sets the fields of v that have the tag form, as Bind does on the outside.
-func (b *Binder) fillStruct(n *node, v reflect.Value, path string) {
+func (b *Binder) fillStruct(n *node, v reflect.Value, at place) {
 	plan := b.plan.inForms[v.Type()]
 	before := b.bad
 	for i := range plan.fields {
 		f := &plan.fields[i]
-		b.fillMember(n.children[f.names[Form]], v, f, joinField(path, f.names[Form]))
+		b.fillMember(n.children[f.names[Form]], v, f, place{outer: &at, name: f.names[Form]})
 	}
-	b.compare(v, plan, func(f *field) string { return joinField(path, f.names[Form]) })
+	b.compare(v, plan, at, func(f *field) string { return f.names[Form] })
 	if b.bad == before {
-		b.validate(v, plan, path)
+		b.validate(v, plan, at)
 	}
 }
 
-func (b *Binder) fillMember(n *node, v reflect.Value, f *field, path string) {
+func (b *Binder) fillMember(n *node, v reflect.Value, f *field, at place) {
 	value := reflect.New(f.typ).Elem()
 	before, first := b.bad, len(b.problems)
 	switch {
 	case n == nil, f.shape != shapeNested && n.key == "":
-		b.absent(v, f, path)
+		b.absent(v, f, at)
 		return
 	case f.shape == shapeNested:
-		b.fillField(n, f, value, path)
-	case !b.take(Form, n.key, f, value):
-		b.absent(v, f, n.key)
-		return
+		b.fillField(n, f, value, at)
 	default:
-		path = n.key
+		if !at.hasKey() {
+			at = place{name: n.key} // as the client spells it
+		}
+		if n.twice {
+			b.report(at, givenTwice)
+		} else if !b.take(Form, n.key, at, f, value) {
+			b.absent(v, f, at)
+			return
+		}
 	}
-	b.taken(Form, f, value, path, before)
+	b.taken(Form, f, value, at, before)
 	b.reword(f, first)
 	if b.bad == before {
 		coerce.FieldAt(v, f.index).Set(value)

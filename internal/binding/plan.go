@@ -42,7 +42,7 @@ func (s Source) tag() string {
 type Plan struct {
 	fields    []field
 	takes     [sources]bool
-	known     map[string]bool        // the names of its JSON members
+	known     map[string]int         // the names of its JSON members, and which of them they are
 	nested    map[reflect.Type]*Plan // of the structs inside its JSON members; for the outermost plan
 	inForms   map[reflect.Type]*Plan // of the structs inside its form fields; for the outermost plan
 	validates bool                   // the struct has a method Validate
@@ -55,22 +55,25 @@ func (plan *Plan) Takes(src Source) bool { return plan.takes[src] }
 
 // A field is a field that is set, possibly one of an embedded struct.
 type field struct {
-	index      []int
-	goName     string
-	typ        reflect.Type
-	tag        reflect.StructTag
-	names      [sources]string // "" where the field has no tag
-	shape      shape
-	list       bool // its rules are about the items of a list
-	emptyText  bool // "" is a value
-	quick      bool // a plain kind of Go
-	required   bool
-	hasDefault bool
-	def        string
-	checks     []check
-	same       int // the field that it must be equal to, if sameName
-	sameName   string
-	messages   map[string]string // texts of its own, by the rule; "" for all
+	index         []int
+	member        int // which of the JSON members of the struct it takes
+	goName        string
+	typ           reflect.Type
+	tag           reflect.StructTag
+	names         [sources]string // "" where the field has no tag
+	shape         shape
+	list          bool // its rules are about the items of a list
+	emptyText     bool // "" is a value
+	behindPointer bool // in an embedded pointer, which is only allocated for a value that is good
+	quick         bool // a plain kind of Go, and in no embedded pointer
+	required      bool
+	hasDefault    bool
+	def           string
+	checks        []check
+	most          int // which of them is maxitems, -1 for none
+	same          int // the field that it must be equal to, if sameName
+	sameName      string
+	messages      map[string]string // texts of its own, by the rule; "" for all
 }
 
 // A shape says how many values a field takes, and of what.
@@ -123,7 +126,7 @@ type planner struct {
 
 // plan makes the plan of t, with the tags of the sources from first to last: inside JSON only the tag json counts, inside a form form.
 func (p *planner) plan(t reflect.Type, first, last Source) (*Plan, error) {
-	plan := &Plan{known: map[string]bool{}, validates: validates(t)}
+	plan := &Plan{known: map[string]int{}, validates: validates(t)}
 	switch {
 	case first == JSON:
 		p.nested[t] = plan
@@ -186,18 +189,24 @@ func tagged(f reflect.StructField, first, last Source) bool {
 }
 
 func (plan *Plan) add(f field) {
-	plan.fields = append(plan.fields, f)
+	if name := f.names[JSON]; name != "" {
+		if _, ok := plan.known[name]; !ok {
+			plan.known[name] = len(plan.known)
+		}
+		f.member = plan.known[name]
+	}
 	for src, name := range f.names {
 		plan.takes[src] = plan.takes[src] || name != ""
 	}
-	if name := f.names[JSON]; name != "" {
-		plan.known[name] = true
-	}
+	plan.fields = append(plan.fields, f)
 }
 
 // field reads the tags of a field.
 func (p *planner) field(t reflect.Type, sf reflect.StructField, first, last Source) (f field, err error) {
-	f = field{index: sf.Index, goName: sf.Name, typ: sf.Type, tag: sf.Tag, list: isList(pointee(sf.Type))}
+	f = field{
+		index: sf.Index, goName: sf.Name, typ: sf.Type, tag: sf.Tag,
+		list: isList(pointee(sf.Type)), behindPointer: behindPointer(t, sf.Index),
+	}
 	for src := first; src <= last; src++ {
 		if f.names[src], err = nameIn(sf, src); err != nil {
 			return f, err
@@ -223,6 +232,16 @@ func (p *planner) field(t reflect.Type, sf reflect.StructField, first, last Sour
 		return f, err
 	}
 	return f, f.setRules(sf.Tag)
+}
+
+// behindPointer reports whether the field is one of an embedded pointer to a struct.
+func behindPointer(t reflect.Type, index []int) bool {
+	for i := 1; i < len(index); i++ {
+		if t.FieldByIndex(index[:i]).Type.Kind() == reflect.Pointer {
+			return true
+		}
+	}
+	return false
 }
 
 // nameIn returns the name that a field has in a part of the request, or "" when it has no tag for it.
@@ -284,7 +303,7 @@ func (f *field) setShape() error {
 		}
 	case isTextual(t):
 		f.emptyText = takesEmpty(t)
-		f.quick = isPlain(t.Kind()) && t != durationType && t != numberType && !isJSONLeaf(t)
+		f.quick = isPlain(t.Kind()) && t != durationType && t != numberType && !isJSONLeaf(t) && !f.behindPointer
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && isTextual(t.Elem()):
 		f.shape, f.emptyText = shapeList, takesEmpty(t.Elem())
 	case f.names[Form] != "" && !f.textual(Path, Query, Header, Cookie) && isNested(t):

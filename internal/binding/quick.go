@@ -2,9 +2,9 @@ package binding
 
 import (
 	"bytes"
+	"math"
 	"reflect"
 	"strconv"
-	"strings"
 )
 
 // quickText stores a text in v where that needs no thought: a text, and a number written plainly. It reports whether it did; what it
@@ -35,7 +35,7 @@ func quickJSON(raw []byte, v reflect.Value) bool {
 }
 
 func quickNumber(s string, v reflect.Value) bool {
-	if s == "" || len(s) > 15 || strings.Trim(s, "0123456789.-") != "" {
+	if s == "" || len(s) > 15 || !isPlainNumber(s) {
 		return false
 	}
 	switch {
@@ -59,4 +59,52 @@ func quickNumber(s string, v reflect.Value) bool {
 		return err == nil
 	}
 	return false
+}
+
+// isPlainNumber reports whether a text is made of what numbers are mostly written with.
+func isPlainNumber(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || '9' < c) && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// A plain is what a value of a plain kind of Go was.
+type plain struct {
+	text string
+	bits uint64
+}
+
+func plainOf(v reflect.Value) (p plain) {
+	switch {
+	case v.Kind() == reflect.String:
+		p.text = v.String()
+	case v.Kind() == reflect.Bool && v.Bool():
+		p.bits = 1
+	case v.CanInt():
+		p.bits = uint64(v.Int())
+	case v.CanUint():
+		p.bits = v.Uint()
+	case v.CanFloat():
+		p.bits = math.Float64bits(v.Float())
+	}
+	return p
+}
+
+// putBack has v be what it was.
+func (p plain) putBack(v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.String:
+		v.SetString(p.text)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(p.bits == 1)
+	case v.CanInt():
+		v.SetInt(int64(p.bits))
+	case v.CanUint():
+		v.SetUint(p.bits)
+	case v.CanFloat():
+		v.SetFloat(math.Float64frombits(p.bits))
+	}
 }

@@ -75,6 +75,7 @@ func (f *field) setRules(tags reflect.StructTag) error {
 		}
 		f.checks = append(f.checks, check{Rule{maker.name, limit}, maker.whole, keeps})
 	}
+	f.most = slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
 	f.sameName = tags.Get("eqfield")
 	f.messages = messages(tags)
 	return nil
@@ -111,70 +112,74 @@ func (f *field) message(rule string) (string, bool) {
 }
 
 // check asks the rules of f whether a value that was taken is right, and reports the first that it does not keep.
-func (b *Binder) check(f *field, v reflect.Value, name string) {
+func (b *Binder) check(f *field, v reflect.Value, at place) {
 	for i := range f.checks {
 		c := &f.checks[i]
 		if c.whole {
 			if whole, ok := deref(v); ok && !c.keeps(whole) {
-				b.broken(f, c.Rule, name)
+				b.broken(f, c.Rule, at)
 				return
 			}
 			continue
 		}
-		if at, ok := b.firstBad(f, c, v); !ok {
-			b.broken(f, c.Rule, name+at)
-			return
+		i, ok := b.firstBad(f, c, v)
+		switch {
+		case ok:
+			continue
+		case f.list:
+			b.broken(f, c.Rule, at.item(i))
+		default:
+			b.broken(f, c.Rule, at)
 		}
+		return
 	}
 }
 
 // checkMost asks a list of empty texts alone whether it is too long.
-func (b *Binder) checkMost(f *field, v reflect.Value, name string) {
-	for i := range f.checks {
-		if c := &f.checks[i]; c.Name == "maxitems" && !c.keeps(v) {
-			b.broken(f, c.Rule, name)
-		}
+func (b *Binder) checkMost(f *field, v reflect.Value, at place) {
+	if f.most >= 0 && !f.checks[f.most].keeps(v) {
+		b.broken(f, f.checks[f.most].Rule, at)
 	}
 }
 
 // tooMany asks a list or map how many values it may have, before they are made: each may cost a call of a method Validate.
-func (b *Binder) tooMany(f *field, name string, count func() int) bool {
-	i := slices.IndexFunc(f.checks, func(c check) bool { return c.Name == "maxitems" })
-	if i < 0 {
+func (b *Binder) tooMany(f *field, at place, count func() int) bool {
+	if f.most < 0 {
 		return false
 	}
-	most, _ := strconv.Atoi(f.checks[i].Limit) // tried when the plan was made
+	rule := f.checks[f.most].Rule
+	most, _ := strconv.Atoi(rule.Limit) // tried when the plan was made
 	if count() <= most {
 		return false
 	}
-	b.broken(f, f.checks[i].Rule, name)
+	b.broken(f, rule, at)
 	return true
 }
 
-// firstBad asks each item of a list, or the value itself. at is the index of the item that does not keep the rule.
-func (b *Binder) firstBad(f *field, c *check, v reflect.Value) (at string, ok bool) {
+// firstBad asks each item of a list, or the value itself. It returns the index of the item that does not keep the rule.
+func (b *Binder) firstBad(f *field, c *check, v reflect.Value) (index int, ok bool) {
 	v, there := deref(v)
 	if !there {
-		return "", true
+		return 0, true
 	}
 	if !f.list {
-		return "", c.keeps(v)
+		return 0, c.keeps(v)
 	}
 	for i := range v.Len() {
 		if item, there := deref(v.Index(i)); there && !c.keeps(item) {
-			return "[" + strconv.Itoa(i) + "]", false
+			return i, false
 		}
 	}
-	return "", true
+	return 0, true
 }
 
 // broken reports a rule that the value of f does not keep.
-func (b *Binder) broken(f *field, rule Rule, name string) {
+func (b *Binder) broken(f *field, rule Rule, at place) {
 	text, own := f.message(rule.Name)
 	if !own {
 		text = Text(rule.Name, rule.Limit)
 	}
-	b.reportRule(name, rule, text)
+	b.reportRule(at, rule, text)
 }
 
 // resolveSame finds the fields that others must be equal to.
@@ -195,7 +200,7 @@ func (plan *Plan) resolveSame(t reflect.Type) error {
 }
 
 // compare reports fields that are not equal to the one they must be equal to, where both are good.
-func (b *Binder) compare(target reflect.Value, plan *Plan, nameOf func(*field) string) {
+func (b *Binder) compare(target reflect.Value, plan *Plan, at place, nameOf func(*field) string) {
 	if !plan.compares {
 		return
 	}
@@ -205,9 +210,10 @@ func (b *Binder) compare(target reflect.Value, plan *Plan, nameOf func(*field) s
 			continue
 		}
 		other := &plan.fields[f.same]
-		good := !b.isBad(nameOf(f)) && !b.isBad(nameOf(other))
+		here := at.member(nameOf(f))
+		good := b.bad == 0 || !b.isBad(here) && !b.isBad(at.member(nameOf(other)))
 		if good && !same(coerce.FieldAt(target, f.index), coerce.FieldAt(target, other.index)) {
-			b.broken(f, Rule{"eqfield", f.sameName}, nameOf(f))
+			b.broken(f, Rule{"eqfield", f.sameName}, here)
 		}
 	}
 }
@@ -220,7 +226,8 @@ func same(a, b reflect.Value) bool {
 }
 
 // isBad reports whether something is wrong with a field already.
-func (b *Binder) isBad(name string) bool {
+func (b *Binder) isBad(at place) bool {
+	name := at.String()
 	return slices.ContainsFunc(b.problems, func(p Problem) bool { return p.Field == name })
 }
 
@@ -394,10 +401,22 @@ func enum(in bool) func(reflect.Type, string) (test, error) {
 			}
 			list = append(list, one)
 		}
+		if t.Kind() == reflect.String {
+			return oneOfTexts(list, in), nil
+		}
 		return func(v reflect.Value) bool {
 			return slices.ContainsFunc(list, v.Equal) == in
 		}, nil
 	}
+}
+
+// oneOfTexts is the test of enum for values that are texts.
+func oneOfTexts(list []reflect.Value, in bool) test {
+	texts := make([]string, len(list))
+	for i, v := range list {
+		texts[i] = v.String()
+	}
+	return func(v reflect.Value) bool { return slices.Contains(texts, v.String()) == in }
 }
 
 // accept compares the extension of a file, in any case.

@@ -38,10 +38,13 @@ func nearest(foreign bool) string {
 	}
 }
 
-// ofLibrary reports whether a frame is in the root package, or in NoNil. A closure that was inlined has the name of the
+// adapter is the package of contrib/ that registers routes in the name of an application.
+const adapter = library + "/contrib/openapi."
+
+// ofLibrary reports whether a frame is in the root package, in the adapter, or in NoNil. A closure that was inlined has the name of the
 // function that it was inlined into, so the file counts as well.
 func ofLibrary(frame runtime.Frame) bool {
-	if strings.HasPrefix(frame.Function, library+".") || strings.HasPrefix(frame.Function, library+"/internal/callsite.NoNil") {
+	if strings.HasPrefix(frame.Function, library+".") || strings.HasPrefix(frame.Function, adapter) || strings.HasPrefix(frame.Function, library+"/internal/callsite.NoNil") {
 		return true
 	}
 	_, self, _, _ := runtime.Caller(0)

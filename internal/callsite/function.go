@@ -3,6 +3,7 @@ package callsite
 import (
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"unsafe"
 )
@@ -42,4 +43,17 @@ func FunctionOf[F any](f F) Function {
 		value = nil
 	}
 	return Function{Name: name, Method: method, Identity: identity{code, value}}
+}
+
+// PlaceOf returns the name of f and where it is written: "shop.audit (shop/audit.go:12)"; of a method value the name alone.
+// f must be a function and not nil.
+func PlaceOf[F any](f F) string {
+	code := runtime.FuncForPC(reflect.ValueOf(f).Pointer())
+	full, method := strings.CutSuffix(code.Name(), "-fm")
+	name := full[strings.LastIndexByte(full, '/')+1:]
+	if method {
+		return name
+	}
+	file, line := code.FileLine(code.Entry())
+	return name + " (" + Short(file) + ":" + strconv.Itoa(line) + ")"
 }

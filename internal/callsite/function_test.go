@@ -1,6 +1,9 @@
 package callsite
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 type thing struct{ n int }
 
@@ -47,5 +50,25 @@ func TestFunctionOf(t *testing.T) {
 		if f.Name != tt.want || (f.Identity == g.Identity) != tt.same {
 			t.Errorf("%s: name %q, same %v; want %q, %v", tt.name, f.Name, f.Identity == g.Identity, tt.want, tt.same)
 		}
+	}
+}
+
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		f    func() int
+		want string
+	}{
+		{"a function", plain, `^callsite\.plain \(callsite/function_test\.go:\d+\)$`},
+		{"a closure", making(1), `^callsite\..*func\d+ \(callsite/function_test\.go:\d+\)$`},
+		{"a method", (&thing{1}).Show, `^callsite\.\(\*thing\)\.Show$`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := PlaceOf(tt.f); !regexp.MustCompile(tt.want).MatchString(got) {
+				t.Errorf("got %q, want it to match %s", got, tt.want)
+			}
+		})
 	}
 }

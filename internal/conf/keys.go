@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/internal/coerce"
+	"github.com/dewar-go/dewar/internal/files"
 	"github.com/dewar-go/dewar/internal/hostname"
 )
 
@@ -75,8 +76,10 @@ var builtin = [...]spec{
 	{name: "SESSION_COOKIE_ENCRYPT", kind: kindBool, def: false, doc: "encrypt session cookies, which are signed but readable otherwise"},
 	{name: "SESSION_SAVE_ON_PANIC", kind: kindBool, def: false, doc: "save the session also when the view panicked"},
 	{name: "SHUTDOWN_TIMEOUT", kind: kindDuration, def: 20 * time.Second, check: checkPositive, doc: "how long Run waits for requests to end when it is stopped"},
+	{name: "STATIC_FINGERPRINTS", kind: kindBool, def: nil, optional: true, doc: "add a fingerprint of the file to URLs of static files, and let browsers keep for a year what is asked for by it; unset for whatever DEBUG is not"},
 	{name: "TRUSTED_ORIGINS", kind: kindStrings, def: nil, optional: true, check: checkOrigins, doc: "origins such as https://example.com whose unsafe requests are accepted"},
 	{name: "TRUSTED_PROXIES", kind: kindStrings, def: nil, optional: true, check: checkProxies, doc: "addresses or networks, or unix for a Unix socket, whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are believed"},
+	{name: "USE_X_ACCEL_REDIRECT", kind: kindStrings, def: nil, optional: true, check: checkAccel, doc: "folders whose files nginx sends, each with its internal location, such as /srv/files=/_files/; unset for none"},
 }
 
 func checkPositive(v any) error {
@@ -121,6 +124,15 @@ func checkRunHost(v any) error {
 func checkPath(v any) error {
 	if s := v.(string); s == "" || s[0] != '/' || strings.ContainsAny(s, ";?#\\") || hasControl(s) || strings.HasPrefix(s, "//") {
 		return errors.New("want a path that begins with one slash")
+	}
+	return nil
+}
+
+func checkAccel(v any) error {
+	for _, text := range v.([]string) {
+		if _, err := files.ParseMapping(text); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -29,16 +29,23 @@ type File struct {
 // ErrNotRegular is what opening a folder, a pipe or a device fails with.
 var ErrNotRegular = errors.New("it is no regular file")
 
-// Open opens a regular file. It looks at the file first, because opening a pipe waits for its other end.
+// Open opens a regular file. It looks at the file first, because opening a pipe waits for its other end. A pipe that
+// takes the file's place in between is waited for all the same: an fs.FS has no way not to. OpenBelow and OpenOnDisk do
+// not wait.
 func Open(fsys fs.FS, name string) (*File, error) {
-	info, err := fs.Stat(fsys, name)
+	return open(name, func() (fs.FileInfo, error) { return fs.Stat(fsys, name) }, func() (fs.File, error) { return fsys.Open(name) })
+}
+
+// open opens a file if it is a regular one, before and after.
+func open(name string, look func() (fs.FileInfo, error), open func() (fs.File, error)) (*File, error) {
+	info, err := look()
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
 		return nil, ErrNotRegular
 	}
-	f, err := fsys.Open(name)
+	f, err := open()
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +83,18 @@ func OpenBelow(dir, name string) (*File, error) {
 		return nil, err
 	}
 	defer root.Close()
-	f, err := Open(root.FS(), name)
+	f, err := open(name, func() (fs.FileInfo, error) { return root.Stat(name) }, func() (fs.File, error) { return root.OpenFile(name, os.O_RDONLY|noWait, 0) })
 	if err == nil {
 		f.Path = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return f, err
+}
+
+// OpenOnDisk opens the file at a path of the disk, wherever symbolic links lead.
+func OpenOnDisk(path string) (*File, error) {
+	f, err := open(filepath.Base(path), func() (fs.FileInfo, error) { return os.Stat(path) }, func() (fs.File, error) { return os.OpenFile(path, os.O_RDONLY|noWait, 0) })
+	if err == nil {
+		f.Path = path
 	}
 	return f, err
 }

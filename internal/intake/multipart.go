@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"math"
 	"mime"
 	"mime/multipart"
@@ -43,14 +44,40 @@ func (e *StorageError) Error() string { return "an uploaded file cannot be kept:
 // Unwrap returns the error of the file system.
 func (e *StorageError) Unwrap() error { return e.Err }
 
+// A Form is a multipart form, and the order in which its parts came.
+type Form struct {
+	*multipart.Form
+	Names   []string // of the values, as often as they have one
+	Uploads []Upload
+}
+
+// An Upload is a file of a form, and the name of its field.
+type Upload struct {
+	Field string
+	File  *multipart.FileHeader
+}
+
+// Each returns the values of the form in the order they came.
+func (f *Form) Each() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		seen := make(map[string]int, len(f.Value))
+		for _, name := range f.Names {
+			if !yield(name, f.Value[name][seen[name]]) {
+				return
+			}
+			seen[name]++
+		}
+	}
+}
+
 // Multipart reads the body of a multipart form. As many bytes as limits.Memory stay in memory, of values and files
 // together; the files beyond are temporary, until RemoveAll of the form. Values are made valid by [Text]. A part
 // without a name is skipped, and so is a file input that was left empty: it has neither a file name nor content. An
 // error is one of the above, one of reading the body, or what is malformed; then nothing is left behind.
-func Multipart(body io.Reader, boundary string, limits Limits) (*multipart.Form, error) {
+func Multipart(body io.Reader, boundary string, limits Limits) (*Form, error) {
 	r := &formReader{
-		gate: io.LimitedReader{R: body}, boundary: boundary, limits: limits, room: limits.Memory,
-		form: &multipart.Form{Value: map[string][]string{}, File: map[string][]*multipart.FileHeader{}},
+		gate: io.LimitedReader{R: io.MultiReader(body, strings.NewReader("\r\n"), brokenOff{})}, boundary: boundary, limits: limits, room: limits.Memory,
+		form: &Form{Form: &multipart.Form{Value: map[string][]string{}, File: map[string][]*multipart.FileHeader{}}},
 	}
 	if limits.Memory <= 0 {
 		r.room = DefaultMemory
@@ -63,6 +90,12 @@ func Multipart(body io.Reader, boundary string, limits Limits) (*multipart.Form,
 	return r.form, nil
 }
 
+// brokenOff stands behind a body and its line break. Whoever reads it has found no last boundary; package multipart takes
+// the end of a part's header for the end of the form.
+type brokenOff struct{}
+
+func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
 // A formReader reads one multipart form. That of net/http stands on limits of its own.
 type formReader struct {
 	gate     io.LimitedReader // bounds what is read in front of a part's content
@@ -71,7 +104,7 @@ type formReader struct {
 	limits   Limits
 	values   int64 // bytes of the values so far
 	room     int64 // bytes that may still stay in memory
-	form     *multipart.Form
+	form     *Form
 }
 
 func (r *formReader) readAll() error {
@@ -115,6 +148,7 @@ func (r *formReader) take(part *multipart.Part) error {
 	value, err := r.value(part)
 	if err == nil {
 		r.form.Value[name] = append(r.form.Value[name], decode(value, part.Header))
+		r.form.Names = append(r.form.Names, name)
 	}
 	return err
 }
@@ -175,6 +209,7 @@ func (r *formReader) takeFile(part *multipart.Part, name, filename string) error
 		file.Filename = filepath.Base(filename)
 	}
 	r.form.File[name] = append(r.form.File[name], file)
+	r.form.Uploads = append(r.form.Uploads, Upload{name, file})
 	return nil
 }
 

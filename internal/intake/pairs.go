@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"iter"
 	"net/url"
 	"strings"
 )
@@ -15,19 +16,43 @@ var ErrTooManyPairs = errors.New("more than 10000 values")
 // Pairs reads a query, or the body of an urlencoded form. Pairs are separated by & alone, an escape that is none
 // stays as it is, and the text is made valid by [Text]. More than [MaxPairs] pairs are an error.
 func Pairs(raw string) (url.Values, error) {
-	if strings.Count(raw, "&") >= MaxPairs {
+	n := strings.Count(raw, "&") + 1
+	if n > MaxPairs {
 		return nil, ErrTooManyPairs
 	}
-	values := url.Values{}
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
+	values := make(url.Values, min(n, roomy))
+	var lists []string // one for each key, until it has a second value
+	for key, value := range Each(raw) {
+		if len(lists) == 0 {
+			lists = make([]string, min(n, roomy))
+		}
+		if list, ok := values[key]; ok {
+			values[key] = append(list, value)
 			continue
 		}
-		key, value, _ := strings.Cut(pair, "=")
-		values.Add(unescape(key), unescape(value))
+		lists[0] = value
+		values[key], lists = lists[:1:1], lists[1:]
 	}
 	return values, nil
 }
+
+// Each returns the pairs of a query, or of the body of an urlencoded form, in the order they came. It has no limit.
+func Each(raw string) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for pair := range strings.SplitSeq(raw, "&") {
+			if pair == "" {
+				continue
+			}
+			key, value, _ := strings.Cut(pair, "=")
+			if !yield(unescape(key), unescape(value)) {
+				return
+			}
+		}
+	}
+}
+
+// roomy is for how many values room is made at once.
+const roomy = 32
 
 func unescape(s string) string {
 	if !strings.ContainsAny(s, "%+") {

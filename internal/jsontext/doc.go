@@ -30,6 +30,7 @@ type Doc struct {
 	text  []byte
 	spans []span
 	twice []int
+	room  [4]span // what most texts need of spans
 }
 
 // A span is where an object or list is. They are kept in the order of their beginnings.
@@ -45,11 +46,18 @@ func Scan(text []byte) (*Doc, error) {
 	if !utf8.Valid(text) {
 		return nil, ErrNotUTF8
 	}
-	if !json.Valid(text) {
-		return nil, syntaxError(text)
+	doc := &Doc{text: text}
+	doc.spans = doc.room[:0]
+	s := scanners.Get().(*scanner)
+	defer s.free()
+	s.Doc = doc
+	switch err := s.scan(); {
+	case err == nil:
+		return doc, nil
+	case err == ErrTooDeep && json.Valid(text):
+		return nil, err
 	}
-	s := scanner{Doc: &Doc{text: text}}
-	return s.Doc, s.scan()
+	return nil, syntaxError(text)
 }
 
 // syntaxError says where a text is no JSON.
@@ -106,14 +114,18 @@ func (v Value) Twice() bool {
 	return i < len(v.doc.twice) && v.doc.twice[i] < v.end
 }
 
-// Members goes over the names and values of an object in their order, all of them also where a name is there twice.
-func (v Value) Members() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
+// IsZero reports whether v is no value at all.
+func (v Value) IsZero() bool { return v.doc == nil }
+
+// Members goes over the names and values of an object in their order, all of them also where a name is there twice. A name must not
+// be changed.
+func (v Value) Members() iter.Seq2[[]byte, Value] {
+	return func(yield func([]byte, Value) bool) {
 		next := v.next + 1
 		for at := v.doc.skip(v.start + 1); v.doc.text[at] != '}'; at = v.doc.skip(at) {
 			end := stringEnd(v.doc.text, at)
 			member := v.doc.valueAt(v.doc.skip(end), next)
-			if !yield(string(unquote(v.doc.text[at:end])), member) {
+			if !yield(unquote(v.doc.text[at:end]), member) {
 				return
 			}
 			at, next = member.end, member.after()

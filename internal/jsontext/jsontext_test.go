@@ -33,7 +33,7 @@ func tree(v Value) any {
 	case v.IsObject():
 		m := map[string]any{}
 		for name, member := range v.Members() {
-			m[name] = tree(member)
+			m[string(name)] = tree(member)
 		}
 		return m
 	case v.IsList():
@@ -51,7 +51,8 @@ func tree(v Value) any {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, s := range []string{`{"a":[1,{"b":null,"c":"x\"]"}],"d":{}}`, `[[],[[]],{"a":{}}, "\\" ]`, "\ufeff 1 ", `{"a":1,"\u0061":2}`, `{"":{"":[]}}`, `"\\\""`, "[1e5,-0,true]"} {
+	for _, s := range []string{`{"a":[1,{"b":null,"c":"x\"]"}],"d":{}}`, `[[],[[]],{"a":{}}, "\\" ]`, "\ufeff 1 ", `{"a":1,"\u0061":2}`, `{"":{"":[]}}`, `"\\\""`, "[1e5,-0,true]",
+		`[1.5E+3,-0.1e-7,false,null,"\u00e9\/\b\f\n\r\t"]`, `[01]`, `[1.]`, `[-]`, `[1e]`, `[tru]`, `["\u00g0"]`, `["\x"]`, "[\"\t\"]", `[1,]`, `{"a":1,}`, `{"a" 1}`, `{1:2}`, `[1 2]`, `{"a":1]`, `[`, `"`, `{"a"`, "[1]\x00", "nul", "1 1", "{}]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -61,6 +62,9 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("valid JSON is refused: %v", err)
 			}
 			return
+		}
+		if !json.Valid([]byte(strings.TrimPrefix(text, "\ufeff"))) {
+			t.Fatal("what is no JSON is taken")
 		}
 		var want any
 		if err := json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &want); err != nil {
@@ -82,7 +86,7 @@ func TestTwiceIsKnownOfEachValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, member := range doc.Root().Members() {
-		if got := member.Twice(); got != (name == "a") {
+		if got := member.Twice(); got != (string(name) == "a") {
 			t.Errorf("%s: got %t", name, got)
 		}
 	}

@@ -65,9 +65,8 @@ func seqOfAll(v any) iter.Seq[any] {
 	if !m.IsValid() || m.Type().NumIn() != 0 || m.Type().NumOut() != 1 || m.Type().Out(0).Kind() != reflect.Func || !m.Type().Out(0).CanSeq() {
 		return nil
 	}
-	seq := m.Call(nil)[0].Seq()
-	return func(yield func(any) bool) {
-		for item := range seq {
+	return func(yield func(any) bool) { // which calls it where a panic is recovered
+		for item := range m.Call(nil)[0].Seq() {
 			if !yield(item.Interface()) {
 				return
 			}

@@ -44,6 +44,7 @@ func TestIterateGoesThroughAnything(t *testing.T) {
 		{"None", nil, "! 'NoneType' object is not iterable"},
 		{"struct", user{}, "! 'user' object is not iterable"},
 		{"func", func() {}, "! 'function' object is not iterable"},
+		{"a method All that panics", locked{}, "! an iterator panicked: no books"},
 		{"a Seq that panics", iter.Seq[int](func(func(int) bool) { panic("no rows") }), "! an iterator panicked: no rows"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,6 +55,11 @@ func TestIterateGoesThroughAnything(t *testing.T) {
 		})
 	}
 }
+
+// Something locked cannot be gone through.
+type locked struct{}
+
+func (locked) All() iter.Seq[string] { panic("no books") }
 
 func TestIteratorSeesAListGrow(t *testing.T) {
 	list := &value.List{Items: []any{1}}

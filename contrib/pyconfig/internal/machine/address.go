@@ -69,7 +69,7 @@ func (a address) Attr(name string) (starlark.Value, error) {
 func (m *Machine) ipaddress() *module {
 	addr := func(version int) native {
 		return func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			s, err := addressText(args, kwargs, nil)
+			s, err := m.addressText(args, kwargs, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -86,7 +86,7 @@ func (m *Machine) ipaddress() *module {
 	network := func(version int) native {
 		return func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			strict := true
-			s, err := addressText(args, kwargs, &strict)
+			s, err := m.addressText(args, kwargs, &strict)
 			if err != nil {
 				return nil, err
 			}
@@ -101,7 +101,7 @@ func (m *Machine) ipaddress() *module {
 	return i
 }
 
-func addressText(args starlark.Tuple, kwargs []starlark.Tuple, strict *bool) (string, error) {
+func (m *Machine) addressText(args starlark.Tuple, kwargs []starlark.Tuple, strict *bool) (string, error) {
 	var v starlark.Value
 	pairs := []any{"address", &v}
 	if strict != nil {
@@ -114,7 +114,7 @@ func addressText(args starlark.Tuple, kwargs []starlark.Tuple, strict *bool) (st
 	if !ok {
 		return "", fault.New("an address must be text, not %s%s", typeName(v), noneHint(v))
 	}
-	return string(s), nil
+	return string(s), m.charge(len(s))
 }
 
 func newNetwork(s string, version int, strict bool) (starlark.Value, error) {

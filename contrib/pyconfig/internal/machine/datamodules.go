@@ -410,6 +410,9 @@ func (m *Machine) urlparse(params bool) native {
 		if err := unpack("urlparse", args, kwargs, "url", &s); err != nil {
 			return nil, err
 		}
+		if err := m.charge(len(s)); err != nil {
+			return nil, err
+		}
 		return parseURL(s, params)
 	}
 }
