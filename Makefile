@@ -7,6 +7,7 @@ FUZZ     = ^Fuzz
 FUZZTIME = 20s
 BENCH    = .
 COUNT    = 1
+ROUNDS   = 20
 
 # Every folder with a go.mod: the core, the modules of contrib/, those of _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
@@ -51,11 +52,13 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; \
 	command -v chromium >/dev/null && [ -f internal/browser/node_modules/axe-core/axe.min.js ] || printf '%s\n\n' \
 		'*** NOTHING WAS TESTED IN A BROWSER: install chromium and npm, and run npm ci in internal/browser. ***' >&2; \
+	command -v node >/dev/null && [ -d contrib/openapi/testdata/npm/node_modules/ajv ] || printf '%s\n\n' \
+		'*** NO OPENAPI DOCUMENT WAS VALIDATED: install nodejs and npm, and run npm ci in contrib/openapi/testdata/npm. ***' >&2; \
 	for server in redis-server postgres mariadbd; do command -v $$server >/dev/null || printf '%s\n\n' \
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores fuzz bench lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores fuzz bench compare lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -121,6 +124,9 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
+
+compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
+	cd bench && go run ./compare -rounds $(ROUNDS)
 
 lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
 

@@ -52,8 +52,11 @@ type bodyState struct {
 
 // limits returns the limits that hold for this request.
 func (c *Context) limits() Limits {
-	s := c.settings
-	return c.rare().body.limits.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
+	s, own := c.settings, Limits{}
+	if x := c.lazy.Load(); x != nil {
+		own = x.body.limits
+	}
+	return own.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
 }
 
 // Limit replaces the configured limits on the body of this request. It must be called before the body is read, for

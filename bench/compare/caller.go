@@ -31,11 +31,13 @@ type stdCaller struct {
 	handler  http.Handler
 	writer   writer
 	requests []http.Request
-	request  http.Request // the one that is asked: some routers and sessions keep things in it
+	// fresh has each request be a new one, for sessions that keep things in it.
+	fresh   bool
+	request http.Request
 }
 
 func newStdCaller(w work, h http.Handler) (*stdCaller, error) {
-	c := &stdCaller{handler: h, writer: writer{header: http.Header{}}}
+	c := &stdCaller{handler: h, writer: writer{header: http.Header{}}, fresh: w.visitor}
 	header := http.Header{}
 	if w.visitor {
 		c.add(http.MethodGet, "/set", header)
@@ -63,8 +65,12 @@ func (c *stdCaller) add(method, path string, header http.Header) {
 
 func (c *stdCaller) call(i int) {
 	clear(c.writer.header)
-	c.request = c.requests[i]
-	c.handler.ServeHTTP(&c.writer, &c.request)
+	r := &c.requests[i]
+	if c.fresh {
+		c.request = *r
+		r = &c.request
+	}
+	c.handler.ServeHTTP(&c.writer, r)
 }
 
 func (c *stdCaller) answer(i int) answer {
@@ -122,7 +128,9 @@ func newFastCaller(w work, h fasthttp.RequestHandler) (*fastCaller, error) {
 		c.add(http.MethodGet, "/set", "")
 		c.call(0)
 		var set fasthttp.Cookie
-		c.contexts[0].Response.Header.VisitAllCookie(func(_, value []byte) { _ = set.ParseBytes(value) })
+		for _, value := range c.contexts[0].Response.Header.Cookies() {
+			_ = set.ParseBytes(value)
+		}
 		if len(set.Value()) == 0 {
 			return nil, fmt.Errorf("/set has set no cookie, with status %d", c.contexts[0].Response.StatusCode())
 		}
@@ -159,7 +167,9 @@ func (c *fastCaller) answer(i int) answer {
 	c.call(i)
 	r := &c.contexts[i].Response
 	cookie := false
-	r.Header.VisitAllCookie(func(_, _ []byte) { cookie = true })
+	for range r.Header.Cookies() {
+		cookie = true
+	}
 	contentType := string(r.Header.ContentType())
 	return answer{r.StatusCode(), media(contentType), trimmed(string(r.Body()), contentType), cookie}
 }
