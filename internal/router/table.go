@@ -69,11 +69,11 @@ func (t *table) findIn(g *group, s *search, room []rule.Span) (*entry, []rule.Sp
 		return s.first(g.entries, math.MaxInt, room)
 	}
 	hit := t.tree.propose(s.path)
-	switch {
-	case hit == nil || hit.rank > g.last():
-		return s.first(g.complex, math.MaxInt, room)
-	case hit.group != g: // of a longer text, and refused
-		return s.first(g.entries, math.MaxInt, room)
+	if hit == nil || hit.group != g {
+		if hit == nil || hit.rank > g.last() {
+			return s.first(g.complex, math.MaxInt, room)
+		}
+		return s.first(g.entries, math.MaxInt, room) // it is of a longer text, and refused
 	}
 	if e, spans, values := s.first(g.complex, hit.rank, room); e != nil {
 		return e, spans, values
