@@ -105,6 +105,8 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //     (count) first last join reverse sort unique batch map selectattr rejectattr groupby sum min max, round int float abs
 //     filesizeformat, tojson, safe, urlize, and nl2br and date, which take a text and a layout of package time. An
 //     [App.TemplateFunc] of the same name goes before one.
+//
+// The error of a template that is not there is [fs.ErrNotExist], so that a view can render another one in its place.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)

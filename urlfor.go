@@ -24,7 +24,7 @@ type URLOption func(*urlRequest)
 func External() URLOption { return func(u *urlRequest) { u.external, u.relative = true, false } }
 
 // Relative makes [App.URLFor] leave out scheme and host, as [Context.URLFor] does: the path below APPLICATION_ROOT,
-// for which SERVER_NAME need not be set. Flask has _external=False.
+// for which SERVER_NAME need not be set. Together with [Scheme] it is an error. Flask has _external=False.
 func Relative() URLOption { return func(u *urlRequest) { u.external, u.relative = false, true } }
 
 // Scheme makes URLFor return a whole URL with this scheme. "" leaves the scheme to the page that shows the
@@ -72,6 +72,11 @@ type urlRequest struct {
 func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if c.outside() {
 		return c.App.URLFor(endpoint, pairs...)
+	}
+	if r := c.rt.router.direct[endpoint]; r != nil {
+		if path, ok := r.rule.BuildPairs(pairs); ok {
+			return c.prefix() + path, nil
+		}
 	}
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
@@ -128,6 +133,19 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 	return u.whole(target), nil
 }
 
+// directRoutes returns the endpoints whose URLs depend on nothing but the values of their rule: they have one route, on
+// every host, that has no defaults, and nobody adds values.
+func (app *App) directRoutes() map[string]*boundRoute {
+	direct := map[string]*boundRoute{}
+	for endpoint, routes := range app.endpoints {
+		r := routes[0]
+		if len(routes) == 1 && r.place.Everywhere() && len(r.defaults) == 0 && r.spec.static == nil && !app.hasURLDefaults(r.in) {
+			direct[endpoint] = r
+		}
+	}
+	return direct
+}
+
 // newURLRequest sorts the arguments of URLFor.
 func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 	u := &urlRequest{endpoint: endpoint, values: Map{}}
@@ -151,6 +169,9 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		}
 		u.values[name] = pairs[i+1]
 		i++
+	}
+	if u.relative && u.hasScheme {
+		return nil, fmt.Errorf("dewar: URL for %q: Relative() has no scheme, so Scheme(%q) contradicts it; leave one of them out", endpoint, u.scheme)
 	}
 	return u, nil
 }
