@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -104,7 +103,7 @@ func (ts *types) sent(t reflect.Type) (*object, error) {
 	return ts.schema(t, sent, false)
 }
 
-// schema describes a type for a use, sent or nested. A value that may be nil where it is sent is null there.
+// schema describes a type for a use, sent or a nested one. A value that may be nil where it is sent is null there.
 func (ts *types) schema(t reflect.Type, u use, mayBeNil bool) (*object, error) {
 	if leaf, err := ts.leaf(t, u); leaf != nil || err != nil {
 		return leaf, err
@@ -138,7 +137,7 @@ func (ts *types) leaf(t reflect.Type, u use) (*object, error) {
 		return obj("type", "string"), nil
 	case t == durationType && u == sent && ts.duration:
 		return obj("type", "integer", "format", "int64", "description", "Nanoseconds."), nil
-	case t == durationType && u == nested:
+	case t == durationType && u.inJSON():
 		return obj("type", []string{"string", "number"}, "description", "A text such as 1m30s, or a number of seconds."), nil
 	case t == durationType:
 		return obj("type", "string", "description", "A text such as 1m30s."), nil
@@ -148,9 +147,9 @@ func (ts *types) leaf(t reflect.Type, u use) (*object, error) {
 		return obj("type", "number"), nil
 	case t == rawType, t.Kind() == reflect.Interface:
 		return obj(), nil
-	case u == sent && implements(t, marshalerType), u == nested && implements(t, unmarshalerType):
+	case u == sent && implements(t, marshalerType), u.inJSON() && implements(t, unmarshalerType):
 		return obj(), nil
-	case u == sent && implements(t, textMarshalerType), u == nested && implements(t, textType):
+	case u == sent && implements(t, textMarshalerType), u.inJSON() && implements(t, textType):
 		return obj("type", "string"), nil
 	}
 	return nil, nil
@@ -245,7 +244,7 @@ func (ts *types) parts(t reflect.Type, u use) (*object, error) {
 		return nil, err
 	}
 	fields = slices.DeleteFunc(fields, func(f dewar.BoundField) bool { return f.JSON == "" })
-	return ts.takenStruct(t, nested, fields)
+	return ts.takenStruct(t, u, fields)
 }
 
 func isInteger(t reflect.Type) bool { return reflect.Int <= t.Kind() && t.Kind() <= reflect.Uintptr }
@@ -311,6 +310,3 @@ func isNullable(schema *object) bool {
 	_, anyOf := schema.get("anyOf")
 	return anyOf || slices.Contains(list, "null")
 }
-
-// trimmed is a text on one line.
-func trimmed(text string) string { return strings.TrimSpace(text) }
