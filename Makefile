@@ -52,6 +52,8 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; \
 	command -v chromium >/dev/null && [ -f internal/browser/node_modules/axe-core/axe.min.js ] || printf '%s\n\n' \
 		'*** NOTHING WAS TESTED IN A BROWSER: install chromium and npm, and run npm ci in internal/browser. ***' >&2; \
+	command -v node >/dev/null && [ -d contrib/openapi/testdata/npm/node_modules/ajv ] || printf '%s\n\n' \
+		'*** NO OPENAPI DOCUMENT WAS VALIDATED: install nodejs and npm, and run npm ci in contrib/openapi/testdata/npm. ***' >&2; \
 	for server in redis-server postgres mariadbd; do command -v $$server >/dev/null || printf '%s\n\n' \
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
@@ -91,7 +93,7 @@ race: ## run the tests of every module, with the race detector where that does n
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores
-	DEWAR_ROUNDS=full go test $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
+	DEWAR_ROUNDS=full go test -timeout 30m $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
 	cd contrib/cli && DEWAR_ROUNDS=full go test -run TestNoRequestIsRefused ./internal/dev
 	$(compared)
 

@@ -3,8 +3,10 @@
 package dewar_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar"
@@ -63,5 +65,72 @@ func TestSessionAllocations(t *testing.T) {
 	}
 	if write > decode+encode {
 		t.Errorf("changing one key allocates %v times, a bare decode and encode %v; the budget is as many", write, decode+encode)
+	}
+}
+
+// TestBindAllocations holds what Bind allocates for ten fields whose rules are kept: a text for each text, and nothing for a rule, for
+// the name of a field or for a number. A struct in a list costs two, whatever it has.
+func TestBindAllocations(t *testing.T) {
+	type signup struct {
+		Name     string  `form:"name" json:"name" required:"true" minlength:"2" maxlength:"40"`
+		Email    string  `form:"email" json:"email" required:"true" format:"email"`
+		Password string  `form:"password" json:"password" required:"true" minlength:"8"`
+		Age      int     `form:"age" json:"age" min:"18" max:"150"`
+		City     string  `form:"city" json:"city" pattern:"[A-Z][a-z]+"`
+		Country  string  `form:"country" json:"country" required:"true" enum:"no,se,dk"`
+		News     bool    `form:"news" json:"news"`
+		Score    float64 `form:"score" json:"score" min:"0" max:"5"`
+		Lang     string  `form:"lang" json:"lang" enum:"go,python"`
+		Visits   int64   `form:"visits" json:"visits" min:"0"`
+	}
+	type row struct {
+		A int `json:"a" min:"1"`
+		B int `json:"b" min:"1"`
+	}
+	app := quietApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		var s signup
+		if err := c.Bind(&s); err != nil || s.Visits != 17 || s.Lang != "go" {
+			return dewar.Abort(400)
+		}
+		return c.NoContent()
+	})
+	app.Post("/list", func(c *dewar.Context) error {
+		var list struct {
+			Rows []row `json:"rows"`
+		}
+		if err := c.Bind(&list); err != nil || list.Rows[len(list.Rows)-1].B != 2 {
+			return dewar.Abort(400)
+		}
+		return c.NoContent()
+	})
+	cost := func(path, contentType, body string) float64 {
+		reader := strings.NewReader(body)
+		first := httptest.NewRequest("POST", path, reader)
+		first.Header.Set("Content-Type", contentType)
+		w := &nullWriter{header: http.Header{}}
+		n := testing.AllocsPerRun(200, func() {
+			reader.Reset(body)
+			r := *first
+			r.Body = io.NopCloser(reader)
+			w.reset()
+			app.ServeHTTP(w, &r)
+		})
+		if checked := post(app, path, contentType, body); checked.Code != 204 {
+			t.Fatalf("%s: got %d, want 204", body, checked.Code)
+		}
+		return n
+	}
+	if got := cost("/", "application/x-www-form-urlencoded", "name=Anna&email=anna%40example.com&password=correct+horse&age=41&city=Bergen&country=no&news=true&score=4.5&lang=go&visits=17"); got > 22 {
+		t.Errorf("a form of ten fields: got %v allocations, want 22 at most", got)
+	}
+	if got := cost("/", "application/json", `{"name":"Anna","email":"anna@example.com","password":"correct horse","age":41,"city":"Bergen","country":"no","news":true,"score":4.5,"lang":"go","visits":17}`); got > 20 {
+		t.Errorf("JSON of ten fields: got %v allocations, want 20 at most", got)
+	}
+	list := func(n int) float64 {
+		return cost("/list", "application/json", `{"rows":[`+strings.Repeat(`{"a":1,"b":2},`, n-1)+`{"a":1,"b":2}]}`)
+	}
+	if few, many := list(100), list(1100); many-few > 2*1000+20 {
+		t.Errorf("a thousand structs more: got %v allocations, want 2 for each", many-few)
 	}
 }

@@ -52,8 +52,11 @@ type bodyState struct {
 
 // limits returns the limits that hold for this request.
 func (c *Context) limits() Limits {
-	s := c.settings
-	return c.rare().body.limits.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
+	s, own := c.settings, Limits{}
+	if x := c.lazy.Load(); x != nil {
+		own = x.body.limits
+	}
+	return own.or(Limits{Body: s.maxContentLength, FormMemory: s.maxFormMemory, FormParts: s.maxFormParts, JSON: s.maxJSON})
 }
 
 // Limit replaces the configured limits on the body of this request. It must be called before the body is read, for
@@ -293,12 +296,15 @@ func (c *Context) isForm() bool {
 
 // checkEncoding refuses a body that is compressed. A hook that decompresses it takes Content-Encoding away.
 func (c *Context) checkEncoding() error {
-	encoding := c.Request.Header.Get("Content-Encoding")
-	if encoding == "" || strings.EqualFold(encoding, "identity") {
-		return nil
+	for _, line := range c.Request.Header["Content-Encoding"] {
+		for encoding := range strings.SplitSeq(line, ",") {
+			if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+				return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
+					Header: http.Header{"Accept-Encoding": {"identity"}}}
+			}
+		}
 	}
-	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "The body must not be compressed; send it without Content-Encoding.",
-		Header: http.Header{"Accept-Encoding": {"identity"}}}
+	return nil
 }
 
 // bodyError turns an error of reading a body into the answer to it.

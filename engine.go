@@ -39,12 +39,19 @@ type Templates struct {
 
 // templates describes the templates of the app. The error says what is wrong with its functions.
 func (app *App) templates() (*Templates, error) {
-	t := &Templates{app: app, layers: app.templateLayers(), folder: cmp.Or(app.folders.templates.or("templates"), "templates")}
+	sources := app.templateSources()
+	t := &Templates{app: app, folder: cmp.Or(app.folders.templates.or("templates"), "templates")}
+	for _, source := range sources {
+		t.layers = append(t.layers, source.layers...)
+	}
 	if app.Config.Bool("EXPLAIN_TEMPLATE_LOADING") {
 		app.explainTemplates(t.layers)
 	}
 	var err error
 	t.funcs, err = app.templateFunctions()
+	if err == nil {
+		app.warnAll(ambiguous(sources))
+	}
 	return t, err
 }
 

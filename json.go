@@ -2,11 +2,14 @@ package dewar
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/dewar-go/dewar/internal/jsontext"
@@ -74,7 +77,7 @@ func escapeASCII(text []byte) []byte {
 	return escaped
 }
 
-// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON, or is compressed, is a 415, one
+// BindJSON decodes the body into v, a pointer. A body that is not declared to be JSON, has a charset that is not UTF-8, or is compressed, is a 415, one
 // that is malformed or does not fit v a 400, one larger than MAX_JSON_SIZE a 413. Malformed are also text that is not
 // UTF-8, a name that is twice in its object, values that are nested deeper than 512 levels, and anything after the first
 // value. A byte order mark is passed over. What is decoded into an any is an int64 if it is an integer, and a json.Number
@@ -98,7 +101,7 @@ func (c *Context) BindJSON(v any) error {
 
 // scanJSON reads the body and looks it over.
 func (c *Context) scanJSON() (*jsontext.Doc, error) {
-	if err := c.checkEncoding(); err != nil {
+	if err := cmp.Or(c.checkEncoding(), c.checkCharset()); err != nil {
 		return nil, err
 	}
 	var text []byte
@@ -113,6 +116,21 @@ func (c *Context) scanJSON() (*jsontext.Doc, error) {
 		return nil, badJSON(err)
 	}
 	return doc, nil
+}
+
+// checkCharset refuses JSON that is declared to be in another encoding than UTF-8, such as UTF-7, where the same bytes
+// are another text. ISO 8859-1 is none: what it has beyond ASCII is no UTF-8, and refused for that.
+func (c *Context) checkCharset() error {
+	contentType := c.Request.Header.Get("Content-Type")
+	if contentType == "application/json" {
+		return nil
+	}
+	_, params, _ := mime.ParseMediaType(contentType)
+	switch strings.ToLower(params["charset"]) {
+	case "", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1":
+		return nil
+	}
+	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "JSON must be in UTF-8; send it with Content-Type: application/json."}
 }
 
 func badJSON(err error) error {

@@ -463,3 +463,93 @@ func TestRequestThatCameInKeepsItsBody(t *testing.T) {
 		t.Errorf("outer middleware sees the pattern %q", r.Pattern)
 	}
 }
+
+// A form that is built in a page, such as a list of steps, is read in the order of its fields.
+func TestValuesAndFilesKeepTheOrderTheyCameIn(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	show := func(values *dewar.Values) string {
+		var b strings.Builder
+		for key, value := range dewar.Pairs(values) {
+			b.WriteString(key + "=" + value + " ")
+		}
+		return fmt.Sprint(b.String(), values.Keys())
+	}
+	app.Get("/q/{b}/{a:int}", func(c *dewar.Context) error {
+		return c.Text(show(c.Query()) + " " + show(c.Cookies()) + " " + show(c.Params()))
+	})
+	app.Post("/f", func(c *dewar.Context) error {
+		uploads, err := c.Uploads()
+		if err != nil {
+			return err
+		}
+		text := show(c.Form())
+		for _, u := range uploads {
+			text += " " + u.Field + ":" + u.File.Filename
+		}
+		return c.Text(text)
+	})
+	if got, want := get(app, "/q/x/7?z=1&a=2&z=%33&&m", "Cookie", "s=1; b=2; s=3").Body.String(),
+		"z=1 a=2 z=3 m= [z a m] s=1 b=2 s=3 [s b] a=7 b=x [a b]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, tt := range []struct{ name, contentType, body, want string }{
+		{"urlencoded", urlencoded, "z=1&a=2&z=3&%ff=4", "z=1 a=2 z=3 \ufffd=4 [z a \ufffd]"},
+		{"no form", "text/plain", "z=1", "[]"},
+		{"multipart", inParts, parts(`name="z"`, "1", `name="pic"; filename="b.png"`, "x", `name="a"`, "2", `name="doc"; filename="c.txt"`, "y",
+			`name="pic"; filename="a.png"`, "x", `name="z"`, "3", `name="empty"; filename=""`, ""),
+			"z=1 a=2 z=3 [z a] pic:b.png doc:c.txt pic:a.png"},
+		{"cut off", inParts, strings.TrimSuffix(parts(`name="pic"; filename="b.png"`, "x"), "--b--\r\n"), ""},
+	} {
+		w := post(app, "/f", tt.contentType, tt.body)
+		if got := w.Body.String(); w.Code == 200 && got != tt.want || w.Code != 200 && tt.want != "" {
+			t.Errorf("%s: got %d %s, want %s", tt.name, w.Code, got, tt.want)
+		}
+	}
+	for key := range dewar.Pairs(nil) {
+		t.Errorf("no values have %q", key)
+	}
+}
+
+// What middleware has parsed has no order any more; nothing of it is lost.
+func TestFormThatMiddlewareParsedIsSorted(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			must(t, r.ParseMultipartForm(1<<20))
+			next.ServeHTTP(w, r)
+		})
+	})
+	app.Post("/", func(c *dewar.Context) error {
+		uploads, err := c.Uploads()
+		must(t, err)
+		text := fmt.Sprint(c.Form().Keys()) + " " + fmt.Sprint(len(uploads))
+		for _, u := range uploads {
+			text += " " + u.Field + ":" + u.File.Filename
+		}
+		return c.Text(text)
+	})
+	body := parts(`name="z"`, "1", `name="y"; filename="b"`, "x", `name="a"`, "2", `name="x"; filename="a"`, "y")
+	if got, want := post(app, "/", inParts, body).Body.String(), "[a z] 2 x:a y:b"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestMethodAndPath(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Route("/a/{p:path}", func(c *dewar.Context) error { return c.Text(c.Method() + " " + c.Path()) }, dewar.Methods("GET", "PUT"))
+	outer := http.StripPrefix("/shop", app)
+	for _, tt := range []struct{ method, target, want string }{
+		{"GET", "/shop/a/b%20c?q=1", "GET /a/b c"},
+		{"PUT", "/shop/a/%C3%A9", "PUT /a/é"},
+		{"GET", "/shop/a/%FF", "GET /a/\ufffd"},
+	} {
+		w := httptest.NewRecorder()
+		outer.ServeHTTP(w, httptest.NewRequest(tt.method, tt.target, nil))
+		if got := w.Body.String(); got != tt.want {
+			t.Errorf("%s %s: got %d %q, want %q", tt.method, tt.target, w.Code, got, tt.want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -180,6 +181,8 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 		add("dewar.StoredSession", dewar.Stored(c.Session()))
 		add("dewar.Changes", changes, &changes)
 		add("dewar.Values", c.Config(), c.Params(), c.Query(), c.Form(), *c.Config())
+		add("dewar.Authorization", c.Authorization(), new(c.Authorization()))
+		add("dewar.Conditions", dewar.ConditionsOf(c.Request))
 		add("dewar.RequestException", dewar.RequestException{Context: c, Err: http.ErrNoCookie}, &dewar.RequestException{Context: c})
 		add("dewar.Route", route, &route)
 		why, err := app.Explain("POST", "/reset/"+kanarie)
@@ -204,6 +207,10 @@ func samplesOfARequest(t *testing.T) map[string][]any {
 	client.Get("/events/" + kanarie).Want(200)
 	add("dewartest.Client", client)
 	add("dewartest.Response", res, *res)
+	var signal dewar.Signal[string]
+	captured := dewartest.Capture(t, &signal)
+	signal.Send(kanarie)
+	add("dewartest.Captured", captured)
 	add("dewartest.SessionBackend", dewartest.SessionBackend{}, &dewartest.SessionBackend{})
 	add("dewartest.Informational", dewartest.Informational{StatusCode: 103, Header: http.Header{"Link": {"</a.css>"}}})
 	return samples
@@ -247,6 +254,11 @@ func addPlainSamples(t *testing.T, app *dewar.App, add func(name string, values 
 	add("dewar.Rule", dewar.Rule{Name: "maxlength", Limit: "40"})
 	add("dewar.BoundField", dewar.BoundField{Name: "Password", Form: "password"})
 	add("dewar.Variable", dewar.Variable{Name: "id", Text: "{id:int}", Converter: "int"})
+	add("dewar.ByteRange", dewar.ByteRange{First: 1, Last: 2})
+	add("dewar.ETags", dewar.ETags{Tags: []string{`"v1"`}})
+	add("dewar.IfRange", dewar.IfRange{ETag: `"v1"`})
+	add("dewar.Offer", dewar.OfferJSON(app))
+	add("dewar.Upload", dewar.Upload{Field: "avatar", File: &multipart.FileHeader{Filename: "me.png"}})
 	add("dewar.PanicError", &dewar.PanicError{Value: app})
 	add("dewar.Event", dewar.Event{ID: "1", Data: "for the page"})
 	add("dewar.Limits", dewar.Limits{Body: 1})

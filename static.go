@@ -22,6 +22,7 @@ const staticEndpoint = "static"
 type folders struct {
 	fsys              fs.FS
 	templates, static folderName
+	namespace         string // of the templates
 	staticPath        string // "" for the default; without a slash at the end
 	packed            bool
 	page              string // for the page loads of a single-page app; "" for none

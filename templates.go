@@ -1,10 +1,12 @@
 package dewar
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
+	"github.com/dewar-go/dewar/internal/filters"
 	"github.com/dewar-go/dewar/internal/intake"
 	"github.com/dewar-go/dewar/internal/pages"
 	"github.com/dewar-go/dewar/internal/respbuf"
@@ -24,7 +27,8 @@ import (
 // be safe for concurrent use. A [TemplateEngine] is one that gets the App's templates and what they can ask for.
 type Renderer interface {
 	// Render writes the template called name to w. data is what the view gave together with what the context
-	// processors added, and must not be changed. Nothing of w is sent when it returns an error.
+	// processors added, and must not be changed. Nothing of w is sent when it returns an error, but by
+	// [Context.StreamTemplate], to which what is written by pieces goes as it comes.
 	Render(c *Context, w io.Writer, name string, data Map) error
 }
 
@@ -80,8 +84,9 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 // calls, so the definitions of one page do not meet those of another. Build checks all templates. They are
 // parsed once, or, with TEMPLATES_AUTO_RELOAD or in DEBUG, again when their file has changed.
 //
-// A name that nobody has given shows as nothing. In DEBUG it is an error to show it, or an unset name of g or config,
-// or to hand it on, unless by and, or, not, dict and list; {{with .title}}{{.}}{{end}} is for one that may be missing.
+// A name that nobody has given shows as nothing, and an attribute of it, .user.name without a user, is an error, as in Jinja.
+// In DEBUG it is an error to show the name too, or an unset name of g or config, or to hand it on, unless by and, or, not,
+// default, dict, merge and list; {{with .title}}{{.}}{{end}} is for one that may be missing.
 //
 // Templates can call these functions, and those of [App.TemplateFunc]:
 //
@@ -89,11 +94,19 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //     "_external" true, "_anchor" "top", "_scheme" "https", "_method" "POST";
 //   - get_flashed_messages returns what [Context.FlashedMessages] does, each with its .Category and its .Message, which
 //     is escaped unless it was flashed as template.HTML;
-//   - dict makes a mapping of keys and values in turn, list a list: {{template "card" dict "title" .Title}};
+//   - dict makes a mapping of keys and values in turn, list a list, merge a copy of a mapping with more in it:
+//     {{template "card.html" dict "title" .Title}}, {{template "nav.html" merge . "active" "blog"}};
 //   - request is a [TemplateRequest];
 //   - session, g and config are maps for reading: {{session.user_id}}, {{g.user.Name}}, {{config.DEBUG}}. g
 //     has the names of typed keys and of [Context.Set]; config leaves out what is secret, by declaration or by name,
-//     and redacts it inside values.
+//     and redacts it inside values;
+//   - the filters of Jinja, with its names, arguments and results, the value last: {{.title | truncate 20 | upper}}. They
+//     are default, upper lower title capitalize trim replace truncate wordcount indent center striptags urlencode string, length
+//     (count) first last join reverse sort unique batch map selectattr rejectattr groupby sum min max, round int float abs
+//     filesizeformat, tojson, safe, urlize, and nl2br and date, which take a text and a layout of package time. An
+//     [App.TemplateFunc] of the same name goes before one.
+//
+// The error of a template that is not there is [fs.ErrNotExist], so that a view can render another one in its place.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)
@@ -102,6 +115,32 @@ func (c *Context) Render(name string, data Map) error {
 	}
 	return c.Blob(templateType(name), body.Bytes())
 }
+
+// StreamTemplate answers with a template as [Context.Render] does, but sends what does not fit into RESPONSE_BUFFER_SIZE
+// while the rest is still rendered, so that a page of any length takes little memory. Flask has stream_template.
+//
+// While nothing has been sent, an error leaves nothing of the page behind, as with Render. A later one cuts the connection,
+// so that no browser takes half a page for a whole one, and what the template then does to the session, such as taking
+// out flashed messages, is too late. html/template writes by pieces; so should an App.Renderer that serves long pages.
+// contrib/jinja renders a page to its end first.
+func (c *Context) StreamTemplate(name string, data Map) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType(templateType(name))
+	w := bufio.NewWriterSize(streamWriter{&c.response}, streamPiece)
+	if err := c.execute(w, name, data); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	c.response.answered()
+	return nil
+}
+
+// streamPiece is how much of a streamed template is written at a time: a template writes every word by itself.
+const streamPiece = 8 << 10
 
 // RenderString returns what [Context.Render] would answer with, for a mail or a part of a page, and leaves the
 // response alone. Flask's render_template returns text too.
@@ -175,15 +214,23 @@ type templateRenderer struct {
 }
 
 func (r *templateRenderer) LoadTemplates(t *Templates) error {
+	debug := t.app.Config.Bool("DEBUG")
+	var warn func(string)
+	if debug {
+		warn = func(text string) { t.app.logger().Warn(text) }
+	}
 	library, err := pages.New(pages.Options[*Context]{
-		Layers: t.layers,
-		Folder: t.folder,
-		Funcs:  t.funcs,
-		Bind:   requestFunctions,
-		Cure:   functionCure,
+		Layers:  t.layers,
+		Folder:  t.folder,
+		Funcs:   t.funcs,
+		Bind:    requestFunctions,
+		Filters: templateFilters(),
+		Cure:    functionCure,
 
 		FieldCure: fieldCure,
-		Required:  requiredIn(t.app.Config.Bool("DEBUG")),
+		Mappings:  []string{"g", "config", "session"},
+		Required:  requiredIn(debug),
+		Warn:      warn,
 		Reload:    t.Reload(),
 	})
 	if err != nil {
@@ -227,15 +274,66 @@ func TemplateFolder(dir string) SharedOption {
 	return folderOption(func(f *folders) { f.templates = name })
 }
 
-// templateLayers returns the folders of templates, the first to look into first.
-func (app *App) templateLayers() []fs.FS {
-	layers := app.templateFolders(nil, app.folders.templates.or("templates"))
+// TemplateNamespace puts name and a slash in front of the names of a Blueprint's templates: with TemplateNamespace("blog") the
+// file templates/show.html of the blueprint is the template blog/show.html, for c.Render and in {{template}}. So
+// blueprints that know nothing of each other can all have an index.html; without it the first one's is every blueprint's, and
+// Build logs a warning where they differ and the App has none in front of them. The App's own templates/blog/show.html
+// still goes before it. It panics if name is not one element of a path.
+func TemplateNamespace(name string) BlueprintOption {
+	if !files.Servable(name) || strings.Contains(name, "/") {
+		panic(fmt.Sprintf("dewar: %s: TemplateNamespace(%q): pass one name, such as that of the blueprint", callsite.Site(), name))
+	}
+	return blueprintOption(func(bp *Blueprint) { bp.folders.namespace, bp.folders.given = name, true })
+}
+
+// A templateSource is where templates come from: a blueprint, or the App when owner is "".
+type templateSource struct {
+	owner  string
+	layers pages.Layers
+}
+
+// templateSources returns the folders of templates, the first to look into first.
+func (app *App) templateSources() []templateSource {
+	sources := []templateSource{{layers: app.templateFolders(nil, app.folders.templates.or("templates"))}}
 	for _, bp := range app.blueprintsOnce() {
-		if f := bp.folders; f.fsys != nil || f.templates.given {
-			layers = append(layers, app.templateFolders(f.fsys, f.templates.or("templates"))...)
+		f := bp.folders
+		if f.fsys == nil && !f.templates.given {
+			continue
+		}
+		layers := app.templateFolders(f.fsys, f.templates.or("templates"))
+		if f.namespace != "" {
+			for i, layer := range layers {
+				layers[i] = files.Below(f.namespace, layer)
+			}
+		}
+		sources = append(sources, templateSource{bp.name, layers})
+	}
+	return sources
+}
+
+// ambiguous tells which templates two blueprints have under one name, with different texts, so that the one that is
+// registered later shows a page of the other's, as in Flask. Where the App has one of that name, it goes before both.
+func ambiguous(sources []templateSource) (doubts []string) {
+	first := map[string]templateSource{}
+	for _, source := range sources {
+		names, _ := source.layers.Names() // the error is told when they are read
+		for _, name := range names {
+			other, taken := first[name]
+			if !taken {
+				first[name] = source
+				continue
+			}
+			if other.owner == "" {
+				continue
+			}
+			one, _ := other.layers.Read(name)
+			if two, _ := source.layers.Read(name); one != two {
+				doubts = append(doubts, fmt.Sprintf("template %q of blueprint %q is never used, blueprint %q has one before it; give %q dewar.TemplateNamespace(%q) and write %q",
+					name, source.owner, other.owner, source.owner, source.owner, source.owner+"/"+name))
+			}
 		}
 	}
-	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
+	return doubts
 }
 
 // templateFolders returns the folder called name of own, or where the App has its files when that is nil.
@@ -244,13 +342,18 @@ func (app *App) templateFolders(own fs.FS, name string) []fs.FS {
 	case name == "":
 		return nil
 	case own != nil:
-		return []fs.FS{files.Sub(own, name)}
+		return present(files.Sub(own, name))
 	}
 	var onDisk fs.FS
 	if app.folders.fsys == nil || app.Config.Bool("DEBUG") {
 		onDisk = files.Disk(filepath.Join(app.RootPath(), filepath.FromSlash(name)))
 	}
-	return []fs.FS{onDisk, files.Sub(app.folders.fsys, name)}
+	return present(onDisk, files.Sub(app.folders.fsys, name))
+}
+
+// present leaves out folders that there are not.
+func present(layers ...fs.FS) []fs.FS {
+	return slices.DeleteFunc(layers, func(layer fs.FS) bool { return layer == nil })
 }
 
 // explainTemplates logs every template file, in the order of the folders; the first of a name counts.
@@ -347,6 +450,22 @@ func requestFunctions(c **Context) map[string]any {
 		"list":    pages.List,
 	}
 }
+
+// templateFilters returns the functions that Jinja has as filters. Those of [App.TemplateFunc] go before them.
+func templateFilters() map[string]any {
+	all := filters.Funcs()
+	all["tojson"], all["merge"] = toJSON, pages.Merge
+	return all
+}
+
+// toJSON returns a value as JSON of the App, which means the same in a script and in an attribute: what HTML would
+// understand is escaped as JSON has it.
+func toJSON(c *Context, value any) (template.JS, error) {
+	text, err := c.App.JSON.Marshal(value)
+	return template.JS(jsonInHTML.Replace(string(text))), err
+}
+
+var jsonInHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "'", `\u0027`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // functionCure says what to do about an unknown function in a template.
 func functionCure(name, near string) string {

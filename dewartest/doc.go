@@ -17,7 +17,7 @@
 // # Requests
 //
 // [Client.Get], [Client.Post] and their like take a path, as the routes have it, and options: [Form], [File],
-// [JSON], [Body] and [BodyReader] give the request a body; [Query], [Header], [Host], [Cookie], [RemoteAddr]
+// [JSON], [Body] and [BodyReader] give the request a body; [Query], [Header], [Host], [Subdomain], [Cookie], [RemoteAddr]
 // and [Context] say the rest of it. A whole URL in place of the path picks the scheme and the host too. What
 // cannot be sent ends the test and says why.
 //
@@ -26,6 +26,14 @@
 // does it: paths are written without it, cookies and redirects have it.
 //
 // TESTING is on, unless the configuration says otherwise, so that a SECRET_KEY for tests need not be hard to guess.
+//
+// # What is seen
+//
+// A [Response] has what a browser gets and what the App did for it: the templates that were rendered with their data, flashed
+// messages, the lines of the log, the error that no handler wanted, the Context with what was kept on it. [FollowRedirects]
+// keeps the responses on the way in its History. [Capture] collects the events of any [dewar.Signal].
+//
+// A failure of [Response.Want] shows the request, the response and the log.
 //
 // # Sessions
 //

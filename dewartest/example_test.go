@@ -90,7 +90,39 @@ func ExampleResponse_Want() {
 	client.Get("/").Want(404)
 	// Output:
 	// GET /: got status 200, want 404
-	// Welcome, stranger
+	// sent:
+	//     User-Agent: dewartest
+	// got:
+	//     Cache-Control: private
+	//     Content-Length: 17
+	//     Content-Type: text/plain; charset=utf-8
+	//     Vary: Cookie
+	//     X-Content-Type-Options: nosniff
+	//
+	//     Welcome, stranger
+}
+
+func ExampleCapture() {
+	t := exampleT() // in a test, the t of the test
+
+	app := newShop()
+	flashes := dewartest.Capture(t, &app.MessageFlashed)
+	dewartest.New(t, app).Post("/login", dewartest.Form("username", "ann"))
+	for _, event := range flashes.Events() {
+		fmt.Println(event.Category, event.Message)
+	}
+	// Output: message You are in.
+}
+
+func ExampleSubdomain() {
+	t := exampleT() // in a test, the t of the test
+
+	app := dewar.New("shop")
+	app.Config.Set("SERVER_NAME", "shop.example")
+	app.Get("/", func(c *dewar.Context) error { return c.Text("Hello from " + c.Host()) }, dewar.Subdomain("api"))
+	client := dewartest.New(t, app)
+	fmt.Println(client.Get("/", dewartest.Subdomain("api")).Text())
+	// Output: Hello from api.shop.example
 }
 
 // exampleT stands for the t that an example does not have: it prints what fails.

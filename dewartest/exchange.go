@@ -35,7 +35,7 @@ func newExchange(c *Client, q *request) *exchange {
 	r, body := q.build(ctx)
 	q.addCookies(r, q.browserURL())
 	ex.body = body
-	ex.res = &Response{Request: r, t: c.t, app: c.app}
+	ex.res = &Response{Request: r, t: c.t, app: c.app, sent: q.described()}
 	return ex
 }
 
@@ -93,6 +93,9 @@ func (c *Client) watch() {
 	}))
 	c.t.Cleanup(c.app.MessageFlashed.Connect(func(m dewar.FlashMessage) {
 		c.note(m.Context, func(res *Response) { res.Flashed = append(res.Flashed, m.Flash) })
+	}))
+	c.t.Cleanup(c.app.RequestLogged.Connect(func(l dewar.LogRecord) {
+		c.note(l.Context, func(res *Response) { res.Logged = append(res.Logged, l) })
 	}))
 }
 

@@ -63,6 +63,12 @@ func PropagateErrors() Option { return clientOption(func(c *Client) { c.propagat
 // method and body are sent again. A redirect to another host ends the test.
 func FollowRedirects() SharedOption { return sharedOption(func(q *request) { q.follow = true }) }
 
+// FollowSubdomains is [FollowRedirects] that follows redirects between SERVER_NAME and its subdomains too, as from
+// auth.example.com back to example.com. Flask's client has allow_subdomain_redirects.
+func FollowSubdomains() SharedOption {
+	return sharedOption(func(q *request) { q.follow, q.subdomains = true, true })
+}
+
 // Header adds a header field. The same key given twice is sent twice; one that was given to [New] is replaced.
 // Cookies sent this way come before the client's own. A value with a line break ends the test.
 func Header(key, value string) SharedOption {
@@ -81,6 +87,17 @@ func Header(key, value string) SharedOption {
 
 // Host sets the host, and port, that the request asks for. The default is that of [BaseURL].
 func Host(host string) SharedOption { return sharedOption(func(q *request) { q.host = host }) }
+
+// Subdomain has the request ask for a subdomain of the host that requests go to otherwise, as in Subdomain("api") for
+// api.example.com. It ends the test when SERVER_NAME is not set, without which no route has a subdomain.
+func Subdomain(name string) SharedOption {
+	return sharedOption(func(q *request) {
+		if q.client.app.Config.String("SERVER_NAME") == "" {
+			q.fail(fmt.Errorf("Subdomain(%q): the App has no subdomains without SERVER_NAME; set it, as in app.Config.Set(\"SERVER_NAME\", \"example.com\")", name))
+		}
+		q.host = name + "." + q.client.baseURL().Host
+	})
+}
 
 // RemoteAddr sets the address the request comes from; a port may be left out. The default is 127.0.0.1.
 func RemoteAddr(addr string) SharedOption {

@@ -57,7 +57,11 @@ func (q *request) redirected(res *Response) (*request, error) {
 	if err != nil {
 		return nil, errors.New("that is no URL")
 	}
-	if !sameHost(from, to) {
+	switch ofSite := q.client.isOfSite(to); {
+	case sameHost(from, to) || ofSite && q.subdomains:
+	case ofSite:
+		return nil, fmt.Errorf("that leaves %s; pass dewartest.FollowSubdomains to follow it", from.Host)
+	default:
 		return nil, fmt.Errorf("that leaves %s, which is all the application serves; do not pass dewartest.FollowRedirects and check Location, or ask for the URL itself if the application serves that host too", from.Host)
 	}
 	next := *q
@@ -100,6 +104,17 @@ func (q *request) dropBody() {
 // sameHost reports whether two URLs have the same host and port; http and https count as one.
 func sameHost(a, b *url.URL) bool {
 	return isWhole(b) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+// isOfSite reports whether u is on SERVER_NAME or a subdomain of it.
+func (c *Client) isOfSite(u *url.URL) bool {
+	name := c.app.Config.String("SERVER_NAME")
+	if name == "" || !isWhole(u) {
+		return false
+	}
+	site := &url.URL{Scheme: u.Scheme, Host: name}
+	host, root := strings.ToLower(u.Hostname()), strings.ToLower(site.Hostname())
+	return port(u) == port(site) && (host == root || strings.HasSuffix(host, "."+root))
 }
 
 // port returns the port of u, or "" when it is that of its scheme.

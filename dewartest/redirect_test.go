@@ -159,3 +159,66 @@ func TestRedirectsOnTheSiteThatAreWholeURLs(t *testing.T) {
 		})
 	}
 }
+
+func TestRedirectsBetweenSubdomains(t *testing.T) {
+	t.Parallel()
+	named := dewar.Map{"SERVER_NAME": "example.com:8080"}
+	for _, tt := range []struct{ name, from, to, want string }{
+		{"to a subdomain", "", "http://auth.example.com:8080/x", "auth.example.com:8080"},
+		{"from a subdomain", "auth", "http://example.com:8080/x", "example.com:8080"},
+		{"between two", "auth", "http://Deep.api.example.com:8080/x", "Deep.api.example.com:8080"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			opts := []dewartest.RequestOption{dewartest.Query("url", tt.to)}
+			if tt.from != "" {
+				opts = append(opts, dewartest.Subdomain(tt.from))
+			}
+			res := dewartest.New(t, newRedirector(named)).Get("/to/302", append(opts, dewartest.FollowSubdomains())...)
+			if got := look(t, res).Host; got != tt.want || len(res.History) != 1 {
+				t.Errorf("got host %q after %d redirects, want %q after one", got, len(res.History), tt.want)
+			}
+			wantFatal(t, func(t *fakeT) {
+				dewartest.New(t, newRedirector(named)).Get("/to/302", append(opts, dewartest.FollowRedirects())...)
+			}, "pass dewartest.FollowSubdomains")
+		})
+	}
+	for _, to := range []string{"http://example.com/x", "http://badexample.com:8080/x", "http://example.com.evil:8080/"} {
+		wantFatal(t, func(t *fakeT) {
+			dewartest.New(t, newRedirector(named)).Get("/to/302", dewartest.Query("url", to), dewartest.FollowSubdomains())
+		}, "which is all the application serves")
+	}
+}
+
+func TestSubdomain(t *testing.T) {
+	t.Parallel()
+	named := dewar.Map{"SERVER_NAME": "example.com"}
+	for _, tt := range []struct {
+		name string
+		make func(t *testing.T) *dewartest.Response
+		want string
+	}{
+		{"of SERVER_NAME", func(t *testing.T) *dewartest.Response {
+			return dewartest.New(t, newMirror(named)).Get("/", dewartest.Subdomain("api"))
+		}, "api.example.com"},
+		{"of every request", func(t *testing.T) *dewartest.Response {
+			return dewartest.New(t, newMirror(named), dewartest.Subdomain("api")).Get("/")
+		}, "api.example.com"},
+		{"one request of its own", func(t *testing.T) *dewartest.Response {
+			return dewartest.New(t, newMirror(named), dewartest.Subdomain("api")).Get("/", dewartest.Subdomain("a.b"))
+		}, "a.b.example.com"},
+		{"of BaseURL", func(t *testing.T) *dewartest.Response {
+			return dewartest.New(t, newMirror(named), dewartest.BaseURL("https://example.com:444")).Get("/", dewartest.Subdomain("api"))
+		}, "api.example.com:444"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := look(t, tt.make(t)).Host; got != tt.want {
+				t.Errorf("got host %q, want %q", got, tt.want)
+			}
+		})
+	}
+	wantFatal(t, func(t *fakeT) { dewartest.New(t, newMirror(nil)).Get("/", dewartest.Subdomain("api")) },
+		"the App has no subdomains without SERVER_NAME; set it")
+	wantFatal(t, func(t *fakeT) { dewartest.New(t, newMirror(nil), dewartest.Subdomain("api")) }, "set it")
+}

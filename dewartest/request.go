@@ -32,6 +32,7 @@ type request struct {
 	remoteAddr string
 	ctx        context.Context
 	follow     bool
+	subdomains bool // redirects to them are followed too
 
 	isForm bool
 	fields url.Values

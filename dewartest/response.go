@@ -1,8 +1,6 @@
 package dewartest
 
 import (
-	"github.com/dewar-go/dewar/internal/cookies"
-
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/cookies"
 )
 
 // Response is what came back for one request, and what was seen of the App while it was served. It is complete
@@ -49,9 +48,14 @@ type Response struct {
 	Rendered []dewar.Rendering
 	// Flashed are the messages that were flashed, in their order.
 	Flashed []dewar.Flash
+	// Logged are the lines that the Logger of the request wrote, in their order, with their attributes but for those that say
+	// which request it is. What App.Logger does not take by its level is not there, so that [slog.DiscardHandler] leaves
+	// none; slog.NewTextHandler(t.Output(), nil) puts them into the output of the test too.
+	Logged []dewar.LogRecord
 
-	t   testing.TB
-	app *dewar.App
+	t    testing.TB
+	app  *dewar.App
+	sent string // the body of the request, as a failure shows it
 }
 
 // Informational is a 1xx response, such as 103 Early Hints.
@@ -117,7 +121,8 @@ func (r *Response) Cookie(name string) *http.Cookie {
 func (r *Response) Location() string { return r.Header.Get("Location") }
 
 // Want fails the test, which goes on, when the response has another status or when one of texts is not in its
-// body. It returns the response.
+// body. It returns the response. The failure shows what was sent, what came back and what was logged, without the values
+// of cookies and what is named like a secret.
 func (r *Response) Want(status int, texts ...string) *Response {
 	r.t.Helper()
 	if r.StatusCode != status {
@@ -134,26 +139,3 @@ func (r *Response) Want(status int, texts ...string) *Response {
 
 // line names the request.
 func (r *Response) line() string { return r.Request.Method + " " + r.Request.RequestURI }
-
-// excerptLength is how much of a body a failure shows.
-const excerptLength = 1000
-
-// details returns what helps to see why a response is not the one that was wanted.
-func (r *Response) details() string {
-	var b strings.Builder
-	if r.Aborted {
-		b.WriteString("\nthe connection was aborted")
-	}
-	if location := r.Location(); location != "" {
-		b.WriteString("\nLocation: " + location)
-	}
-	if r.Err != nil {
-		b.WriteString("\nerror: " + withStack(r.Err))
-	}
-	if text := r.Text(); len(text) > excerptLength {
-		b.WriteString("\n" + strings.ToValidUTF8(text[:excerptLength], "") + " ...")
-	} else if text != "" {
-		b.WriteString("\n" + text)
-	}
-	return b.String()
-}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/coerce"
 )
 
 // A Field is a field of a form as it is shown. Templates get it from [Form.Field]; it is printed without its value.
@@ -33,11 +35,25 @@ type Field struct {
 	spec   *spec
 	state  *state
 	value  reflect.Value // the field of the struct
+	stood  reflect.Value // what was in it before the form was read, if nobody may change that
 	single bool          // it is one button or box of the field
 }
 
-// Flags has what a [Field] asks of its value.
-type Flags struct{ Required bool }
+// Flags has what a [Field] asks of its value: that it is there, that it is left as it is, that it is not sent at all.
+type Flags struct{ Required, ReadOnly, Disabled bool }
+
+// TemplateAttr has the names of WTForms, for contrib/jinja: {% if field.flags.readonly %}.
+func (f Flags) TemplateAttr(name string) (any, bool) {
+	switch name {
+	case "required":
+		return f.Required, true
+	case "readonly":
+		return f.ReadOnly, true
+	case "disabled":
+		return f.Disabled, true
+	}
+	return nil, false
+}
 
 // A Widget is how a [Field] is shown: InputType is the type of its input, or textarea, select, radio, checkboxes.
 type Widget struct{ InputType string }
@@ -77,7 +93,7 @@ func newField(s *state, sp *spec, form reflect.Value) *Field {
 	}
 	f.value = fieldAt(form, sp.Index)
 	f.Widget.InputType = sp.inputFor(f.Choices != nil)
-	f.Flags.Required, f.Type = sp.Required, f.class()
+	f.Flags, f.Type = Flags{sp.Required, sp.readOnly, sp.disabled}, f.class()
 	if !s.submitted && sp.HasDefault && f.value.IsZero() {
 		sp.setDefault(f.value)
 	}
@@ -109,7 +125,7 @@ func (f *Field) Value() string {
 	if f.kind() == "password" || f.kind() == "file" {
 		return ""
 	}
-	if typed := f.typed(); len(typed) > 0 && !f.spec.isList() {
+	if typed := f.typed(); len(typed) > 0 && !f.spec.isList() && f.fixed() == "" {
 		return typed[0]
 	}
 	return f.text(f.value)
@@ -122,23 +138,63 @@ func (f *Field) typed() []string {
 		return nil
 	case f.spec.inQuery:
 		return f.state.c.Query().Strings(f.Name)
+	case !f.state.submitted:
+		return nil
 	}
 	return f.state.c.Form().Strings(f.Name)
 }
 
 // values returns what is chosen in the field.
 func (f *Field) values() []string {
-	if typed := f.typed(); typed != nil {
+	if typed := f.typed(); typed != nil && f.fixed() == "" {
 		return typed
 	}
+	return f.texts(f.value)
+}
+
+// texts writes a value, or each of a list.
+func (f *Field) texts(v reflect.Value) (texts []string) {
+	for v.Kind() == reflect.Pointer && v.Type() != fileType && f.spec.isList() {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
 	if !f.spec.isList() {
-		return []string{f.text(f.value)}
+		return []string{f.text(v)}
 	}
-	var values []string
-	for i := range f.value.Len() {
-		values = append(values, f.text(f.value.Index(i)))
+	for i := range v.Len() {
+		texts = append(texts, f.item(v.Index(i)))
 	}
-	return values
+	return texts
+}
+
+// item writes one of a list, which is there also if it is zero.
+func (f *Field) item(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		return f.text(v)
+	}
+	return f.textOf(v)
+}
+
+// chosen reports whether what is chosen in the field has a value, which may be written in another way: 60s is 1m.
+func (f *Field) chosen() func(value string) bool {
+	values := f.values()
+	t := f.spec.typ
+	if f.spec.isList() {
+		t = t.Elem()
+	}
+	written := func(text string) string {
+		v := reflect.New(t)
+		if text == "" || coerce.Into(v.Interface(), text) != nil {
+			return text
+		}
+		return f.item(v.Elem())
+	}
+	for i, value := range values {
+		values[i] = written(value)
+	}
+	return func(value string) bool { return slices.Contains(values, written(value)) }
 }
 
 // layouts are how the inputs of HTML write a time.

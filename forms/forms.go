@@ -33,6 +33,8 @@
 //	description:"..."      what a template shows beneath it
 //	input:"textarea"       how it is filled in, see below
 //	placeholder:"..."      what an empty field shows
+//	readonly:"true"        nobody can change it: another value is an error
+//	disabled:"true"        it is not sent: any value is an error
 //
 // Input is a type of HTML's input, such as password, email, tel, search, color, range, hidden, date, datetime-local, month, week and
 // time, or textarea, select, radio, checkboxes. Without the tag it follows from the type of the field and its rules: a number is
@@ -131,8 +133,8 @@ func ValidateOnSubmit(c *dewar.Context, f Struct) (ok bool, err error) {
 	return f.form().state.validate(f)
 }
 
-// Validate is ValidateOnSubmit for a form that every request sends, such as a search by GET, whose fields have the tag query. Flask-WTF
-// has validate.
+// Validate is ValidateOnSubmit for a form that every request sends, such as a search by GET, whose fields have the tag query. Fields with
+// the tag form are missing in a GET, whatever body it has. Flask-WTF has validate.
 func Validate(c *dewar.Context, f Struct) (ok bool, err error) {
 	if err := prepare(c, f); err != nil {
 		return false, err
@@ -223,13 +225,22 @@ func (s *state) field(name string) (*Field, error) {
 }
 
 // SetChoices gives a field what can be chosen in it, before [ValidateOnSubmit]. Another value is an error of the field then. Without
-// choices a field has those of its tag enum.
+// choices a field has those of its tag enum. On a Form that is nil it does nothing, of which ValidateOnSubmit tells.
 func (f *Form) SetChoices(name string, choices ...Choice) {
+	if f == nil {
+		return
+	}
 	f.choices = with(f.choices, name, slices.Clone(choices))
 }
 
-// SetLabel gives a field a label that only the program knows, before [ValidateOnSubmit]. It is translated as that of the tag.
-func (f *Form) SetLabel(name, label string) { f.labels = with(f.labels, name, label) }
+// SetLabel gives a field a label that only the program knows, before [ValidateOnSubmit]. It is translated as that of the tag. On a
+// Form that is nil it does nothing, of which ValidateOnSubmit tells.
+func (f *Form) SetLabel(name, label string) {
+	if f == nil {
+		return
+	}
+	f.labels = with(f.labels, name, label)
+}
 
 // with returns a copy of m that has one more value.
 func with[V any](m map[string]V, name string, value V) map[string]V {

@@ -206,6 +206,49 @@ func TestValidateReadsAQuery(t *testing.T) {
 	}
 }
 
+func TestValidateReadsNoFormOfAGet(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("forms")
+	app.Route("/", func(c *dewar.Context) error {
+		var f struct {
+			forms.Form
+			Q    string `query:"q"`
+			Name string `form:"name" required:"true"`
+		}
+		ok, err := forms.Validate(c, &f)
+		if err != nil {
+			return err
+		}
+		name, err := f.Field("name")
+		return cmp.Or(err, c.Text(fmt.Sprintf("%v %q %q %q %v", ok, f.Q, f.Name, name.Value(), f.Errors())))
+	}, dewar.Methods("GET", "POST"))
+	for method, want := range map[string]string{
+		"GET":  `false "a" "" "" map[name:[This field is required.]]`,
+		"POST": `true "a" "anna" "anna" map[]`,
+	} {
+		r := httptest.NewRequest(method, "/?q=a", strings.NewReader("name=anna"))
+		r.Header.Set("Content-Type", formType)
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, r)
+		if w.Body.String() != want {
+			t.Errorf("%s: got %s, want %s", method, w.Body, want)
+		}
+	}
+}
+
+func TestChoicesOfAFormThatIsNil(t *testing.T) {
+	t.Parallel()
+	var f struct {
+		*forms.Form
+		A string `form:"a"`
+	}
+	f.SetChoices("a", forms.Choice{Value: "1"})
+	f.SetLabel("a", "A")
+	if _, err := submit(t, "GET", "/", "", "", &f, nil); err == nil || !strings.Contains(err.Error(), "embed forms.Form itself") {
+		t.Errorf("got %v, want an error that says to embed the Form itself", err)
+	}
+}
+
 func TestUnsentTextKeepsWhatStood(t *testing.T) {
 	t.Parallel()
 	var f struct {

@@ -15,6 +15,8 @@ import (
 // always empty. The error is an attribute that cannot be one.
 func (f *Field) Input(attrs ...any) (template.HTML, error) {
 	e := element{attrs: map[string]string{"id": f.ID, "name": f.Name}}
+	e.flag("readonly", f.Flags.ReadOnly)
+	e.flag("disabled", f.Flags.Disabled)
 	switch f.kind() {
 	case "textarea":
 		return f.textarea(e, attrs)
@@ -57,7 +59,7 @@ func (f *Field) describe(e *element) {
 	case "radio", "checkboxes":
 		e.attrs["type"] = map[string]string{"radio": "radio", "checkboxes": "checkbox"}[kind]
 		e.attrs["value"] = f.Choices[0].Value
-		e.flag("checked", slices.Contains(f.values(), f.Choices[0].Value))
+		e.flag("checked", f.chosen()(f.Choices[0].Value))
 		e.flag("required", kind == "radio" && f.Flags.Required)
 	case "submit":
 		e.attrs["value"] = f.Label.Text
@@ -119,11 +121,11 @@ func (f *Field) selection(e element, attrs []any) (template.HTML, error) {
 	if err := e.add(attrs); err != nil {
 		return "", err
 	}
-	chosen := f.values()
+	chosen := f.chosen()
 	html := e.open()
 	for _, choice := range f.Choices {
 		option := element{name: "option", attrs: map[string]string{"value": choice.Value}}
-		option.flag("selected", slices.Contains(chosen, choice.Value))
+		option.flag("selected", chosen(choice.Value))
 		html += option.open() + escape(choice.Label) + "</option>"
 	}
 	return html + "</select>", nil

@@ -84,3 +84,34 @@ func TestValueOfSecretsIsEmpty(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatStandsIsChosen looks for the choice that a value of the program, or of the client, is.
+func TestWhatStandsIsChosen(t *testing.T) {
+	t.Parallel()
+	type picks struct {
+		forms.Form
+		Wait  time.Duration `form:"wait" enum:"1m,1h"`
+		Rate  float64       `form:"rate" enum:"1.0,2.5" input:"radio"`
+		Zeros []int         `form:"zeros" enum:"0,1" input:"checkboxes"`
+		Many  []int         `form:"many" enum:"0,1"`
+	}
+	want := map[string]string{
+		"wait": `<option selected value="1m">`, "rate": `<input checked id="rate-0" name="rate" type="radio" value="1.0">`,
+		"zeros": `<input checked id="zeros-0" name="zeros" type="checkbox" value="0">`, "many": `<option selected value="0">`,
+	}
+	stood := picks{Wait: time.Minute, Rate: 1, Zeros: []int{0}, Many: []int{0}}
+	show(t, &stood)
+	var typed picks
+	sent(t, &typed, "wait=60s&rate=1&zeros=0&many=0&x=1")
+	for _, f := range []*picks{&stood, &typed} {
+		for name, want := range want {
+			field, err := f.Field(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if html := string(field.HTML()); !strings.Contains(html, want) || strings.Count(html, "selected")+strings.Count(html, "checked") != 1 {
+				t.Errorf("got %s, want %s in it, and nothing else chosen", html, want)
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,8 @@ type spec struct {
 	description string
 	placeholder string
 	input       string // "" where it depends on choices
+	readOnly    bool
+	disabled    bool
 	typ         reflect.Type
 }
 
@@ -84,11 +87,31 @@ func newSpec(f dewar.BoundField) (spec, error) {
 	if s.label == "" {
 		s.label = labelOf(s.name)
 	}
+	var err error
+	if s.readOnly, err = switchTag(f.Tag, "readonly"); err != nil {
+		return s, err
+	}
+	if s.disabled, err = switchTag(f.Tag, "disabled"); err != nil {
+		return s, err
+	}
 	s.input = f.Tag.Get("input")
 	if s.input != "" && classes[s.input] == "" {
 		return s, fmt.Errorf("has the tag input:%q, which is none%s", s.input, suggest.DidYouMean(s.input, inputs()))
 	}
 	return s, nil
+}
+
+// switchTag reads a tag that is true or false, or not there.
+func switchTag(tags reflect.StructTag, name string) (bool, error) {
+	text, ok := tags.Lookup(name)
+	if !ok {
+		return false, nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("has the tag %s:%q; write %s:\"true\"", name, text, name)
+	}
+	return on, nil
 }
 
 // sources counts the parts of a request that a field is read from.

@@ -78,7 +78,7 @@ func problemContent() *object {
 }
 
 // methodOrder are the methods that OpenAPI has operations for, in the order in which they are written.
-var methodOrder = []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE"}
+var methodOrder = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "OPTIONS"}
 
 // add adds the operations of a route.
 func (d *describer) add(route dewar.Route) {
@@ -139,7 +139,7 @@ func methodsOf(route dewar.Route) ([]string, error) {
 	for _, method := range route.Methods {
 		switch {
 		case method == http.MethodHead && slices.Contains(route.Methods, http.MethodGet), method == http.MethodOptions:
-		case !slices.Contains(methodOrder, method) && method != http.MethodHead:
+		case !slices.Contains(methodOrder, method):
 			return nil, fmt.Errorf("answers %s, which OpenAPI 3.1 has no operations for; leave the route out with openapi.Hidden()", method)
 		default:
 			methods = append(methods, method)

@@ -46,7 +46,7 @@ func (api *API) handler(f any) (*typedHandler, error) {
 		return nil, err
 	}
 	if !h.plain {
-		h.handler = h.serve
+		h.handler = func(c *dewar.Context) error { return h.serve(c) } // a closure, which has no name of its own
 	} else {
 		plain := v.Convert(reflect.TypeFor[dewar.Handler]()).Interface().(dewar.Handler)
 		h.handler = func(c *dewar.Context) error { return plain(c) }

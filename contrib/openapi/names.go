@@ -63,7 +63,7 @@ func (ts *types) name() {
 	for _, key := range ts.keys {
 		name := short[key]
 		if len(packages[name]) > 1 || taken[name] && slices.Contains(reserved, name) {
-			name = titled(safe(path.Base(key.t.PkgPath()))) + name
+			name = packageName(key.t.PkgPath()) + name
 		}
 		if uses[key.t] > 1 {
 			name += key.use.suffix()
@@ -76,6 +76,21 @@ func (ts *types) name() {
 		ts.names[key] = free
 	}
 }
+
+// packageName returns the last word of an import path that is no version, as the beginning of a name.
+func packageName(importPath string) string {
+	last := path.Base(importPath)
+	if majorVersion.MatchString(last) {
+		last = path.Base(path.Dir(importPath))
+	}
+	var name string
+	for word := range strings.FieldsFuncSeq(last, func(r rune) bool { return strings.ContainsRune("_-.", r) }) {
+		name += titled(word)
+	}
+	return safe(name)
+}
+
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // shortName returns the name of a type without packages: Page[example.com/blog.Post] is PagePost.
 func shortName(name string) string {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -209,9 +210,9 @@ func constrain(schema *object, f dewar.BoundField) error {
 	return annotate(schema, reflect.StructField{Name: f.Name, Type: f.Type, Tag: f.Tag}, f.Type)
 }
 
-// annotate adds what the tags doc and example say.
+// annotate adds what the tags doc, or else the description that package forms shows, and example say.
 func annotate(schema *object, f reflect.StructField, t reflect.Type) error {
-	if text := f.Tag.Get("doc"); text != "" {
+	if text := cmp.Or(f.Tag.Get("doc"), f.Tag.Get("description")); text != "" {
 		schema.set("description", trimmed(text+" "+schema.text("description")))
 	}
 	if text, ok := f.Tag.Lookup("example"); ok {

@@ -12,9 +12,12 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A Describer is a type that says itself what its JSON is: OpenAPISchema returns a JSON Schema, as in {"type":"string","format":"iban"}. It is
-// asked of a zero value, once for each place where it stands.
-type Describer interface{ OpenAPISchema() string }
+// A Describer is a type that says itself what its JSON is, which nothing else tells of one with a method MarshalJSON.
+type Describer interface {
+	// OpenAPISchema returns a JSON Schema, as in {"type":"string","format":"iban"}. It is asked of a zero value, once for each place where the
+	// type stands. What is no JSON object is an error of Build.
+	OpenAPISchema() string
+}
 
 // types are the schemas of Go types, and which of them are components.
 type types struct {

@@ -14,9 +14,11 @@ type wish struct {
 	quality float64
 }
 
-// wishes reads the lines of a header. One with a quality that is none is passed over, as in Werkzeug.
-func wishes(lines []string) []wish {
-	var all []wish
+// A list has room for the wishes of most clients.
+type list [8]wish
+
+// wishes adds those of the lines of a header to all. One with a quality that is none is passed over, as in Werkzeug.
+func wishes(all []wish, lines []string) []wish {
 	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		name, params, _ := strings.Cut(element, ";")
 		q, ok := quality(params)
@@ -39,12 +41,15 @@ func quality(params string) (q float64, ok bool) {
 	return 1, true
 }
 
+// A nearness says how closely a wish names an offer: 0 is best, -1 is not at all.
+type nearness func(offer, wish string) int
+
 // best returns the offer that is liked best: by its quality, then by how closely it is named, then by its place among
-// the offers. names are those of the offers, from what names them most closely to what takes anything.
-func best(all []wish, offers []string, names func(offer string) []string) string {
+// the offers.
+func best(all []wish, offers []string, near nearness) string {
 	best, bestQuality, closest := "", 0.0, 0
 	for _, offer := range offers {
-		q, close := like(all, names(offer))
+		q, close := like(all, offer, near)
 		if q > bestQuality || q == bestQuality && q > 0 && close < closest {
 			best, bestQuality, closest = offer, q, close
 		}
@@ -52,16 +57,29 @@ func best(all []wish, offers []string, names func(offer string) []string) string
 	return best
 }
 
-// like returns how much something is liked by the wish that names it most closely, and how closely that is: 0 is best.
-func like(all []wish, names []string) (q float64, close int) {
-	close = len(names)
+// like returns how much an offer is liked by the wish that names it most closely, and how closely that is; -1 where none does.
+func like(all []wish, offer string, near nearness) (q float64, closest int) {
+	closest = -1
 	for _, w := range all {
-		i := slices.Index(names, w.name)
-		if i >= 0 && (i < close || i == close && w.quality > q) {
-			q, close = w.quality, i
+		i := near(offer, w.name)
+		if i >= 0 && (closest < 0 || i < closest || i == closest && w.quality > q) {
+			q, closest = w.quality, i
 		}
 	}
-	return q, close
+	return q, closest
+}
+
+// named is the nearness of names that are compared whole, behind usual, which writes one of several spellings.
+func named(usual func(name string) string) nearness {
+	return func(offer, wish string) int {
+		switch wish {
+		case usual(offer):
+			return 0
+		case "*":
+			return 1
+		}
+		return -1
+	}
 }
 
 // Media returns the media type that the lines of an Accept header like best, the first of several that are liked
@@ -70,12 +88,24 @@ func Media(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	return best(wishes(lines), offers, func(offer string) []string {
-		name, _, _ := strings.Cut(strings.ToLower(offer), ";")
-		name = strings.TrimSpace(name)
-		kind, _, _ := strings.Cut(name, "/")
-		return []string{name, kind + "/*", "*/*"}
-	})
+	var room list
+	return best(wishes(room[:0], lines), offers, nearMedia)
+}
+
+// nearMedia is the nearness of media types: text/html, text/*, */*.
+func nearMedia(offer, wish string) int {
+	name, _, _ := strings.Cut(offer, ";")
+	name = strings.TrimSpace(name)
+	kind, _, _ := strings.Cut(name, "/")
+	switch wishedKind, ok := strings.CutSuffix(wish, "/*"); {
+	case strings.EqualFold(name, wish):
+		return 0
+	case ok && strings.EqualFold(kind, wishedKind):
+		return 1
+	case wish == "*/*":
+		return 2
+	}
+	return -1
 }
 
 // Language returns the language that the lines of an Accept-Language header like best, by the rules of Werkzeug: as it
@@ -85,7 +115,8 @@ func Language(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(lines)
+	var room list
+	all := wishes(room[:0], lines)
 	for i := range all {
 		all[i].name = tag(all[i].name)
 	}
@@ -93,13 +124,13 @@ func Language(lines, offers []string) string {
 	for i := range wider {
 		wider[i].name = primary(wider[i].name)
 	}
-	exact := func(offer string) []string { return []string{tag(offer), "*"} }
-	kind := func(offer string) []string { return []string{primary(tag(offer)), "*"} }
+	exact := named(tag)
+	kind := named(func(offer string) string { return primary(tag(offer)) })
 	for _, try := range []struct {
-		all   []wish
-		names func(offer string) []string
+		all  []wish
+		near nearness
 	}{{all, exact}, {wider, exact}, {all, kind}} {
-		if offer := best(try.all, offers, try.names); offer != "" {
+		if offer := best(try.all, offers, try.near); offer != "" {
 			return offer
 		}
 	}
@@ -118,16 +149,17 @@ func primary(tag string) string {
 // Encoding returns the content coding that the lines of an Accept-Encoding header like best. identity, which is no
 // coding, is wanted least but taken by everybody who does not refuse it; without a line nothing else is.
 func Encoding(lines, offers []string) string {
-	all := wishes(lines)
-	names := func(offer string) []string { return []string{strings.TrimPrefix(strings.ToLower(offer), "x-"), "*"} }
+	var room list
+	all := wishes(room[:0], lines)
+	near := named(func(offer string) string { return strings.TrimPrefix(strings.ToLower(offer), "x-") })
 	for i := range all {
 		all[i].name = strings.TrimPrefix(all[i].name, "x-")
 	}
-	if offer := best(all, offers, names); offer != "" {
+	if offer := best(all, offers, near); offer != "" {
 		return offer
 	}
 	i := slices.IndexFunc(offers, func(offer string) bool { return strings.EqualFold(offer, "identity") })
-	if _, close := like(all, names("identity")); i < 0 || close < 2 {
+	if _, close := like(all, "identity", near); i < 0 || close >= 0 {
 		return "" // it is not offered, or refused
 	}
 	return offers[i]
@@ -150,9 +182,10 @@ func Charset(lines, offers []string) string {
 	if len(lines) == 0 && len(offers) > 0 {
 		return offers[0]
 	}
-	all := wishes(lines)
+	var room list
+	all := wishes(room[:0], lines)
 	for i := range all {
 		all[i].name = charset(all[i].name)
 	}
-	return best(all, offers, func(offer string) []string { return []string{charset(offer), "*"} })
+	return best(all, offers, named(charset))
 }

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/jsontext"
@@ -47,6 +48,8 @@ type Request interface {
 type Binder struct {
 	// RefuseUnknown reports members of a JSON body that no field takes.
 	RefuseUnknown bool
+	// IgnoreForm has the fields of a form be missing, whatever the body is.
+	IgnoreForm bool
 	// Extra, if it is there, looks at the struct once its fields are filled, and reports what breaks a rule of its own.
 	Extra func(report func(name, rule string))
 
@@ -151,7 +154,7 @@ func (b *Binder) reword(f *field, first int) {
 // fill sets one field from the first source that has a value for it.
 func (b *Binder) fill(target reflect.Value, f *field) {
 	for src, name := range f.names {
-		if name == "" || b.isJSON && Source(src) == Form {
+		if name == "" || Source(src) == Form && (b.isJSON || b.IgnoreForm) {
 			continue
 		}
 		if f.quick && b.fillInPlace(Source(src), name, target, f) || !f.quick && b.fillFrom(Source(src), name, target, f) {
@@ -167,7 +170,7 @@ func (b *Binder) fill(target reflect.Value, f *field) {
 func (b *Binder) fillFrom(src Source, name string, target reflect.Value, f *field) bool {
 	value := reflect.New(f.typ).Elem()
 	before, first := b.bad, len(b.problems)
-	if !b.take(src, name, f, value) {
+	if !b.take(src, name, place{name: name}, f, value) {
 		return false
 	}
 	b.taken(src, f, value, place{name: name}, before)
@@ -182,7 +185,7 @@ func (b *Binder) fillFrom(src Source, name string, target reflect.Value, f *fiel
 func (b *Binder) fillInPlace(src Source, name string, target reflect.Value, f *field) bool {
 	value := coerce.FieldAt(target, f.index)
 	was, before, first := plainOf(value), b.bad, len(b.problems)
-	if !b.take(src, name, f, value) {
+	if !b.take(src, name, place{name: name}, f, value) {
 		return false
 	}
 	b.taken(src, f, value, place{name: name}, before)
@@ -250,10 +253,9 @@ func (b *Binder) nameOf(f *field) string {
 	return f.names[first]
 }
 
-// take converts what src has under name into value, reports what is wrong with it, and tells whether there
-// was anything.
-func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bool {
-	at := place{name: name}
+// take converts what src has under name into value, reports what is wrong with it as that of the place at, and tells whether there was
+// anything.
+func (b *Binder) take(src Source, name string, at place, f *field, value reflect.Value) bool {
 	switch {
 	case src == Path:
 		v, ok := b.request.Path(name)
@@ -274,7 +276,7 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 		return b.takeFiles(name, f, value)
 	}
 	list := b.request.Texts(src, name)
-	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, func(s string) bool { return s != "" }) {
+	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, isTyped) {
 		return false
 	}
 	if f.shape == shapeList {
@@ -283,11 +285,14 @@ func (b *Binder) take(src Source, name string, f *field, value reflect.Value) bo
 	if f.quick && quickText(list[0], value) {
 		return true
 	}
-	if list[0] == "" && !f.emptyText {
+	if !f.emptyText && !isTyped(list[0]) {
 		return false
 	}
 	return b.convert(at, value, list[0])
 }
+
+// isTyped reports whether a text has more than spaces, which are no value where the type is not text.
+func isTyped(s string) bool { return strings.TrimSpace(s) != "" }
 
 // convert stores v in value, or reports why it cannot. It returns true: there was something.
 func (b *Binder) convert(at place, value reflect.Value, v any) bool {

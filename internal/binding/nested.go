@@ -13,6 +13,7 @@ import (
 // A node is a part of the names of a form, such as items, 0 and price of items[0].price.
 type node struct {
 	key      string // the name that ends here, as the client wrote it
+	twice    bool   // another name means the same
 	children map[string]*node
 }
 
@@ -58,7 +59,8 @@ func (n *node) add(steps []string, key string) {
 		}
 		n = next
 	}
-	if n.key == "" {
+	n.twice = n.key != ""
+	if !n.twice {
 		n.key = key
 	}
 }
@@ -104,11 +106,24 @@ func (p *planner) nestForm(t reflect.Type) error {
 // takeNested fills a value from the names that lead into it.
 func (b *Binder) takeNested(at place, f *field, value reflect.Value) bool {
 	n := b.tree().children[at.name]
-	if n == nil {
+	if n == nil || !n.leadsTo(f.typ) {
 		return false
 	}
 	b.fillField(n, f, value, at)
 	return true
+}
+
+// leadsTo reports whether a value of type t has a place for what n leads to: one of a map of texts has none for names that go on.
+func (n *node) leadsTo(t reflect.Type) bool {
+	if t = pointee(t); t.Kind() != reflect.Map || !isTextual(t.Elem()) {
+		return true
+	}
+	for _, child := range n.children {
+		if child.key != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // fillField fills the value of a field, unless that would have too many rows.
@@ -158,13 +173,28 @@ func (b *Binder) fillMap(n *node, v reflect.Value, at place) {
 		child, value := n.children[step], reflect.New(t.Elem()).Elem()
 		if !isTextual(t.Elem()) {
 			b.fillNode(child, value, inner)
-		} else if texts := b.request.Texts(Form, child.key); len(texts) > 0 {
-			b.convert(inner, value, texts[0])
-		} else {
+		} else if !b.fillText(child, value, inner) {
 			continue // a file, or a name that leads further
 		}
 		v.SetMapIndex(reflect.ValueOf(step).Convert(t.Key()), value)
 	}
+}
+
+// fillText sets a value of a map to the text that ends at n, and reports whether there is one.
+func (b *Binder) fillText(n *node, value reflect.Value, at place) bool {
+	if n.key == "" {
+		return false
+	}
+	texts := b.request.Texts(Form, n.key)
+	switch {
+	case len(texts) == 0:
+		return false
+	case n.twice:
+		b.report(at, givenTwice)
+	default:
+		b.convert(at, value, texts[0])
+	}
+	return true
 }
 
 // fillStruct sets the fields of v that have the tag form, as Bind does on the outside.
@@ -191,8 +221,12 @@ func (b *Binder) fillMember(n *node, v reflect.Value, f *field, at place) {
 	case f.shape == shapeNested:
 		b.fillField(n, f, value, at)
 	default:
-		at = place{name: n.key}
-		if !b.take(Form, n.key, f, value) {
+		if !at.hasKey() {
+			at = place{name: n.key} // as the client spells it
+		}
+		if n.twice {
+			b.report(at, givenTwice)
+		} else if !b.take(Form, n.key, at, f, value) {
 			b.absent(v, f, at)
 			return
 		}

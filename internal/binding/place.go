@@ -25,6 +25,9 @@ func (p place) member(name string) place { return place{outer: &p, name: name} }
 // item returns the place of an item of a list.
 func (p place) item(index int) place { return place{outer: &p, index: index, kind: byIndex} }
 
+// hasKey reports whether a key of a map is on the way to the place.
+func (p *place) hasKey() bool { return p != nil && (p.kind == anyKey || p.outer.hasKey()) }
+
 // String returns the name that the client knows the place by, such as items[0].price.
 func (p place) String() string { return string(p.appendTo(nil)) }
 

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 	"sync"
 )
 
@@ -74,3 +75,62 @@ func Disk(dir string) fs.FS {
 	}
 	return os.DirFS(dir)
 }
+
+// Below returns fsys as the only folder of another one, called name, which is one element of a path.
+func Below(name string, fsys fs.FS) fs.FS { return below{name, fsys} }
+
+type below struct {
+	name string
+	fs.FS
+}
+
+// inner returns the name of a file in the folder, and ok if it is there.
+func (b below) inner(op, name string) (inner string, err error) {
+	rest, ok := strings.CutPrefix(name, b.name)
+	switch {
+	case ok && rest == "":
+		return ".", nil
+	case ok && rest[0] == '/':
+		return rest[1:], nil
+	}
+	return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+}
+
+func (b below) Open(name string) (fs.File, error) {
+	inner, err := b.inner("open", name)
+	if err != nil {
+		return nil, err
+	}
+	return b.FS.Open(inner)
+}
+
+func (b below) Stat(name string) (fs.FileInfo, error) {
+	if name == "." {
+		return fs.Stat(b.FS, ".")
+	}
+	inner, err := b.inner("stat", name)
+	if err != nil {
+		return nil, err
+	}
+	return fs.Stat(b.FS, inner)
+}
+
+func (b below) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "." {
+		info, err := fs.Stat(b.FS, ".")
+		return []fs.DirEntry{folderEntry{fs.FileInfoToDirEntry(info), b.name}}, err
+	}
+	inner, err := b.inner("readdir", name)
+	if err != nil {
+		return nil, err
+	}
+	return fs.ReadDir(b.FS, inner)
+}
+
+// A folderEntry is a folder under another name.
+type folderEntry struct {
+	fs.DirEntry
+	name string
+}
+
+func (e folderEntry) Name() string { return e.name }

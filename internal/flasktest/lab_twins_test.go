@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,7 +116,7 @@ func labShow(c *dewar.Context) error {
 // labPairs returns the pairs of a query or form, sorted by key.
 func labPairs(values *dewar.Values) string {
 	var b strings.Builder
-	for _, key := range values.Keys() {
+	for _, key := range slices.Sorted(slices.Values(values.Keys())) {
 		for _, value := range values.Strings(key) {
 			fmt.Fprintf(&b, "%s=%s\n", key, value)
 		}

@@ -321,9 +321,6 @@ func TestErrorsOfEachStation(t *testing.T) {
 		{"a URL value preprocessor", func(app *dewar.App) {
 			app.URLValuePreprocessor(func(*dewar.Context, dewar.Map) error { return boom })
 		}, "handled boom"},
-		{"a receiver of RequestStarted that panics", func(app *dewar.App) {
-			app.RequestStarted.Connect(func(*dewar.Context) { panic(boom) })
-		}, "handled panic: boom"},
 		{"an after-request hook", func(app *dewar.App) { app.AfterRequest(func(*dewar.Context) error { return boom }) }, "handled boom"},
 		{"an after-this-request hook", func(app *dewar.App) {
 			app.BeforeRequest(func(c *dewar.Context) error {

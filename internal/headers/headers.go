@@ -28,6 +28,22 @@ func AddVary(header http.Header, line []string) {
 	header["Vary"] = line
 }
 
+// AddField adds a field name to a header that lists them, such as Trailer, as AddVary does.
+func AddField(header http.Header, key, name string) {
+	header[key] = withField(header[key], name)
+}
+
+// MayTrail reports whether a header may stand behind the body: none that frames the message, routes it, or says what to do
+// with it. RFC 9110, section 6.5.1.
+func MayTrail(key string) bool {
+	switch key {
+	case "Age", "Authorization", "Cache-Control", "Connection", "Date", "Expires", "Host", "Keep-Alive", "Location", "Pragma", "Proxy-Authenticate",
+		"Retry-After", "Set-Cookie", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Vary", "Www-Authenticate":
+		return false
+	}
+	return (key == "Content-Digest" || !strings.HasPrefix(key, "Content-")) && !strings.HasPrefix(key, "If-") && !strings.HasPrefix(key, http.TrailerPrefix)
+}
+
 // withField returns the fields of a header in one line, with one more unless it is there or everything is.
 func withField(lines []string, added string) []string {
 	var fields []string

@@ -76,7 +76,7 @@ func (f *Form) Each() iter.Seq2[string, string] {
 // error is one of the above, one of reading the body, or what is malformed; then nothing is left behind.
 func Multipart(body io.Reader, boundary string, limits Limits) (*Form, error) {
 	r := &formReader{
-		gate: io.LimitedReader{R: body}, boundary: boundary, limits: limits, room: limits.Memory,
+		gate: io.LimitedReader{R: io.MultiReader(body, strings.NewReader("\r\n"), brokenOff{})}, boundary: boundary, limits: limits, room: limits.Memory,
 		form: &Form{Form: &multipart.Form{Value: map[string][]string{}, File: map[string][]*multipart.FileHeader{}}},
 	}
 	if limits.Memory <= 0 {
@@ -89,6 +89,12 @@ func Multipart(body io.Reader, boundary string, limits Limits) (*Form, error) {
 	}
 	return r.form, nil
 }
+
+// brokenOff stands behind a body and its line break. Whoever reads it has found no last boundary; package multipart takes
+// the end of a part's header for the end of the form.
+type brokenOff struct{}
+
+func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // A formReader reads one multipart form. That of net/http stands on limits of its own.
 type formReader struct {

@@ -48,7 +48,9 @@ func Scan(text []byte) (*Doc, error) {
 	}
 	doc := &Doc{text: text}
 	doc.spans = doc.room[:0]
-	s := scanner{Doc: doc}
+	s := scanners.Get().(*scanner)
+	defer s.free()
+	s.Doc = doc
 	switch err := s.scan(); {
 	case err == nil:
 		return doc, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 )
 
 // manyNames is the number of names of an object from which on they are looked up, and not compared one by one.
@@ -18,10 +19,20 @@ type scanner struct {
 	*Doc
 	open  []container
 	names [][]byte // of the open objects, outermost first
-	room  struct { // what most texts need of both, so that nothing is allocated for them
-		open  [8]container
-		names [manyNames][]byte
+}
+
+// scanners are ready for another text.
+var scanners = sync.Pool{New: func() any { return &scanner{open: make([]container, 0, 8), names: make([][]byte, 0, manyNames)} }}
+
+// free takes back the scanner of a text, of which it keeps nothing.
+func (s *scanner) free() {
+	if cap(s.names) > 64*manyNames {
+		return
 	}
+	clear(s.open[:cap(s.open)])
+	clear(s.names[:cap(s.names)])
+	s.Doc, s.open, s.names = nil, s.open[:0], s.names[:0]
+	scanners.Put(s)
 }
 
 // A container is an object or list that has begun.
@@ -50,7 +61,6 @@ func (s *scanner) space(at int) int {
 
 // scan goes from value to value: each begins where the turn of the loop does.
 func (s *scanner) scan() error {
-	s.open, s.names = s.room.open[:0], s.room.names[:0]
 	at := s.space(0)
 	for {
 		end := -1

@@ -36,10 +36,22 @@ func (l *Library[T]) FuncCalls(name string) []FuncCall {
 	return f.calls
 }
 
-// A finder looks for the calls of one function in the nodes of a file.
+// A finder looks for the calls of one function in the nodes of a file, and for names that are called without arguments.
 type finder struct {
 	name, file string
 	calls      []FuncCall
+	lone       func(name string, line int)
+}
+
+// loneFilter is the error of a filter that stands without a value, which is meant to be a value of the page: {{title}}.
+func (l *Library[T]) loneFilter(file string, tree *parse.Tree) (err error) {
+	f := finder{lone: func(name string, line int) {
+		if err == nil && l.isFilter(name) {
+			err = fmt.Errorf("template %s:%d: %s is a function that wants a value, {{.x | %s}}; for a value that the view gives write .%s", file, line, name, name, name)
+		}
+	}}
+	f.list(tree.Root)
+	return err
 }
 
 func (f *finder) list(list *parse.ListNode) {
@@ -76,7 +88,10 @@ func (f *finder) pipe(p *parse.PipeNode) {
 		if id, ok := cmd.Args[0].(*parse.IdentifierNode); ok && id.Ident == f.name {
 			f.call(cmd, p.Line, i > 0)
 		}
-		for _, arg := range cmd.Args {
+		for j, arg := range cmd.Args {
+			if id, ok := arg.(*parse.IdentifierNode); ok && f.lone != nil && (j > 0 || i == 0 && len(cmd.Args) == 1) {
+				f.lone(id.Ident, p.Line)
+			}
 			f.argument(arg)
 		}
 	}

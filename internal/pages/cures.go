@@ -230,7 +230,7 @@ func (l *Library[T]) operand(text string) (string, bool) {
 		return "", false
 	case text[0] == '\'':
 		return `"` + text[1:len(text)-1] + `"`, true
-	case strings.ContainsRune(`."$-0123456789`, rune(text[0])), l.known[first] != nil, slices.Contains(keywords, text):
+	case strings.ContainsRune(`."$-0123456789`, rune(text[0])), l.known[first] != nil && !l.isFilter(first), slices.Contains(keywords, text):
 		return text, true
 	case text == "None":
 		return "nil", true
@@ -280,14 +280,9 @@ var parserCures = []struct{ part, cure string }{
 
 // filterCures say what is written for the filters of Jinja that Go's templates have under another name.
 var filterCures = map[string]string{
-	"upper":  `add it with app.TemplateFunc("upper", strings.ToUpper), then {{.x | upper}} and {{upper .x}} both work`,
-	"lower":  `add it with app.TemplateFunc("lower", strings.ToLower), then {{.x | lower}} and {{lower .x}} both work`,
-	"trim":   `add it with app.TemplateFunc("trim", strings.TrimSpace), then {{.x | trim}} and {{trim .x}} both work`,
-	"join":   `add it with app.TemplateFunc("join", strings.Join), and write {{join .x ", "}}`,
-	"length": "write {{len .x}}", "count": "write {{len .x}}", "default": `write {{or .x "otherwise"}}`, "d": `write {{or .x "otherwise"}}`,
+	"d": `write {{.x | default "otherwise"}}`,
 	"e": "leave it out, values are escaped as their place needs it", "escape": "leave it out, values are escaped as their place needs it",
 	"forceescape": "leave it out, values are escaped as their place needs it",
-	"safe":        "give the view's value the type template.HTML, if it is safe", "tojson": "leave it out, in a script values are written as JSON",
-	"first": "write {{index .x 0}}", "string": "write {{print .x}}", "urlencode": "write {{urlquery .x}}", "format": `write {{printf "%s" .x}}`,
+	"format":      `write {{printf "%s" .x}}`, "strftime": `write {{.x | date "2006-01-02"}}`,
 	"is": "write {{if .x}}, which is false for what is missing, nil, empty or zero", "in": "look into the list in the view, and give the page what came out",
 }

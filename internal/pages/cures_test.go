@@ -49,11 +49,13 @@ func TestWhatTheParserRefusesIsSaidInGo(t *testing.T) {
 		{"{{ a.get('b', 'c') }}", `write {{or (index .a "b") "c"}}`},
 		{"{{ a.get('b', 1) }}", `write {{or (index .a "b") 1}}`},
 		{"{{ shout(with_categories=true) }}", "write {{shout}}"},
-		{"{{.title | upper}}", `add it with app.TemplateFunc("upper", strings.ToUpper), then {{.x | upper}}`},
-		{"{{.title|lower}}", `app.TemplateFunc("lower", strings.ToLower)`},
-		{"{{.title|default('x')}}", `write {{or .x "otherwise"}}`},
-		{"{{.items|length}}", "write {{len .x}}"},
-		{"{{.html|safe}}", "template.HTML"},
+		{"{{.title|low('x')}}", `write {{.title | low "x"}}`},
+		{"{{ low(title) }}", "write {{low .title}}"},
+		{"{{ low }}", "low is a function that wants a value, {{.x | low}}; for a value that the view gives write .low"},
+		{"{{if and .a low}}{{end}}", "for a value that the view gives write .low"},
+		{"{{.title|d('x')}}", `write {{.x | default "otherwise"}}`},
+		{"{{.title|e}}", "leave it out, values are escaped"},
+		{"{{.day|strftime}}", `write {{.x | date "2006-01-02"}}`},
 		{"{{ .a is defined }}", "write {{if .x}}"},
 		{"{{ title }}", `function "title" not defined`},
 		{"{{ .a + 1 }}", "templates do no sums: compute the value in the view"},
@@ -76,7 +78,7 @@ func TestWhatIsGoAlreadyIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
 		"a {# b", "#{}", "a{#x}b", `{{"a and b"}}`, "{{and .a .b}}", "{{if and .a .b}}{{end}}", `{{printf "%s and %s" .a .b}}`, "{{eq .a 1}}",
-		"{{.a | shout}}", "{{$x := .a}}{{$x}}", "{{with .a}}{{.and}}{{end}}",
+		"{{.a | shout}}", "{{.a | low}}", "{{low .a}}", "{{if low .a}}{{end}}", "{{.low}}", "{{$x := .a}}{{$x}}", "{{with .a}}{{.and}}{{end}}",
 	} {
 		if _, err := pages.New(options(files("a.txt", source))); err != nil {
 			t.Errorf("%s: %v", source, err)

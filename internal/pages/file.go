@@ -64,6 +64,9 @@ func (l *Library[T]) read(name string) *file {
 		return f
 	}
 	for _, t := range set.Templates() {
+		if f.err = l.loneFilter(name, t.Tree); f.err != nil {
+			return f
+		}
 		f.trees[t.Name()] = t.Tree
 		f.collectCalls(t.Tree.Root)
 	}

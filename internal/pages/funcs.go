@@ -50,14 +50,19 @@ var keywords = []string{
 // reserved reports whether name means something in Go's templates, or to html/template and this package themselves.
 func reserved(name string) bool {
 	return slices.Contains(builtins, name) || slices.Contains(keywords, name) ||
-		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc || name == requireFunc
+		strings.HasPrefix(name, "_html_template_") || name == "_eval_args_" || name == declarationFunc || name == requireFunc || name == shownFunc
 }
 
 // sortFuncs puts the functions that get the value of the execution apart from those that do not.
 func (l *Library[T]) sortFuncs() {
 	l.known = map[string]any{declarationFunc: declaration}
 	l.wanting = map[string]reflect.Value{}
-	for name, fn := range l.Funcs {
+	all := maps.Clone(l.Filters)
+	if all == nil {
+		all = map[string]any{}
+	}
+	maps.Copy(all, l.Funcs)
+	for name, fn := range all {
 		v := reflect.ValueOf(fn)
 		if t := v.Type(); t.NumIn() > 0 && t.In(0) == reflect.TypeFor[T]() {
 			l.wanting[name] = v
@@ -67,6 +72,11 @@ func (l *Library[T]) sortFuncs() {
 	}
 	var none T
 	maps.Copy(l.known, l.bind(&none))
+}
+
+// isFilter reports whether name is that of a filter, which nobody has replaced.
+func (l *Library[T]) isFilter(name string) bool {
+	return l.Filters[name] != nil && l.Funcs[name] == nil
 }
 
 // bind returns the functions that see the value which current points to when they are called.

@@ -49,7 +49,11 @@ func (l *Library[T]) newPage(files map[string]*file, f *file, top bool) (*page[T
 	problems := p.merge(files)
 	problems = append(problems, p.missing(files)...)
 	problems = append(problems, p.bareCalls()...)
-	problems = append(problems, p.unusedBlocks(f)...)
+	slips, doubts := p.unusedBlocks(f)
+	problems = append(problems, slips...)
+	if top {
+		l.warn(doubts)
+	}
 	if len(problems) == 0 && top {
 		if err := l.check(p); err != nil {
 			problems = []error{err}

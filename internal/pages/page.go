@@ -25,6 +25,7 @@ type page[T any] struct {
 type bound[T any] struct {
 	current T
 	data    any
+	must    []string // the functions whose values must be there, nil when none must
 	set     executor
 }
 
@@ -48,15 +49,14 @@ func (p *page[T]) give(b *bound[T]) {
 }
 
 func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
-	b := &bound[T]{}
+	b := &bound[T]{must: l.Required}
 	funcs := l.bind(&b.current)
-	funcs[requireFunc] = b.require
+	funcs[requireFunc], funcs[shownFunc] = b.require, shown
 	if !Escaped(p.name) {
 		set := texttemplate.New(p.name).Funcs(l.known).Funcs(funcs)
 		for name, tree := range p.trees {
-			if l.Required != nil {
-				tree = l.strictly(tree)
-			}
+			tree = l.strictly(tree)
+			hideNothing(tree.Root)
 			if _, err := set.AddParseTree(name, tree); err != nil {
 				return nil, l.explain(err)
 			}
@@ -66,11 +66,7 @@ func (l *Library[T]) newBound(p *page[T]) (*bound[T], error) {
 	}
 	set := template.New(p.name).Funcs(l.known).Funcs(funcs)
 	for name, tree := range p.trees {
-		tree = tree.Copy() // escaping changes the tree
-		if l.Required != nil {
-			tree = l.strictly(tree)
-		}
-		if _, err := set.AddParseTree(name, tree); err != nil {
+		if _, err := set.AddParseTree(name, l.strictly(tree)); err != nil { // escaping changes the copy
 			return nil, l.explain(err)
 		}
 	}

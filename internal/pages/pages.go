@@ -39,6 +39,9 @@ type Options[T any] struct {
 	// Funcs are functions that are the same in every execution, but that a first parameter of type T is filled in
 	// with its value.
 	Funcs map[string]any
+	// Filters are like Funcs, which may replace them. They want at least one argument, so that a name of theirs that stands
+	// alone is taken for a value of the page.
+	Filters map[string]any
 	// Bind returns functions that find the value of the execution they are called in where current points to.
 	Bind func(current *T) map[string]any
 	// Cure says, for the error of an unknown function, what to do about it; near is a function of a similar name, or "".
@@ -47,9 +50,13 @@ type Options[T any] struct {
 	// FieldCure says, for the error of a field that a type lacks, what to write instead, or ""; before is what the
 	// template writes before the field. Nil says nothing.
 	FieldCure func(typ, before, field string) string
+	// Mappings are functions that return one. An attribute of what is not in it is an error.
+	Mappings []string
 	// Required makes it an error to show a value that a page is not given, and one that is not in the mapping that one of
-	// these functions returns. Nil shows nothing in its place.
+	// these functions, which are among Mappings, returns. Nil shows nothing in its place.
 	Required []string
+	// Warn is told once of each thing that may be meant as it is. It may be nil.
+	Warn func(text string)
 	// Reload makes the library read the files of a page again, before it is executed, when one of them has changed.
 	Reload bool
 }
@@ -62,6 +69,7 @@ type Library[T any] struct {
 	wanting map[string]reflect.Value // those of Funcs whose first parameter is filled in
 
 	refreshing sync.Mutex
+	warned     map[string]bool // while refreshing, or nobody else has the Library yet
 	current    atomic.Pointer[collection[T]]
 }
 
@@ -74,7 +82,7 @@ type collection[T any] struct {
 
 // New reads every template. The error joins all that is wrong with them.
 func New[T any](o Options[T]) (*Library[T], error) {
-	l := &Library[T]{Options: o}
+	l := &Library[T]{Options: o, warned: map[string]bool{}}
 	l.sortFuncs()
 	c := l.collect()
 	if len(c.problems) > 0 {
@@ -156,6 +164,16 @@ func (l *Library[T]) refresh(name string) *collection[T] {
 	c := l.collect()
 	l.current.Store(c)
 	return c
+}
+
+// warn tells of what has not been told.
+func (l *Library[T]) warn(doubts []error) {
+	for _, doubt := range doubts {
+		if text := doubt.Error(); l.Warn != nil && !l.warned[text] {
+			l.warned[text] = true
+			l.Warn(text)
+		}
+	}
 }
 
 // collect reads all files and makes their pages.

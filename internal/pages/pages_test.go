@@ -38,6 +38,7 @@ func options(layers ...fs.FS) pages.Options[visitor] {
 			"_":     func(who visitor, words ...string) string { return fmt.Sprint(who, words) },
 			"me":    func(who visitor) (visitor, error) { return who, nil },
 		},
+		Filters: map[string]any{"low": strings.ToLower, "shout": strings.ToLower},
 		Bind: func(current *visitor) map[string]any {
 			return map[string]any{
 				"who":  func() string { return string(*current) },

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,11 +76,19 @@ func firstField(pipe *parse.PipeNode) parse.Node {
 }
 
 // lenient are functions whose arguments may be missing.
-var lenient = []string{"and", "or", "not", "dict", "list", "default"}
+var lenient = []string{"and", "or", "not", "dict", "list", "merge", "default"}
 
 // values returns the arguments of a pipe that are shown or handed on. A pipe with a lenient function has none.
 func values(pipe *parse.PipeNode) (nodes []parse.Node) {
 	if pipe == nil || len(pipe.Decl) > 0 {
+		return nil
+	}
+	return arguments(pipe)
+}
+
+// arguments returns those of a pipe, declaration or not.
+func arguments(pipe *parse.PipeNode) (nodes []parse.Node) {
+	if pipe == nil {
 		return nil
 	}
 	for _, cmd := range pipe.Cmds {
@@ -88,7 +97,7 @@ func values(pipe *parse.PipeNode) (nodes []parse.Node) {
 		}
 		for _, arg := range cmd.Args {
 			if inner, ok := arg.(*parse.PipeNode); ok {
-				nodes = append(nodes, values(inner)...)
+				nodes = append(nodes, arguments(inner)...)
 				continue
 			}
 			nodes = append(nodes, arg)
@@ -106,19 +115,45 @@ func lineOf(tree *parse.Tree, n parse.Node) string {
 	return site
 }
 
-// unusedBlocks finds what a page defines under nearly the name of a block that its layouts call.
-func (p *page[T]) unusedBlocks(f *file) (problems []error) {
+// unusedBlocks finds what a page that calls a layout defines and nobody calls: under nearly the name of a block it is a
+// problem, under another one it may be meant for later.
+func (p *page[T]) unusedBlocks(f *file) (problems, doubts []error) {
+	if len(p.files) == 1 {
+		return nil, nil
+	}
 	called := map[string]bool{}
 	for _, other := range p.files {
 		for _, c := range other.calls {
 			called[c.name] = true
 		}
 	}
-	blocks := slices.DeleteFunc(slices.Sorted(maps.Keys(called)), func(name string) bool { return f.trees[name] != nil || len(p.files) == 1 })
+	blocks := slices.DeleteFunc(slices.Sorted(maps.Keys(called)), func(name string) bool { return f.trees[name] != nil })
 	for _, name := range slices.Sorted(maps.Keys(f.trees)) {
-		if near := suggest.Nearest(name, blocks); near != "" && name != f.name && !called[name] {
-			problems = append(problems, fmt.Errorf("template %s: {{define %q}} is called by nobody; did you mean %q?", lineOf(f.trees[name], f.trees[name].Root), name, near))
+		if name == f.name || called[name] {
+			continue
+		}
+		unused := fmt.Sprintf("template %s: {{define %q}} is called by nobody", lineOf(f.trees[name], f.trees[name].Root), name)
+		if near := suggest.Nearest(name, blocks); near != "" {
+			problems = append(problems, fmt.Errorf("%s; did you mean %q?", unused, near))
+			continue
+		}
+		if names := p.blocks(f); len(names) > 0 {
+			unused += "; the blocks of its layout are " + strings.Join(names, ", ")
+		}
+		doubts = append(doubts, errors.New(unused))
+	}
+	return problems, doubts
+}
+
+// blocks returns the names that the other files of a page call and define, for a page to define again.
+func (p *page[T]) blocks(f *file) (names []string) {
+	for _, other := range p.files {
+		for _, c := range other.calls {
+			if other != f && other.trees[c.name] != nil && c.name != other.name {
+				names = append(names, c.name)
+			}
 		}
 	}
-	return problems
+	slices.Sort(names)
+	return slices.Compact(names)
 }

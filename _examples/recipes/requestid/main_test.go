@@ -102,7 +102,7 @@ func TestRequestID_IsTheSameEverywhere(t *testing.T) {
 			if id == "" || page != "" && !strings.Contains(page, id) {
 				t.Errorf("got id %q and page %s, want the id in it", id, page)
 			}
-			site.Close() // it waits for the last line
+			site.Close()                                              // it waits for the last line
 			for _, message := range []string{tt.message, "request"} { // and the access log
 				if got := logs.lines(t)[message]; got != id {
 					t.Errorf("log line %q: got id %q, want %q in %v", message, got, id, logs.lines(t))
