@@ -93,7 +93,7 @@ race: ## run the tests of every module, with the race detector where that does n
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores
-	DEWAR_ROUNDS=full go test $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
+	DEWAR_ROUNDS=full go test -timeout 30m $$(go list ./... | grep -vE '/(sessionstore|internal/servers)$$')
 	cd contrib/cli && DEWAR_ROUNDS=full go test -run TestNoRequestIsRefused ./internal/dev
 	$(compared)
 

@@ -27,6 +27,7 @@ func TestAllocationBudgets(t *testing.T) {
 	app := quietApp(t)
 	app.Get("/", hello)
 	app.Get("/u/{name}", func(c *dewar.Context) error { return c.Text(c.Params().String("name")) })
+	app.Get("/u/{name}/{number:int}/{file}/{rest:path}", hello)
 	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user_id", 42); return c.Text("set") })
 	if err := app.Build(); err != nil {
 		t.Fatal(err)
@@ -46,6 +47,9 @@ func TestAllocationBudgets(t *testing.T) {
 	}
 	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann", nil)); got > static+1 {
 		t.Errorf("a route with a parameter allocates %v times, a static one %v; the budget is 1 more", got, static)
+	}
+	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711/x/y/z", nil)); got != static {
+		t.Errorf("a route whose four parameters nobody asks for allocates %v times, a static one %v; the budget is as many", got, static)
 	}
 }
 

@@ -63,7 +63,7 @@ func RefuseUnknown() BindOption { return func(b *binding.Binder) { b.RefuseUnkno
 // value by value; a duration may also be text, and a bare number counts seconds.
 //
 // Only fields with a tag are ever set, also in structs inside a JSON body, and names must match exactly;
-// what else the request has is ignored, unless [RefuseUnknown] is given. A value that is missing, empty where the type is not text, or null
+// what else the request has is ignored, unless [RefuseUnknown] is given. A value that is missing, empty or of spaces where the type is not text, or null
 // in JSON leaves its field as it was, or gives it the value of the tag default. With required:"true" it is an
 // error, and so is an empty text, which is what a form sends for a field that nobody filled in; a zero that the client
 // sent is not, and a *string may be empty. A [time.Time] takes what HTML's inputs of the types date, datetime-local, month, week and time send: a

@@ -38,7 +38,8 @@ type Context struct {
 	settings *settings
 	born     *http.Request // the request that came in, which net/http still owns; its body and forms are never replaced
 	route    *boundRoute   // nil while nothing has matched
-	inline   [2]any        // the values of the route's variables, unless there are more
+	asked    string        // the path that the route has matched
+	places   [4]place      // where the values of its variables are in that, unless rare.values has them
 	bag      Values        // what Params returns
 	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
@@ -58,7 +59,7 @@ type rare struct {
 	answer   Handler // in place of the route's view: a redirect, an automatic answer, the fallback
 	redirect string  // where that redirect leads, without the prefix of the App
 	refused  error   // the routing error, which is raised after the before-request hooks
-	values   []any   // the values of more than two variables
+	values   []any   // the values of the route's variables, if they were converted at the match
 	changed  Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values

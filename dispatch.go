@@ -424,6 +424,7 @@ func (c *Context) close() {
 	c.dropSession()
 	c.advance(over)
 	c.response.release()
+	c.removeForms()
 	if x := c.lazy.Load(); x != nil {
 		c.endRare(x)
 	}
@@ -445,6 +446,15 @@ func (c *Context) dropSession() {
 	}
 }
 
+// removeForms removes the files of forms that handlers of net/http have parsed.
+func (c *Context) removeForms() {
+	for _, form := range [...]*multipart.Form{c.Request.MultipartForm, c.born.MultipartForm} {
+		if form != nil {
+			_ = form.RemoveAll()
+		}
+	}
+}
+
 // endRare ends what few requests began.
 func (c *Context) endRare(x *rare) {
 	if x.limit != nil {
@@ -455,11 +465,6 @@ func (c *Context) endRare(x *rare) {
 	}
 	if x.body.form != nil {
 		_ = x.body.form.RemoveAll()
-	}
-	for _, form := range [...]*multipart.Form{c.Request.MultipartForm, c.born.MultipartForm} {
-		if form != nil {
-			_ = form.RemoveAll()
-		}
 	}
 	if !x.began.IsZero() {
 		c.logAccess(x.began)

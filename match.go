@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,7 +68,7 @@ type routeTable struct {
 	behind  *router.Hosts // without the routes that give way; nil when there are none
 	owners  []owner
 	direct  map[string]*boundRoute // by endpoint, for URLs
-	private []*boundRoute // that have a variable which must not be logged
+	private []*boundRoute          // that have a variable which must not be logged
 }
 
 // buildRoutes makes the table of all routes.
@@ -136,12 +137,40 @@ func (app *App) entry(r *boundRoute) router.Route {
 // before-request hooks have run.
 func (c *Context) match() {
 	path := c.path()
-	data, values := c.rt.router.hosts.Find(c.Request.Method, path, c.inline[:0])
+	var room [len(c.places)]rule.Span
+	data, spans, values := c.rt.router.hosts.Find(c.Request.Method, path, room[:0])
 	if route, ok := data.(*boundRoute); ok && !route.givesWay() {
+		if len(spans) > 0 && !c.setPlaces(path, spans) || len(spans) > 0 && route.canonical != nil {
+			values = convert(route.rule, path, spans)
+		}
 		c.matched(route, values)
 		return
 	}
-	c.answer(c.find(path, c.inline[:0]))
+	c.answer(c.find(path, nil))
+}
+
+// A place is where the text of a value is in the path.
+type place struct{ start, end uint16 }
+
+// setPlaces keeps where the values of the route's variables are, or reports false when there is no room for that.
+func (c *Context) setPlaces(path string, spans []rule.Span) bool {
+	if len(spans) > len(c.places) || len(path) > math.MaxUint16 {
+		return false
+	}
+	c.asked = path
+	for i, at := range spans {
+		c.places[i] = place{uint16(at.Start), uint16(at.End)}
+	}
+	return true
+}
+
+// convert returns the values at spans.
+func convert(r *rule.Rule, path string, spans []rule.Span) []any {
+	values := make([]any, len(spans))
+	for i, at := range spans {
+		values[i] = r.Value(i, path[at.Start:at.End])
+	}
+	return values
 }
 
 // path returns the path of the request as valid text; c.Request.URL.Path is as it came.
@@ -404,22 +433,19 @@ func (c *Context) Params() *Values {
 	return &c.bag
 }
 
-// values returns the values of the route's variables.
-func (c *Context) values() []any {
-	if n := len(c.route.names); n <= len(c.inline) {
-		return c.inline[:n]
+// value returns the value of the i-th variable of the route. Those of converters that are built in are converted when they are
+// asked for: most are asked for once or never.
+func (c *Context) value(i int) any {
+	if x := c.lazy.Load(); x != nil && x.values != nil {
+		return x.values[i]
 	}
-	return c.rare().values
+	return c.route.rule.Value(i, c.asked[c.places[i].start:c.places[i].end])
 }
 
-// setValues keeps the values of the route's variables; usually they are in c.inline already.
+// setValues keeps the values of the route's variables, if they have been converted.
 func (c *Context) setValues(values []any) {
-	if len(values) > len(c.inline) {
+	if len(values) > 0 {
 		c.rare().values = values
-		return
-	}
-	if len(values) > 0 && &values[0] != &c.inline[0] {
-		copy(c.inline[:], values)
 	}
 }
 
@@ -442,7 +468,11 @@ func (p *paramSource) Lookup(key string) (any, bool) {
 	if p.route == nil {
 		return nil, false
 	}
-	return p.route.valueOf((*Context)(p).values(), key)
+	if i := slices.Index(p.route.names, key); i >= 0 {
+		return (*Context)(p).value(i), true
+	}
+	v, ok := p.route.defaults[key]
+	return v, ok
 }
 
 // valueOf returns the value of the variable key among those of r's variables, or r's default for it.
@@ -480,8 +510,8 @@ func (p *paramSource) all() Map {
 	}
 	all := Map{}
 	maps.Copy(all, p.route.defaults)
-	for i, value := range (*Context)(p).values() {
-		all[p.route.names[i]] = value
+	for i, name := range p.route.names {
+		all[name] = (*Context)(p).value(i)
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,8 @@ import (
 // be safe for concurrent use. A [TemplateEngine] is one that gets the App's templates and what they can ask for.
 type Renderer interface {
 	// Render writes the template called name to w. data is what the view gave together with what the context
-	// processors added, and must not be changed. Nothing of w is sent when it returns an error.
+	// processors added, and must not be changed. Nothing of w is sent when it returns an error, but by
+	// [Context.StreamTemplate], to which what is written by pieces goes as it comes.
 	Render(c *Context, w io.Writer, name string, data Map) error
 }
 
@@ -103,6 +105,8 @@ func (r Rendering) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprin
 //     (count) first last join reverse sort unique batch map selectattr rejectattr groupby sum min max, round int float abs
 //     filesizeformat, tojson, safe, urlize, and nl2br and date, which take a text and a layout of package time. An
 //     [App.TemplateFunc] of the same name goes before one.
+//
+// The error of a template that is not there is [fs.ErrNotExist], so that a view can render another one in its place.
 func (c *Context) Render(name string, data Map) error {
 	body := respbuf.Get()
 	defer respbuf.Put(body)
@@ -111,6 +115,32 @@ func (c *Context) Render(name string, data Map) error {
 	}
 	return c.Blob(templateType(name), body.Bytes())
 }
+
+// StreamTemplate answers with a template as [Context.Render] does, but sends what does not fit into RESPONSE_BUFFER_SIZE
+// while the rest is still rendered, so that a page of any length takes little memory. Flask has stream_template.
+//
+// While nothing has been sent, an error leaves nothing of the page behind, as with Render. A later one cuts the connection,
+// so that no browser takes half a page for a whole one, and what the template then does to the session, such as taking
+// out flashed messages, is too late. html/template writes by pieces; so should an App.Renderer that serves long pages.
+// contrib/jinja renders a page to its end first.
+func (c *Context) StreamTemplate(name string, data Map) error {
+	if err := c.startAnswer(); err != nil {
+		return err
+	}
+	c.setContentType(templateType(name))
+	w := bufio.NewWriterSize(streamWriter{&c.response}, streamPiece)
+	if err := c.execute(w, name, data); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	c.response.answered()
+	return nil
+}
+
+// streamPiece is how much of a streamed template is written at a time: a template writes every word by itself.
+const streamPiece = 8 << 10
 
 // RenderString returns what [Context.Render] would answer with, for a mail or a part of a page, and leaves the
 // response alone. Flask's render_template returns text too.

@@ -136,7 +136,7 @@ func TestToJSONOfAnotherProvider(t *testing.T) {
 
 type plainJSON struct{}
 
-func (plainJSON) Marshal(any) ([]byte, error)  { return []byte("\"</script><!-- & ' \u2028\""), nil }
+func (plainJSON) Marshal(any) ([]byte, error) { return []byte("\"</script><!-- & ' \u2028\""), nil }
 func (plainJSON) Unmarshal([]byte, any) error { return nil }
 
 func TestMergeInTemplates(t *testing.T) {

@@ -24,7 +24,7 @@ type URLOption func(*urlRequest)
 func External() URLOption { return func(u *urlRequest) { u.external, u.relative = true, false } }
 
 // Relative makes [App.URLFor] leave out scheme and host, as [Context.URLFor] does: the path below APPLICATION_ROOT,
-// for which SERVER_NAME need not be set. Flask has _external=False.
+// for which SERVER_NAME need not be set. Together with [Scheme] it is an error. Flask has _external=False.
 func Relative() URLOption { return func(u *urlRequest) { u.external, u.relative = false, true } }
 
 // Scheme makes URLFor return a whole URL with this scheme. "" leaves the scheme to the page that shows the
@@ -169,6 +169,9 @@ func newURLRequest(endpoint string, pairs []any) (*urlRequest, error) {
 		}
 		u.values[name] = pairs[i+1]
 		i++
+	}
+	if u.relative && u.hasScheme {
+		return nil, fmt.Errorf("dewar: URL for %q: Relative() has no scheme, so Scheme(%q) contradicts it; leave one of them out", endpoint, u.scheme)
 	}
 	return u, nil
 }

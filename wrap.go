@@ -127,7 +127,7 @@ func (c *Context) isForeign() bool { return c.route == nil || c.route.wrapped }
 func (c *Context) innerRequest() *http.Request {
 	if c.route != nil {
 		for i, name := range c.route.names {
-			if text, err := coerce.String(c.values()[i]); err == nil {
+			if text, err := coerce.String(c.value(i)); err == nil {
 				c.Request.SetPathValue(name, text)
 				c.born.SetPathValue(name, text) // outer middleware has this one
 			}
@@ -253,7 +253,7 @@ func (c *Context) belowMount() string {
 	if last < 0 || c.route.names[last] != "path" {
 		return ""
 	}
-	rest, _ := c.values()[last].(string)
+	rest, _ := c.value(last).(string)
 	return rest
 }
 

@@ -50,6 +50,10 @@ func (s *state) message(f *Field, e dewar.FieldError) string {
 		return s.gettext("This field is required.")
 	case "type":
 		return s.gettext(f.misread())
+	case "readonly":
+		return s.gettext("This field cannot be edited.")
+	case "disabled":
+		return s.gettext("This field is disabled and cannot have a value.")
 	case "choice":
 		return s.gettext(notAChoice)
 	case "min", "max":
@@ -63,7 +67,7 @@ func (s *state) message(f *Field, e dewar.FieldError) string {
 	case "format":
 		return s.gettext(formatMessage(e.Limit))
 	case "enum":
-		if f.Choices != nil {
+		if f.isChoice() {
 			return s.gettext(notAChoice)
 		}
 		return s.gettext("Invalid value, must be one of: %(values)s.", "values", spaced(e.Limit))

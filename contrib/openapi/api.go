@@ -54,9 +54,6 @@ func At(path string, opts ...dewar.RouteOption) Option {
 // Below has the document describe only routes whose rules begin with prefix: for an App with several APIs. The default is all.
 func Below(prefix string) Option { return func(api *API) { api.below = prefix } }
 
-// apiMeta finds the API of a document by the route that serves it.
-var apiMeta = dewar.NewMeta[*API]("openapi")
-
 // New returns the API of an App and registers the route of its document, whose endpoint is openapi; of a second API it has no endpoint. What
 // cannot be described is an error of [dewar.App.Build]. It panics once the App is built.
 func New(app *dewar.App, opts ...Option) *API {
@@ -69,22 +66,12 @@ func New(app *dewar.App, opts ...Option) *API {
 	if api.path == "" {
 		return api
 	}
-	route := append(slices.Clip(api.route), apiMeta.With(api), Hidden())
+	route := append(slices.Clip(api.route), Hidden())
 	if !slices.ContainsFunc(app.Routes(), func(r dewar.Route) bool { return r.Endpoint == "openapi" }) {
 		route = append(route, dewar.Endpoint("openapi"))
 	}
 	app.Get(api.path, func(c *dewar.Context) error { return api.serve(c) }, route...)
 	return api
-}
-
-// Of returns the API whose document an App serves, the first one of several, and whether there is one: for commands.
-func Of(app *dewar.App) (api *API, ok bool) {
-	for _, route := range app.Routes() {
-		if api, ok = apiMeta.Of(route); ok {
-			return api, true
-		}
-	}
-	return nil, false
 }
 
 // App returns the App.
@@ -199,7 +186,12 @@ func (api *API) has(route dewar.Route) bool {
 func (api *API) routes() []dewar.Route {
 	routes := slices.DeleteFunc(api.app.Routes(), func(r dewar.Route) bool { return !api.has(r) })
 	slices.SortStableFunc(routes, func(a, b dewar.Route) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Methods, b.Methods), cmp.Compare(a.Host, b.Host))
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(rank(a), rank(b)), slices.Compare(a.Methods, b.Methods), cmp.Compare(a.Host, b.Host))
 	})
 	return routes
+}
+
+// rank returns where the first method of a route stands in methodOrder.
+func rank(route dewar.Route) int {
+	return slices.IndexFunc(methodOrder, func(method string) bool { return slices.Contains(route.Methods, method) })
 }

@@ -40,7 +40,7 @@
 //
 // The tags of Bind say what is taken: path, query, header, cookie, form and json, required, default, and its rules. Two more are read here:
 //
-//	doc:"..."      what the field means, in CommonMark
+//	doc:"..."      what the field means, in CommonMark; without one it is the tag description of package forms
 //	example:"..."  a value that fits it: text, or JSON for what is made of several
 //
 // A blank field says what a struct means: _ struct{} `doc:"A post of the blog."`. A type that says itself what its JSON is has a method

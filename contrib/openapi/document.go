@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,7 +79,7 @@ func problemContent() *object {
 }
 
 // methodOrder are the methods that OpenAPI has operations for, in the order in which they are written.
-var methodOrder = []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE"}
+var methodOrder = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "OPTIONS"}
 
 // add adds the operations of a route.
 func (d *describer) add(route dewar.Route) {
@@ -139,7 +140,7 @@ func methodsOf(route dewar.Route) ([]string, error) {
 	for _, method := range route.Methods {
 		switch {
 		case method == http.MethodHead && slices.Contains(route.Methods, http.MethodGet), method == http.MethodOptions:
-		case !slices.Contains(methodOrder, method) && method != http.MethodHead:
+		case !slices.Contains(methodOrder, method):
 			return nil, fmt.Errorf("answers %s, which OpenAPI 3.1 has no operations for; leave the route out with openapi.Hidden()", method)
 		default:
 			methods = append(methods, method)
@@ -164,6 +165,9 @@ func (d *describer) operation(route dewar.Route, method string, several bool) (*
 	if err := d.setID(operation, route, method, several); err != nil {
 		return nil, err
 	}
+	if server := d.serverOf(route); server != nil {
+		operation.set("servers", []any{server})
+	}
 	typed, in := d.takes(route)
 	taken, err := d.taken(route, method, in)
 	if err != nil {
@@ -184,6 +188,29 @@ func (d *describer) operation(route dewar.Route, method string, several bool) (*
 		operation.set("deprecated", true)
 	}
 	return operation, nil
+}
+
+// serverOf returns the host of a route that has one of its own; nil for others.
+func (d *describer) serverOf(route dewar.Route) *object {
+	host := route.Host
+	if host == "" {
+		return nil
+	}
+	if strings.HasSuffix(host, ".") { // of dewar.Subdomain
+		host = strings.TrimPrefix(host+d.api.app.Config.String("SERVER_NAME"), ".")
+	}
+	variables := obj()
+	for _, v := range route.Variables() {
+		if v.InHost {
+			host = strings.Replace(host, v.Text, "{"+v.Name+"}", 1)
+			variables.set(v.Name, obj("default", v.Name))
+		}
+	}
+	server := obj("url", "//"+host)
+	if len(variables.members) > 0 {
+		server.set("variables", variables)
+	}
+	return server
 }
 
 func (d *describer) tagsOf(route dewar.Route) []string {
@@ -225,15 +252,13 @@ func (d *describer) setID(operation *object, route dewar.Route, method string, s
 }
 
 // takes returns the typed handler of a route, if it is one, and what it binds.
-func (d *describer) takes(route dewar.Route) (*typedHandler, *inType) {
-	typed, _ := typedMeta.Of(route)
+func (d *describer) takes(route dewar.Route) (typed *typedHandler, in reflect.Type) {
+	typed, _ = typedMeta.Of(route)
 	if typed != nil && typed.in != nil {
-		return typed, &inType{typed.in}
+		return typed, typed.in
 	}
-	if t, ok := inMeta.Of(route); ok {
-		return typed, &inType{t}
-	}
-	return typed, nil
+	in, _ = inMeta.Of(route)
+	return typed, in
 }
 
 // responses describes the answers of an operation.

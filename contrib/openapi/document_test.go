@@ -286,10 +286,27 @@ func TestSeveralAPIsOfOneApp(t *testing.T) {
 	if err := app.Build(); err != nil {
 		t.Fatal(err)
 	}
-	if api, ok := openapi.Of(app); !ok || api != one {
-		t.Errorf("Of: got %v, %v", api, ok)
+}
+
+func TestHostsAreServers(t *testing.T) {
+	t.Parallel()
+	app, api := newAPI(t)
+	app.Config.Set("SERVER_NAME", "shop.example")
+	type page struct {
+		User string `path:"user"`
 	}
-	if _, ok := openapi.Of(dewar.New("none")); ok {
-		t.Error("an App without an API has one")
+	api.Get("/a", func(c *dewar.Context, in *page) error { return nil }, dewar.Host("{user}.example.com"))
+	api.Get("/b", noOut, dewar.Subdomain("api"))
+	api.Get("/c", listed)
+	for path, want := range map[string]string{
+		"/a": `[{"url":"//{user}.example.com","variables":{"user":{"default":"user"}}}]`, "/b": `[{"url":"//api.shop.example"}]`, "/c": `null`,
+	} {
+		if got := at(t, api, "paths", path, "get", "servers"); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
 	}
+	if got := at(t, api, "paths", "/a", "get", "parameters"); got != "null" {
+		t.Errorf("got %s", got)
+	}
+	judge(t, documentOf(t, api))
 }

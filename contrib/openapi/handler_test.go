@@ -1,7 +1,6 @@
 package openapi_test
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -268,12 +267,29 @@ func TestStatusesThatAreNonePanic(t *testing.T) {
 }
 
 func BenchmarkTypedHandler(b *testing.B) {
-	app := dewar.New("test", dewar.RootPath(b.TempDir()))
-	openapi.New(app).Post("/things", addThing)
-	body, _ := json.Marshal(thing{1})
-	for b.Loop() {
-		if w := send(app, "POST", "/things", string(body)); w.Code != 201 {
-			b.Fatal(w.Code)
+	plain := func(c *dewar.Context) error {
+		var in newThing
+		if err := c.Bind(&in); err != nil {
+			return err
 		}
+		return c.Status(201).JSON(&thing{in.ID})
+	}
+	for _, bb := range []struct {
+		name     string
+		register func(app *dewar.App)
+	}{
+		{"typed", func(app *dewar.App) { openapi.New(app).Post("/things", addThing) }},
+		{"plain", func(app *dewar.App) { app.Post("/things", plain) }},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			app := dewar.New("test", dewar.RootPath(b.TempDir()))
+			bb.register(app)
+			b.ReportAllocs()
+			for b.Loop() {
+				if w := send(app, "POST", "/things", `{"id":1}`); w.Code != 201 {
+					b.Fatal(w.Code)
+				}
+			}
+		})
 	}
 }

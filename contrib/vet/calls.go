@@ -13,8 +13,8 @@ const dewar = "github.com/dewar-go/dewar"
 // answers reports whether a method of Context answers the request.
 func answers(method string) bool {
 	switch method {
-	case "Blob", "Events", "HTML", "JSON", "NoContent", "Redirect", "RedirectTo", "Render", "SendBytes", "SendFile", "SendFromFS",
-		"SendReader", "Stream", "Text":
+	case "Blob", "Events", "HTML", "JSON", "Negotiate", "NoContent", "Redirect", "RedirectTo", "Render", "SendBytes", "SendFile", "SendFromFS",
+		"SendReader", "Stream", "StreamTemplate", "Text":
 		return true
 	}
 	return false
@@ -23,7 +23,7 @@ func answers(method string) bool {
 // changesHeader reports whether a method of Context changes what is sent before the body.
 func changesHeader(method string) bool {
 	switch method {
-	case "AfterThisRequest", "DeleteCookie", "Flash", "Header", "SetCookie", "Status":
+	case "AfterThisRequest", "DeleteCookie", "Flash", "Header", "Link", "SetCookie", "Status":
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/dewar-go/dewar/internal/coerce"
 	"github.com/dewar-go/dewar/internal/jsontext"
@@ -108,6 +109,7 @@ func (b *Binder) extra(name, rule string) {
 			return
 		}
 	}
+	b.broken(new(field), Rule{Name: rule}, place{name: name}) // of a field inside
 }
 
 // isFull reports whether no more problems are listed.
@@ -275,7 +277,7 @@ func (b *Binder) take(src Source, name string, at place, f *field, value reflect
 		return b.takeFiles(name, f, value)
 	}
 	list := b.request.Texts(src, name)
-	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, func(s string) bool { return s != "" }) {
+	if len(list) == 0 || !f.emptyText && !slices.ContainsFunc(list, isTyped) {
 		return false
 	}
 	if f.shape == shapeList {
@@ -284,11 +286,14 @@ func (b *Binder) take(src Source, name string, at place, f *field, value reflect
 	if f.quick && quickText(list[0], value) {
 		return true
 	}
-	if list[0] == "" && !f.emptyText {
+	if !f.emptyText && !isTyped(list[0]) {
 		return false
 	}
 	return b.convert(at, value, list[0])
 }
+
+// isTyped reports whether a text has more than spaces, which are no value where the type is not text.
+func isTyped(s string) bool { return strings.TrimSpace(s) != "" }
 
 // convert stores v in value, or reports why it cannot. It returns true: there was something.
 func (b *Binder) convert(at place, value reflect.Value, v any) bool {

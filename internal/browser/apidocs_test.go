@@ -43,6 +43,10 @@ func TestAPIPage(t *testing.T) {
 	p.runs(`document.querySelector(".execute").click()`)
 	p.until("the answer is there", `document.querySelector(".live-responses-table")`)
 	p.sees("application/problem+json") // the body that Swagger UI makes up breaks a rule, or is taken
+	p.runs(`document.querySelectorAll(".opblock-post button.opblock-summary-control")[1].click()`)
+	p.until("an upload can be tried", `document.querySelectorAll(".try-out__btn:not(.cancel)")[0]`)
+	p.runs(`document.querySelector(".try-out__btn:not(.cancel)").click()`)
+	p.until("there is a field for a file", `document.querySelector("input[type=file]")`)
 	if *pictures != "" {
 		p.picture(filepath.Join(*pictures, "api-page.png"))
 	}

@@ -85,6 +85,7 @@ func (p *swapPlace) stop() {
 // TestSwappedFilesGiveNothingFromOutside asks for files while they are swapped with links that lead out of their folder,
 // and with pipes. What comes is a whole file of the folder or that there is none, and nobody waits for a pipe.
 func TestSwappedFilesGiveNothingFromOutside(t *testing.T) {
+	t.Parallel()
 	p := newSwapPlace(t)
 	app := dewar.New("test", dewar.RootPath(p.root))
 	app.Logger = quietApp(t).Logger

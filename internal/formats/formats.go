@@ -69,7 +69,7 @@ func URL(s string) bool {
 			return false
 		}
 	}
-	return u.Host != "" && !strings.HasSuffix(u.Host, ":") && (IP(u.Hostname()) || domain(u.Hostname()))
+	return u.Host != "" && !strings.HasSuffix(u.Host, ":") && (IP(u.Hostname()) || site(u.Hostname()))
 }
 
 // Hostname reports whether s is the name of a host, such as db or www.example.com.
@@ -85,10 +85,18 @@ func Hostname(s string) bool {
 	return true
 }
 
-// domain reports whether s is the name of a host with a dot, whose last part is not a number.
+// domain reports whether s is the name of a host with a dot, whose last part is made of letters, or of Punycode.
 func domain(s string) bool {
 	last := s[strings.LastIndexByte(s, '.')+1:]
-	return len(last) > 1 && len(last) < len(s) && Hostname(s) && !strings.ContainsAny(last[:1], "0123456789")
+	return len(last) > 1 && len(last) < len(s) && Hostname(s) && (strings.HasPrefix(last, "xn--") || !strings.ContainsFunc(last, notLetter))
+}
+
+func notLetter(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c) }
+
+// site is domain for the host of a URL, in whose front parts there are underscores, too.
+func site(host string) bool {
+	last := strings.LastIndexByte(host, '.') + 1
+	return domain(strings.ReplaceAll(host[:last], "_", "x") + host[last:])
 }
 
 func isLabel(c rune) bool {

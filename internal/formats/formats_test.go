@@ -19,16 +19,17 @@ func TestFormats(t *testing.T) {
 		}, []string{
 			"", "foo", "bar.dk", "foo@", "@bar.dk", "foo@bar", "foo@bar.ab12@", "foo@.bar.ab", "foo.@bar.co", ".foo@bar.co", "foo..x@bar.co",
 			"foo@foo@bar.co", "foo@bar.c", "foo@-bar.com", "foo@bar-.com", "foo@bar..com", "a b@bar.com", "foo@bar.com ", "foo@bar.123", "foo\n@bar.com",
-			`"a b"@bar.com`, "foo@[127.0.0.1]", strings.Repeat("a", 65) + "@bar.com", "<foo@bar.com>", "foo@bar.com\x00", "foo\xff@bar.com",
+			`"a b"@bar.com`, "foo@[127.0.0.1]", strings.Repeat("a", 65) + "@bar.com", "<foo@bar.com>", "foo@bar.com\x00", "foo@bar.ab12", "foo@bar.a-b", "foo\xff@bar.com",
 		}},
 		{"url", []string{
 			"http://foobar.dk", "http://foobar.dk/", "http://foobar.museum/foobar", "http://127.0.0.1/foobar", "http://127.0.0.1:9000/fake",
 			"http://foobar.dk/path?query=param", "http://foobar.dk/path?query=param&foo=faa", "https://foobar.dk/#a", "http://[2001:db8:85a3::8a2e:370:7334]/a",
+			"http://my_shop.example.com/", "https://xn--exmple-cua.xn--p1ai/",
 		}, []string{
 			"https://user:pw@example.com/", "https://bank.example@evil.example/", "https://@example.com/",
 			"", "http:///foobar", "http://foobar", "foobar.dk", "foobar", "http://foobar..dk", "http://foobar.d", "http://foobar.12", "http://localhost:abc/a",
 			"javascript:alert(1)", "ftp://example.com/", "//example.com/", "http://exa mple.com", "http://example.com:0/", "http://example.com:99999/", "http://example.com:/",
-			"http://", "https://.", "http://-a.com",
+			"http://", "https://.", "http://example.c_m/", "http://-a.com",
 		}},
 		{"uuid", []string{"2bc1c94f-0deb-43e9-92a1-4775189ec9f8", "2BC1C94F-0DEB-43E9-92A1-4775189EC9F8"},
 			[]string{"2bc1c94f-deb-43e9-92a1-4775189ec9f8", "2bc1c94f-0deb-43e9-92a1-4775189ec9f", "gbc1c94f-0deb-43e9-92a1-4775189ec9f8", "2bc1c94f 0deb-43e9-92a1-4775189ec9f8", ""}},

@@ -82,13 +82,19 @@ func ignored(base string) bool {
 	return base != "." && strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~")
 }
 
-// Missing is the error of a template that is none of names, which are those in folder.
+// Missing is the error of a template that is none of names, which are those in folder. It is [fs.ErrNotExist].
 func Missing(name, folder string, names []string) error {
 	if len(names) == 0 {
-		return fmt.Errorf("no template %q: there are no templates at all; they are looked for in the folder %s", name, folder)
+		return missing(fmt.Sprintf("no template %q: there are no templates at all; they are looked for in the folder %s", name, folder))
 	}
-	return fmt.Errorf("no template %q in %s%s", name, folder, cmp.Or(suggest.DidYouMean(name, names), passedOver(name)))
+	return missing(fmt.Sprintf("no template %q in %s%s", name, folder, cmp.Or(suggest.DidYouMean(name, names), passedOver(name))))
 }
+
+// missing says which template is not there.
+type missing string
+
+func (m missing) Error() string { return string(m) }
+func (missing) Unwrap() error   { return fs.ErrNotExist }
 
 // passedOver says why a template that is there is not found, where its name is one that go:embed passes over.
 func passedOver(name string) string {

@@ -28,10 +28,22 @@ type entry struct {
 
 // match is the rule's Match. A form that lost its slash does not get it back from a variable that takes slashes.
 func (e *entry) match(path string, buf []any) ([]any, bool) {
-	if e.other && !e.rule.Branch() && strings.HasSuffix(path, "/") {
+	if e.refuses(path) {
 		return buf, false
 	}
 	return e.rule.Match(path, buf)
+}
+
+// locate is match without converting anything, of a rule that is [rule.Rule.Late].
+func (e *entry) locate(path string, spans []rule.Span) ([]rule.Span, bool) {
+	if e.refuses(path) {
+		return spans, false
+	}
+	return e.rule.Locate(path, spans)
+}
+
+func (e *entry) refuses(path string) bool {
+	return e.other && !e.rule.Branch() && strings.HasSuffix(path, "/")
 }
 
 // target returns where a request for path ends: at path, or with a slash after it.

@@ -212,11 +212,11 @@ func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
 func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
 
 // Find is [Router.Find] when no route depends on the host, and finds nothing otherwise.
-func (t *Hosts) Find(method, path string, buf []any) (data any, values []any) {
+func (t *Hosts) Find(method, path string, room []rule.Span) (data any, spans []rule.Span, values []any) {
 	if t.Matter() {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return t.every.Find(method, path, buf)
+	return t.every.Find(method, path, room)
 }
 
 // Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that

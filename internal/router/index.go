@@ -8,7 +8,7 @@ const few = 6
 // index keeps entries in groups by the text before their first variable, up to its last slash.
 type index struct {
 	groups  map[string]*group
-	longest int // the length of the longest text
+	lengths []bool // which lengths texts have, up to the longest: a path is hashed for no others
 }
 
 // group is the entries with the same text.
@@ -41,19 +41,31 @@ func (x *index) add(e *entry) {
 	}
 	e.group, e.place = g, len(g.entries)
 	g.entries = append(g.entries, e)
-	x.longest = max(x.longest, len(text))
+	x.lengths = withLength(x.lengths, len(text))
 }
 
 // longestOf returns the group of the longest text that path begins with, nil if there is none. A rule of a longer text
 // goes before those of shorter ones, as it has text where they have a variable.
 func (x *index) longestOf(path string) *group {
-	for end := min(len(path), x.longest); end > 0; end-- {
+	for end := min(len(path), len(x.lengths)-1); end > 0; end-- {
 		end = strings.LastIndexByte(path[:end], '/') + 1
+		if !x.lengths[end] {
+			continue
+		}
 		if g := x.groups[path[:end]]; g != nil {
 			return g
 		}
 	}
 	return nil
+}
+
+// withLength notes that there is a text of that length.
+func withLength(lengths []bool, n int) []bool {
+	for len(lengths) <= n {
+		lengths = append(lengths, false)
+	}
+	lengths[n] = true
+	return lengths
 }
 
 // large reports whether the group is one for chi's tree.

@@ -93,18 +93,19 @@ func New(routes []Route) (*Router, error) {
 	return r, nil
 }
 
-// Find is Match for what most requests are: it returns the data of the route that answers, and buf with the values of
-// its variables. It returns nil for everything else, which Match tells apart.
-func (r *Router) Find(method, path string, buf []any) (data any, values []any) {
+// Find is Match for what most requests are: it returns the data of the route that answers. It returns nil for everything else,
+// which Match tells apart. The values of the variables are not converted if the rule is [rule.Rule.Late]: spans says where in the
+// path they are, in the room of the spans that were passed, and values is nil. Otherwise values has them, and spans is empty.
+func (r *Router) Find(method, path string, room []rule.Span) (data any, spans []rule.Span, values []any) {
 	t := r.table(method)
 	if t == nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return nil, nil
+		return nil, nil, nil
 	}
-	e, values := t.find(path, buf, true)
+	e, spans, values := t.find(&search{path: path, redirects: true, late: true}, room[:0])
 	if e == nil || e.redirect || e.derived && method == http.MethodOptions {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return e.data, values
+	return e.data, spans, values
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
@@ -114,17 +115,17 @@ func (r *Router) Match(method, path string, buf []any) Result {
 		return Result{Route: -1}
 	}
 	path = singleSlash(path)
-	if e, values := r.table(method).find(path, buf, true); e != nil {
+	if e, _, values := r.table(method).find(&search{path: path, values: buf, redirects: true}, nil); e != nil {
 		return r.result(e, method, path, values)
 	}
 	merged := path
 	if strings.Contains(path, "//") {
 		merged = mergeSlashes(path)
-		if e, _ := r.table(method).find(merged, buf, true); e != nil {
+		if e, _, _ := r.table(method).find(&search{path: merged, redirects: true, late: true}, nil); e != nil {
 			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}
 		}
 	}
-	if allowed := r.allowed(buf, path, merged); allowed != nil {
+	if allowed := r.allowed(path, merged); allowed != nil {
 		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}
 	}
 	return Result{Route: -1}
@@ -136,7 +137,7 @@ func (r *Router) result(e *entry, method, path string, values []any) Result {
 	case e.redirect:
 		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(path)}
 	case e.derived && method == http.MethodOptions:
-		allowed := r.allowed(nil, path, path)
+		allowed := r.allowed(path, path)
 		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Allowed: allowed}
 	}
 	return Result{Kind: Found, Route: e.route, Data: e.data, Values: values}
@@ -154,18 +155,19 @@ func (r *Router) table(method string) *table {
 }
 
 // allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect.
-func (r *Router) allowed(buf []any, path, merged string) []string {
-	asked := &search{path: path, buf: buf, repeated: true}
+func (r *Router) allowed(path, merged string) []string {
+	var room [8]rule.Span
+	asked := &search{path: path, repeated: true, late: true}
 	alike := asked
 	if merged != path {
-		alike = &search{path: merged, buf: buf, repeated: true}
+		alike = &search{path: merged, repeated: true, late: true}
 	}
 	var allowed []string
 	for _, method := range r.methods {
 		t := r.tables[method]
-		e, _ := t.findWith(asked)
+		e, _, _ := t.find(asked, room[:0])
 		if e == nil && alike != asked {
-			e, _ = t.findWith(alike)
+			e, _, _ = t.find(alike, room[:0])
 		}
 		if e != nil {
 			allowed = append(allowed, method)

@@ -377,23 +377,32 @@ func matches(t *testing.T, text, path string) bool {
 }
 
 // TestFindAgreesWithMatch asks both for every kind of request.
+// found is the data of a route that tells its rule.
+type found struct {
+	number int
+	rule   *rule.Rule
+}
+
 func TestFindAgreesWithMatch(t *testing.T) {
 	var routes []router.Route
-	for i, text := range []string{"/", "/a", "/b/", "/u/{id:int}", "/u/{name}", "/p/{rest:path}", "/x/{a}/{b}/{c}"} {
+	for i, text := range []string{"/", "/a", "/b/", "/u/{id:int}", "/u/{name}", "/p/{rest:path}", "/x/{a}/{b}/{c}", "/own/{w}/{n:int}/{v:[a-z]+}"} {
 		parsed, err := rule.Parse(text, rule.Builtin(func(b [16]byte) any { return b }))
 		if err != nil {
 			t.Fatal(err)
 		}
-		routes = append(routes, router.Route{Rule: parsed, Methods: []string{"GET", "POST"}[:1+i%2], Data: i, StrictSlashes: true, AutoOptions: true})
+		routes = append(routes, router.Route{Rule: parsed, Methods: []string{"GET", "POST"}[:1+i%2], Data: found{i, parsed}, StrictSlashes: true, AutoOptions: true})
 	}
 	r, err := router.New(routes)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS", "PUT"} {
-		for _, path := range []string{"/", "/a", "/a/", "/b", "/b/", "//a", "/u//x", "/u/7", "/u/ann", "/u/", "/p/x/y", "/p//", "/x/1/2/3", "", "a", "*"} {
+		for _, path := range []string{"/", "/a", "/a/", "/b", "/b/", "//a", "/u//x", "/u/7", "/u/ann", "/u/", "/p/x/y", "/p//", "/x/1/2/3", "/own/w/7/v", "/own/w/7/V", "", "a", "*"} {
 			want := r.Match(method, path, nil)
-			data, values := r.Find(method, path, nil)
+			data, spans, values := r.Find(method, path, nil)
+			for i, at := range spans {
+				values = append(values, want.Data.(found).rule.Value(i, path[at.Start:at.End]))
+			}
 			if want.Kind != router.Found {
 				want.Data, want.Values = nil, nil
 			}

@@ -3,13 +3,16 @@ package router
 import (
 	"math"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/rule"
 )
 
 // table has the routes of one method.
 type table struct {
-	static map[string]*entry // rules without variables, by their text
-	index  *index            // all others
-	tree   *tree             // those of large groups
+	static  map[string]*entry // rules without variables, by their text
+	lengths []bool            // which lengths those texts have
+	index   *index            // all others
+	tree    *tree             // those of large groups
 }
 
 // newTable makes a table of entries, which are in their order.
@@ -19,6 +22,7 @@ func newTable(entries []*entry) *table {
 	for _, e := range entries {
 		if len(e.rule.Variables()) == 0 {
 			t.static[e.rule.Prefix()] = e
+			t.lengths = withLength(t.lengths, len(e.rule.Prefix()))
 		} else {
 			variable = append(variable, e)
 		}
@@ -33,50 +37,56 @@ func newTable(entries []*entry) *table {
 	return t
 }
 
-// find returns the first entry that matches path, and buf with the values of its variables. Without redirects it passes
-// over the entries that redirect. A nil table finds nothing.
-func (t *table) find(path string, buf []any, redirects bool) (*entry, []any) {
-	return t.findWith(&search{path: path, buf: buf, redirects: redirects})
-}
-
-func (t *table) findWith(s *search) (*entry, []any) {
+// find returns the first entry that matches, and room with where its variables are, or their values. A nil table finds nothing.
+//
+// The room is no part of the search, nor are both results one: what is in either would move to the heap with the other.
+func (t *table) find(s *search, room []rule.Span) (*entry, []rule.Span, []any) {
 	if t == nil {
-		return nil, s.buf
+		return nil, nil, nil
 	}
-	if e := t.static[s.path]; e != nil && (s.redirects || !e.redirect) {
-		return e, s.buf
+	if e := t.staticOf(s.path); e != nil && (s.redirects || !e.redirect) {
+		return e, room, s.values
 	}
 	for g := t.index.longestOf(s.path); g != nil; g = g.shorter {
-		if e, values := t.findIn(g, s); e != nil {
-			return e, values
+		if e, spans, values := t.findIn(g, s, room); e != nil {
+			return e, spans, values
 		}
 	}
-	return nil, s.buf
+	return nil, nil, nil
+}
+
+// staticOf returns the entry without variables that path is the text of, nil if there is none.
+func (t *table) staticOf(path string) *entry {
+	if len(path) >= len(t.lengths) || !t.lengths[len(path)] {
+		return nil
+	}
+	return t.static[path]
 }
 
 // findIn returns the first entry of g that matches.
-func (t *table) findIn(g *group, s *search) (*entry, []any) {
+func (t *table) findIn(g *group, s *search, room []rule.Span) (*entry, []rule.Span, []any) {
 	if !g.large() || strings.Contains(s.path, "//") {
-		return s.first(g.entries, math.MaxInt)
+		return s.first(g.entries, math.MaxInt, room)
 	}
 	hit := t.tree.propose(s.path)
-	switch {
-	case hit == nil || hit.rank > g.last():
-		return s.first(g.complex, math.MaxInt)
-	case hit.group != g: // of a longer text, and refused
-		return s.first(g.entries, math.MaxInt)
+	if hit == nil || hit.group != g {
+		if hit == nil || hit.rank > g.last() {
+			return s.first(g.complex, math.MaxInt, room)
+		}
+		return s.first(g.entries, math.MaxInt, room) // it is of a longer text, and refused
 	}
-	if e, values := s.first(g.complex, hit.rank); e != nil {
-		return e, values
+	if e, spans, values := s.first(g.complex, hit.rank, room); e != nil {
+		return e, spans, values
 	}
-	return s.first(g.entries[hit.place:], math.MaxInt)
+	return s.first(g.entries[hit.place:], math.MaxInt, room)
 }
 
 // search is what entries are tried with.
 type search struct {
 	path      string
-	buf       []any
-	redirects bool
+	values    []any            // room for them
+	late      bool             // they are not converted where that can wait
+	redirects bool             // entries that redirect are not passed over
 	repeated  bool             // several tables are asked, and values do not count
 	known     map[verdict]bool // what was found out then
 }
@@ -88,7 +98,7 @@ type verdict struct {
 }
 
 // first returns the first of entries that matches and ranks before the given rank.
-func (s *search) first(entries []*entry, before int) (*entry, []any) {
+func (s *search) first(entries []*entry, before int, room []rule.Span) (*entry, []rule.Span, []any) {
 	for _, e := range entries {
 		if e.rank >= before {
 			break
@@ -96,26 +106,36 @@ func (s *search) first(entries []*entry, before int) (*entry, []any) {
 		if e.redirect && !s.redirects {
 			continue
 		}
-		if values, ok := s.try(e); ok {
-			return e, values
+		if spans, values, ok := s.try(e, room); ok {
+			return e, spans, values
 		}
 	}
-	return nil, s.buf
+	return nil, nil, nil
 }
 
 // try matches e, an expensive one only once.
-func (s *search) try(e *entry) ([]any, bool) {
-	if !s.repeated || !e.rule.Searches() {
-		return e.match(s.path, s.buf)
+func (s *search) try(e *entry, room []rule.Span) (spans []rule.Span, values []any, ok bool) {
+	switch {
+	case s.late && e.rule.Late():
+		spans, ok = e.locate(s.path, room)
+		return spans, s.values, ok
+	case s.repeated && e.rule.Searches():
+		return room, s.values, s.know(e)
 	}
+	values, ok = e.match(s.path, s.values)
+	return room, values, ok
+}
+
+// know is try for an expensive rule in several tables.
+func (s *search) know(e *entry) bool {
 	key := verdict{e.rule.Shape(), e.other}
 	ok, tried := s.known[key]
 	if !tried {
 		if s.known == nil {
 			s.known = map[verdict]bool{}
 		}
-		_, ok = e.match(s.path, s.buf)
+		_, ok = e.match(s.path, s.values)
 		s.known[key] = ok
 	}
-	return s.buf, ok
+	return ok
 }

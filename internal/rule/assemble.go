@@ -9,10 +9,11 @@ import (
 
 // assemble makes the rule called text of its parts, the first of which begins with a slash.
 func assemble(text string, parts []part) (*Rule, error) {
-	r := &Rule{text: text, parts: parts, prefix: parts[0].text, suffix: parts[len(parts)-1].text}
+	r := &Rule{text: text, parts: parts, prefix: parts[0].text, suffix: parts[len(parts)-1].text, late: true}
 	for _, p := range parts {
 		if p.variable != nil {
-			r.names = append(r.names, p.variable.name)
+			r.names, r.variables = append(r.names, p.variable.name), append(r.variables, p.variable)
+			r.late = r.late && p.variable.late != nil
 			r.searches = r.searches || p.variable.whole != nil
 		}
 	}

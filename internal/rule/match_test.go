@@ -184,8 +184,28 @@ func TestMatch(t *testing.T) {
 			if ok && !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%q on %q: got %#v, want %#v", tt.rule, tt.path, got, tt.want)
 			}
+			if late, ok := locate(r, tt.path); r.Late() && (ok != (tt.want != nil) || ok && !reflect.DeepEqual(late, tt.want)) {
+				t.Errorf("%q on %q: got %#v when values are converted late, want %#v", tt.rule, tt.path, late, tt.want)
+			}
 		})
 	}
+}
+
+// locate is Match in two steps, for rules that allow that.
+func locate(r *rule.Rule, path string) (values, bool) {
+	if !r.Late() {
+		return nil, false
+	}
+	before := []rule.Span{{Start: 1, End: 2}}
+	spans, ok := r.Locate(path, before)
+	if !ok || spans[0] != before[0] {
+		return nil, false
+	}
+	all := values{}
+	for i, at := range spans[1:] {
+		all = append(all, r.Value(i, path[at.Start:at.End]))
+	}
+	return all, true
 }
 
 func TestMatchAppends(t *testing.T) {
@@ -280,6 +300,25 @@ func TestCustomConverters(t *testing.T) {
 	}
 	if _, err := rule.Parse("/{l:list(1)}", set); err == nil || !strings.Contains(err.Error(), "takes no arguments") {
 		t.Errorf("arguments of a fixed converter: got %v", err)
+	}
+}
+
+func TestLocateAllocatesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		rule, path string
+		want       bool
+	}{
+		{"/users/{id:int}", "/users/4200", true},
+		{"/users/{id:int}", "/users/foo", false},
+		{"/u/{a}/{b:float}/{c:any(x,y)}/{d:uuid}", "/u/ann/1.5/x/12345678-1234-5678-1234-567812345678", true},
+		{"/u/{a}/{b:float}/{c:any(x,y)}/{d:uuid}", "/u/ann/1.5/x/12345678-1234-5678-1234-56781234567g", false},
+		{"/static/{file:path}", "/static/css/main.css", true},
+		{"/{a:string(minlength=2)}.html", "/ann.html", true},
+	} {
+		r, room, ok := mustParse(t, tt.rule), make([]rule.Span, 0, 4), false
+		if got := testing.AllocsPerRun(100, func() { _, ok = r.Locate(tt.path, room) }); got > 0 || ok != tt.want {
+			t.Errorf("%q on %q: got %v with %v allocations, want %v with none", tt.rule, tt.path, ok, got, tt.want)
+		}
 	}
 }
 

@@ -40,7 +40,6 @@ func newInt(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (intConverter) exact()      {}
 func (intConverter) Weight() int { return 50 }
 
 func (c intConverter) Pattern() string {
@@ -56,14 +55,25 @@ func (c intConverter) Pattern() string {
 }
 
 func (c intConverter) Parse(text string) (any, error) {
-	if c.digits > 0 && len(text) != c.digits || !digits(unsigned(text, c.signed)) {
-		return nil, errNoMatch
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < c.min || n > c.max {
+	n, ok := c.number(text)
+	if !ok {
 		return nil, errNoMatch
 	}
 	return n, nil
+}
+
+func (c intConverter) fits(text string) bool {
+	_, ok := c.number(text)
+	return ok
+}
+
+// number returns the number that is written in text.
+func (c intConverter) number(text string) (int, bool) {
+	if c.digits > 0 && len(text) != c.digits || !digits(unsigned(text, c.signed)) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= c.min && n <= c.max
 }
 
 func (c intConverter) Format(value any) (string, error) {
@@ -119,7 +129,6 @@ func newFloat(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (floatConverter) exact()      {}
 func (floatConverter) Weight() int { return 50 }
 
 func (c floatConverter) Pattern() string {
@@ -130,15 +139,26 @@ func (c floatConverter) Pattern() string {
 }
 
 func (c floatConverter) Parse(text string) (any, error) {
-	whole, fraction, _ := strings.Cut(unsigned(text, c.signed), ".")
-	if !digits(whole) || !digits(fraction) {
-		return nil, errNoMatch
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || f < c.min || f > c.max {
+	f, ok := c.number(text)
+	if !ok {
 		return nil, errNoMatch
 	}
 	return f, nil
+}
+
+func (c floatConverter) fits(text string) bool {
+	_, ok := c.number(text)
+	return ok
+}
+
+// number returns the number that is written in text.
+func (c floatConverter) number(text string) (float64, bool) {
+	whole, fraction, _ := strings.Cut(unsigned(text, c.signed), ".")
+	if !digits(whole) || !digits(fraction) {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return f, err == nil && f >= c.min && f <= c.max
 }
 
 func (c floatConverter) Format(value any) (string, error) {

@@ -56,15 +56,17 @@ type Segment struct {
 
 // Rule is one parsed URL rule. It does not change once it is made and is safe for concurrent use.
 type Rule struct {
-	text     string
-	names    []string
-	parts    []part
-	segments []Segment
-	shape    string
-	prefix   string // the text before the first variable
-	suffix   string // the text after the last one
-	mixed    bool   // has a Mixed segment
-	searches bool   // asks a regular expression
+	text      string
+	names     []string
+	variables []*variable
+	parts     []part
+	segments  []Segment
+	shape     string
+	prefix    string // the text before the first variable
+	suffix    string // the text after the last one
+	mixed     bool   // has a Mixed segment
+	searches  bool   // asks a regular expression
+	late      bool   // all converters are built in
 }
 
 // part is a piece of a rule: text, or a variable.

@@ -46,8 +46,6 @@ func newString(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (c stringConverter) exact() {}
-
 func (c stringConverter) Pattern() string {
 	switch {
 	case c.min > maxRepeat || c.max > maxRepeat || c == plainString:
@@ -61,17 +59,21 @@ func (c stringConverter) Pattern() string {
 }
 
 func (c stringConverter) Parse(text string) (any, error) {
-	if text == "" || strings.IndexByte(text, '/') >= 0 {
-		return nil, errNoMatch
-	}
-	if c == plainString {
-		return text, nil
-	}
-	n := utf8.RuneCountInString(text)
-	if n < c.min || c.max > 0 && n > c.max {
+	if !c.fits(text) {
 		return nil, errNoMatch
 	}
 	return text, nil
+}
+
+func (c stringConverter) fits(text string) bool {
+	if text == "" || strings.IndexByte(text, '/') >= 0 {
+		return false
+	}
+	if c == plainString {
+		return true
+	}
+	n := utf8.RuneCountInString(text)
+	return n >= c.min && (c.max == 0 || n <= c.max)
 }
 
 func (c stringConverter) Format(value any) (string, error) { return formatText(value) }
@@ -79,16 +81,19 @@ func (c stringConverter) Format(value any) (string, error) { return formatText(v
 // pathConverter matches one segment or more. As in Flask a path does not begin with a slash and has no line break.
 type pathConverter struct{}
 
-func (pathConverter) exact()          {}
 func (pathConverter) Weight() int     { return 200 }
 func (pathConverter) Slashes() bool   { return true }
 func (pathConverter) Pattern() string { return `[^/].*?` }
 
 func (pathConverter) Parse(text string) (any, error) {
-	if text == "" || text[0] == '/' || strings.IndexByte(text[1:], '\n') >= 0 {
+	if !(pathConverter{}).fits(text) {
 		return nil, errNoMatch
 	}
 	return text, nil
+}
+
+func (pathConverter) fits(text string) bool {
+	return text != "" && text[0] != '/' && strings.IndexByte(text[1:], '\n') < 0
 }
 
 func (pathConverter) Format(value any) (string, error) { return formatText(value) }
@@ -114,8 +119,6 @@ func newAny(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (anyConverter) exact() {}
-
 func (c anyConverter) Pattern() string {
 	quoted := make([]string, len(c.words))
 	for i, w := range c.words {
@@ -125,11 +128,13 @@ func (c anyConverter) Pattern() string {
 }
 
 func (c anyConverter) Parse(text string) (any, error) {
-	if !slices.Contains(c.words, text) {
+	if !c.fits(text) {
 		return nil, errNoMatch
 	}
 	return text, nil
 }
+
+func (c anyConverter) fits(text string) bool { return slices.Contains(c.words, text) }
 
 func (c anyConverter) Format(value any) (string, error) {
 	text, err := formatText(value)

@@ -10,8 +10,6 @@ import (
 // uuidConverter matches the form with four dashes. Its values are what make returns.
 type uuidConverter struct{ make func([16]byte) any }
 
-func (uuidConverter) exact() {}
-
 func (uuidConverter) Pattern() string {
 	return `[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}`
 }
@@ -22,6 +20,11 @@ func (c uuidConverter) Parse(text string) (any, error) {
 		return nil, errNoMatch
 	}
 	return c.make(id), nil
+}
+
+func (uuidConverter) fits(text string) bool {
+	_, ok := parseUUID(text)
+	return ok
 }
 
 // Format accepts any array of 16 bytes and text of 36 characters, or 32 without the dashes.

@@ -19,11 +19,15 @@ type variable struct {
 	groups  int            // the groups in pattern
 	plain   bool           // a string without arguments
 	whole   *regexp.Regexp // nil if Parse refuses what the pattern does
+	late    fitter         // nil if only Parse tells what converts
 }
 
-// exact marks the converters whose Parse refuses everything that their Pattern does not match, so that the pattern need
-// not be run.
-type exact interface{ exact() }
+// A fitter is a converter that is built in. Its Parse refuses everything that its Pattern does not match, so that the pattern need
+// not be run, and gives equal values for equal texts.
+type fitter interface {
+	// fits reports whether Parse converts a text, which is not empty, without doing so.
+	fits(text string) bool
+}
 
 // newVariable returns the variable name converted by conv.
 func newVariable(name, shape string, conv Converter) (*variable, error) {
@@ -46,7 +50,9 @@ func newVariable(name, shape string, conv Converter) (*variable, error) {
 	if err != nil {
 		return nil, fmt.Errorf("variable %q: shorten the regular expression: %w", name, err)
 	}
-	if _, ok := conv.(exact); !ok {
+	if fitter, ok := conv.(fitter); ok {
+		v.late = fitter
+	} else {
 		v.whole = whole
 	}
 	return v, nil

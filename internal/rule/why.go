@@ -71,7 +71,7 @@ func (r *Rule) Why(path string, private []string) Mismatch {
 
 // refusal notes how s differs from text, a segment of a path.
 func (s *Segment) refusal(text, written string, private []string, note func(int, string)) {
-	_, fits := s.match(text, span{0, len(text)}, nil)
+	_, fits := s.match(text, Span{0, len(text)}, nil)
 	isPrivate := slices.ContainsFunc(s.variables, func(v *variable) bool { return slices.Contains(private, v.name) })
 	switch {
 	case s.Kind == Text && (fits || text == "" || s.Shape == ""): // an empty one is counted

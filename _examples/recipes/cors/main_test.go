@@ -35,7 +35,7 @@ func newServer(t *testing.T, config dewar.Map) (string, *http.Client) {
 }
 
 func trusting(origins ...string) dewar.Map {
-	return dewar.Map{"SECRET_KEY": strings.Repeat("k", 32), "TESTING": true, "TRUSTED_ORIGINS": origins}
+	return dewar.Map{"SECRET_KEY": "a key for tests, and for tests alone", "TESTING": true, "TRUSTED_ORIGINS": origins}
 }
 
 // ask sends a request as a browser does for a page of origin.

@@ -26,7 +26,7 @@ func extensions() []extension {
 		{[]string{"flask_mail", "flask_mailman"}, "Flask-Mail", "go-mail"},
 		{[]string{"flask_moment"}, "Flask-Moment", "a func type with methods in the Renderer's Globals"},
 		{[]string{"flask_caching"}, "Flask-Caching", "golang-lru or go-redis, with keys of your own"},
-		{[]string{"flask_limiter"}, "Flask-Limiter", "httprate, by app.Use"},
+		{[]string{"flask_limiter"}, "Flask-Limiter", "httprate, as a hook"},
 		{[]string{"flask_cors"}, "Flask-CORS", "rs/cors, by app.Use"},
 		{[]string{"flask_restful", "flask_restx", "flask_restplus"}, "Flask-RESTful", "c.BindJSON, c.JSON and app.View"},
 		{[]string{"flask_admin"}, "Flask-Admin", "nothing: leave it to Python to the end, or write pages of your own"},

@@ -1,0 +1,12 @@
+CREATE TABLE IF NOT EXISTS stock (
+	item      TEXT PRIMARY KEY,
+	left_over INTEGER NOT NULL
+);
+
+INSERT INTO stock (item, left_over) VALUES ('lamp', 3), ('chair', 1) ON CONFLICT DO NOTHING;
+
+CREATE TABLE IF NOT EXISTS purchase (
+	id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	item      TEXT NOT NULL,
+	delivered TIMESTAMPTZ
+);
