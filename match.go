@@ -68,7 +68,7 @@ type routeTable struct {
 	behind  *router.Hosts // without the routes that give way; nil when there are none
 	owners  []owner
 	direct  map[string]*boundRoute // by endpoint, for URLs
-	private []*boundRoute // that have a variable which must not be logged
+	private []*boundRoute          // that have a variable which must not be logged
 }
 
 // buildRoutes makes the table of all routes.

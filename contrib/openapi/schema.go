@@ -24,12 +24,13 @@ type types struct {
 	keys     []typeKey // in the order in which they were met
 	schemas  map[typeKey]*object
 	names    map[typeKey]string
-	rfc3339  bool // times are sent so, as the App's JSON provider does
-	duration bool // durations are sent as numbers
+	inside   map[typeKey]bool // types without a name that are being described
+	rfc3339  bool             // times are sent so, as the App's JSON provider does
+	duration bool             // durations are sent as numbers
 }
 
 func newTypes(app *dewar.App) *types {
-	ts := &types{app: app, schemas: map[typeKey]*object{}, names: map[typeKey]string{}}
+	ts := &types{app: app, schemas: map[typeKey]*object{}, names: map[typeKey]string{}, inside: map[typeKey]bool{}}
 	var when time.Time
 	text, err := app.JSON.Marshal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC))
 	ts.rfc3339 = err == nil && json.Unmarshal(text, &when) == nil
@@ -197,10 +198,15 @@ func scalar(t reflect.Type) (*object, error) {
 
 // composite describes a type that is made of others: those that have a name are components, which may lead back to themselves.
 func (ts *types) composite(t reflect.Type, u use) (*object, error) {
+	key := typeKey{t, u}
 	if t.Name() == "" || t.PkgPath() == "" {
+		if ts.inside[key] { // it embeds what it is a part of: there is no name to refer to
+			return obj(), nil
+		}
+		ts.inside[key] = true
+		defer delete(ts.inside, key)
 		return ts.parts(t, u)
 	}
-	key := typeKey{t, u}
 	if _, known := ts.schemas[key]; !known {
 		ts.keys, ts.schemas[key] = append(ts.keys, key), nil
 		schema, err := ts.parts(t, u)
