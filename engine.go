@@ -257,6 +257,9 @@ func (g TemplateGlobals) LogValue() slog.Value { return slog.AnyValue(g.c) }
 // URLFor is url_for: [Context.URLFor], with its options as pairs that are named as in Flask: "_external", true,
 // "_anchor", "top", "_scheme", "https", "_method", "POST". An unknown option and one of another type is an error.
 func (g TemplateGlobals) URLFor(endpoint string, pairs ...any) (string, error) {
+	if !slices.ContainsFunc(pairs, isTemplateOption) {
+		return g.c.URLFor(endpoint, pairs...)
+	}
 	args := make([]any, 0, len(pairs))
 	for i := 0; i < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
@@ -271,6 +274,12 @@ func (g TemplateGlobals) URLFor(endpoint string, pairs ...any) (string, error) {
 		args = append(args, opt)
 	}
 	return g.c.URLFor(endpoint, args...)
+}
+
+// isTemplateOption reports whether an argument of url_for may be the name of an option.
+func isTemplateOption(arg any) bool {
+	name, ok := arg.(string)
+	return ok && strings.HasPrefix(name, "_")
 }
 
 func templateURLOption(name string, value any) (URLOption, error) {

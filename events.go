@@ -12,8 +12,8 @@ import (
 	"github.com/dewar-go/dewar/internal/sse"
 )
 
-// heartbeat is the silence after which an event stream sends a comment, so that nothing between server and
-// client takes the connection for dead.
+// heartbeat is the silence after which an event stream sends a comment, if it does not say another, so that nothing
+// between server and client takes the connection for dead.
 const heartbeat = 15 * time.Second
 
 // Event is one server-sent event. The zero Event is a message without text.
@@ -41,6 +41,7 @@ type EventStream struct {
 
 	mu     sync.Mutex // guards what follows
 	w      io.Writer
+	beat   time.Duration // the silence after which a comment is sent
 	failed error
 }
 
@@ -52,7 +53,7 @@ func (e *EventStream) LogValue() slog.Value { return slog.AnyValue(e.c) }
 
 // Events answers with a stream of server-sent events, which a page reads with EventSource: f sends them
 // until it returns. The header is sent, and with it the session saved, before f is called; a comment goes
-// out after every 15 seconds of silence.
+// out after every 15 seconds of silence, or those of [EventStream.SetHeartbeat].
 //
 // The stream has to end when the client has gone or the App stops: [EventStream.Context] is done then and
 // Send fails, and when f returns their error, or none, Events returns nil. Any other error of f cuts the
@@ -80,10 +81,10 @@ func (c *Context) Events(f func(e *EventStream) error) error {
 }
 
 func newEventStream(c *Context, w io.Writer) *EventStream {
-	e := &EventStream{c: c, w: w, silence: time.NewTimer(heartbeat)}
+	e := &EventStream{c: c, w: w, beat: heartbeat, silence: time.NewTimer(heartbeat)}
 	e.ctx, e.cancel = context.WithCancel(c)
 	e.unhook = context.AfterFunc(c.App.life.Stopping(), e.cancel)
-	e.beating.Go(e.beat)
+	e.beating.Go(e.keepAlive)
 	return e
 }
 
@@ -95,7 +96,8 @@ func (e *EventStream) close() {
 	e.beating.Wait()
 }
 
-func (e *EventStream) beat() {
+// keepAlive sends a comment after each silence.
+func (e *EventStream) keepAlive() {
 	for {
 		select {
 		case <-e.ctx.Done():
@@ -116,6 +118,20 @@ func (e *EventStream) gone(err error) bool {
 // Context returns a context that ends with the stream: when the client has gone, when the App stops, and
 // when the function given to [Context.Events] has returned. It has the values of the request.
 func (e *EventStream) Context() context.Context { return e.ctx }
+
+// SetHeartbeat sets the silence after which a comment goes out, in place of 15 seconds: less than the shortest timeout of
+// whatever stands between server and client. It counts from now on. It panics if d is not above 0.
+func (e *EventStream) SetHeartbeat(d time.Duration) {
+	if d <= 0 {
+		panic(fmt.Sprintf("dewar: SetHeartbeat(%v): pass a duration above 0, such as 5*time.Second", d))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.beat = d
+	if e.ctx.Err() == nil {
+		e.silence.Reset(d)
+	}
+}
 
 // LastEventID returns the ID of the last event that the client saw before it connected again, or "".
 func (e *EventStream) LastEventID() string { return e.c.Request.Header.Get("Last-Event-ID") }
@@ -157,6 +173,6 @@ func (e *EventStream) write(text string) error {
 		e.cancel()
 		return err
 	}
-	e.silence.Reset(heartbeat)
+	e.silence.Reset(e.beat)
 	return nil
 }

@@ -156,6 +156,82 @@ func TestEventsOutliveTheWriteTimeoutAndBeat(t *testing.T) {
 	})
 }
 
+func TestEventsBeatAsOftenAsTheyAreTold(t *testing.T) {
+	t.Parallel()
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2"} {
+		synctest.Test(t, func(t *testing.T) {
+			app := newApp(t)
+			app.Get("/", func(c *dewar.Context) error {
+				return c.Events(func(e *dewar.EventStream) error {
+					e.SetHeartbeat(4 * time.Second)
+					time.Sleep(10 * time.Second)
+					e.SetHeartbeat(time.Minute)
+					time.Sleep(50 * time.Second)
+					return e.SendData("done")
+				})
+			})
+			srv, client := startInBubble(t, proto, app)
+			defer srv.Close()
+			defer client.CloseIdleConnections()
+			res, err := client.Get("https://app.test/")
+			must(t, err)
+			defer res.Body.Close()
+			if body, err := io.ReadAll(res.Body); string(body) != ":\n\n:\n\ndata: done\n\n" || err != nil {
+				t.Errorf("%s: got %q, %v, want two heartbeats and the event", proto, body, err)
+			}
+		})
+	}
+}
+
+// Over every protocol: the header at once, each event at once, what the client saw last, and the end with the client.
+func TestEventsOverEveryProtocol(t *testing.T) {
+	t.Parallel()
+	for _, proto := range protocols {
+		t.Run(proto, func(t *testing.T) {
+			t.Parallel()
+			app := quietApp(t)
+			next, gone := make(chan string), make(chan error, 1)
+			app.Get("/", func(c *dewar.Context) error {
+				return c.Events(func(e *dewar.EventStream) error {
+					if err := e.Send(dewar.Event{ID: "8", Event: "tick", Data: "after " + e.LastEventID(), Retry: time.Second}); err != nil {
+						return err
+					}
+					for {
+						select {
+						case data := <-next:
+							if err := e.SendData(data); err != nil {
+								return err
+							}
+						case <-e.Context().Done():
+							gone <- e.SendData("too late")
+							return e.Context().Err()
+						}
+					}
+				})
+			})
+			p := start(t, proto, app, nil)
+			r, err := http.NewRequestWithContext(t.Context(), "GET", p.server.URL, nil)
+			must(t, err)
+			r.Header.Set("Last-Event-ID", "7")
+			res, err := p.client.Do(r)
+			must(t, err)
+			read := func(want string) {
+				got := make([]byte, len(want))
+				if _, err := io.ReadFull(res.Body, got); string(got) != want || err != nil {
+					t.Errorf("got %q, %v, want %q", got, err, want)
+				}
+			}
+			read("id: 8\nevent: tick\nretry: 1000\ndata: after 7\n\n")
+			next <- "a\r\nb\rdata: c"
+			read("data: a\ndata: b\ndata: data: c\n\n")
+			_ = res.Body.Close()
+			if err := <-gone; err == nil {
+				t.Error("an event is sent to a client that has gone")
+			}
+		})
+	}
+}
+
 func TestEventsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -127,7 +127,7 @@ func (c *Context) checkCharset() error {
 	}
 	_, params, _ := mime.ParseMediaType(contentType)
 	switch strings.ToLower(params["charset"]) {
-	case "", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1":
+	case "", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "latin-1":
 		return nil
 	}
 	return &HTTPError{Code: http.StatusUnsupportedMediaType, Message: "JSON must be in UTF-8; send it with Content-Type: application/json."}

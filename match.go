@@ -67,7 +67,8 @@ type routeTable struct {
 	hosts   *router.Hosts
 	behind  *router.Hosts // without the routes that give way; nil when there are none
 	owners  []owner
-	private []*boundRoute // that have a variable which must not be logged
+	direct  map[string]*boundRoute // by endpoint, for URLs
+	private []*boundRoute          // that have a variable which must not be logged
 }
 
 // buildRoutes makes the table of all routes.
@@ -104,7 +105,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 		return nil, errors.Join(problems...)
 	}
 	private := slices.DeleteFunc(slices.Clone(app.routes), func(r *boundRoute) bool { return !r.hides() })
-	t := &routeTable{owners: app.owners(chains, serverName), private: private}
+	t := &routeTable{owners: app.owners(chains, serverName), private: private, direct: app.directRoutes()}
 	var err error
 	if t.hosts, err = router.NewHosts(slices.Concat(files, routes), app.converters); err == nil && len(files) > 0 {
 		t.behind, err = router.NewHosts(routes, app.converters)

@@ -2,23 +2,25 @@ package dewar
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Pagination is one page of a long list: what Flask-SQLAlchemy's Pagination gives a template, without the database.
-// [Paginate] makes it. In contrib/jinja its names are those of Python, and none needs parentheses but iter_pages and url.
+// [Paginate] makes it. In contrib/jinja its names are those of Python: page.has_next, page.iter_pages(left_edge=1).
 type Pagination struct {
 	Page    int // the number of this page, from 1
 	PerPage int // how many items a page has
 	Total   int // how many items there are
 	Items   any // those of this page, if the view puts them here
 
-	base, before, after string // of URL: the path, and the query in front of the page's number and behind it
+	before, after string // what stands in URLs around the number of the page
 }
 
 // PageOption is an attribute of [Paginate].
@@ -40,6 +42,7 @@ func MaxPerPage(n int) PageOption {
 	return func(p *paging) { p.most = n }
 }
 
+// wantPositive panics unless n is a number of items.
 func wantPositive(what string, n int) {
 	if n < 1 {
 		panic(fmt.Sprintf("dewar: %s(%d): pass at least 1", what, n))
@@ -83,25 +86,21 @@ func positive(query *Values, key string, def int) (n int, ok bool) {
 
 // address remembers what the URLs of pages have in common: all of the request's but the page.
 func (p *Pagination) address(c *Context) {
-	p.base = c.prefix() + cmp.Or(c.born.URL.EscapedPath(), "/")
-	p.before = "?"
-	var query strings.Builder
-	put := false
+	var front, back strings.Builder
+	behind := false
 	for key, value := range Pairs(c.Query()) {
-		if key != "page" {
-			query.WriteString("&" + url.QueryEscape(key) + "=" + url.QueryEscape(value))
-		} else if !put {
-			put = true
-			p.before = strings.TrimPrefix(query.String()+"&", "&")
-			p.before = "?" + p.before
-			query.Reset()
+		pair := url.QueryEscape(key) + "=" + url.QueryEscape(value)
+		switch {
+		case key == "page":
+			behind = true
+		case behind:
+			back.WriteString("&" + pair)
+		default:
+			front.WriteString(pair + "&")
 		}
 	}
-	if put {
-		p.after = query.String()
-		return
-	}
-	p.before = "?" + strings.TrimPrefix(query.String()+"&", "&")
+	p.before = c.prefix() + cmp.Or(c.born.URL.EscapedPath(), "/") + "?" + front.String() + "page="
+	p.after = back.String()
 }
 
 // Format prints which page of how many it is, for every verb: the items may hold secrets.
@@ -164,101 +163,53 @@ func (p *Pagination) Last() int {
 	return min(p.Offset()+p.PerPage, p.Total)
 }
 
-// IterPages returns the numbers of the pages that a row of links shows, with 0 where some are left out: 1 2 0 7 8 9 10 0
-// 41 42. widths are, as left_edge, left_current, right_current and right_edge of Flask-SQLAlchemy, how many there are at
-// the left end, to the left and right of this page, and at the right end; those that are not given are 2, 2, 4 and 2.
-func (p *Pagination) IterPages(widths ...int) (pages []int) {
-	width := [4]int{2, 2, 4, 2}
-	copy(width[:], widths)
-	next := 1
+// IterPages returns the numbers of the pages that a row of links shows, with 0 where some are left out: 1 2 0 8 9 10 11 12
+// 13 14 0 41 42. widths say how many there are at the left end, to the left and to the right of this page, and at the
+// right end. They are numbers in that order, or names and numbers in turn, as named arguments of a template are:
+// "left_edge", "left_current", "right_current", "right_edge". Those that are not given are 2, 2, 4 and 2.
+func (p *Pagination) IterPages(widths ...any) (pages []int, err error) {
+	width, err := edges(widths)
+	if err != nil {
+		return nil, err
+	}
+	next, end := 1, p.Pages()+1
 	show := func(from, to int) {
-		from, to = max(from, next), min(to, p.Pages())
-		if from > to {
-			return
-		}
+		from, to = max(from, next), min(to, end)
 		if from > next {
 			pages = append(pages, 0)
 		}
-		for n := from; n <= to; n++ {
-			pages = append(pages, n)
+		for next = from; next < to; next++ {
+			pages = append(pages, next)
 		}
-		next = to + 1
 	}
-	show(1, width[0])
-	show(p.Page-width[1], p.Page+width[2])
-	show(p.Pages()-width[3]+1, p.Pages())
-	return pages
+	show(1, 1+width[0])
+	if next < end {
+		show(min(p.Page-width[1], end), p.Page+width[2]+1)
+	}
+	if next < end {
+		show(end-width[3], end)
+	}
+	return pages, nil
+}
+
+// edges reads the widths of [Pagination.IterPages].
+func edges(widths []any) ([4]int, error) {
+	names, width := []string{"left_edge", "left_current", "right_current", "right_edge"}, [4]int{2, 2, 4, 2}
+	for place := 0; len(widths) > 0; place++ {
+		if name, named := widths[0].(string); named && len(widths) > 1 {
+			place, widths = slices.Index(names, name), widths[1:]
+		}
+		n, isNumber := widths[0].(int)
+		if !isNumber || place < 0 || place >= len(width) {
+			return width, errors.New("dewar: IterPages takes the numbers left_edge, left_current, right_current and right_edge, in this order or behind their names")
+		}
+		width[place], widths = max(n, 0), widths[1:]
+	}
+	return width, nil
 }
 
 // URL returns the URL of a page: that of the request, with its prefix and all other values of its query in their order,
 // and another number of the page. It begins with a slash, like one of [Context.URLFor].
 func (p *Pagination) URL(page int) string {
-	return p.base + p.before + "page=" + strconv.Itoa(page) + p.after
-}
-
-// TemplateAttr is what a template of contrib/jinja gets by a name of Python's: values, in place of methods to call.
-func (p *Pagination) TemplateAttr(name string) (any, bool) {
-	switch name {
-	case "page":
-		return p.Page, true
-	case "per_page":
-		return p.PerPage, true
-	case "total":
-		return p.Total, true
-	case "items":
-		return p.Items, true
-	case "pages":
-		return p.Pages(), true
-	case "has_prev":
-		return p.HasPrev(), true
-	case "has_next":
-		return p.HasNext(), true
-	case "prev_num":
-		return numberOrNone(p.PrevNum()), true
-	case "next_num":
-		return numberOrNone(p.NextNum()), true
-	case "first":
-		return p.First(), true
-	case "last":
-		return p.Last(), true
-	case "iter_pages":
-		return p.iterPages, true
-	case "url":
-		return p.URL, true
-	}
-	return nil, false
-}
-
-// numberOrNone is None of Python for 0.
-func numberOrNone(n int) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
-// iterPages is iter_pages of Python: its arguments may be named, which come as names and values in turn, and what is left
-// out is None.
-func (p *Pagination) iterPages(args ...any) (pages []any, err error) {
-	names := []string{"left_edge", "left_current", "right_current", "right_edge"}
-	width := []int{2, 2, 4, 2}
-	for place := 0; len(args) > 0; place++ {
-		if name, named := args[0].(string); named {
-			for place = 0; place < len(names) && names[place] != name; place++ {
-			}
-			args = args[1:]
-		}
-		n, ok := 0, false
-		if len(args) > 0 {
-			n, ok = args[0].(int)
-		}
-		if !ok || place >= len(names) {
-			return nil, fmt.Errorf("iter_pages takes left_edge, left_current, right_current and right_edge, which are numbers")
-		}
-		width[place], args = n, args[1:]
-	}
-	for _, n := range p.IterPages(width...) {
-		pages = append(pages, numberOrNone(n))
-	}
-	return pages, nil
+	return p.before + strconv.Itoa(page) + p.after
 }

@@ -186,7 +186,9 @@ func (c *Context) send(p *parcel, named bool, opts []SendOption) error {
 	c.setContentType(s.contentType)
 	header := c.response.answerHeader()
 	s.describe(header, cmp.Or(s.filename, p.name), encoding)
-	headers.AddVary(header, p.vary)
+	for i := range p.vary {
+		headers.AddVary(header, p.vary[i:i+1:i+1])
+	}
 	c.setFileCaching(header, &s)
 	err = c.sendBody(p, &s)
 	c.response.answered()

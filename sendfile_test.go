@@ -163,6 +163,44 @@ func (u unseekable) Open(name string) (fs.File, error) {
 }
 
 // A status that was set before is kept, and then conditions do not count.
+// TestFilesBehindMiddlewareThatVaries: as one for CORS or compression does.
+func TestFilesBehindMiddlewareThatVaries(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{
+		"static/a.txt": {Data: []byte("text")}, "static/a.txt.gz": {Data: []byte("gzip")}, "static/index.html": {Data: []byte("page")},
+	}
+	for _, tt := range []struct {
+		name, path string
+		opts       []dewar.Option
+		status     int
+		vary       string
+	}{
+		{"a view", "/data", nil, 200, "Origin"},
+		{"a static file", "/static/a.txt", nil, 200, "Origin"},
+		{"one that may be packed", "/static/a.txt", []dewar.Option{dewar.StaticPrecompressed()}, 200, "Origin, Accept-Encoding"},
+		{"the page of an application", "/static/nowhere", []dewar.Option{dewar.StaticPrecompressed(), dewar.SinglePage("index.html")}, 200, "Origin, Accept, Accept-Encoding"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := dewar.New("test", append(tt.opts, dewar.FS(files))...)
+			app.Get("/data", func(c *dewar.Context) error { return c.SendBytes("a.txt", []byte("text")) })
+			app.Use(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Add("Vary", "Origin")
+					next.ServeHTTP(w, r)
+				})
+			})
+			r := httptest.NewRequest("GET", tt.path, nil)
+			r.Header.Set("Accept", "text/html")
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, r)
+			if got := strings.Join(w.Header()["Vary"], " | "); w.Code != tt.status || got != tt.vary {
+				t.Errorf("got %d and Vary %q, want %d and %q", w.Code, got, tt.status, tt.vary)
+			}
+		})
+	}
+}
+
 func TestSendFileKeepsTheStatus(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

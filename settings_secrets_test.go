@@ -259,6 +259,7 @@ func addPlainSamples(t *testing.T, app *dewar.App, add func(name string, values 
 	add("dewar.IfRange", dewar.IfRange{ETag: `"v1"`})
 	add("dewar.Offer", dewar.OfferJSON(app))
 	add("dewar.Upload", dewar.Upload{Field: "avatar", File: &multipart.FileHeader{Filename: "me.png"}})
+	add("dewar.Pagination", &dewar.Pagination{Page: 1})
 	add("dewar.PanicError", &dewar.PanicError{Value: app})
 	add("dewar.Event", dewar.Event{ID: "1", Data: "for the page"})
 	add("dewar.Limits", dewar.Limits{Body: 1})

@@ -73,6 +73,11 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if c.outside() {
 		return c.App.URLFor(endpoint, pairs...)
 	}
+	if r := c.rt.router.direct[endpoint]; r != nil {
+		if path, ok := r.rule.BuildPairs(pairs); ok {
+			return c.prefix() + path, nil
+		}
+	}
 	if rest, ok := strings.CutPrefix(endpoint, "."); ok {
 		endpoint = rest
 		if bp := c.Blueprint(); bp != "" {
@@ -126,6 +131,19 @@ func (app *App) URLFor(endpoint string, pairs ...any) (string, error) {
 		return "", fmt.Errorf("dewar: URL for %q: outside a request SERVER_NAME must be set, and APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed; or pass dewar.Relative() for the path alone", endpoint)
 	}
 	return u.whole(target), nil
+}
+
+// directRoutes returns the endpoints whose URLs depend on nothing but the values of their rule: they have one route, on
+// every host, that has no defaults, and nobody adds values.
+func (app *App) directRoutes() map[string]*boundRoute {
+	direct := map[string]*boundRoute{}
+	for endpoint, routes := range app.endpoints {
+		r := routes[0]
+		if len(routes) == 1 && r.place.Everywhere() && len(r.defaults) == 0 && r.spec.static == nil && !app.hasURLDefaults(r.in) {
+			direct[endpoint] = r
+		}
+	}
+	return direct
 }
 
 // newURLRequest sorts the arguments of URLFor.

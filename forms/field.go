@@ -37,6 +37,10 @@ type Field struct {
 	value  reflect.Value // the field of the struct
 	stood  reflect.Value // what was in it before the form was read, if nobody may change that
 	single bool          // it is one button or box of the field
+	group  group         // what it is made of
+	parts  []*Field      // those fields
+	at     where         // what it is in
+	item   int           // which of the values of its name it is, -1 for all
 }
 
 // Flags has what a [Field] asks of its value: that it is there, that it is left as it is, that it is not sent at all.
@@ -59,8 +63,9 @@ func (f Flags) TemplateAttr(name string) (any, bool) {
 type Widget struct{ InputType string }
 
 // A Choice is one of a select, of radio buttons or of boxes: the value that is sent, and the text that is shown, which is
-// translated. Without a Label that is the value.
-type Choice struct{ Value, Label string }
+// translated. Without a Label that is the value. Choices of a select that follow one another and have the same Group stand together under
+// that text, which is translated, too.
+type Choice struct{ Value, Label, Group string }
 
 // A Label is the label of a [Field].
 type Label struct {
@@ -69,13 +74,17 @@ type Label struct {
 	For string
 }
 
-func newField(s *state, sp *spec, form reflect.Value) *Field {
-	f := &Field{Name: sp.name, ID: sp.name, spec: sp, state: s, Choices: s.choices[sp.name]}
+func newField(s *state, sp *spec, form reflect.Value, at where) *Field {
+	f := &Field{Name: at.nameOf(sp.name), spec: sp, state: s, at: at, item: -1}
+	f.ID, f.Choices = f.Name, s.choices[at.pathOf(sp.name)]
+	if at.depth > 0 {
+		f.ID = idOf(f.Name)
+	}
 	label := sp.label
-	if own, ok := s.labels[sp.name]; ok {
+	if own, ok := s.labels[at.pathOf(sp.name)]; ok {
 		label = own
 	}
-	f.Label = Label{s.gettext(label), sp.name}
+	f.Label = Label{s.gettext(label), f.ID}
 	if sp.description != "" {
 		f.Description = s.gettext(sp.description)
 	}
@@ -90,6 +99,9 @@ func newField(s *state, sp *spec, form reflect.Value) *Field {
 			choice.Label = choice.Value
 		}
 		f.Choices[i].Label = s.gettext(choice.Label)
+		if choice.Group != "" {
+			f.Choices[i].Group = s.gettext(choice.Group)
+		}
 	}
 	f.value = fieldAt(form, sp.Index)
 	f.Widget.InputType = sp.inputFor(f.Choices != nil)
@@ -97,6 +109,11 @@ func newField(s *state, sp *spec, form reflect.Value) *Field {
 	if !s.submitted && sp.HasDefault && f.value.IsZero() {
 		sp.setDefault(f.value)
 	}
+	f.group = sp.groupOf(f.Choices != nil)
+	if f.group != noGroup {
+		f.Type = map[group]string{subForm: "FormField", formList: "FieldList", valueList: "FieldList"}[f.group]
+	}
+	f.grow()
 	return f
 }
 
@@ -141,7 +158,15 @@ func (f *Field) typed() []string {
 	case !f.state.submitted:
 		return nil
 	}
-	return f.state.c.Form().Strings(f.Name)
+	name := f.Name
+	if f.at.depth > 0 {
+		name = f.state.sent()[spellings.Replace(name)] // as the client writes it
+	}
+	typed := f.state.c.Form().Strings(name)
+	if f.item >= 0 {
+		return typed[min(f.item, len(typed)):min(f.item+1, len(typed))]
+	}
+	return typed
 }
 
 // values returns what is chosen in the field.
@@ -164,13 +189,13 @@ func (f *Field) texts(v reflect.Value) (texts []string) {
 		return []string{f.text(v)}
 	}
 	for i := range v.Len() {
-		texts = append(texts, f.item(v.Index(i)))
+		texts = append(texts, f.itemText(v.Index(i)))
 	}
 	return texts
 }
 
-// item writes one of a list, which is there also if it is zero.
-func (f *Field) item(v reflect.Value) string {
+// itemText writes one of a list, which is there also if it is zero.
+func (f *Field) itemText(v reflect.Value) string {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		return f.text(v)
 	}
@@ -189,7 +214,7 @@ func (f *Field) chosen() func(value string) bool {
 		if text == "" || coerce.Into(v.Interface(), text) != nil {
 			return text
 		}
-		return f.item(v.Elem())
+		return f.itemText(v.Elem())
 	}
 	for i, value := range values {
 		values[i] = written(value)
@@ -281,8 +306,11 @@ func (f *Field) textOfTime(t time.Time) string {
 }
 
 // All gives the buttons of a radio field or the boxes of a list, each as a field of its own, for Jinja: {% for option in
-// form.colour %}{{ option }} {{ option.label }}{% endfor %}. Other fields give nothing.
+// form.colour %}{{ option }} {{ option.label }}{% endfor %}. A field that is made of fields gives those, and others give nothing.
 func (f *Field) All() iter.Seq[*Field] {
+	if f.group != noGroup {
+		return slices.Values(f.parts)
+	}
 	return func(yield func(*Field) bool) {
 		if f.single || f.kind() != "radio" && f.kind() != "checkboxes" {
 			return
@@ -298,7 +326,7 @@ func (f *Field) All() iter.Seq[*Field] {
 // option returns one button or box of the field.
 func (f *Field) option(i int) *Field {
 	one := *f
-	one.ID, one.Choices = f.Name+"-"+strconv.Itoa(i), f.Choices[i:i+1]
+	one.ID, one.Choices = f.ID+"-"+strconv.Itoa(i), f.Choices[i:i+1]
 	one.single, one.Errors = true, nil
 	one.Label = Label{f.Choices[i].Label, one.ID}
 	return &one

@@ -36,6 +36,11 @@
 //	readonly:"true"        nobody can change it: another value is an error
 //	disabled:"true"        it is not sent: any value is an error
 //
+//	rows:"2"               a list shows so many rows at least
+//
+// A struct is shown as a sub-form, a list of structs as one for each row, and a list of values that are typed as an input for each: see
+// [Field.Fields]. Their names are those that Bind reads, to.street and items[0].price.
+//
 // Input is a type of HTML's input, such as password, email, tel, search, color, range, hidden, date, datetime-local, month, week and
 // time, or textarea, select, radio, checkboxes. Without the tag it follows from the type of the field and its rules: a number is
 // number, a bool a checkbox, a time datetime-local, a file file, a [Button] submit; with enum or [Form.SetChoices] it is a
@@ -97,6 +102,7 @@ type state struct {
 	errors    []string
 	choices   map[string][]Choice
 	labels    map[string]string
+	names     map[string]string // what was sent, as the client writes it
 }
 
 // A Button is the field of a submit button: true if it was pressed.
@@ -154,7 +160,7 @@ func prepare(c *dewar.Context, f Struct) error {
 	if isNilInside(v.Elem()) {
 		return fmt.Errorf("forms: %T has its Form from an embedded pointer, which is nil; embed forms.Form itself", f)
 	}
-	specs, err := specsOf(v.Type().Elem())
+	specs, err := specsOf(v.Type().Elem(), false)
 	if err != nil {
 		return err
 	}
@@ -163,9 +169,9 @@ func prepare(c *dewar.Context, f Struct) error {
 	form.state = s
 	s.submitted = slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, c.Request.Method)
 	for i := range specs {
-		s.fields = append(s.fields, newField(s, &specs[i], v.Elem()))
+		s.fields = append(s.fields, newField(s, &specs[i], v.Elem(), where{}))
 	}
-	return s.checkNames()
+	return s.checkNames(specs)
 }
 
 // isNilInside reports whether the Form of a struct is behind an embedded pointer that is nil.
@@ -187,18 +193,42 @@ func isNilInside(v reflect.Value) bool {
 }
 
 // checkNames finds choices and labels that were given to fields which are not there.
-func (s *state) checkNames() error {
+func (s *state) checkNames(specs []spec) error {
 	for name := range s.choices {
-		if _, err := s.field(name); err != nil {
+		if err := checkName(specs, "", name); err != nil {
 			return err
 		}
 	}
 	for name := range s.labels {
-		if _, err := s.field(name); err != nil {
+		if err := checkName(specs, "", name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkName looks for a field, or for one in the rows of a list, which there may be none of: items.price.
+func checkName(specs []spec, outer, name string) error {
+	var names []string
+	for _, own := range specs {
+		path := dotted(outer, own.name)
+		if path == name {
+			return nil
+		}
+		if inner := structIn(own.typ); isNested(own.typ) && strings.HasPrefix(name, path+".") {
+			specs, err := specsOf(inner, true)
+			if err != nil {
+				return err
+			}
+			return checkName(specs, path, name)
+		}
+		names = append(names, path)
+	}
+	return noField(name, names)
+}
+
+func noField(name string, known []string) error {
+	return fmt.Errorf("forms: no field %q%s", name, suggest.DidYouMean(name, known))
 }
 
 // ready is the error of a form that is used before it was prepared.
@@ -218,13 +248,17 @@ func (s *state) field(name string) (*Field, error) {
 		return s.fields[i], nil
 	}
 	var names []string
-	for _, field := range s.fields {
+	key := spellings.Replace(name)
+	for field := range s.walk {
+		if field.key() == key {
+			return field, nil
+		}
 		names = append(names, field.Name)
 	}
-	return nil, fmt.Errorf("forms: no field %q%s", name, suggest.DidYouMean(name, names))
+	return nil, noField(name, names)
 }
 
-// SetChoices gives a field what can be chosen in it, before [ValidateOnSubmit]. Another value is an error of the field then. Without
+// SetChoices gives a field what can be chosen in it, before [ValidateOnSubmit]; items.kind is the field kind in each row of items. Another value is an error of the field then. Without
 // choices a field has those of its tag enum. On a Form that is nil it does nothing, of which ValidateOnSubmit tells.
 func (f *Form) SetChoices(name string, choices ...Choice) {
 	if f == nil {
@@ -288,9 +322,11 @@ func (f Form) All() iter.Seq[*Field] { return slices.Values(f.Fields()) }
 // Errors returns what is wrong, by the names of fields; what is wrong with the form as a whole is under "".
 func (f Form) Errors() map[string][]string {
 	all := map[string][]string{}
-	for _, field := range f.Fields() {
-		if len(field.Errors) > 0 {
-			all[field.Name] = field.Errors
+	if f.state != nil {
+		for field := range f.state.walk {
+			if len(field.Errors) > 0 {
+				all[field.shownName()] = field.Errors
+			}
 		}
 	}
 	if own := f.FormErrors(); len(own) > 0 {

@@ -3,6 +3,7 @@ package forms
 import (
 	"fmt"
 	"html/template"
+	"strconv"
 )
 
 // Group returns the field as it stands in [Form.QuickForm]: label, element, description and errors. attrs are those of the element. Errors
@@ -10,6 +11,9 @@ import (
 func (f *Field) Group(attrs ...any) (template.HTML, error) {
 	if f.kind() == "hidden" {
 		return f.Input(attrs...)
+	}
+	if f.group != noGroup {
+		return f.fieldset(attrs)
 	}
 	input, err := f.Input(append(f.described(), attrs...)...)
 	if err != nil {
@@ -27,7 +31,46 @@ func (f *Field) Group(attrs ...any) (template.HTML, error) {
 	if f.Description != "" {
 		html += `<p class="description">` + escape(f.Description) + `</p>`
 	}
-	return html + errorList(f.Name+"-errors", f.Errors) + "</div>\n", nil
+	return html + errorList(f.ID+"-errors", f.Errors) + "</div>\n", nil
+}
+
+// fieldset returns a field that is made of fields: a frame with its label around what they are.
+func (f *Field) fieldset(attrs []any) (template.HTML, error) {
+	e := element{name: "fieldset", attrs: map[string]string{"class": "field", "id": f.ID}}
+	if err := e.add(attrs); err != nil {
+		return "", err
+	}
+	inner, err := f.groups()
+	if err != nil {
+		return "", err
+	}
+	html := e.open() + "<legend>" + escape(f.Label.Text) + "</legend>\n"
+	if f.Description != "" {
+		html += `<p class="description">` + escape(f.Description) + `</p>`
+	}
+	return html + inner + errorList(f.ID+"-errors", f.Errors) + "</fieldset>\n", nil
+}
+
+// groups returns what a field is made of, one after the other.
+func (f *Field) groups() (html template.HTML, err error) {
+	for i, part := range f.parts {
+		var one template.HTML
+		switch {
+		case f.group == valueList:
+			one, err = part.Input("aria-label", f.Label.Text+" "+strconv.Itoa(i+1))
+			one = `<div class="field">` + one + errorList(part.ID+"-errors", part.Errors) + "</div>\n"
+		case f.group == formList:
+			one, err = part.groups()
+			one = template.HTML(`<div class="row" id="`+template.HTMLEscapeString(part.ID)+`">`+"\n") + one + errorList(part.ID+"-errors", part.Errors) + "</div>\n"
+		default:
+			one, err = part.Group()
+		}
+		if err != nil {
+			return "", err
+		}
+		html += one
+	}
+	return html, nil
 }
 
 // described are the attributes of an element that something is wrong with.
@@ -35,7 +78,7 @@ func (f *Field) described() []any {
 	if len(f.Errors) == 0 || f.kind() == "radio" || f.kind() == "checkboxes" {
 		return nil
 	}
-	return []any{"aria-invalid", "true", "aria-describedby", f.Name + "-errors"}
+	return []any{"aria-invalid", "true", "aria-describedby", f.ID + "-errors"}
 }
 
 func errorList(id string, errors []string) template.HTML {
@@ -95,7 +138,10 @@ func (f Form) method() string {
 }
 
 func (f Form) has(kind string) bool {
-	for _, field := range f.Fields() {
+	if f.state == nil {
+		return false
+	}
+	for field := range f.state.walk {
 		if field.kind() == kind {
 			return true
 		}

@@ -12,8 +12,11 @@ import (
 // Input returns the element that the field is filled in with, and the attributes that its rules give it. attrs are more of them, names and
 // values in turn: {{.Input "class" "wide" "rows" 5 "autofocus" true}}. An attribute that is true has no value, one that is false or nil is
 // left out, and one that is there already is replaced. As in WTForms class_ is class, and data_x is data-x. An input of type file or password is
-// always empty. The error is an attribute that cannot be one.
+// always empty. A field that is made of fields gives those, each with its label. The error is an attribute that cannot be one.
 func (f *Field) Input(attrs ...any) (template.HTML, error) {
+	if f.group != noGroup {
+		return f.groups()
+	}
 	e := element{attrs: map[string]string{"id": f.ID, "name": f.Name}}
 	e.flag("readonly", f.Flags.ReadOnly)
 	e.flag("disabled", f.Flags.Disabled)
@@ -123,12 +126,32 @@ func (f *Field) selection(e element, attrs []any) (template.HTML, error) {
 	}
 	chosen := f.chosen()
 	html := e.open()
+	group := ""
 	for _, choice := range f.Choices {
+		if choice.Group != group {
+			html += closeGroup(group) + openGroup(choice.Group)
+			group = choice.Group
+		}
 		option := element{name: "option", attrs: map[string]string{"value": choice.Value}}
 		option.flag("selected", chosen(choice.Value))
 		html += option.open() + escape(choice.Label) + "</option>"
 	}
-	return html + "</select>", nil
+	return html + closeGroup(group) + "</select>", nil
+}
+
+func openGroup(label string) template.HTML {
+	if label == "" {
+		return ""
+	}
+	e := element{name: "optgroup", attrs: map[string]string{"label": label}}
+	return e.open()
+}
+
+func closeGroup(label string) template.HTML {
+	if label == "" {
+		return ""
+	}
+	return "</optgroup>"
 }
 
 // options returns a list of the buttons or boxes, each with its label.

@@ -27,6 +27,7 @@ type spec struct {
 	input       string // "" where it depends on choices
 	readOnly    bool
 	disabled    bool
+	rows        int // how many rows of a list are shown at least
 	typ         reflect.Type
 }
 
@@ -38,11 +39,21 @@ var (
 
 // specs are those of the types that were met: a cache of what reflection says, which is the same for all Apps and grows with the
 // types of the program alone.
-var specs sync.Map // reflect.Type to []spec
+var specs sync.Map // specKey to []spec
 
-// specsOf returns the fields of a struct that a form has. The error is a mistake in a tag.
-func specsOf(t reflect.Type) ([]spec, error) {
-	if known, ok := specs.Load(t); ok {
+// A specKey is a struct type, as a form or inside one.
+type specKey struct {
+	t      reflect.Type
+	inside bool
+}
+
+// specsOf returns the fields of a struct that a form has; inside a form only the tag form counts. The error is a mistake in a tag, also of a
+// struct inside.
+func specsOf(t reflect.Type, inside bool) ([]spec, error) { return specsIn(t, inside, nil) }
+
+func specsIn(t reflect.Type, inside bool, outer []reflect.Type) ([]spec, error) {
+	key := specKey{t, inside}
+	if known, ok := specs.Load(key); ok {
 		return known.([]spec), nil
 	}
 	fields, err := dewar.FieldsOf(t)
@@ -51,20 +62,35 @@ func specsOf(t reflect.Type) ([]spec, error) {
 	}
 	var list []spec
 	for _, f := range fields {
-		if f.Form == "" && f.Query == "" || isNested(f.Type) {
-			continue
+		if f.Form == "" && (f.Query == "" || inside) || isMap(f.Type) {
+			continue // a template writes maps itself
 		}
-		s, err := newSpec(f)
+		s, err := newSpec(f, inside)
 		if err != nil {
 			return nil, fmt.Errorf("forms: field %s of %v %w", f.Name, t, err)
 		}
+		if inner := structIn(f.Type); isNested(f.Type) && inner != t && !slices.Contains(outer, inner) {
+			if _, err := specsIn(inner, true, append(outer, t)); err != nil {
+				return nil, err
+			}
+		}
 		list = append(list, s)
 	}
-	known, _ := specs.LoadOrStore(t, list)
+	known, _ := specs.LoadOrStore(key, list)
 	return known.([]spec), nil
 }
 
-// isNested reports whether a field is filled by names that lead into it: such fields a template writes itself.
+// structIn returns the struct that a field is made of, or its rows are.
+func structIn(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer && t != fileType {
+		t = t.Elem()
+	}
+	return t
+}
+
+func isMap(t reflect.Type) bool { return isNested(t) && structIn(t).Kind() == reflect.Map }
+
+// isNested reports whether a field is filled by names that lead into it.
 func isNested(t reflect.Type) bool {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer && t != fileType {
 		t = t.Elem()
@@ -72,12 +98,12 @@ func isNested(t reflect.Type) bool {
 	return t.Kind() == reflect.Map || t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-func newSpec(f dewar.BoundField) (spec, error) {
+func newSpec(f dewar.BoundField, inside bool) (spec, error) {
 	s := spec{BoundField: f, name: f.Form, inQuery: f.Form == "", typ: f.Type}
 	if s.inQuery {
 		s.name = f.Query
 	}
-	if sources(f) > 1 {
+	if sources(f) > 1 && !inside {
 		return s, fmt.Errorf("is read from several places, so that what a page lets people choose could be got around; leave it one tag, form:%q or query:%q", s.name, s.name)
 	}
 	for s.typ.Kind() == reflect.Pointer && s.typ != fileType {
@@ -93,6 +119,11 @@ func newSpec(f dewar.BoundField) (spec, error) {
 	}
 	if s.disabled, err = switchTag(f.Tag, "disabled"); err != nil {
 		return s, err
+	}
+	if rows, ok := f.Tag.Lookup("rows"); ok {
+		if s.rows, err = strconv.Atoi(rows); err != nil || s.rows < 1 || s.rows > maxRows || !s.isList() {
+			return s, fmt.Errorf("has the tag rows:%q; write how many rows of a list are shown at least, up to %d", rows, maxRows)
+		}
 	}
 	s.input = f.Tag.Get("input")
 	if s.input != "" && classes[s.input] == "" {

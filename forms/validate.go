@@ -33,12 +33,30 @@ func (s *state) validate(f Struct) (bool, error) {
 	if ok {
 		s.place(bad.Errors)
 	}
-	return len(s.errors) == 0 && !slices.ContainsFunc(s.fields, func(f *Field) bool { return len(f.Errors) > 0 }), nil
+	return len(s.errors) == 0 && !s.hasErrors(), nil
+}
+
+func (s *state) hasErrors() bool {
+	for field := range s.walk {
+		if len(field.Errors) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // check looks at what only forms have, when the fields are filled: boxes that are not checked, texts of spaces alone, choices.
 func (s *state) check(report func(name, rule string)) {
 	for _, field := range s.fields {
+		if field.group == formList && !field.spec.inQuery && s.submitted && len(field.rows()) == 0 {
+			field.value.SetZero()
+		}
+		field.grow()
+	}
+	for field := range s.walk {
+		if field.item >= 0 || field.group == subForm || field.group == formList {
+			continue
+		}
 		typed := field.typed()
 		switch {
 		case field.fixed() != "":

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -52,4 +53,18 @@ func TestAnAppThatCannotBeBuiltFailsTheCommand(t *testing.T) {
 	// What needs no App works all the same, as Flask's help does.
 	clitest.Run(t, cli.New(app), "--help").Want(cli.OK)
 	clitest.Run(t, cli.New(app), "routes").Want(cli.OK, "index")
+}
+
+func TestCommandsOfAnAppBelowAnotherProgram(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{"shop users add-user ada": "added ada", "shop routes": "users.remove"} {
+		var out bytes.Buffer
+		root := &cobra.Command{Use: "tool"}
+		root.AddCommand(cli.New(newShop(), shopCommands()...))
+		root.SetArgs(strings.Fields(args))
+		root.SetOut(&out)
+		if err := root.Execute(); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: got %q %v, want %q", args, out.String(), err, want)
+		}
+	}
 }

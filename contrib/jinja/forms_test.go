@@ -25,6 +25,37 @@ type loginForm struct {
 	Submit   forms.Button `form:"submit" label:"Sign In"`
 }
 
+// TestFormsInsideForms renders what templates of WTForms write of FormField and FieldList.
+func TestFormsInsideForms(t *testing.T) {
+	t.Parallel()
+	type place struct {
+		Street string `form:"street"`
+	}
+	app := dewar.New("forms", dewar.FS(fstest.MapFS{"templates/page.html": {Data: []byte(
+		`{{ form.to.street }}|{{ form.to.form.street.errors|length }}|{{ form.stops.entries|length }}|` +
+			`{% for stop in form.stops %}{{ stop.street(class="s") }}{{ stop.street.label }}{% endfor %}|{{ form.to.type }} {{ form.stops.type }} {{ form.stops.label.text }}`)}}))
+	app.Renderer = &jinja.Renderer{}
+	app.Get("/", func(c *dewar.Context) error {
+		f := struct {
+			forms.Form
+			To    place   `form:"to"`
+			Stops []place `form:"stops"`
+		}{To: place{"a"}, Stops: []place{{"b"}, {"c"}}}
+		if err := forms.Show(c, &f); err != nil {
+			return err
+		}
+		return c.Render("page.html", dewar.Map{"form": &f})
+	})
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	want := `<input id="to-street" name="to.street" type="text" value="a">|0|2|` +
+		`<input class="s" id="stops-0-street" name="stops[0].street" type="text" value="b"><label for="stops-0-street">Street</label>` +
+		`<input class="s" id="stops-1-street" name="stops[1].street" type="text" value="c"><label for="stops-1-street">Street</label>|FormField FieldList Stops`
+	if got := w.Body.String(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // What is typed into a field is in its HTML, which is safe in the text of a page alone.
 func TestFieldsAreEscapedAgainWhereTheyLandElsewhere(t *testing.T) {
 	t.Parallel()

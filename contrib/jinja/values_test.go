@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -127,4 +128,31 @@ func ExampleDateOf() {
 	day := jinja.DateOf(time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC))
 	fmt.Println(page(&jinja.Renderer{}, "{{ day }}, {{ day.strftime('%d %B') }}", dewar.Map{"day": day}))
 	// Output: 2026-01-02, 02 January <nil>
+}
+
+// A template that was written for Flask-SQLAlchemy renders unchanged.
+func TestPaginationHasThePythonNames(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, &jinja.Renderer{}, "posts.html",
+		`{{ page.page }}/{{ page.pages }} {{ page.per_page }} {{ page.total }} {{ page.first }}-{{ page.last }} {{ page.has_prev }} {{ page.prev_num }} {{ page.next_num }}`+
+			`{% for post in page.items %} {{ post }}{% endfor %}`+
+			`{% for n in page.iter_pages(1, right_current=0, left_current=1, right_edge=1) %}{% if n %} {{ page.url(n) }}{% else %} ...{% endif %}{% endfor %}`+
+			`{% if not page.has_next %} end{% endif %}`)
+	app.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
+	app.Get("/", func(c *dewar.Context) error {
+		p, err := dewar.Paginate(c, 9, dewar.PerPage(1))
+		if err != nil {
+			return err
+		}
+		p.Items = []string{"tea"}
+		return c.Render("posts.html", dewar.Map{"page": p})
+	})
+	for target, want := range map[string]string{
+		"/?page=4": "4/9 1 9 4-4 True 3 5 tea /?page=1 ... /?page=3 /?page=4 ... /?page=9",
+		"/?page=9": "9/9 1 9 9-9 True 8 0 tea /?page=1 ... /?page=8 /?page=9 end",
+	} {
+		if got := get(app, target).Body.String(); got != want {
+			t.Errorf("%s: got  %s\nwant %s", target, got, want)
+		}
+	}
 }

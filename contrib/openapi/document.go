@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,6 +165,9 @@ func (d *describer) operation(route dewar.Route, method string, several bool) (*
 	if err := d.setID(operation, route, method, several); err != nil {
 		return nil, err
 	}
+	if server := d.serverOf(route); server != nil {
+		operation.set("servers", []any{server})
+	}
 	typed, in := d.takes(route)
 	taken, err := d.taken(route, method, in)
 	if err != nil {
@@ -184,6 +188,29 @@ func (d *describer) operation(route dewar.Route, method string, several bool) (*
 		operation.set("deprecated", true)
 	}
 	return operation, nil
+}
+
+// serverOf returns the host of a route that has one of its own; nil for others.
+func (d *describer) serverOf(route dewar.Route) *object {
+	host := route.Host
+	if host == "" {
+		return nil
+	}
+	if strings.HasSuffix(host, ".") { // of dewar.Subdomain
+		host = strings.TrimPrefix(host+d.api.app.Config.String("SERVER_NAME"), ".")
+	}
+	variables := obj()
+	for _, v := range route.Variables() {
+		if v.InHost {
+			host = strings.Replace(host, v.Text, "{"+v.Name+"}", 1)
+			variables.set(v.Name, obj("default", v.Name))
+		}
+	}
+	server := obj("url", "//"+host)
+	if len(variables.members) > 0 {
+		server.set("variables", variables)
+	}
+	return server
 }
 
 func (d *describer) tagsOf(route dewar.Route) []string {
@@ -225,15 +252,13 @@ func (d *describer) setID(operation *object, route dewar.Route, method string, s
 }
 
 // takes returns the typed handler of a route, if it is one, and what it binds.
-func (d *describer) takes(route dewar.Route) (*typedHandler, *inType) {
-	typed, _ := typedMeta.Of(route)
+func (d *describer) takes(route dewar.Route) (typed *typedHandler, in reflect.Type) {
+	typed, _ = typedMeta.Of(route)
 	if typed != nil && typed.in != nil {
-		return typed, &inType{typed.in}
+		return typed, typed.in
 	}
-	if t, ok := inMeta.Of(route); ok {
-		return typed, &inType{t}
-	}
-	return typed, nil
+	in, _ = inMeta.Of(route)
+	return typed, in
 }
 
 // responses describes the answers of an operation.

@@ -287,3 +287,26 @@ func TestSeveralAPIsOfOneApp(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestHostsAreServers(t *testing.T) {
+	t.Parallel()
+	app, api := newAPI(t)
+	app.Config.Set("SERVER_NAME", "shop.example")
+	type page struct {
+		User string `path:"user"`
+	}
+	api.Get("/a", func(c *dewar.Context, in *page) error { return nil }, dewar.Host("{user}.example.com"))
+	api.Get("/b", noOut, dewar.Subdomain("api"))
+	api.Get("/c", listed)
+	for path, want := range map[string]string{
+		"/a": `[{"url":"//{user}.example.com","variables":{"user":{"default":"user"}}}]`, "/b": `[{"url":"//api.shop.example"}]`, "/c": `null`,
+	} {
+		if got := at(t, api, "paths", path, "get", "servers"); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	if got := at(t, api, "paths", "/a", "get", "parameters"); got != "null" {
+		t.Errorf("got %s", got)
+	}
+	judge(t, documentOf(t, api))
+}

@@ -15,14 +15,29 @@ import (
 type use int
 
 const (
-	sent   use = iota // what is answered, by encoding/json
-	nested            // a part of a JSON body
-	body              // the whole JSON body
-	form              // the whole form
+	sent         use = iota // what is answered, by encoding/json
+	nested                  // a part of a JSON body
+	body                    // the whole JSON body
+	form                    // the whole form
+	strictNested            // nested and body where no other members may be
+	strictBody
 )
 
+// inJSON reports whether a type is described as a part of a JSON body.
+func (u use) inJSON() bool { return u == nested || u == strictNested }
+
+// inside returns the use of what is inside a JSON body.
+func (u use) inside() use {
+	if u == strictBody || u == strictNested {
+		return strictNested
+	}
+	return nested
+}
+
 // suffix tells the component of a use from that of another use of the same type.
-func (u use) suffix() string { return [...]string{"", "Input", "Body", "Form"}[u] }
+func (u use) suffix() string {
+	return [...]string{"", "Input", "Body", "Form", "StrictInput", "StrictBody"}[u]
+}
 
 // A typeKey is one component.
 type typeKey struct {

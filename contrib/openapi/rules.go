@@ -22,7 +22,7 @@ func (s textSchema) taken(key string) string {
 	return text
 }
 
-// takenStruct describes a struct as Bind fills it from JSON.
+// takenStruct describes a struct as Bind fills it.
 func (ts *types) takenStruct(t reflect.Type, u use, fields []dewar.BoundField) (*object, error) {
 	properties, required := obj(), []string{}
 	for _, f := range fields {
@@ -36,18 +36,22 @@ func (ts *types) takenStruct(t reflect.Type, u use, fields []dewar.BoundField) (
 		}
 		properties.set(name, schema)
 		other := f.JSON != "" && f.Form != "" // in the body of the other type
-		if f.Required && (u == nested || !elsewhere(f)) && (alone(f) || other || u == nested) {
+		if f.Required && (u.inJSON() || !elsewhere(f) && (alone(f) || other)) {
 			required = append(required, name)
 		}
 	}
-	return structSchema(t, properties, required), nil
+	schema := structSchema(t, properties, required)
+	if u == strictNested || u == strictBody {
+		schema.set("additionalProperties", false)
+	}
+	return schema, nil
 }
 
 // member describes one field of a body.
 func (ts *types) member(f dewar.BoundField, u use) (schema *object, err error) {
 	switch {
 	case u != form:
-		schema, err = ts.schema(f.Type, nested, !f.Required && f.Type.Kind() == reflect.Pointer)
+		schema, err = ts.schema(f.Type, u.inside(), !f.Required && f.Type.Kind() == reflect.Pointer)
 	case f.Type == fileType:
 		schema = file()
 	case f.Type == filesType:
@@ -64,20 +68,6 @@ func (ts *types) member(f dewar.BoundField, u use) (schema *object, err error) {
 }
 
 func file() *object { return obj("type", "string", "contentMediaType", "application/octet-stream") }
-
-// body describes the members of a JSON body.
-func (ts *types) body(t reflect.Type, fields []dewar.BoundField, strict bool) (*object, error) {
-	schema, err := ts.whole(t, body, fields)
-	if err == nil && strict {
-		ts.schemas[typeKey{t, body}].set("additionalProperties", false)
-	}
-	return schema, err
-}
-
-// form describes the fields of a form.
-func (ts *types) form(t reflect.Type, fields []dewar.BoundField) (*object, error) {
-	return ts.whole(t, form, fields)
-}
 
 // whole makes a component of a body, unless its type has no name.
 func (ts *types) whole(t reflect.Type, u use, fields []dewar.BoundField) (*object, error) {
@@ -182,7 +172,7 @@ func (ts *types) variable(v dewar.Variable, f *dewar.BoundField) (*object, error
 		}
 	}
 	if v.Slashes {
-		schema.setText("description", trimmed(schema.text("description")+" It may have slashes."))
+		schema.setText("description", strings.TrimSpace(schema.text("description")+" It may have slashes."))
 	}
 	p := obj("name", v.Name, "in", "path", "required", true)
 	p.setText("description", textSchema{schema}.taken("description"))
@@ -200,6 +190,9 @@ func constrain(schema *object, f dewar.BoundField) error {
 			schema.set("minLength", 1) // an empty text is not there
 		}
 	}
+	if f.Required && len(schema.members) == 0 {
+		schema.set("not", obj("type", "null")) // null is not there
+	}
 	if f.HasDefault {
 		value, err := valueOf(f.Type, f.Default)
 		if err != nil {
@@ -213,7 +206,7 @@ func constrain(schema *object, f dewar.BoundField) error {
 // annotate adds what the tags doc, or else the description that package forms shows, and example say.
 func annotate(schema *object, f reflect.StructField, t reflect.Type) error {
 	if text := cmp.Or(f.Tag.Get("doc"), f.Tag.Get("description")); text != "" {
-		schema.set("description", trimmed(text+" "+schema.text("description")))
+		schema.set("description", strings.TrimSpace(text+" "+schema.text("description")))
 	}
 	if text, ok := f.Tag.Lookup("example"); ok {
 		value, err := valueOf(t, text)
@@ -328,7 +321,7 @@ func addEnum(schema *object, rule dewar.Rule, t reflect.Type) error {
 // note says in words what there is no keyword for.
 func note(schema *object, rule dewar.Rule) {
 	if text, ok := notes[rule.Name]; ok {
-		schema.set("description", trimmed(schema.text("description")+" "+fmt.Sprintf(text, rule.Limit)))
+		schema.set("description", strings.TrimSpace(schema.text("description")+" "+fmt.Sprintf(text, rule.Limit)))
 	}
 }
 

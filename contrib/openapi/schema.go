@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -25,12 +24,13 @@ type types struct {
 	keys     []typeKey // in the order in which they were met
 	schemas  map[typeKey]*object
 	names    map[typeKey]string
-	rfc3339  bool // times are sent so, as the App's JSON provider does
-	duration bool // durations are sent as numbers
+	inside   map[typeKey]bool // types without a name that are being described
+	rfc3339  bool             // times are sent so, as the App's JSON provider does
+	duration bool             // durations are sent as numbers
 }
 
 func newTypes(app *dewar.App) *types {
-	ts := &types{app: app, schemas: map[typeKey]*object{}, names: map[typeKey]string{}}
+	ts := &types{app: app, schemas: map[typeKey]*object{}, names: map[typeKey]string{}, inside: map[typeKey]bool{}}
 	var when time.Time
 	text, err := app.JSON.Marshal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC))
 	ts.rfc3339 = err == nil && json.Unmarshal(text, &when) == nil
@@ -104,7 +104,7 @@ func (ts *types) sent(t reflect.Type) (*object, error) {
 	return ts.schema(t, sent, false)
 }
 
-// schema describes a type for a use, sent or nested. A value that may be nil where it is sent is null there.
+// schema describes a type for a use, sent or a nested one. A value that may be nil where it is sent is null there.
 func (ts *types) schema(t reflect.Type, u use, mayBeNil bool) (*object, error) {
 	if leaf, err := ts.leaf(t, u); leaf != nil || err != nil {
 		return leaf, err
@@ -138,7 +138,7 @@ func (ts *types) leaf(t reflect.Type, u use) (*object, error) {
 		return obj("type", "string"), nil
 	case t == durationType && u == sent && ts.duration:
 		return obj("type", "integer", "format", "int64", "description", "Nanoseconds."), nil
-	case t == durationType && u == nested:
+	case t == durationType && u.inJSON():
 		return obj("type", []string{"string", "number"}, "description", "A text such as 1m30s, or a number of seconds."), nil
 	case t == durationType:
 		return obj("type", "string", "description", "A text such as 1m30s."), nil
@@ -148,9 +148,9 @@ func (ts *types) leaf(t reflect.Type, u use) (*object, error) {
 		return obj("type", "number"), nil
 	case t == rawType, t.Kind() == reflect.Interface:
 		return obj(), nil
-	case u == sent && implements(t, marshalerType), u == nested && implements(t, unmarshalerType):
+	case u == sent && implements(t, marshalerType), u.inJSON() && implements(t, unmarshalerType):
 		return obj(), nil
-	case u == sent && implements(t, textMarshalerType), u == nested && implements(t, textType):
+	case u == sent && implements(t, textMarshalerType), u.inJSON() && implements(t, textType):
 		return obj("type", "string"), nil
 	}
 	return nil, nil
@@ -198,10 +198,15 @@ func scalar(t reflect.Type) (*object, error) {
 
 // composite describes a type that is made of others: those that have a name are components, which may lead back to themselves.
 func (ts *types) composite(t reflect.Type, u use) (*object, error) {
+	key := typeKey{t, u}
 	if t.Name() == "" || t.PkgPath() == "" {
+		if ts.inside[key] { // it embeds what it is a part of: there is no name to refer to
+			return obj(), nil
+		}
+		ts.inside[key] = true
+		defer delete(ts.inside, key)
 		return ts.parts(t, u)
 	}
-	key := typeKey{t, u}
 	if _, known := ts.schemas[key]; !known {
 		ts.keys, ts.schemas[key] = append(ts.keys, key), nil
 		schema, err := ts.parts(t, u)
@@ -245,7 +250,7 @@ func (ts *types) parts(t reflect.Type, u use) (*object, error) {
 		return nil, err
 	}
 	fields = slices.DeleteFunc(fields, func(f dewar.BoundField) bool { return f.JSON == "" })
-	return ts.takenStruct(t, nested, fields)
+	return ts.takenStruct(t, u, fields)
 }
 
 func isInteger(t reflect.Type) bool { return reflect.Int <= t.Kind() && t.Kind() <= reflect.Uintptr }
@@ -311,6 +316,3 @@ func isNullable(schema *object) bool {
 	_, anyOf := schema.get("anyOf")
 	return anyOf || slices.Contains(list, "null")
 }
-
-// trimmed is a text on one line.
-func trimmed(text string) string { return strings.TrimSpace(text) }

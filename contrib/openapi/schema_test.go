@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"math/big"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +104,40 @@ func TestTypesOfOneNameInOnePackageAreNumbered(t *testing.T) {
 	first()
 	if a, b := at(t, api, "components", "schemas", "Pair", "required"), at(t, api, "components", "schemas", "Pair2", "required"); a != `["a"]` || b != `["b"]` {
 		t.Errorf("got %s and %s", a, b)
+	}
+}
+
+type selfEmbedded struct {
+	*selfEmbedded
+	X int `json:"x"`
+}
+
+type ring struct {
+	Name  string `json:"name"`
+	Inner []struct {
+		Deep []struct{ *ring } `json:"deep"`
+	} `json:"inner"`
+	Byte  map[netip.Addr]**ring `json:"byte"`
+	Trees map[string]forest     `json:"trees"`
+}
+
+// TestTypesThatLeadBackToThemselvesEnd has the values of such types judged.
+func TestTypesThatLeadBackToThemselvesEnd(t *testing.T) {
+	t.Parallel()
+	_, api := newAPI(t)
+	api.Get("/a", func(c *dewar.Context) (*selfEmbedded, error) { return nil, nil })
+	api.Get("/b", func(c *dewar.Context) (**ring, error) { return nil, nil })
+	one := &ring{Name: "one"}
+	two := &ring{Name: "two", Byte: map[netip.Addr]**ring{netip.MustParseAddr("::1"): &one, {}: nil}, Trees: map[string]forest{"a": {nil, {}}, "b": nil}}
+	two.Inner = make([]struct {
+		Deep []struct{ *ring } `json:"deep"`
+	}, 2)
+	two.Inner[0].Deep = []struct{ *ring }{{one}, {nil}}
+	values := []judged{{"SelfEmbedded", &selfEmbedded{&selfEmbedded{}, 1}}, {"Ring", one}, {"Ring", two}}
+	for i, verdict := range judge(t, documentOf(t, api), values...) {
+		if verdict != "" {
+			t.Errorf("value %d: %s", i, verdict)
+		}
 	}
 }
 

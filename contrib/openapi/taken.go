@@ -11,9 +11,6 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// An inType is a struct that Bind fills.
-type inType struct{ t reflect.Type }
-
 // taken is what an operation takes.
 type taken struct {
 	parameters []any
@@ -38,17 +35,17 @@ var (
 )
 
 // taken describes what Bind takes for a route: the variables of the rule and the fields of in, which may be nil.
-func (d *describer) taken(route dewar.Route, method string, in *inType) (*taken, error) {
+func (d *describer) taken(route dewar.Route, method string, in reflect.Type) (*taken, error) {
 	var fields []dewar.BoundField
 	if in != nil {
 		var err error
-		if fields, err = dewar.FieldsOf(in.t); err != nil {
+		if fields, err = dewar.FieldsOf(in); err != nil {
 			return nil, fmt.Errorf("cannot bind: %w", err)
 		}
-		if err := checkTags(in.t); err != nil {
+		if err := checkTags(in); err != nil {
 			return nil, err
 		}
-		if err := checkPath(route, in.t, fields); err != nil {
+		if err := checkPath(route, in, fields); err != nil {
 			return nil, err
 		}
 	}
@@ -74,7 +71,7 @@ func (d *describer) taken(route dewar.Route, method string, in *inType) (*taken,
 	if err := d.addParameters(t, fields); err != nil {
 		return nil, err
 	}
-	err := d.addBody(t, route, method, in.t, fields)
+	err := d.addBody(t, route, method, in, fields)
 	return t, err
 }
 
@@ -155,14 +152,18 @@ func (d *describer) addBody(t *taken, route dewar.Route, method string, in refle
 		required = required || f.Required && !elsewhere(f)
 	}
 	if len(jsonFields) > 0 {
-		schema, err := d.types.body(in, jsonFields, strictMeta.has(route))
+		u := body
+		if strictMeta.has(route) {
+			u = strictBody
+		}
+		schema, err := d.types.whole(in, u, jsonFields)
 		if err != nil {
 			return err
 		}
 		content.set("application/json", obj("schema", schema))
 	}
 	if len(formFields) > 0 {
-		schema, err := d.types.form(in, formFields)
+		schema, err := d.types.whole(in, form, formFields)
 		if err != nil {
 			return err
 		}

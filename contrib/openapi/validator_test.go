@@ -179,6 +179,7 @@ func TestBindAndTheDocumentTakeTheSame(t *testing.T) {
 		{`{"name":"Ann","note":7}`, false},
 		{`{"name":"Ann","lines":[{"title":"Tea","count":255}]}`, true},
 		{`{"name":"Ann","lines":[{"count":1}]}`, false},
+		{`{"name":"Ann","lines":[{"title":"Tea","conut":1}]}`, false},
 		{`{"name":"Ann","lines":[{"title":"Tea","count":256}]}`, false},
 		{`{"name":"Ann","prices":{"tea":1}}`, true},
 		{`{"name":"Ann","prices":{"tea":1,"milk":2}}`, false},
@@ -192,7 +193,7 @@ func TestBindAndTheDocumentTakeTheSame(t *testing.T) {
 	}
 	var values []judged
 	for _, b := range bodies {
-		values = append(values, judged{"OrderBody", json.RawMessage(b.body)})
+		values = append(values, judged{"OrderStrictBody", json.RawMessage(b.body)})
 		r := httptest.NewRequest("POST", "/orders", strings.NewReader(b.body))
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
@@ -249,6 +250,54 @@ type tree struct {
 
 type leaf struct {
 	Name string `json:"name"`
+}
+
+type needed struct {
+	List []string `json:"list" required:"true"`
+	Text *string  `json:"text" required:"true"`
+	Name name     `json:"name" required:"true"`
+	Any  any      `json:"any" required:"true"`
+	Flag bool     `json:"flag" required:"true"`
+	Wait *int     `json:"wait" required:"true"`
+}
+
+type name string
+
+// TestWhatIsRequiredIsSoInTheDocument sends each field as nothing, as null and as what is empty.
+func TestWhatIsRequiredIsSoInTheDocument(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("needs", dewar.RootPath(t.TempDir()))
+	api := openapi.New(app)
+	api.Post("/needs", func(c *dewar.Context, in *needed) error { return nil })
+	all := map[string]string{"list": `["a"]`, "text": `"a"`, "name": `"a"`, "any": `1`, "flag": `true`, "wait": `1`}
+	var bodies []string
+	for field := range all {
+		for _, value := range []string{"", "null", `""`, "[]", "false", "0"} {
+			var members []string
+			for other, text := range all {
+				if other == field {
+					text = value
+				}
+				if text != "" {
+					members = append(members, `"`+other+`":`+text)
+				}
+			}
+			bodies = append(bodies, "{"+strings.Join(members, ",")+"}")
+		}
+	}
+	var values []judged
+	for _, body := range bodies {
+		values = append(values, judged{"Needed", json.RawMessage(body)})
+	}
+	for i, verdict := range judge(t, documentOf(t, api), values...) {
+		r := httptest.NewRequest("POST", "/needs", strings.NewReader(bodies[i]))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, r)
+		if taken := w.Code == http.StatusNoContent; taken != (verdict == "") {
+			t.Errorf("%s: Bind answers %d %s, the document says %q", bodies[i], w.Code, w.Body, verdict)
+		}
+	}
 }
 
 // TestWhatIsAnsweredIsWhatTheDocumentSays sends values with all and with nothing in them.

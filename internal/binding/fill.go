@@ -109,6 +109,7 @@ func (b *Binder) extra(name, rule string) {
 			return
 		}
 	}
+	b.broken(new(field), Rule{Name: rule}, place{name: name}) // of a field inside
 }
 
 // isFull reports whether no more problems are listed.

@@ -139,12 +139,12 @@ func TestJSONOfARequestIsBound(t *testing.T) {
 
 func TestValuesInAScriptAreJSONThatCannotEndIt(t *testing.T) {
 	t.Parallel()
-	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(fstest.MapFS{"templates/p.html": {Data: []byte("<script>const data = {{.data}};</script>")}}))
+	app := dewar.New("test", dewar.RootPath(t.TempDir()), dewar.FS(fstest.MapFS{"templates/p.html": {Data: []byte("<script>const data = {{.data}};</script><p data-v=\"{{.data | tojson}}\">")}}))
 	configure(app, "SECRET_KEY", testKey)
 	app.Get("/", func(c *dewar.Context) error {
 		return c.Render("p.html", dewar.Map{"data": dewar.Map{"name": "</script>", "n": 7}})
 	}, dewar.Endpoint("index"))
-	const want = `<script>const data = {"n":7,"name":"\u003c/script\u003e"};</script>`
+	const want = `<script>const data = {"n":7,"name":"\u003c/script\u003e"};</script><p data-v="{&#34;n&#34;:7,&#34;name&#34;:&#34;\u003c/script\u003e&#34;}">`
 	if got := dewartest.New(t, app).Get("/").Want(200).Text(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -10,7 +10,8 @@
 //
 //	extract -k flash:2 -k _l -k count:2,3 -o messages.pot .
 //
-// In files that import dewar's forms, the tags label, description, placeholder and message of structs, and the texts of Fail, are messages too.
+// In files that import dewar's forms, the tags label, description, placeholder and message of structs, and the texts of Fail, are messages too. -forms
+// adds what that package says by itself, such as "This field is required."
 package main
 
 import (
@@ -37,6 +38,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	name := flags.String("o", "", "the file to write; without it the standard output")
 	found := messages{functions: inGo()}
 	flags.Func("k", "a function of Go that translates and the argument that is its text, such as flash:2; may be given several times", found.keyword)
+	withForms := flags.Bool("forms", false, "add what package forms says of fields that are not right")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -48,6 +50,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 		if err := found.folder(folder); err != nil {
 			return err
 		}
+	}
+	if *withForms {
+		found.builtIn()
 	}
 	for _, note := range found.notes {
 		_, _ = fmt.Fprintln(stderr, note)
