@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -58,6 +59,16 @@ func (t *errorTable) setType(typ reflect.Type, h ErrorHandler) {
 		}
 		t.byType[typ] = h
 	}
+}
+
+// ofOwnTypes returns the handlers of t for types of errors that the program has made, without those of a status, of
+// [HTTPError] and of error itself.
+func (t *errorTable) ofOwnTypes() *errorTable {
+	own := &errorTable{byType: maps.Clone(t.byType), interfaces: t.interfaces}
+	web := reflect.TypeFor[*HTTPError]()
+	delete(own.byType, web)
+	own.concrete = slices.DeleteFunc(slices.Clone(t.concrete), func(typ reflect.Type) bool { return typ == web })
+	return own
 }
 
 // match finds the handler for err by type, and the error to call it with: concrete types are looked for in the whole

@@ -534,13 +534,13 @@ func (c *Context) answerError(err error) error {
 	return c.Status(p.Status).Text(p.Text())
 }
 
-// wantsJSONErrors reports whether the route, or without one the App, answers errors with JSON alone.
+// wantsJSONErrors reports whether the route, or without one the blueprint or App that the request belongs to, answers
+// errors with JSON alone.
 func (c *Context) wantsJSONErrors() bool {
-	said := c.App.options.routing.jsonErrors
 	if c.route != nil {
-		said = c.route.jsonErrors
+		return orDefault(c.route.jsonErrors, false)
 	}
-	return orDefault(said, false)
+	return orDefault(c.errorChain().jsonErrors, false)
 }
 
 // errorFormat picks the form of an error answer.

@@ -26,12 +26,14 @@ type chain struct {
 	before, after []Handler
 	teardown      []TeardownFunc
 	scopes        []*errorTable // innermost first
-	instances     []*instance   // outermost first
+	apiScopes     []*errorTable // those of JSONErrors
+	jsonErrors    *bool
+	instances     []*instance // outermost first
 }
 
 // chainOf puts together the hooks of the app and of in with its parents.
 func (app *App) chainOf(in *instance) *chain {
-	ch := &chain{instances: in.lineage()}
+	ch := &chain{instances: in.lineage(), jsonErrors: app.options.routing.jsonErrors}
 	scaffolds := []*scaffold{&app.scaffold}
 	for _, i := range ch.instances {
 		scaffolds = append(scaffolds, &i.bp.scaffold)
@@ -43,6 +45,11 @@ func (app *App) chainOf(in *instance) *chain {
 		ch.teardown = slices.Concat(reversed(s.teardowns), ch.teardown)
 		ch.scopes = slices.Concat([]*errorTable{&s.errors}, ch.scopes)
 	}
+	if in != nil {
+		ch.jsonErrors = in.routing.jsonErrors
+	}
+	inner := ch.scopes[:len(ch.scopes)-1]
+	ch.apiScopes = slices.Concat(inner, []*errorTable{app.errors.ofOwnTypes()})
 	return ch
 }
 
@@ -408,19 +415,29 @@ func (app *App) owners(chains map[*instance]*chain, serverName string) []owner {
 	return list
 }
 
-// errorScopes returns the error handlers to ask, innermost first. A request that no route answers belongs to
-// the blueprint that owns its prefix or host.
+// errorScopes returns the error handlers to ask, innermost first. Where a blueprint or a route, and not the App, has
+// [JSONErrors], the App's are asked for errors of its own types alone: the others make pages.
 func (c *Context) errorScopes() []*errorTable {
+	ch := c.errorChain()
+	if c.wantsJSONErrors() && !orDefault(c.App.options.routing.jsonErrors, false) {
+		return ch.apiScopes
+	}
+	return ch.scopes
+}
+
+// errorChain returns the chain that an error belongs to. A request that no route answers belongs to the blueprint that
+// owns its prefix or host.
+func (c *Context) errorChain() *chain {
 	if c.hasRule() || len(c.rt.router.owners) == 0 {
-		return c.chain().scopes
+		return c.chain()
 	}
 	name, port := c.askedHost()
 	for _, o := range c.rt.router.owners {
 		if o.Has(name, port, c.path()) {
-			return o.chain.scopes
+			return o.chain
 		}
 	}
-	return c.chain().scopes
+	return c.chain()
 }
 
 // Params returns the values of the variables in the matched rule and in its [Host], converted by their

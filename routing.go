@@ -458,9 +458,13 @@ func AutomaticOptions(on bool) RoutingOption {
 	return routingOption(func(r *routing) { r.autoOptions = &on })
 }
 
-// JSONErrors says whether dewar's own error answers are problem details in JSON (RFC 9457), whatever the client accepts: for an API. The default,
-// false, asks the Accept header of the request, and answers browsers with a page. An App that has it says so also of requests that match no
-// route. What an error handler answers is its own matter.
+// JSONErrors says whether error answers are problem details in JSON (RFC 9457), whatever the client accepts: for an API. The
+// default, false, asks the Accept header of the request, and answers browsers with a page. A Blueprint or an App that has it
+// says so also of requests below its prefix that match no route.
+//
+// Where a route or a Blueprint has it, error handlers of the App for a code, for *HTTPError and for error itself are passed
+// over, because they make pages; those of the Blueprint, and those of the App for other types of errors, are asked as ever.
+// Where the App has it, all its error handlers are asked first.
 func JSONErrors(always bool) RoutingOption {
 	return routingOption(func(r *routing) { r.jsonErrors = &always })
 }
