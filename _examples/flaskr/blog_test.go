@@ -11,7 +11,7 @@ func TestIndex_Visitor(t *testing.T) {
 	t.Parallel()
 	app, _ := newBlog(t)
 	res := visitor(t, app).Get("/").Want(200, ">Flaskr</a>", ">Log In</a>", ">Register</a>", `href="/auth/login"`, `href="/auth/register"`,
-		`<link rel="stylesheet" href="/static/style.css">`,
+		`<link rel="stylesheet" href="/static/style.css?v=`,
 		"<article", "<h1>test title</h1>", `<div class="about">by test on 2018-01-01</div>`, "<p class=\"body\">test\nbody</p>")
 	wantTitle(t, res, "Posts - Flaskr")
 	wantNot(t, res, ">Log Out</a>", ">New</a>", ">Edit</a>", `class="flash"`)

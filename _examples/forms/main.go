@@ -45,8 +45,15 @@ type JoinForm struct {
 	Password string       `form:"password" label:"Password" input:"password" required:"true" minlength:"8"`
 	Again    string       `form:"again" label:"Password again" input:"password" required:"true" eqfield:"password" message.eqfield:"The passwords differ."`
 	Sport    string       `form:"sport" label:"Sport"`
+	Call     []Contact    `form:"call" label:"Whom to call in an emergency" maxitems:"3" rows:"2"`
 	Rules    bool         `form:"rules" label:"I keep the rules" required:"true"`
 	Submit   forms.Button `form:"submit" label:"Join"`
+}
+
+// A Contact is a row of the form, such as call[0].phone.
+type Contact struct {
+	Name  string `form:"name" label:"Name" maxlength:"20"`
+	Phone string `form:"phone" label:"Phone" input:"tel" pattern:"[+0-9 ]+" message.pattern:"A number has digits and spaces."`
 }
 
 // A club keeps its members. Views run at once, so it has a lock; a database has its own.
@@ -57,7 +64,8 @@ type club struct {
 
 func (club *club) join(c *dewar.Context) error {
 	var f JoinForm
-	f.SetChoices("sport", forms.Choice{Value: "chess"}, forms.Choice{Value: "go", Label: "Go, what else"})
+	f.SetChoices("sport", forms.Choice{Value: "chess", Label: "Chess", Group: "On a board"}, forms.Choice{Value: "go", Label: "Go, what else", Group: "On a board"},
+		forms.Choice{Value: "rowing", Label: "Rowing", Group: "On the water"})
 	ok, err := forms.ValidateOnSubmit(c, &f)
 	if err != nil {
 		return err

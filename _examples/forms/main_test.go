@@ -34,6 +34,12 @@ func TestJoin(t *testing.T) {
 			t.Errorf("%s %q: got %s, want %q, what was typed, and no password", tt.field, tt.value, page, tt.want)
 		}
 	}
+	page := client.Post("/", dewartest.Form(append(slices.Clone(good), "call[0].name", "Ann", "call[1].phone", "none")...)).Text()
+	for _, want := range []string{`name="call[0].name" type="text" value="Ann"`, `name="call[1].phone" pattern="[+0-9 ]+" type="tel" value="none"`, "A number has digits and spaces.", `<optgroup label="On a board">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("rows: got %s, want %s in it", page, want)
+		}
+	}
 	answer := client.Post("/", dewartest.Form(good...))
 	if answer.StatusCode != 302 {
 		t.Fatalf("got %s, want a redirect", answer.Text())

@@ -117,14 +117,15 @@ func (p page) Served(name string) (string, error) {
 		return "*Not measured in this run.*\n", nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "| %s | requests per second | times %s | CPU per request | memory |\n| --- | ---: | ---: | ---: | ---: |\n", w.title, w.base)
+	fmt.Fprintf(&b, "| %s | requests per second | times %s | CPU per request | times %s | memory |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", w.title, w.base, w.base)
 	for _, r := range slices.Backward(bars(served(results, w.base))) {
 		s := results[r.name]
-		cpu, memory := "–", "–"
+		cpu, share, memory := "–", "–", "–"
 		if s.Memory > 0 {
 			cpu, memory = fmt.Sprintf("%.3g µs", spread(s.CPU).Mid), fmt.Sprintf("%.1f MiB", s.Memory/(1<<20))
+			share = ratio(bar{r.name, ratios(s.CPU, results[w.base].CPU)}, w.base)
 		}
-		fmt.Fprintf(&b, "| %s | %.0f | %s | %s | %s |\n", bold(r.name), spread(s.Rate).Mid, ratio(r, w.base), cpu, memory)
+		fmt.Fprintf(&b, "| %s | %.0f | %s | %s | %s | %s |\n", bold(r.name), spread(s.Rate).Mid, ratio(r, w.base), cpu, share, memory)
 	}
 	return b.String(), nil
 }

@@ -1,28 +1,30 @@
 package files
 
 import (
-	"cmp"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/accept"
 )
 
-// A packing is a way to pack a file, and what the name of a packed one ends with.
-type packing struct{ encoding, suffix string }
-
-// packings are those that are looked for, the smallest first.
-var packings = []packing{{"br", ".br"}, {"zstd", ".zst"}, {"gzip", ".gz"}}
+// suffixes are what the names of packed files end with.
+var suffixes = map[string]string{"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 
 // OpenPacked opens the neighbour of a file of the folder that the lines of an Accept-Encoding header like best: app.js.br
 // beside app.js. It returns nil when they want the file as it is, and where no neighbour is as new as the file.
-func (f *Folder) OpenPacked(file *File, accept []string) (packed *File, encoding string) {
-	for _, p := range wanted(accept) {
-		if packed := f.openBeside(file, p.suffix); packed != nil {
-			return packed, p.encoding
+func (f *Folder) OpenPacked(file *File, lines []string) (packed *File, encoding string) {
+	offers := []string{"br", "zstd", "gzip", "identity"}
+	for {
+		encoding := accept.Encoding(lines, offers)
+		if encoding == "" || encoding == "identity" {
+			return nil, ""
 		}
+		if packed := f.openBeside(file, suffixes[encoding]); packed != nil {
+			return packed, encoding
+		}
+		offers = slices.DeleteFunc(offers, func(offer string) bool { return offer == encoding })
 	}
-	return nil, ""
 }
 
 // openBeside opens the neighbour whose name has suffix, from where the file itself came from.
@@ -42,45 +44,6 @@ func (f *Folder) openBeside(file *File, suffix string) *File {
 		return nil
 	}
 	return packed
-}
-
-// wanted returns the packings that an Accept-Encoding header allows and likes at least as much as the file as it is, the
-// best first.
-func wanted(accept []string) []packing {
-	quality := map[string]float64{}
-	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		coding, params, _ := strings.Cut(part, ";")
-		if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" {
-			quality[strings.TrimPrefix(coding, "x-")] = qualityOf(params)
-		}
-	}
-	liked := func(encoding string) float64 {
-		if q, named := quality[encoding]; named {
-			return q
-		}
-		return quality["*"]
-	}
-	list := slices.DeleteFunc(slices.Clone(packings), func(p packing) bool {
-		q := liked(p.encoding)
-		return q == 0 || q < quality["identity"]
-	})
-	slices.SortStableFunc(list, func(a, b packing) int { return cmp.Compare(liked(b.encoding), liked(a.encoding)) })
-	return list
-}
-
-// qualityOf returns the q among the parameters of a coding, 1 without one and 0 for what is none.
-func qualityOf(params string) float64 {
-	for param := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		if strings.EqualFold(strings.TrimSpace(name), "q") {
-			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			if err != nil || !(q >= 0 && q <= 1) {
-				return 0
-			}
-			return q
-		}
-	}
-	return 1
 }
 
 // IsPacked reports whether a name says that the file is packed already, so that it has no packed neighbours.
