@@ -11,7 +11,8 @@ import (
 )
 
 // Authorization is what a client says about itself in the header Authorization. It is not verified; contrib/httpauth has
-// hooks that do. However it is printed, it shows its type alone.
+// hooks that do. However it is printed, it shows its type alone, and nothing when that is all there is: a client may have sent
+// a secret without a scheme in front.
 type Authorization struct {
 	// Type is the scheme in lower case: basic, bearer, digest and so on. "" means that the client says nothing.
 	Type string
@@ -25,16 +26,24 @@ type Authorization struct {
 	Params map[string]string
 }
 
+// shown is the type, "" where it may be the secret itself.
+func (a Authorization) shown() string {
+	if a.Type != "basic" && a.Token == "" && len(a.Params) == 0 {
+		return ""
+	}
+	return a.Type
+}
+
 // Format prints the type, for every verb.
 func (a Authorization) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "Authorization(%q)", a.Type)
+	_, _ = fmt.Fprintf(f, "Authorization(%q)", a.shown())
 }
 
 // LogValue returns the type.
-func (a Authorization) LogValue() slog.Value { return slog.StringValue(a.Type) }
+func (a Authorization) LogValue() slog.Value { return slog.StringValue(a.shown()) }
 
 // MarshalJSON returns the type.
-func (a Authorization) MarshalJSON() ([]byte, error) { return json.Marshal(a.Type) }
+func (a Authorization) MarshalJSON() ([]byte, error) { return json.Marshal(a.shown()) }
 
 // Authorization returns what the client says about itself. It is zero without the header, with several of them, and with
 // one that is malformed: basic that is no base64 of UTF-8 with a colon in it, parameters that are none or are twice.

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -42,6 +43,34 @@ func TestAuthorizationIsTakenApart(t *testing.T) {
 		app.ServeHTTP(w, r)
 		if got := w.Body.String(); got != tt.want {
 			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAuthorizationPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"Basic YW5uOnMzY3JldA==":                   "basic",
+		"Bearer s3cret":                            "bearer",
+		`Digest username="ann", response="s3cret"`: "digest",
+		"s3cret":  "", // without a scheme
+		"s3cret ": "",
+	} {
+		app := quietApp(t)
+		app.Get("/", func(c *dewar.Context) error {
+			a := c.Authorization()
+			text, err := json.Marshal(a)
+			if err != nil {
+				return err
+			}
+			return c.Text(fmt.Sprintf("%v %+v %s %s", a, a, a.LogValue(), text))
+		})
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", header)
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, r)
+		if got, want := w.Body.String(), fmt.Sprintf("Authorization(%[1]q) Authorization(%[1]q) %[1]s %[1]q", want); got != want {
+			t.Errorf("%s: got %s, want %s", header, got, want)
 		}
 	}
 }

@@ -99,7 +99,11 @@ func (p *Pagination) address(c *Context) {
 			front.WriteString(pair + "&")
 		}
 	}
-	p.before = c.prefix() + cmp.Or(c.born.URL.EscapedPath(), "/") + "?" + front.String() + "page="
+	path := c.prefix() + cmp.Or(c.born.URL.EscapedPath(), "/")
+	if strings.HasPrefix(path, "//") {
+		path = "/." + path // which is the same path, and not the host of another site
+	}
+	p.before = path + "?" + front.String() + "page="
 	p.after = back.String()
 }
 

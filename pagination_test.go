@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -137,5 +138,29 @@ func TestPageOptionsThatCannotBe(t *testing.T) {
 			}()
 			option(0)
 		}()
+	}
+}
+
+func TestURLsOfPagesStayOnTheSite(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Get("/{path:path}", func(c *dewar.Context) error {
+		p, err := dewar.Paginate(c, 100)
+		if err != nil {
+			return err
+		}
+		return c.Text(p.URL(2))
+	})
+	for _, path := range []string{"//evil.example/a", "///evil.example", "/%2fevil.example", "/\\evil.example"} {
+		got := get(app, "http://localhost"+path).Body.String()
+		link, err := url.Parse(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := &url.URL{Scheme: "http", Host: "localhost", Path: "/"}
+		at := base.ResolveReference(link)
+		if want := strings.ReplaceAll(strings.ReplaceAll(path, "%2f", "/"), "%5C", "\\"); at.Host != "localhost" || at.Path != want {
+			t.Errorf("%s: got %s, which is %s of %s", path, got, at.Path, at.Host)
+		}
 	}
 }

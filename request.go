@@ -344,12 +344,32 @@ func (s *textSource) Keys() []string {
 		return slices.Sorted(maps.Keys(s.values))
 	}
 	keys, seen := make([]string, 0, len(s.values)), make(map[string]bool, len(s.values))
-	for key := range s.order {
+	for key := range s.each {
 		if !seen[key] {
 			keys, seen[key] = append(keys, key), true
 		}
 	}
 	return keys
+}
+
+// each goes over the values in the order they came, as they are now: a hook may have changed those of Request.PostForm. What was added
+// comes last.
+func (s *textSource) each(yield func(key, value string) bool) {
+	seen := make(map[string]int, len(s.values))
+	for key := range s.order {
+		list, i := s.values[key], seen[key]
+		if seen[key]++; i < len(list) && !yield(key, list[i]) {
+			return
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.values)) {
+		list := s.values[key]
+		for _, value := range list[min(seen[key], len(list)):] {
+			if !yield(key, value) {
+				return
+			}
+		}
+	}
 }
 
 func (s *textSource) Describe(key string) (string, int) {

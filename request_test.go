@@ -553,3 +553,32 @@ func TestMethodAndPath(t *testing.T) {
 		}
 	}
 }
+
+func TestPairsAreThoseOfNow(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		c.Form()
+		c.Request.PostForm.Del("token") // as a hook may
+		c.Request.PostForm.Set("b", "changed")
+		c.Request.PostForm.Add("b", "more")
+		c.Request.PostForm.Set("added", "1")
+		var b strings.Builder
+		for key, value := range dewar.Pairs(c.Form()) {
+			b.WriteString(key + "=" + value + " ")
+		}
+		return c.Text(fmt.Sprint(b.String(), c.Form().Keys()))
+	})
+	const want = "b=changed a=1 added=1 b=more [b a added]"
+	multipart := "--x\r\nContent-Disposition: form-data; name=token\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data; name=b\r\n\r\n1\r\n" +
+		"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n"
+	for contentType, body := range map[string]string{"application/x-www-form-urlencoded": "token=1&b=1&a=1", "multipart/form-data; boundary=x": multipart} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", contentType)
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, r)
+		if got := w.Body.String(); w.Code != 200 || got != want {
+			t.Errorf("%s: got %d %s, want %s", contentType, w.Code, got, want)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 //
 // It is an error, and sets nothing, when the name is none or one that must stand in front of a body, such as
 // Content-Type and Set-Cookie; when the value has a control character in it; when the request has ended; and over
-// HTTP/1 when the answer has a Content-Length. An answer without a body has no trailers.
+// HTTP/1 when the answer has a Content-Length. An answer without a body has no trailers, nor over HTTP/1 one that gets its
+// Content-Length afterwards, as that of a file does.
 func (c *Context) Trailer(key, value string) error {
 	r := &c.response
 	if err := r.closedError(); err != nil {

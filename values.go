@@ -192,7 +192,7 @@ func Pairs(v *Values) iter.Seq2[string, string] {
 		return func(func(key, value string) bool) {}
 	}
 	if s, ok := v.src.(*textSource); ok && s.order != nil {
-		return s.order
+		return s.each
 	}
 	return func(yield func(key, value string) bool) {
 		for _, key := range v.src.Keys() {

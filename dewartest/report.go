@@ -88,9 +88,13 @@ func shownField(key, value string) string {
 			attributes = ";" + attributes
 		}
 		return name + "=..." + attributes
-	case key == "Authorization" || key == "Proxy-Authorization" || redact.Named(key):
-		scheme, _, _ := strings.Cut(value, " ")
-		return scheme + " ..."
+	case key == "Authorization" || key == "Proxy-Authorization":
+		if scheme, _, found := strings.Cut(value, " "); found {
+			return scheme + " ..."
+		}
+		return "..." // which may be a secret without a scheme
+	case redact.Named(key):
+		return "..."
 	}
 	return value
 }

@@ -51,6 +51,9 @@ func TestFailuresShowRequestResponseAndLog(t *testing.T) {
 			c.Post("/login")
 			return c.Post("/login", dewartest.Header("Authorization", "Bearer hush"))
 		}, []string{"Cookie: session=...\n", "Set-Cookie: session=...; ", "Authorization: Bearer ...", "Location: /login/done"}, []string{"hush", "eyJ"}},
+		{"secrets of other headers", func(c *dewartest.Client) *dewartest.Response {
+			return c.Post("/order", dewartest.Header("Authorization", "hush"), dewartest.Header("X-Api-Key", "hush"), dewartest.Header("X-Auth-Token", "hush hush"))
+		}, []string{"Authorization: ...\n", "X-Api-Key: ...\n", "X-Auth-Token: ...\n"}, []string{"hush"}},
 		{"redirects and bytes", func(c *dewartest.Client) *dewartest.Response {
 			return c.Post("/login", dewartest.FollowRedirects()).Want(200).Want(418)
 		}, []string{"GET /login/done: got status 200, want 418", "POST /login redirected with 302 to /login/done", "4 bytes of image/png"}, nil},

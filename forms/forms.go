@@ -103,6 +103,7 @@ type state struct {
 	choices   map[string][]Choice
 	labels    map[string]string
 	names     map[string]string // what was sent, as the client writes it
+	numbers   map[string][]int  // the rows of lists that were sent
 }
 
 // A Button is the field of a submit button: true if it was pressed.

@@ -132,16 +132,7 @@ func (f *Field) one(i int, v reflect.Value) *Field {
 // rows returns the numbers of the rows of a list: those that were sent, or of what is there and of the tag rows.
 func (f *Field) rows() (rows []int) {
 	if f.state.reads(f) {
-		prefix := spellings.Replace(f.Name) + "."
-		for key := range f.state.sent() {
-			rest, ok := strings.CutPrefix(key, prefix)
-			digits, _, _ := strings.Cut(rest, ".")
-			if i, err := strconv.Atoi(digits); ok && err == nil && i >= 0 && strconv.Itoa(i) == digits {
-				rows = append(rows, i)
-			}
-		}
-		slices.Sort(rows)
-		rows = slices.Compact(rows)
+		rows = f.state.sentRows(spellings.Replace(f.Name))
 		return rows[:min(len(rows), f.mostRows())]
 	}
 	n := f.spec.rows
@@ -180,6 +171,40 @@ func (s *state) sent() map[string]string {
 		}
 	}
 	return s.names
+}
+
+// maxSteps is how many steps of a name are looked at.
+const maxSteps = 64
+
+// sentRows returns the numbers of the rows of a list that were sent, in order. They are found for all lists in one go: the names are many,
+// and so are the lists of lists.
+func (s *state) sentRows(list string) []int {
+	if s.numbers == nil {
+		s.numbers = map[string][]int{}
+		for key := range s.sent() {
+			s.note(key)
+		}
+		for list, rows := range s.numbers {
+			slices.Sort(rows)
+			s.numbers[list] = slices.Compact(rows)
+		}
+	}
+	return s.numbers[list]
+}
+
+// note keeps the numbers in a name by what stands in front of them.
+func (s *state) note(key string) {
+	at := 0
+	for range maxSteps {
+		step, _, more := strings.Cut(key[at:], ".")
+		if i, err := strconv.Atoi(step); at > 0 && err == nil && i >= 0 && strconv.Itoa(i) == step {
+			s.numbers[key[:at-1]] = append(s.numbers[key[:at-1]], i)
+		}
+		if !more {
+			return
+		}
+		at += len(step) + 1
+	}
 }
 
 // reached follows pointers. It returns no value where one is nil.

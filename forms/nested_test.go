@@ -187,3 +187,43 @@ func TestChoicesInGroups(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+type (
+	leaf struct {
+		V string `form:"v"`
+	}
+	box struct {
+		Items []leaf `form:"items"`
+	}
+	shelf struct {
+		Boxes []box `form:"boxes"`
+	}
+)
+
+// The names of a form are read once for all of its lists: with once for each list this takes minutes.
+func TestListsOfListsWithManyRows(t *testing.T) {
+	t.Parallel()
+	f := &struct {
+		forms.Form
+		Shelves []shelf `form:"shelves"`
+		Last    int     `form:"last" required:"true"`
+	}{}
+	var pairs []string
+	for i := range 9000 {
+		pairs = append(pairs, fmt.Sprintf("shelves[%d].boxes[%d][items][0].v=x", 999-i%1000, i/1000))
+	}
+	if sent(t, f, strings.Join(pairs, "&")) || len(f.Errors()) != 1 {
+		t.Fatalf("got %v, want one error", f.Errors())
+	}
+	shelves, err := f.Field("shelves")
+	if err != nil || len(shelves.Fields()) != 1000 {
+		t.Fatalf("got %d rows, %v", len(shelves.Fields()), err)
+	}
+	for _, row := range []int{0, 999} {
+		boxes := shelves.Fields()[row].Fields()[0]
+		last := boxes.Fields()[len(boxes.Fields())-1].Fields()[0].Fields()[0].Fields()[0]
+		if want := fmt.Sprintf("shelves[%d].boxes[8].items[0].v", row); len(boxes.Fields()) != 9 || last.Name != want {
+			t.Errorf("got %d boxes and the field %s, want %s", len(boxes.Fields()), last.Name, want)
+		}
+	}
+}

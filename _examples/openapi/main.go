@@ -114,7 +114,7 @@ func (l *library) list(c *dewar.Context, in *Listing) (*Page[Book], error) {
 		}
 	}
 	page.Total = len(page.Items)
-	from := min((in.Page-1)*in.Size, page.Total)
+	from := min(min(in.Page-1, page.Total)*in.Size, page.Total) // a page far behind the end is no number that is too large
 	page.Items = page.Items[from:min(from+in.Size, page.Total)]
 	return page, nil
 }

@@ -32,6 +32,7 @@ func TestLibrary(t *testing.T) {
 		{"the book again", "POST", "/books", "application/json", `{"title":"Momo","year":1973}`, 409, "such a book"},
 		{"found", "GET", "/books?word=mom", "", "", 200, `"total":1`},
 		{"a page that is none", "GET", "/books?page=0", "", "", 400, `"field":"page"`},
+		{"a page behind the end", "GET", "/books?page=9223372036854775807&size=100", "", "", 200, `"items":[],"total":1`},
 		{"shown", "GET", "/books/1", "", "", 200, `"title":"Momo"`},
 		{"no such book", "GET", "/books/2", "", "", 404, `"status":404`},
 		{"no cover", "GET", "/books/1/cover", "", "", 404, `"status":404`},

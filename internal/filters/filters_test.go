@@ -248,3 +248,30 @@ func must(markup template.HTML, err error) template.HTML {
 	}
 	return markup
 }
+
+// What is HTML already comes from a sanitizer as a rule, whose attributes may have any text.
+func TestMarkupKeepsItsTags(t *testing.T) {
+	t.Parallel()
+	const tag = `<p title=" http://a.com/onmouseover=alert(1)// &quot;>" class='www.b.com >'>`
+	for _, tt := range []struct{ name, got, want string }{
+		{"links", string(must(urlize(template.HTML(tag + "www.c.com</p>")))), tag + `<a href="https://www.c.com" rel="noopener">www.c.com</a></p>`},
+		{"a comment", string(must(urlize(template.HTML("<!-- it's www.a.com > --> www.b.com")))), `<!-- it's www.a.com > --> <a href="https://www.b.com" rel="noopener">www.b.com</a>`},
+		{"a tag without an end", string(must(urlize(template.HTML(`<p title=" www.a.com `)))), `<p title=" www.a.com `},
+		{"no tag", string(must(urlize(template.HTML("1 < www.a.com")))), `1 < <a href="https://www.a.com" rel="noopener">www.a.com</a>`},
+		{"new lines", string(nl2br(template.HTML("<p\ntitle='a\nb'>a\nb</p>"))), "<p\ntitle='a\nb'>a<br>\nb</p>"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+func TestUrlizeTakesBracketsInOneGo(t *testing.T) {
+	word := "a" + strings.Repeat("(", 2000) + strings.Repeat(")", 2000)
+	if got := string(must(urlize(word))); got != word {
+		t.Errorf("got %s", got)
+	}
+	if n := testing.AllocsPerRun(10, func() { _, _ = urlize(word) }); n > 100 {
+		t.Errorf("%v allocations for one word: each bracket copies it", n)
+	}
+}

@@ -18,9 +18,27 @@ func escaped(value any) string {
 	return template.HTMLEscapeString(text(value))
 }
 
-// nl2br writes a line break for every new line. Everything else is escaped.
+// A tag is what stands in angle brackets. A quote begins a value behind an equals sign alone, as HTML has it, and what is not ended
+// goes to the end.
+var markupTag = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)|<[a-zA-Z/!?](?:=\s*"[^"]*(?:"|$)|=\s*'[^']*(?:'|$)|[^>])*?(?:>|$)`)
+
+// betweenTags has change write the text of HTML anew, and leaves the tags in it as they are: their attributes would be cut.
+func betweenTags(s string, change func(b *strings.Builder, text string)) template.HTML {
+	var b strings.Builder
+	last := 0
+	for _, at := range append(markupTag.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
+		change(&b, s[last:at[0]])
+		b.WriteString(s[at[0]:at[1]])
+		last = at[1]
+	}
+	return template.HTML(b.String())
+}
+
+// nl2br writes a line break for every new line. Everything else is escaped; of what is HTML already, tags stay as they are.
 func nl2br(value any) template.HTML {
-	return template.HTML(strings.ReplaceAll(oneNewLine.Replace(escaped(value)), "\n", "<br>\n"))
+	return betweenTags(oneNewLine.Replace(escaped(value)), func(b *strings.Builder, text string) {
+		b.WriteString(strings.ReplaceAll(text, "\n", "<br>\n"))
+	})
 }
 
 // What is HTML already may have quotes in it, which must not end the attribute that an address becomes.
@@ -36,7 +54,7 @@ var (
 )
 
 // urlize makes links of the addresses in a text, whose shown form may be cut after some letters. rel="noopener" is on all,
-// and with true "nofollow"; a target may be given. Everything else is escaped.
+// and with true "nofollow"; a target may be given. Everything else is escaped; of what is HTML already, tags stay as they are.
 func urlize(args ...any) (template.HTML, error) {
 	a, value, err := arguments("urlize", "urlize 40", args, 0, false, "")
 	if err != nil {
@@ -49,14 +67,14 @@ func urlize(args ...any) (template.HTML, error) {
 	if target := a[2].(string); target != "" {
 		attributes += ` target="` + template.HTMLEscapeString(target) + `"`
 	}
-	var b strings.Builder
-	s, last := escaped(value), 0
-	for _, at := range append(spaces.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
-		head, middle, tail := split(s[last:at[0]])
-		b.WriteString(head + linked(middle, attributes, limit) + tail + s[at[0]:at[1]])
-		last = at[1]
-	}
-	return template.HTML(b.String()), nil
+	return betweenTags(escaped(value), func(b *strings.Builder, s string) {
+		last := 0
+		for _, at := range append(spaces.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
+			head, middle, tail := split(s[last:at[0]])
+			b.WriteString(head + linked(middle, attributes, limit) + tail + s[at[0]:at[1]])
+			last = at[1]
+		}
+	}), nil
 }
 
 // split takes off what stands around an address: brackets and the end of a sentence. Brackets of the address itself
@@ -71,10 +89,11 @@ func split(word string) (head, middle, tail string) {
 		if open <= strings.Count(middle, pair[1]) {
 			continue
 		}
+		end := 0
 		for range min(open, strings.Count(tail, pair[1])) {
-			end := strings.Index(tail, pair[1]) + len(pair[1])
-			middle, tail = middle+tail[:end], tail[end:]
+			end += strings.Index(tail[end:], pair[1]) + len(pair[1])
 		}
+		middle, tail = middle+tail[:end], tail[end:]
 	}
 	return head, middle, tail
 }

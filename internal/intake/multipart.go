@@ -62,10 +62,10 @@ func (f *Form) Each() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		seen := make(map[string]int, len(f.Value))
 		for _, name := range f.Names {
-			if !yield(name, f.Value[name][seen[name]]) {
+			list, i := f.Value[name], seen[name]
+			if seen[name]++; i < len(list) && !yield(name, list[i]) { // it may have been removed since
 				return
 			}
-			seen[name]++
 		}
 	}
 }
