@@ -26,8 +26,8 @@
 // [Status] or c.Status says something else; an Out that is nil, or none at all, is a 204. A list or map that is nil is sent empty. A handler that
 // has answered by itself, as c.Redirect does, returns nil and its result.
 //
-// Errors are problem details in JSON (RFC 9457), also for browsers, by [dewar.JSONErrors]; those of Bind list the fields. Error handlers of the
-// App come first, as everywhere.
+// Errors are problem details in JSON (RFC 9457), also for browsers, by [dewar.JSONErrors]; those of Bind list the fields. Error handlers of
+// the App make pages of other errors and are passed over, but for those of error types of the program.
 //
 // # Plain handlers
 //

@@ -92,12 +92,23 @@ func TestTypedHandlersAnswer(t *testing.T) {
 	}
 }
 
-func TestErrorHandlersComeBeforeProblems(t *testing.T) {
+// busy is an error of the program.
+type busy struct{}
+
+func (busy) Error() string { return "busy" }
+
+func TestErrorsOfTheAppsOwnTypesGoToTheirHandlers(t *testing.T) {
 	t.Parallel()
 	app := dewar.New("test", dewar.RootPath(t.TempDir()))
-	openapi.New(app).Get("/fails", func(c *dewar.Context) (*thing, error) { return nil, errBusy })
-	dewar.HandleError(app, func(c *dewar.Context, err error) error { return c.Status(503).Text(err.Error()) })
-	if w := send(app, "GET", "/fails", ""); w.Code != 503 || w.Body.String() != "busy" {
+	api := openapi.New(app)
+	api.Get("/busy", func(c *dewar.Context) (*thing, error) { return nil, busy{} }, dewar.Endpoint("busy"))
+	api.Get("/fails", func(c *dewar.Context) (*thing, error) { return nil, dewar.Abort(409) }, dewar.Endpoint("fails"))
+	dewar.HandleError(app, func(c *dewar.Context, err busy) error { return c.Status(503).Text(err.Error()) })
+	dewar.HandleError(app, func(c *dewar.Context, err *dewar.HTTPError) error { return c.HTML("a page") })
+	if w := send(app, "GET", "/busy", ""); w.Code != 503 || w.Body.String() != "busy" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if w := send(app, "GET", "/fails", ""); w.Code != 409 || !strings.Contains(w.Body.String(), `"status":409`) {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
