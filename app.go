@@ -179,6 +179,9 @@ func (app *App) Name() string { return app.scaffold.name }
 // Format prints the name, for every verb: an App holds too much, and secrets, to be printed.
 func (app *App) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "App(%q)", app.Name()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (app *App) String() string { return fmt.Sprint(app) }
+
 // LogValue returns the name.
 func (app *App) LogValue() slog.Value { return slog.StringValue(app.Name()) }
 

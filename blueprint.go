@@ -27,6 +27,9 @@ type Blueprint struct {
 // Format prints the name, for every verb.
 func (bp *Blueprint) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Blueprint(%q)", bp.name) }
 
+// String returns what Format prints, for templates, which look for it.
+func (bp *Blueprint) String() string { return fmt.Sprint(bp) }
+
 // LogValue returns the name.
 func (bp *Blueprint) LogValue() slog.Value { return slog.StringValue(bp.name) }
 

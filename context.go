@@ -163,6 +163,9 @@ func (c *Context) label() string {
 // printed whole.
 func (c *Context) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Context(%q)", c.label()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (c *Context) String() string { return fmt.Sprint(c) }
+
 // LogValue returns the method and the rule of the route.
 func (c *Context) LogValue() slog.Value { return slog.StringValue(c.label()) }
 

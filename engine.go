@@ -72,6 +72,9 @@ func (rt *runtime) loadTemplates() error {
 // Format prints the name of the App, for every verb.
 func (t *Templates) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Templates(%q)", t.app.Name()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (t *Templates) String() string { return fmt.Sprint(t) }
+
 // LogValue returns what Format prints.
 func (t *Templates) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
 

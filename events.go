@@ -48,6 +48,9 @@ type EventStream struct {
 // Format prints what the [Context] does.
 func (e *EventStream) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.c) }
 
+// String returns what Format prints, for templates, which look for it.
+func (e *EventStream) String() string { return fmt.Sprint(e) }
+
 // LogValue returns what that of the [Context] does.
 func (e *EventStream) LogValue() slog.Value { return slog.AnyValue(e.c) }
 

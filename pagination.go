@@ -115,6 +115,9 @@ func (p *Pagination) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "Pagination(%d of %d)", p.Page, p.Pages())
 }
 
+// String returns what Format prints, for templates, which look for it.
+func (p *Pagination) String() string { return fmt.Sprint(p) }
+
 // LogValue returns what Format prints.
 func (p *Pagination) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 

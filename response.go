@@ -81,6 +81,9 @@ func (r *Response) shown() string { return strconv.Itoa(r.StatusCode()) }
 // Format prints the status, for every verb: headers and body may hold secrets.
 func (r *Response) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Response(%s)", r.shown()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (r *Response) String() string { return fmt.Sprint(r) }
+
 // LogValue returns the status.
 func (r *Response) LogValue() slog.Value { return slog.StringValue(r.shown()) }
 

@@ -8,6 +8,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"html/template"
+	"io"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -18,6 +20,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	texttemplate "text/template"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -92,6 +95,12 @@ func concreteTypes(gen *ast.GenDecl) (names []string) {
 	return names
 }
 
+// Templates that print a value in every way.
+var (
+	inHTML = template.Must(template.New("").Parse(`{{.}} {{print .}} {{printf "%v" .}} <a title="{{.}}" href="/?{{.}}">`))
+	inText = texttemplate.Must(texttemplate.New("").Parse(`{{.}} {{print .}} {{html .}} {{js .}} {{urlquery .}}`))
+)
+
 // wantUnseen prints v in every way and looks for a canary.
 func wantUnseen(t *testing.T, what string, v any) {
 	t.Helper()
@@ -123,6 +132,13 @@ func wantUnseen(t *testing.T, what string, v any) {
 		}
 		look("in a log", log.String())
 		look("in a panic", (&dewar.PanicError{Value: v}).Error())
+		var page bytes.Buffer
+		for _, t := range []interface{ Execute(io.Writer, any) error }{inHTML, inText} {
+			look("by the error of a template", fmt.Sprint(t.Execute(&page, v)))
+		}
+		if _, ok := v.(*dewar.Session); !ok { // which has another String: a page that prints it shows a visitor what is theirs
+			look("in a template", page.String())
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func (v *Values) noteMissing(key string, found bool) {
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,
 // secrets redacted.
-func (v *Values) Format(f fmt.State, _ rune) {
+func (v Values) Format(f fmt.State, _ rune) {
 	if s, ok := v.config(); ok {
 		_, _ = io.WriteString(f, "Values"+s.String())
 		return

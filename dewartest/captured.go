@@ -42,6 +42,9 @@ func (c *Captured[T]) Events() []T {
 // Format prints how many events there are, for every verb: they may hold secrets.
 func (c *Captured[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.shown()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (c *Captured[T]) String() string { return fmt.Sprint(c) }
+
 // LogValue returns what Format prints.
 func (c *Captured[T]) LogValue() slog.Value { return slog.StringValue(c.shown()) }
 

@@ -54,6 +54,9 @@ func New(t testing.TB, app *dewar.App, opts ...Option) *Client {
 // Format prints the App's name, for every verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Client(%q)", c.app.Name()) }
 
+// String returns what Format prints, for templates, which look for it.
+func (c *Client) String() string { return fmt.Sprint(c) }
+
 // LogValue returns the App's name.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.app.Name()) }
 

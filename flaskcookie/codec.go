@@ -93,6 +93,9 @@ func NewCodec(keys [][]byte, o Options) (*Codec, error) {
 // Format writes flaskcookie.Codec[redacted], whatever the verb.
 func (c *Codec) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "flaskcookie.Codec[redacted]") }
 
+// String returns what Format prints, for templates, which look for it.
+func (c *Codec) String() string { return fmt.Sprint(c) }
+
 // Encode returns the cookie for payload, signed at now with the first key. A payload is compressed if
 // that saves more than a byte. An empty payload and a time before 1970 are errors, a payload larger
 // than MaxPayload is ErrTooLarge. How long the cookie may be is the caller's to check.

@@ -335,6 +335,9 @@ func (f *Field) option(i int) *Field {
 // Format prints the name, for every verb: the value may be secret.
 func (f *Field) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, "Field("+f.Name+")") }
 
+// String returns what Format prints, for templates, which look for it.
+func (f *Field) String() string { return fmt.Sprint(f) }
+
 // LogValue returns what Format prints.
 func (f *Field) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(f)) }
 

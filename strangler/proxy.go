@@ -105,6 +105,9 @@ func (s *settings) newTransport() *http.Transport {
 // Format prints where Python is, and nothing else.
 func (b *Backend) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Backend(%s)", b.target) }
 
+// String returns what Format prints, for templates, which look for it.
+func (b *Backend) String() string { return fmt.Sprint(b) }
+
 // LogValue returns what Format prints.
 func (b *Backend) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(b)) }
 

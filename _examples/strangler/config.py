@@ -17,6 +17,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 REMEMBER_COOKIE_SAMESITE = "Lax"
 REMEMBER_COOKIE_DURATION = timedelta(days=90)
 
+STATIC_FINGERPRINTS = False  # Go's: pages of both halves link to /static/style.css
+
 PROXIES = int(os.environ.get("BLOG_PROXIES", "0"))  # 1 while Go is in front of Python
 
 LANGUAGES = ["en", "de"]

@@ -172,5 +172,8 @@ func (t *Translations) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "Translations("+strings.Join(t.Locales(), ", ")+")")
 }
 
+// String returns what Format prints, for templates, which look for it.
+func (t *Translations) String() string { return fmt.Sprint(t) }
+
 // LogValue returns what Format prints.
 func (t *Translations) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }

@@ -52,6 +52,9 @@ func (s *URLSafeSerializer) Loads(token string, v any) error {
 // Format writes itsdangerous.URLSafeSerializer[redacted], whatever the verb.
 func (s *URLSafeSerializer) Format(f fmt.State, _ rune) { redact(f, "URLSafeSerializer") }
 
+// String returns what Format prints, for templates, which look for it.
+func (s *URLSafeSerializer) String() string { return fmt.Sprint(s) }
+
 // A URLSafeTimedSerializer makes tokens of values that can expire: for resetting passwords and confirming addresses. It
 // is safe for concurrent use. Its keys never show.
 type URLSafeTimedSerializer struct {
@@ -91,6 +94,9 @@ func (s *URLSafeTimedSerializer) Loads(token string, v any, opts ...LoadOption) 
 
 // Format writes itsdangerous.URLSafeTimedSerializer[redacted], whatever the verb.
 func (s *URLSafeTimedSerializer) Format(f fmt.State, _ rune) { redact(f, "URLSafeTimedSerializer") }
+
+// String returns what Format prints, for templates, which look for it.
+func (s *URLSafeTimedSerializer) String() string { return fmt.Sprint(s) }
 
 // dumpPayload returns v as JSON in base64, compressed and marked by a dot if that saves more than a byte.
 func dumpPayload(v any, limit int) (string, error) {

@@ -93,6 +93,9 @@ func (s *Signer) mac(key []byte, value string) []byte {
 // Format writes itsdangerous.Signer[redacted], whatever the verb.
 func (s *Signer) Format(f fmt.State, _ rune) { redact(f, "Signer") }
 
+// String returns what Format prints, for templates, which look for it.
+func (s *Signer) String() string { return fmt.Sprint(s) }
+
 func redact(f fmt.State, name string) {
 	_, _ = io.WriteString(f, "itsdangerous."+name+"[redacted]")
 }

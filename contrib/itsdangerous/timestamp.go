@@ -60,6 +60,9 @@ func (s *TimestampSigner) Unsign(signed string, opts ...LoadOption) (string, err
 // Format writes itsdangerous.TimestampSigner[redacted], whatever the verb.
 func (s *TimestampSigner) Format(f fmt.State, _ rune) { redact(f, "TimestampSigner") }
 
+// String returns what Format prints, for templates, which look for it.
+func (s *TimestampSigner) String() string { return fmt.Sprint(s) }
+
 // lastSecond is the end of the year 9999, behind which neither Python nor RFC 3339 has a time.
 const lastSecond = 253402300799
 

@@ -359,5 +359,8 @@ func (s *site) near(e *Error, data dewar.Map) string {
 // Format prints the type alone, for every verb: globals may hold what is secret.
 func (r *Renderer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "jinja.Renderer") }
 
+// String returns what Format prints, for templates, which look for it.
+func (r *Renderer) String() string { return fmt.Sprint(r) }
+
 // LogValue returns what Format prints.
 func (r *Renderer) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }

@@ -19,7 +19,7 @@ func TestEveryMethodIsClassified(t *testing.T) {
 		{"Context", func(m string) bool { return answers(m) || changesHeader(m) }, []string{
 			"Accepts", "AcceptsCharsets", "AcceptsEncodings", "AcceptsLanguages", "Authorization", "BaseURL", "Bind", "BindJSON", "Blueprint", "BodyError", "ClientIP", "Config", "Cookie", "Cookies", "Deadline", "DebugAllowed", "Done", "EarlyHints", "Endpoint",
 			"Err", "File", "Files", "FlashedMessages", "Form", "Format", "Go", "Host", "IsJSON", "Limit", "LogPath", "LogValue", "Logger", "MarshalJSON", "Method", "NotModified", "Params", "Path", "Proxied", "Query", "RenderString",
-			"RequestID", "RewindBody", "Route", "RoutingError", "SafeNext", "Scheme", "Session", "Set", "Trailer", "URL", "URLFor", "Uploads", "Value",
+			"RequestID", "RewindBody", "Route", "RoutingError", "SafeNext", "Scheme", "Session", "Set", "String", "Trailer", "URL", "URLFor", "Uploads", "Value",
 		}},
 		{"Session", changesSession, []string{
 			"Accessed", "All", "Bool", "Decode", "Duration", "Err", "ExpiresAt", "Float64", "Format", "Get", "Has", "ID", "Int", "Int64", "IsNew",
