@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -159,6 +160,14 @@ func TestValidateOnSubmitFails(t *testing.T) {
 		`leave it one tag, form:"role" or query:"role"`: &struct {
 			forms.Form
 			Role string `query:"role" form:"role"`
+		}{},
+		`field Role of struct { forms.Form; Role string "json:\"role\"" } has the tag json, which no page sends; write form:"role"`: &struct {
+			forms.Form
+			Role string `json:"role"`
+		}{},
+		"has no field with a tag, so nothing could be set": &struct {
+			forms.Form
+			Role string
 		}{},
 		`has the tag min:"1"`: &struct {
 			forms.Form
@@ -346,6 +355,37 @@ func TestSecretsStayInside(t *testing.T) {
 	}
 	if f.Password != "hunter2" {
 		t.Errorf("got %q", f.Password)
+	}
+}
+
+// A template that loops over all fields behind the hidden ones has each field once.
+func TestHiddenFieldsStandOnceInAPage(t *testing.T) {
+	t.Parallel()
+	f := struct {
+		forms.Form
+		ID   int    `form:"id" input:"hidden"`
+		Name string `form:"name"`
+	}{ID: 7}
+	var page template.HTML
+	_, err := submit(t, "GET", "/", "", "", &f, func(*dewar.Context) {
+		hidden, err := f.HiddenTag()
+		if err != nil {
+			t.Error(err)
+		}
+		page = hidden
+		for _, field := range f.Fields() {
+			group, err := field.Group()
+			if err != nil {
+				t.Error(err)
+			}
+			page += group
+		}
+	})
+	if got := strings.Count(string(page), `name="id"`); err != nil || got != 1 {
+		t.Errorf("the field is there %d times, %v, in %s", got, err, page)
+	}
+	if quick, err := f.QuickForm(); err != nil || strings.Count(string(quick), `name="id"`) != 1 {
+		t.Errorf("got %s, %v", quick, err)
 	}
 }
 

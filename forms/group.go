@@ -7,10 +7,11 @@ import (
 )
 
 // Group returns the field as it stands in [Form.QuickForm]: label, element, description and errors. attrs are those of the element. Errors
-// are told to screen readers with the element that they are about.
+// are told to screen readers with the element that they are about. It is empty for a hidden field, which is in [Form.HiddenTag], so that a
+// loop over all fields has each once.
 func (f *Field) Group(attrs ...any) (template.HTML, error) {
 	if f.kind() == "hidden" {
-		return f.Input(attrs...)
+		return "", nil
 	}
 	if f.group != noGroup {
 		return f.fieldset(attrs)
@@ -62,6 +63,8 @@ func (f *Field) groups() (html template.HTML, err error) {
 		case f.group == formList:
 			one, err = part.groups()
 			one = template.HTML(`<div class="row" id="`+template.HTMLEscapeString(part.ID)+`">`+"\n") + one + errorList(part.ID+"-errors", part.Errors) + "</div>\n"
+		case part.kind() == "hidden":
+			one, err = part.Input()
 		default:
 			one, err = part.Group()
 		}
@@ -113,9 +116,6 @@ func (f Form) QuickForm(attrs ...any) (template.HTML, error) {
 	}
 	html := e.open() + hidden + "\n" + errorList("", f.FormErrors())
 	for _, field := range f.Fields() {
-		if field.kind() == "hidden" {
-			continue
-		}
 		group, err := field.Group()
 		if err != nil {
 			return "", fmt.Errorf("forms: field %q: %w", field.Name, err)

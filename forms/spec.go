@@ -62,6 +62,9 @@ func specsIn(t reflect.Type, inside bool, outer []reflect.Type) ([]spec, error) 
 	}
 	var list []spec
 	for _, f := range fields {
+		if f.JSON != "" && f.Form == "" && f.Query == "" && !inside {
+			return nil, fmt.Errorf("forms: field %s of %v has the tag json, which no page sends; write form:%q", f.Name, t, f.JSON)
+		}
 		if f.Form == "" && (f.Query == "" || inside) || isMap(f.Type) {
 			continue // a template writes maps itself
 		}

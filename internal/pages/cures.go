@@ -14,7 +14,7 @@ func (l *Library[T]) cureOf(source string, line int, unknown string) string {
 		if a.line > line || a.line+strings.Count(a.text, "\n") < line || !strings.Contains(a.text, unknown) {
 			continue
 		}
-		if cure := l.translate(a.text); cure != "" {
+		if cure := l.translate(a.text); cure != "" && cure != "write {{"+a.text+"}}" { // what stands there already
 			return "; " + cure
 		}
 	}

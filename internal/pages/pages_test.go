@@ -183,6 +183,7 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		{"broken layout once", []string{"base.html", "{{", "a.html", `{{template "base.html"}}`, "b.html", `{{template "base.html"}}`}, []string{
 			`template base.html:1: unclosed action`}},
 		{"unknown function", []string{"a.html", `{{shuot "x"}}`}, []string{`template a.html:1: function "shuot" not defined; did you mean "shout"?`}},
+		{"unknown filter", []string{"a.html", `{{.x | shuot "a"}}`}, []string{`template a.html:1: function "shuot" not defined; did you mean "shout"?`}},
 		{"builtin function", []string{"a.html", `{{urlqeury "x"}}`}, []string{`template a.html:1: function "urlqeury" not defined; did you mean "urlquery"?`}},
 		{"missing layout", []string{"base.html", "", "a.html", "\n\n" + `{{template "bsae.html" .}}`}, []string{
 			`template a.html:3: no template "bsae.html"; did you mean "base.html"?`}},
