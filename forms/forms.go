@@ -89,6 +89,19 @@ type Form struct {
 // A Struct is a pointer to a struct that embeds a [Form].
 type Struct interface{ form() *Form }
 
+// Check has [dewar.App.Build] report mistakes in the tags of forms, all at once: forms.Check(app, &JoinForm{}, &SearchForm{}). Otherwise
+// they are the error of the first request that comes to the form.
+func Check(app *dewar.App, forms ...Struct) {
+	app.OnBuild(func() error {
+		var errs []error
+		for _, f := range forms {
+			_, err := specsOf(reflect.TypeOf(f).Elem(), false)
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	})
+}
+
 var structType = reflect.TypeFor[Struct]()
 
 func (f *Form) form() *Form { return f }

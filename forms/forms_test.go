@@ -358,6 +358,29 @@ func TestSecretsStayInside(t *testing.T) {
 	}
 }
 
+func TestCheckHasBuildReportMistakes(t *testing.T) {
+	t.Parallel()
+	app := dewar.New("forms", dewar.RootPath(t.TempDir()))
+	forms.Check(app, &profile{}, &struct {
+		forms.Form
+		Seats int `form:"seats" required:"true" default:"1"`
+	}{}, &struct {
+		forms.Form
+		About string `form:"about" input:"textarae"`
+	}{})
+	err := app.Build()
+	for _, want := range []string{"is required and has a default", `did you mean "textarea"?`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	right := dewar.New("forms", dewar.RootPath(t.TempDir()))
+	forms.Check(right, &profile{})
+	if err := right.Build(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A template that loops over all fields behind the hidden ones has each field once.
 func TestHiddenFieldsStandOnceInAPage(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,7 @@ func main() {
 
 func newApp() (*dewar.App, error) {
 	app := dewar.New("forms", dewar.FS(files))
+	forms.Check(app, &JoinForm{})
 	club := &club{}
 	app.Route("/", club.join, dewar.Methods("GET", "POST"), dewar.Endpoint("join"))
 	app.Get("/members", club.list, dewar.Endpoint("members"))
