@@ -182,7 +182,11 @@ func TestLargeDownloadIsCopiedByTheServer(t *testing.T) {
 	})
 	must(t, app.Build())
 	l := &copyingListener{Listener: listenHere(t)}
-	srv := httptest.NewUnstartedServer(app)
+	served := make(chan struct{}, 1) // the client has all bytes before the server has counted the last ones
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		app.ServeHTTP(w, r)
+		served <- struct{}{}
+	}))
 	must(t, srv.Listener.Close())
 	srv.Listener = l
 	srv.Config.WriteTimeout = 1 << 40 // deadlines are renewed for each piece
@@ -200,6 +204,7 @@ func TestLargeDownloadIsCopiedByTheServer(t *testing.T) {
 				if err != nil || res.StatusCode != 200 || n != size || res.ContentLength != size {
 					t.Errorf("got %d with %d of %d bytes, %v", res.StatusCode, n, size, err)
 				}
+				<-served
 			})
 			if copied, written := l.copied.Load(), l.written.Load(); copied < size-4096 || written > 8192 {
 				t.Errorf("the server copied %d bytes and wrote %d, want the file copied", copied, written)
