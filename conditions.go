@@ -2,10 +2,8 @@ package dewar
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +12,9 @@ import (
 )
 
 // Conditions are what a client says about the version of a thing that it has, and the part that it wants: RFC 9110,
-// sections 13 and 14. What is malformed counts as not said, but an If-Match without a tag in it fits nothing. [Context.NotModified] and the methods that send files do
-// what has to be done about them. Flask has if_match, if_none_match, if_modified_since, if_unmodified_since, if_range and
-// range on the request.
+// sections 13 and 14. What is malformed counts as not said, but an If-Match without a tag in it fits nothing.
+// [Context.NotModified] and the methods that send files do what has to be done about them. Flask has if_match,
+// if_none_match, if_modified_since, if_unmodified_since, if_range and range on the request.
 type Conditions struct {
 	IfMatch, IfNoneMatch               ETags
 	IfModifiedSince, IfUnmodifiedSince time.Time // zero when not said
@@ -145,32 +143,17 @@ func byteRanges(value string) (list []ByteRange) {
 
 func byteRange(spec string) (b ByteRange, ok bool) {
 	first, last, ok := strings.Cut(strings.TrimSpace(spec), "-")
-	begin, beginOK := bytePosition(first)
-	end, endOK := bytePosition(last)
+	begin, hasBegin := files.BytePosition(first)
+	end, hasEnd := files.BytePosition(last)
 	switch {
-	case !ok || first == "" && last == "" || !beginOK || !endOK:
+	case !ok || !hasBegin && first != "" || !hasEnd && last != "" || !hasBegin && !hasEnd:
 		return b, false
-	case first == "":
+	case !hasBegin:
 		return ByteRange{-end, -1}, end > 0
-	case last == "":
+	case !hasEnd:
 		return ByteRange{begin, -1}, true
 	}
 	return ByteRange{begin, end}, begin <= end
-}
-
-// bytePosition reads the number of a byte, "" as 0; one that is too large is the largest there is.
-func bytePosition(digits string) (int64, bool) {
-	if strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
-		return 0, false
-	}
-	if digits == "" {
-		return 0, true
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return math.MaxInt64, true
-	}
-	return n, true
 }
 
 // NotModified tells the client which version this is and answers for the view if that is all there is to say: with 304

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"unicode/utf16"
@@ -121,11 +120,7 @@ func (c *Context) scanJSON() (*jsontext.Doc, error) {
 // checkCharset refuses JSON that is declared to be in another encoding than UTF-8, such as UTF-7, where the same bytes
 // are another text. ISO 8859-1 is none: what it has beyond ASCII is no UTF-8, and refused for that.
 func (c *Context) checkCharset() error {
-	contentType := c.Request.Header.Get("Content-Type")
-	if contentType == "application/json" {
-		return nil
-	}
-	_, params, _ := mime.ParseMediaType(contentType)
+	_, params, _ := c.mediaType()
 	switch strings.ToLower(params["charset"]) {
 	case "", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "latin-1":
 		return nil

@@ -58,8 +58,8 @@ func rangeOf(value string, size int64) string {
 	}
 	first, last, ok := strings.Cut(spec, "-")
 	first, last = strings.TrimSpace(first), strings.TrimSpace(last)
-	begin, hasBegin := position(first)
-	end, hasEnd := position(last)
+	begin, hasBegin := BytePosition(first)
+	end, hasEnd := BytePosition(last)
 	switch {
 	case !ok || !hasBegin && first != "" || !hasEnd && last != "":
 		return none
@@ -73,8 +73,8 @@ func rangeOf(value string, size int64) string {
 	return "bytes=" + strconv.FormatInt(begin, 10) + "-" + strconv.FormatInt(min(end, size-1), 10)
 }
 
-// position reads the number of a byte; one that is too large is the largest there is.
-func position(digits string) (int64, bool) {
+// BytePosition reads the number of a byte in a Range; one that is too large is the largest there is.
+func BytePosition(digits string) (int64, bool) {
 	if digits == "" || strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
 		return 0, false
 	}
