@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/accept"
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/files"
 )
@@ -267,7 +268,7 @@ func (s *staticFolder) send(c *Context, name string, f *files.File, caching stri
 
 // loadsPage reports whether the request is for a page that the script of the single page shows.
 func (s *staticFolder) loadsPage(c *Context, name string) bool {
-	if s.page == "" || path.Ext(name) != "" || !strings.Contains(strings.Join(c.Request.Header["Accept"], ","), "text/html") {
+	if s.page == "" || path.Ext(name) != "" || !accept.Names(c.Request.Header["Accept"], "text/html") {
 		return false
 	}
 	mode := c.Request.Header.Get("Sec-Fetch-Mode")

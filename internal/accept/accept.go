@@ -92,6 +92,12 @@ func Media(lines, offers []string) string {
 	return best(wishes(room[:0], lines), offers, nearMedia)
 }
 
+// Names reports whether the lines of an Accept header name a media type itself, and want it.
+func Names(lines []string, media string) bool {
+	var room list
+	return slices.ContainsFunc(wishes(room[:0], lines), func(w wish) bool { return w.name == media && w.quality > 0 })
+}
+
 // nearMedia is the nearness of media types: text/html, text/*, */*.
 func nearMedia(offer, wish string) int {
 	name, _, _ := strings.Cut(offer, ";")

@@ -110,6 +110,18 @@ func TestCharset(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"text/html,*/*;q=0.8": true, "Text/HTML; q=0.1": true, "application/json, text/html;level=1": true,
+		"*/*": false, "text/*": false, "text/html;q=0, */*": false, "text/html-sandboxed": false, "": false,
+	} {
+		if got := Names([]string{line}, "text/html"); got != want {
+			t.Errorf("%q: got %v, want %v", line, got, want)
+		}
+	}
+}
+
 func FuzzAccept(f *testing.F) {
 	f.Add("text/html;q=0.5, */*")
 	f.Add("de-AT;q=0.3, en;q=nan,*;q=0")
