@@ -1,11 +1,11 @@
-// Package siege besieges the sessions that dewar keeps on servers: races between requests of one session in two processes,
+// Package storesiege besieges the sessions that dewar keeps on servers: races between requests of one session in two processes,
 // and faults of the database under load, on every backend.
 //
-//	go test ./siege -v                               quick rounds, as CI runs them: some two minutes on two cores
-//	DEWAR_ROUNDS=full go test -timeout 60m ./siege   full rounds, as make stores runs them
-//	go test ./siege -run 'TestRaces/redis$' -v       one backend
-//	DEWAR_SEED=7 go test ./siege -run TestRaces      the requests of a run that printed seed 7, though not their timing
-//	DEWAR_FAULT=killed go test ./siege -run Faults   the faults with that in their names
+//	go test ./storesiege -v                               quick rounds, as CI runs them: some two minutes on two cores
+//	DEWAR_ROUNDS=full go test -timeout 60m ./storesiege   full rounds, as make stores runs them
+//	go test ./storesiege -run 'TestRaces/redis$' -v       one backend
+//	DEWAR_SEED=7 go test ./storesiege -run TestRaces      the requests of a run that printed seed 7, though not their timing
+//	DEWAR_FAULT=killed go test ./storesiege -run Faults   the faults with that in their names
 //
 // Quick rounds are up to 1,000 for each backend in four seconds, and each of some 180 faults once, by chance as many of them as
 // ten seconds for each backend allow. Full rounds are 10,000 for each backend, and each fault twice.
@@ -51,4 +51,4 @@
 //	anonymous    requests with a valid cookie that got an empty session
 //	mixed        requests that got another's session
 //	recovery     how long after a new client had been served a request was refused, at worst: a second at most
-package siege
+package storesiege
