@@ -1,6 +1,6 @@
 //go:build unix
 
-package siege
+package storesiege
 
 import (
 	"os/signal"

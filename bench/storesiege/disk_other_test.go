@@ -1,5 +1,5 @@
 //go:build !unix
 
-package siege
+package storesiege
 
 func ignoreFullDisks() {}
