@@ -27,29 +27,40 @@ func (r *Regexp) get() *regexp.Regexp {
 // String returns the text that New was given.
 func (r *Regexp) String() string { return r.text }
 
-// These are methods of [regexp.Regexp].
+// MatchString is that of [regexp.Regexp].
+func (r *Regexp) MatchString(s string) bool { return r.get().MatchString(s) }
 
-func (r *Regexp) MatchString(s string) bool            { return r.get().MatchString(s) }
-func (r *Regexp) FindString(s string) string           { return r.get().FindString(s) }
-func (r *Regexp) FindStringIndex(s string) []int       { return r.get().FindStringIndex(s) }
+// FindString is that of [regexp.Regexp].
+func (r *Regexp) FindString(s string) string { return r.get().FindString(s) }
+
+// FindStringIndex is that of [regexp.Regexp].
+func (r *Regexp) FindStringIndex(s string) []int { return r.get().FindStringIndex(s) }
+
+// FindStringSubmatch is that of [regexp.Regexp].
 func (r *Regexp) FindStringSubmatch(s string) []string { return r.get().FindStringSubmatch(s) }
 
+// FindAllString is that of [regexp.Regexp].
 func (r *Regexp) FindAllString(s string, n int) []string { return r.get().FindAllString(s, n) }
 
+// FindStringSubmatchIndex is that of [regexp.Regexp].
 func (r *Regexp) FindStringSubmatchIndex(s string) []int {
 	return r.get().FindStringSubmatchIndex(s)
 }
 
+// FindAllStringIndex is that of [regexp.Regexp].
 func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
 	return r.get().FindAllStringIndex(s, n)
 }
 
+// FindAllStringSubmatchIndex is that of [regexp.Regexp].
 func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
 	return r.get().FindAllStringSubmatchIndex(s, n)
 }
 
+// ReplaceAllString is that of [regexp.Regexp].
 func (r *Regexp) ReplaceAllString(s, by string) string { return r.get().ReplaceAllString(s, by) }
 
+// ReplaceAllStringFunc is that of [regexp.Regexp].
 func (r *Regexp) ReplaceAllStringFunc(s string, by func(string) string) string {
 	return r.get().ReplaceAllStringFunc(s, by)
 }
