@@ -39,6 +39,9 @@ func (s *site) split(ctx context.Context, way, text string) {
 	head, _, _ := strings.Cut(l.said.String(), "\r\n\r\n")
 	f.check(noSplitHeader, !strings.Contains(strings.ToLower(head), "\ninjected:"), "%s with %q begins a header of its own", way, text)
 	f.check(noSplitHeader, !strings.ContainsAny(head, "\x00\x1b\x7f"), "%s with %q sends a control character", way, text)
+	if strings.HasPrefix(way, "/target/cookie") {
+		bad = strings.ContainsAny(text, "\r\n") // all else is quoted
+	}
 	if bad {
 		f.check(noSplitHeader, answer.status == http.StatusInternalServerError, "%s with %q is no error: status %d", way, text, answer.status)
 	} else {

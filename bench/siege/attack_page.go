@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"strings"
+
+	"github.com/dewar-go/dewar/bench/siege/app"
 )
 
 // halfPages ask for pages that fail when a part of them has left. Nobody may take such a part for a whole page.
@@ -39,7 +41,8 @@ func errorPages(ctx context.Context, f *field) error {
 		if err != nil {
 			return
 		}
-		f.check(noSecret, w.status == http.StatusInternalServerError, "%s: status %d", w.where, w.status)
+		f.check(noSecret, !strings.Contains(string(w.body), app.LoggedPassword), "%s for %q shows the password in the error", w.where, accept)
+		f.check(othersUnharmed, w.status == http.StatusInternalServerError, "%s: status %d", w.where, w.status)
 		for _, inside := range []string{"postgres://", "db.internal", "goroutine ", ".go:", "an attack asked"} {
 			f.check(insidesHidden, !strings.Contains(string(w.body), inside), "%s for %q shows %q", w.where, accept, inside)
 		}
