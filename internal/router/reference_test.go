@@ -288,6 +288,7 @@ func TestMatchAgreesWithTryingEveryRuleInOrder(t *testing.T) {
 // trial is one set of routes to be matched in two ways.
 type trial struct {
 	router    *router.Router
+	trees     *router.Router // the same with chi's trees
 	reference reference
 }
 
@@ -298,24 +299,27 @@ func newTrial(t *testing.T, random *rand.Rand, set rule.Set) trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return trial{r, newReference(routes)}
+	return trial{r, r.WithTrees(), newReference(routes)}
 }
 
 // compare matches one request both ways.
 func (tr trial) compare(t *testing.T, method, path string) router.Kind {
 	t.Helper()
-	got, want := match(tr.router, method, path), tr.reference.match(method, path)
+	want := tr.reference.match(method, path)
 	if len(want.Values) == 0 {
 		want.Values = nil
 	}
-	if got.Route >= 0 {
-		got.Route = 0 // the reference numbers by Data
-	}
-	if !reflect.DeepEqual(got, want) {
-		for _, r := range tr.reference.routes {
-			t.Logf("%v %v %q strict %v, OPTIONS %v", r.Data, r.Methods, r.Rule, r.StrictSlashes, r.AutoOptions)
+	for name, r := range map[string]*router.Router{"forks": tr.router, "trees": tr.trees} {
+		got := match(r, method, path)
+		if got.Route >= 0 {
+			got.Route = 0 // the reference numbers by Data
 		}
-		t.Fatalf("%s %q: got %+v, want %+v", method, path, got, want)
+		if !reflect.DeepEqual(got, want) {
+			for _, r := range tr.reference.routes {
+				t.Logf("%v %v %q strict %v, OPTIONS %v", r.Data, r.Methods, r.Rule, r.StrictSlashes, r.AutoOptions)
+			}
+			t.Fatalf("%s: %s %q: got %+v, want %+v", name, method, path, got, want)
+		}
 	}
-	return got.Kind
+	return want.Kind
 }

@@ -11,14 +11,19 @@ import (
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
-// few is how many leaves are not worth a tree.
-const few = 6
+// A tree pays where rules have many texts in a row: chi compares those in one go, forks one segment after the other. Everywhere
+// else the forks are faster alone.
+const (
+	manyTexts  = 6 // for each leaf
+	manyLeaves = 6
+)
 
 // tree is a chi tree of the entries of one method. Where it cannot tell them apart it leads to their fork. Of a place it knows the
 // texts and one variable, which takes any text, so that there is one order to try them in, which is that of the rules.
 type tree struct {
 	mux      *chi.Mux
 	leaves   []*leaf
+	texts    int              // how many segments of the leaves are texts
 	rests    map[string]*leaf // those without a named variable, by chi's pattern
 	contexts sync.Pool        // of *chi.Context
 }
@@ -27,12 +32,13 @@ type tree struct {
 type leaf struct {
 	entry *entry // nil where a fork says what follows
 	fork  *fork
-	gaps  []int // how much text is before each of the values that chi finds, which for a fork are one more: all that is left
-	final bool  // nothing comes into question after it
+	vars  []*rule.Segment // before the fork, which chi has not asked the converters of
+	gaps  []int           // how much text is before each of the values that chi finds, which for a fork are one more: all that is left
+	final bool            // nothing comes into question after it
 }
 
 // newTree makes a tree of entries, which are those of root. Every method is GET to chi, which knows but a few names, and for the
-// whole program. It returns nil for few entries.
+// whole program.
 func newTree(entries []*entry, root *fork) *tree {
 	t := &tree{mux: chi.NewMux(), rests: map[string]*leaf{}}
 	t.contexts.New = func() any { return chi.NewRouteContext() }
@@ -40,16 +46,16 @@ func newTree(entries []*entry, root *fork) *tree {
 	for _, e := range entries {
 		t.plant(root, e, planted)
 	}
-	if len(t.leaves) <= few {
-		return nil
-	}
 	return t
 }
+
+// pays reports whether to ask the tree costs less than to go without.
+func (t *tree) pays() bool { return len(t.leaves) > manyLeaves && t.texts >= manyTexts*len(t.leaves) }
 
 // plant adds the leaf of e, unless it is that of a fork which is planted.
 func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 	var pattern strings.Builder
-	l, gap, named := &leaf{final: true}, 0, false
+	l, gap, texts, named := &leaf{final: true}, 0, 0, false
 	segments := e.rule.Segments()
 	for i := range segments {
 		segment := &segments[i]
@@ -68,6 +74,7 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		case rule.Text:
 			pattern.WriteString(segment.Shape)
 			gap += len(segment.Shape)
+			texts++
 			l.final = l.final && len(f.ways) == 0
 		case rule.Rest:
 			pattern.WriteByte('*')
@@ -75,6 +82,7 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		case rule.Single:
 			pattern.WriteString("{" + t.key(len(l.gaps)) + "}")
 			l.gaps, gap, named = append(l.gaps, gap), 0, true
+			l.vars = append(l.vars, segment)
 		}
 		f = f.next(segment)
 	}
@@ -85,6 +93,7 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		t.rests[pattern.String()] = l
 	}
 	t.leaves = append(t.leaves, l)
+	t.texts += texts
 	t.mux.Get(pattern.String(), http.NotFound)
 }
 
@@ -118,6 +127,16 @@ func (l *leaf) locate(values []string, room []rule.Span) int {
 		room[i] = rule.Span{Start: start, End: end}
 	}
 	return len(l.gaps)
+}
+
+// begins reports whether the converters that are built in take the values before a fork.
+func (l *leaf) begins(path string, room []rule.Span) bool {
+	for i, segment := range l.vars {
+		if _, ok := segment.Match(path, room[i], room[i:i]); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // leaf returns the leaf of a pattern, whose variables have these names.
