@@ -2,9 +2,18 @@ package router
 
 // WithTrees returns r with chi's trees everywhere, even where they do not pay.
 func (r *Router) WithTrees() *Router {
-	all := &Router{methods: r.methods, tables: map[string]*table{}}
+	all := &Router{tables: map[string]*table{}, reach: r.reach}
+	grown := map[*table]*table{}
 	for method, t := range r.tables {
+		if grown[t] != nil {
+			all.tables[method] = grown[t]
+			continue
+		}
 		with := *t
+		grown[t] = &with
+		if method != anyMethod {
+			all.distinct = append(all.distinct, &with)
+		}
 		var variable []*entry
 		for _, e := range t.entries {
 			if len(e.rule.Variables()) > 0 {

@@ -2,13 +2,14 @@ package router
 
 import "github.com/dewar-go/dewar/internal/rule"
 
-// table has the routes of one method.
+// table has the routes of one method, or of several with the same.
 type table struct {
 	static  map[string]*entry // rules without variables, by their text
 	lengths []uint64          // by the length of such texts: which last bytes they have, of each the lowest six bits
 	root    *fork             // all others
 	tree    *tree             // the same, nil if it does not pay
 	entries []*entry          // all, in their order
+	methods []string          // their names
 	most    int               // how many variables one has, and one place more for chi
 }
 
