@@ -193,28 +193,27 @@ func (s *search) takes(e *entry, spans []rule.Span) bool {
 
 // accepts is takes for an entry whose built-in converters are yet to be asked.
 func (s *search) accepts(e *entry, spans []rule.Span) bool {
-	return (!e.rule.Late() || e.rule.Accepts(s.path, spans)) && s.takes(e, spans)
+	return e.rule.Accepts(s.path, spans) && s.takes(e, spans)
 }
 
 // converts asks converters that are not built in, once for all tables.
 func (s *search) converts(e *entry, spans []rule.Span) bool {
-	key := verdict{s.path, e.rule.Shape(), e.other}
-	ok, known := s.known[key]
+	ok, known := s.known[verdict{s.path, e.rule.Shape(), e.other}]
 	if known {
 		return ok
 	}
 	s.steps++
 	s.values, ok = e.rule.Convert(s.path, spans)
 	if !ok || s.repeated {
-		s.note(key, ok)
+		s.note(e, ok)
 	}
 	return ok
 }
 
-// note keeps what is known.
-func (s *search) note(key verdict, ok bool) {
+// note keeps for other tables whether e takes the path.
+func (s *search) note(e *entry, ok bool) {
 	if s.known == nil {
 		s.known = map[verdict]bool{}
 	}
-	s.known[key] = ok
+	s.known[verdict{s.path, e.rule.Shape(), e.other}] = ok
 }

@@ -195,7 +195,13 @@ var pieces = []string{
 	"{#:even}", "{#:wide}", "{#:tail}",
 }
 
-// randomRoutes returns up to eighteen routes without duplicates, numbered in Data.
+// siblings are many that stand in one place with texts around them.
+var siblings = []string{
+	"a{#}", "ab{#}", "aa{#}", "{#}b", "{#}ab", "{#}-b", "a{#}b", "a{#:int}", "{#:int}b", "{#:even}b", "{#}-{#}", "a{#}-{#}b", "{#:path}b",
+	"a{#:path}", "{#}", "{#:int}", "{#:path}", "{#:tail}b",
+}
+
+// randomRoutes returns up to eighteen routes without duplicates, or thirty of siblings, numbered in Data.
 func randomRoutes(t *testing.T, random *rand.Rand, set rule.Set) []router.Route {
 	t.Helper()
 	var routes []router.Route
@@ -203,7 +209,11 @@ func randomRoutes(t *testing.T, random *rand.Rand, set rule.Set) []router.Route 
 	for i := range palette {
 		palette[i] = pieces[random.IntN(len(pieces))]
 	}
-	for range 1 + random.IntN(18) {
+	most := 18
+	if random.IntN(4) == 0 {
+		palette, most = siblings, 30
+	}
+	for range 1 + random.IntN(most) {
 		r, err := rule.Parse(randomRule(random, palette), set)
 		if err != nil {
 			t.Fatal(err)

@@ -169,6 +169,9 @@ func (r *Router) result(s *search, e *entry, method string) Result {
 	case e.redirect:
 		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(s.path)}
 	case e.derived:
+		if !e.rule.Late() {
+			s.note(e, true)
+		}
 		values, t := s.values, r.table(method)
 		allowed := append(r.allowed(s, t, s.path, s.path), t.methods...)
 		slices.Sort(allowed)

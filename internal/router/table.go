@@ -26,8 +26,8 @@ func newTable(entries []*entry) *table {
 		}
 	}
 	t.root = newFork(variable)
-	if tree := newTree(variable, t.root); tree.pays() {
-		t.tree = tree
+	if treePays(variable) {
+		t.tree = newTree(variable, t.root)
 	}
 	return t
 }

@@ -11,19 +11,28 @@ import (
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
-// A tree pays where rules have many texts in a row: chi compares those in one go, forks one segment after the other. Everywhere
-// else the forks are faster alone.
-const (
-	manyTexts  = 6 // for each leaf
-	manyLeaves = 6
-)
+// manyTexts is how many segments of a rule are texts, on average, where a tree pays: chi compares those that follow each other in
+// one go, forks one after the other. With fewer the forks are faster alone.
+const manyTexts = 6
+
+// treePays reports whether to ask a tree of entries first costs less than to go without.
+func treePays(entries []*entry) bool {
+	texts := 0
+	for _, e := range entries {
+		for _, segment := range e.rule.Segments() {
+			if segment.Kind == rule.Text {
+				texts++
+			}
+		}
+	}
+	return len(entries) > 0 && texts >= manyTexts*len(entries)
+}
 
 // tree is a chi tree of the entries of one method. Where it cannot tell them apart it leads to their fork. Of a place it knows the
 // texts and one variable, which takes any text, so that there is one order to try them in, which is that of the rules.
 type tree struct {
 	mux      *chi.Mux
 	leaves   []*leaf
-	texts    int              // how many segments of the leaves are texts
 	rests    map[string]*leaf // those without a named variable, by chi's pattern
 	contexts sync.Pool        // of *chi.Context
 }
@@ -49,13 +58,10 @@ func newTree(entries []*entry, root *fork) *tree {
 	return t
 }
 
-// pays reports whether to ask the tree costs less than to go without.
-func (t *tree) pays() bool { return len(t.leaves) > manyLeaves && t.texts >= manyTexts*len(t.leaves) }
-
 // plant adds the leaf of e, unless it is that of a fork which is planted.
 func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 	var pattern strings.Builder
-	l, gap, texts, named := &leaf{final: true}, 0, 0, false
+	l, gap, named := &leaf{final: true}, 0, false
 	segments := e.rule.Segments()
 	for i := range segments {
 		segment := &segments[i]
@@ -74,7 +80,6 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		case rule.Text:
 			pattern.WriteString(segment.Shape)
 			gap += len(segment.Shape)
-			texts++
 			l.final = l.final && len(f.ways) == 0
 		case rule.Rest:
 			pattern.WriteByte('*')
@@ -93,7 +98,6 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		t.rests[pattern.String()] = l
 	}
 	t.leaves = append(t.leaves, l)
-	t.texts += texts
 	t.mux.Get(pattern.String(), http.NotFound)
 }
 
