@@ -13,7 +13,7 @@ ROUNDS   = 20
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
 # Where sessions on a server are tested against real ones.
-STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
+STORES = sessionstore contrib/redisstore contrib/sqlstore bench/storesiege
 
 # Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
 # into which it does not see. They run without it. So do those that start no goroutine, whose random rounds it would only make
