@@ -42,6 +42,9 @@ func New() (app *dewar.App, close func() error, err error) {
 			return nil, nil, err
 		}
 	}
+	if err := app.Config.FromMapping(limits); err != nil {
+		return nil, nil, err
+	}
 	if err := app.Config.FromPrefixedEnv(dewar.EnvPrefix("SIEGE")); err != nil {
 		return nil, nil, err
 	}
@@ -55,6 +58,7 @@ func New() (app *dewar.App, close func() error, err error) {
 	visits(app)
 	answers(app)
 	insides(app, kept)
+	targets(app)
 	return app, kept.close, nil
 }
 

@@ -35,7 +35,7 @@ func openSessions(where string) (*kept, error) {
 		return nil, fmt.Errorf("SIEGE_SESSIONS: %w", err)
 	}
 	k.sessions = &sessionstore.SessionInterface{
-		Store: hanging{store, k}, Deadline: 3 * time.Second, // a machine that is busy must not look like a store that hangs
+		Store: hanging{store, k}, Deadline: StoreDeadline,
 		Clock: func() time.Time { return time.Now().Add(time.Duration(k.ahead.Load())) },
 	}
 	return k, nil
