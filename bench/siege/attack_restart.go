@@ -11,6 +11,7 @@ func handOvers(ctx context.Context, f *field) error {
 		if err := s.handOver(ctx); err != nil {
 			return err
 		}
+		f.held(nothingDropped)
 		f.count("hand-overs", 1)
 	}
 	return nil

@@ -22,6 +22,7 @@ type ledger struct {
 	seconds  []histogram
 	all      histogram
 	slowest  Slowest
+	made     []Made
 }
 
 // Sums are the numbers at the top of the score card.
@@ -45,6 +46,14 @@ type Tried struct {
 	kinds    map[string]bool
 }
 
+// A Made is an attack that was made, from when to when since the siege began.
+type Made struct {
+	Attack string        `json:"attack"`
+	From   time.Duration `json:"from"`
+	To     time.Duration `json:"to"` // 0 while it goes on
+	Failed string        `json:"failed,omitempty"`
+}
+
 // A Slowest is the answer that took longest.
 type Slowest struct {
 	What string        `json:"what"`
@@ -57,6 +66,14 @@ const problemsKept = 20
 
 func newLedger() *ledger {
 	return &ledger{began: time.Now(), statuses: map[int]int{}, counts: map[string]int{}, promises: map[string]*Tried{}}
+}
+
+// begins forgets what was counted while the sites were warmed up, but for promises that were broken.
+func (l *ledger) begins() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.began, l.sums, l.statuses, l.counts = time.Now(), Sums{}, map[int]int{}, map[string]int{}
+	l.seconds, l.all, l.slowest = nil, histogram{}, Slowest{}
 }
 
 // held says that a promise was looked at and holds.
@@ -142,6 +159,22 @@ func (l *ledger) answered(what string, wanted time.Time, status int) {
 	}
 }
 
+// begin says that an attack begins, and returns what says that it has ended.
+func (l *ledger) begin(attack string) (end func(err error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.made)
+	l.made = append(l.made, Made{Attack: attack, From: time.Since(l.began)})
+	return func(err error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.made[n].To = time.Since(l.began)
+		if err != nil {
+			l.made[n].Failed = masked(err.Error())
+		}
+	}
+}
+
 // requests returns how many requests of visitors have ended.
 func (l *ledger) requests() int {
 	l.mu.Lock()
@@ -166,11 +199,12 @@ func (l *ledger) look(own, where string, sent []byte) {
 }
 
 // logged looks at a line of the application's log.
-func (l *ledger) logged(site, line string) {
-	l.look("", "the log of "+site, []byte(line))
-	switch {
-	case strings.Contains(line, "DATA RACE"), strings.HasPrefix(line, "fatal error: "), strings.HasPrefix(line, "panic: "):
-		l.broken(othersUnharmed, "the application on %s has written %q", site, line)
+func (l *ledger) logged(site string, line []byte) {
+	l.look("", "the log of "+site, line)
+	for _, bad := range []string{"DATA RACE", "fatal error: ", "panic: "} {
+		if !bytes.HasPrefix(line, []byte{'{'}) && bytes.Contains(line, []byte(bad)) {
+			l.broken(othersUnharmed, "the application on %s has written %q", site, line)
+		}
 	}
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -19,9 +17,6 @@ type options struct {
 	json, chart           string
 	program               string
 }
-
-// errBroken is what a siege ends with that has found something.
-var errBroken = errors.New("a promise of SECURITY.md does not hold")
 
 // besiege starts the sites, lets visitors and attacks at them, and writes the score card.
 func besiege(ctx context.Context, o options, out io.Writer) error {
@@ -45,45 +40,58 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 	if err := f.start(ctx); err != nil {
 		return err
 	}
-	if err := f.siege(ctx, o); err != nil {
+	w, err := newWatch(ctx, f)
+	if err != nil {
 		return err
 	}
+	f.ledger.begins()
+	f.siege(ctx, o, w)
+	took := time.Since(f.ledger.began)
+	w.finish(context.WithoutCancel(ctx))
 	if err := f.close(); err != nil {
 		f.broken(nothingDropped, "%v", err)
 	}
-	return f.report(o, out)
+	f.leftovers()
+	card := f.ledger.scoreCard(o, took, w.held)
+	if err := card.save(o); err != nil {
+		return err
+	}
+	card.print(out)
+	return card.verdict(ctx)
 }
 
 // siege lets visitors and attacks at the sites until the requests are made and each attack had its turn.
-func (f *field) siege(ctx context.Context, o options) error {
+func (f *field) siege(ctx context.Context, o options, w *watch) {
+	watching, stop := context.WithCancel(ctx)
+	var watchers sync.WaitGroup
+	watchers.Go(func() { w.look(watching) })
+	watchers.Go(func() { f.ledger.progress(watching, os.Stderr, w) })
+	defer watchers.Wait()
+	defer stop()
 	c := &crowd{field: f, connections: o.connections, requests: o.requests, over: o.over}
 	done := make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
+	go func() {
 		defer close(done)
 		c.run(ctx)
-	})
-	defer all.Wait()
-	return f.attack(ctx, o, done)
+	}()
+	f.attack(ctx, o, done)
+	<-done
 }
 
 // attack makes the attacks in turn, again and again until the crowd is done, but each of them once.
-func (f *field) attack(ctx context.Context, o options, done <-chan struct{}) error {
+func (f *field) attack(ctx context.Context, o options, done <-chan struct{}) {
 	slot := 10 * time.Second
 	if n := len(o.attacks); n > 0 && o.over > 0 {
-		slot = o.over * 8 / 10 / time.Duration(n)
+		slot = o.over * 9 / 10 / time.Duration(n)
 	}
 	for round := 0; len(o.attacks) > 0; round++ {
 		for _, a := range o.attacks {
-			if round > 0 && isDone(done) {
-				return nil
+			if ctx.Err() != nil || round > 0 && isDone(done) {
+				return
 			}
-			if err := f.once(ctx, a, slot); err != nil {
-				return err
-			}
+			f.make(ctx, a, slot)
 		}
 	}
-	return nil
 }
 
 func isDone(done <-chan struct{}) bool {
@@ -95,19 +103,21 @@ func isDone(done <-chan struct{}) bool {
 	}
 }
 
-// once makes an attack that may take so long.
-func (f *field) once(ctx context.Context, a attack, slot time.Duration) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+// make makes an attack that may take so long.
+func (f *field) make(ctx context.Context, a attack, slot time.Duration) {
 	limited, cancel := context.WithTimeout(ctx, slot)
 	defer cancel()
 	if a.refuses {
 		f.refuses.Add(1)
-		defer time.AfterFunc(2*time.Second, func() { f.refuses.Add(-1) }) // breakers of stores close a little later
+		defer time.AfterFunc(aftermath, func() { f.refuses.Add(-1) })
 	}
-	if err := a.run(limited, f); err != nil && limited.Err() == nil {
-		return fmt.Errorf("attack %s: %w", a.name, err)
+	end := f.ledger.begin(a.name)
+	err := a.run(limited, f)
+	if limited.Err() != nil {
+		err = nil
 	}
-	return nil
+	end(err)
 }
+
+// aftermath is how long visitors may still be refused when an attack has ended: breakers of stores close a little later.
+const aftermath = 2 * time.Second

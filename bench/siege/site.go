@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -37,7 +39,7 @@ type site struct {
 	socket *os.File
 
 	mu        sync.Mutex
-	processes []*process // that were told to stop, and the newest
+	processes []*process // those that were not told to stop, the newest last
 }
 
 // A process is one run of the application.
@@ -46,8 +48,10 @@ type process struct {
 	serving chan struct{} // closed when it serves
 	ended   chan struct{} // closed when it has ended
 	err     error         // how it has ended, then
-	last    []string      // its last lines, guarded by mu
-	mu      sync.Mutex
+
+	mu       sync.Mutex
+	last     []string // its last lines
+	expected bool     // that it ends
 }
 
 // newSite opens the socket and puts the files of the application into a folder of its own. It starts nothing.
@@ -94,8 +98,14 @@ func largeFile() []byte {
 	return b
 }
 
+// moment is how long a process may take to start, and to end. An attack whose time is over waits for it all the same: a site
+// without a process would hold up everybody.
+const moment = 30 * time.Second
+
 // start starts a process more, and waits until it serves.
 func (s *site) start(ctx context.Context, env ...string) (*process, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), moment)
+	defer cancel()
 	// LISTEN_PID has to be the process itself, so a shell sets it.
 	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0"`, s.field.program)
 	cmd.ExtraFiles, cmd.Dir = []*os.File{s.socket}, s.folder
@@ -130,16 +140,36 @@ func (p *process) watch(s *site, said io.Reader) {
 	lines.Buffer(nil, 16<<20)
 	serving := false
 	for lines.Scan() {
-		line := lines.Text()
-		if !serving && strings.Contains(line, `"msg":"serving"`) {
+		line := lines.Bytes()
+		if !serving && bytes.Contains(line, []byte(`"msg":"serving"`)) {
 			serving = true
 			close(p.serving)
 		}
 		s.field.ledger.logged(s.name, line)
-		p.keep(line)
+		p.keep(string(line))
 	}
 	p.err = p.cmd.Wait()
 	close(p.ended)
+	if serving && !p.expectEnd() {
+		s.crashed(p)
+	}
+}
+
+// crashed tells of a process that has ended by itself, and starts another, so that the siege goes on.
+func (s *site) crashed(p *process) {
+	s.field.broken(othersUnharmed, "the application on %s has ended by itself: %v; its last lines:\n%s", s.name, p.err, p.lastLines())
+	s.remove(p)
+	if _, err := s.start(context.Background()); err != nil {
+		s.field.broken(othersUnharmed, "the application on %s cannot be started again: %v", s.name, err)
+	}
+}
+
+// expectEnd says that the process will end, and whether that was said before.
+func (p *process) expectEnd() (before bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before, p.expected = p.expected, true
+	return before
 }
 
 // keep keeps the last lines.
@@ -155,11 +185,12 @@ func (p *process) lastLines() string {
 	return strings.Join(p.last, "\n")
 }
 
-// signal sends a signal.
+// signal sends a signal that does not end the process.
 func (p *process) signal(sig os.Signal) { _ = p.cmd.Process.Signal(sig) }
 
 // kill ends the process at once, and waits for it.
 func (p *process) kill() {
+	p.expectEnd()
 	_ = p.cmd.Process.Kill()
 	<-p.ended
 }
@@ -179,13 +210,10 @@ func (s *site) durable() bool { return s.sessions != "memory" }
 
 // stop tells a process to stop and waits until it has ended. It must end well.
 func (s *site) stop(ctx context.Context, p *process) error {
-	s.mu.Lock()
-	for i, one := range s.processes {
-		if one == p {
-			s.processes = append(s.processes[:i:i], s.processes[i+1:]...)
-		}
-	}
-	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), moment)
+	defer cancel()
+	s.remove(p)
+	p.expectEnd()
 	p.signal(syscall.SIGTERM)
 	select {
 	case <-p.ended:
@@ -197,6 +225,21 @@ func (s *site) stop(ctx context.Context, p *process) error {
 		return fmt.Errorf("%s: the application has ended with %w:\n%s", s.name, p.err, p.lastLines())
 	}
 	return nil
+}
+
+func (s *site) remove(p *process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.processes = slices.DeleteFunc(s.processes, func(one *process) bool { return one == p })
+}
+
+// kill ends the newest process without a warning, and starts one after it.
+func (s *site) kill(ctx context.Context) error {
+	p := s.current()
+	s.remove(p)
+	p.kill()
+	_, err := s.start(ctx)
+	return err
 }
 
 // handOver starts a new process beside the old one, and then stops that: both serve the socket for a while.
@@ -220,11 +263,9 @@ func (s *site) restart(ctx context.Context) error {
 // close ends all processes and closes the socket.
 func (s *site) close() error {
 	defer s.socket.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
 	var errs []error
 	for p := s.current(); p != nil; p = s.current() {
-		errs = append(errs, s.stop(ctx, p))
+		errs = append(errs, s.stop(context.Background(), p))
 	}
 	return errors.Join(errs...)
 }
@@ -232,25 +273,44 @@ func (s *site) close() error {
 // url returns the URL of a path of the site.
 func (s *site) url(path string) string { return s.scheme + "://" + s.addr + path }
 
-// insides asks the newest process, or the one that the socket gives the connection to, what it holds. Memory that is free goes
-// back to the system before, if that is asked for.
+// insides asks a process what it holds: the one that the socket gives the connection to. Memory that is free goes back to the
+// system before, if that is asked for.
 func (s *site) insides(ctx context.Context, free bool) (in app.Insides, err error) {
 	path := "/insides"
 	if free {
 		path += "?free=1"
 	}
-	r, err := http.NewRequestWithContext(ctx, "GET", s.url(path), nil)
+	text, err := s.get(ctx, path)
 	if err != nil {
 		return in, err
+	}
+	return in, json.Unmarshal(text, &in)
+}
+
+// stacks returns what all goroutines of a process do, or why that is not known.
+func (s *site) stacks(ctx context.Context) string {
+	text, err := s.get(ctx, "/insides/stacks")
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// get returns the answer to a path, by a connection of its own.
+func (s *site) get(ctx context.Context, path string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(path), nil)
+	if err != nil {
+		return nil, err
 	}
 	r.Close = true
 	w, err := s.field.client().Do(r)
 	if err != nil {
-		return in, err
+		return nil, err
 	}
 	defer w.Body.Close()
-	if w.StatusCode != 200 {
-		return in, fmt.Errorf("%s: %s", r.URL, w.Status)
+	body, err := io.ReadAll(w.Body)
+	if err == nil && w.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", r.URL, w.Status)
 	}
-	return in, json.NewDecoder(w.Body).Decode(&in)
+	return body, err
 }

@@ -165,6 +165,7 @@ func (v *visitor) lookAt(what string, a answer) {
 			v.field.ledger.look("", "the header "+key+" of the answer to "+what, []byte(value))
 		}
 	}
+	v.field.held(noSecret)
 }
 
 // ofSession checks that caches would keep an answer for this visitor alone.

@@ -1,4 +1,5 @@
-package scaling
+// Package chart draws lines over two axes as SVG, for light and for dark pages.
+package chart
 
 import (
 	"cmp"
@@ -9,11 +10,12 @@ import (
 	"strings"
 )
 
-// A Chart is lines and dots over two axes.
-type Chart struct {
+// A Plot is lines and dots over two axes, and bands behind them.
+type Plot struct {
 	Title string
 	X, Y  Axis
 	Lines []Line
+	Bands []Band
 }
 
 // An Axis goes from Min to Max. Its marks are labelled with Format.
@@ -35,6 +37,12 @@ type Line struct {
 
 // A Point is one of a line.
 type Point struct{ X, Y float64 }
+
+// A Band is a part of the X axis in which something went on. Its name is written into it if there is room.
+type Band struct {
+	Name     string
+	From, To float64
+}
 
 // The picture, in units of SVG.
 const (
@@ -58,12 +66,15 @@ svg { font: 14px system-ui, sans-serif }
 var dashes = [...]string{"", "9 4", "2 4", "12 4 2 4", "5 3", "3 2", "16 6"}
 
 // SVG returns the chart as a file.
-func (c Chart) SVG() string {
+func (c Plot) SVG() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", width, height, html.EscapeString(c.Title))
 	b.WriteString(style)
 	fmt.Fprintf(&b, "<rect class=\"page\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n", width, height)
 	text(&b, "text title", left, 30, "start", c.Title)
+	for _, band := range c.Bands {
+		c.shade(&b, band)
+	}
 	for _, mark := range c.X.marks() {
 		x := c.x(mark)
 		fmt.Fprintf(&b, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>\n", x, top, height-bottom)
@@ -88,7 +99,19 @@ func text(b *strings.Builder, class string, x, y float64, anchor, s string) {
 	fmt.Fprintf(b, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", class, x, y, anchor, html.EscapeString(s))
 }
 
-func (c Chart) draw(b *strings.Builder, n int, l Line) {
+// shade draws a band. Its colour is here, for the pictures without bands to stay as they are.
+func (c Plot) shade(b *strings.Builder, band Band) {
+	const lineHeight = 12
+	from, to := c.x(band.From), c.x(band.To)
+	fmt.Fprintf(b, "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#8c959f\" opacity=\"0.18\"/>\n", from, top, max(to-from-1, 1), height-top-bottom)
+	if to-from < lineHeight {
+		return
+	}
+	x := (from+to)/2 + lineHeight/3
+	fmt.Fprintf(b, "<text class=\"small\" transform=\"translate(%.1f %d) rotate(-90)\" text-anchor=\"end\">%s</text>\n", x, top+6, html.EscapeString(band.Name))
+}
+
+func (c Plot) draw(b *strings.Builder, n int, l Line) {
 	class := cmp.Or(l.Like, n+1)
 	if l.Dots {
 		for _, p := range l.Points {
@@ -105,7 +128,7 @@ func (c Chart) draw(b *strings.Builder, n int, l Line) {
 }
 
 // names writes the names of the lines beside their ends, one below the other.
-func (c Chart) names(b *strings.Builder) {
+func (c Plot) names(b *strings.Builder) {
 	type label struct {
 		class int
 		y     float64
@@ -129,8 +152,8 @@ func (c Chart) names(b *strings.Builder) {
 	}
 }
 
-func (c Chart) x(v float64) float64 { return left + c.X.part(v)*(width-left-right) }
-func (c Chart) y(v float64) float64 { return height - bottom - c.Y.part(v)*(height-top-bottom) }
+func (c Plot) x(v float64) float64 { return left + c.X.part(v)*(width-left-right) }
+func (c Plot) y(v float64) float64 { return height - bottom - c.Y.part(v)*(height-top-bottom) }
 
 // part returns where on the axis a value is, from 0 to 1.
 func (a Axis) part(v float64) float64 {
@@ -150,33 +173,4 @@ func (a Axis) marks() []float64 {
 		marks = append(marks, math.Pow(10, e))
 	}
 	return marks
-}
-
-// Count formats a number as 10, 2.5k, 40M.
-func Count(v float64) string { return scaled(v, []string{"", "k", "M", "G", "T"}) }
-
-// Bytes formats a number of bytes as 10 B, 2.5 kB, 40 MB.
-func Bytes(v float64) string { return scaled(v, []string{" B", " kB", " MB", " GB", " TB", " PB"}) }
-
-func scaled(v float64, units []string) string {
-	unit := 0
-	for round(v) >= 1000 && unit < len(units)-1 {
-		v, unit = v/1000, unit+1
-	}
-	return fmt.Sprintf("%.4g%s", round(v), units[unit])
-}
-
-// round keeps two digits, three of numbers from a hundred.
-func round(v float64) float64 {
-	if v <= 0 {
-		return v
-	}
-	p := math.Pow(10, math.Floor(math.Log10(v))-1)
-	if v >= 100 {
-		p = 1
-	}
-	for p*1000 <= v {
-		p *= 10
-	}
-	return math.Round(v/p) * p
 }
