@@ -14,34 +14,16 @@ type entry struct {
 	rule  *rule.Rule
 	route int
 	data  any
-	rank  int    // the place in the order of the table
-	group *group // that of the rule's first text, with the place in it; nil for static rules
-	place int
+	rank  int // the place in the order of the table
 
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
 	derived  bool // for a method that the route does not list
 	any      bool // for a route that lists none
-
-	pattern string // what chi knows it by, "" if chi cannot express it
 }
 
-// match is the rule's Match. A form that lost its slash does not get it back from a variable that takes slashes.
-func (e *entry) match(path string, buf []any) ([]any, bool) {
-	if e.refuses(path) {
-		return buf, false
-	}
-	return e.rule.Match(path, buf)
-}
-
-// locate is match without converting anything, of a rule that is [rule.Rule.Late].
-func (e *entry) locate(path string, spans []rule.Span) ([]rule.Span, bool) {
-	if e.refuses(path) {
-		return spans, false
-	}
-	return e.rule.Locate(path, spans)
-}
-
+// refuses reports whether the path has a slash at its end that a leaf does not get back from a variable that takes slashes, as it
+// is the branch's.
 func (e *entry) refuses(path string) bool {
 	return e.other && !e.rule.Branch() && strings.HasSuffix(path, "/")
 }

@@ -304,7 +304,10 @@ func newTrial(t *testing.T, random *rand.Rand, set rule.Set) trial {
 // compare matches one request both ways.
 func (tr trial) compare(t *testing.T, method, path string) router.Kind {
 	t.Helper()
-	got, want := tr.router.Match(method, path, nil), tr.reference.match(method, path)
+	got, want := match(tr.router, method, path), tr.reference.match(method, path)
+	if len(want.Values) == 0 {
+		want.Values = nil
+	}
 	if got.Route >= 0 {
 		got.Route = 0 // the reference numbers by Data
 	}

@@ -1,11 +1,10 @@
 // Package router finds the route of a request.
 //
-// A [Router] is made once of all routes. For each method it has a map of the static rules and groups of the others by
-// the text that they begin with. Of a small group the rules are tried one after the other, in the order of
-// [rule.Compare]. For a large one a chi tree proposes where to begin: it is asked with Find and never served, and the
-// rules enter it in that order too, because chi tries equal siblings as they come. What chi cannot express is tried
-// before the proposal, as the order wants. The rule itself matches the path again, with its converters, and if it
-// refuses then the rules after it are tried. So the answer is always that of the first rule in the order that matches.
+// A [Router] is made once of all routes. For each method it has a map of the static rules, and of all others a tree of forks,
+// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Where
+// there are many a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first rule that comes
+// into question, or a fork whose variables chi cannot tell apart, and where the values are. The converters are asked then, and if
+// one refuses, the forks go on behind what chi has found. So the answer is always that of the first rule in the order that matches.
 //
 // The routes of one Router share a host. A [Hosts] chooses the Routers to ask by the host of a request.
 package router
@@ -55,12 +54,28 @@ type Result struct {
 	Route int
 	// Data is the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
 	Data any
-	// Values are the values of the rule's variables, in their order.
+	// Values are those of the rule's variables, in their order, if not all its converters are built in; nil for the others.
 	Values []any
-	// Path is where to redirect to, decoded. It begins with exactly one slash.
+	// HostValues are those of the variables in the pattern of hosts.
+	HostValues []any
+	// Path is what the spans are in, and with SlashRedirect and MergeRedirect where to redirect to, decoded. It begins with
+	// exactly one slash.
 	Path string
 	// Allowed are the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
 	Allowed []string
+
+	rule *rule.Rule
+}
+
+// Convert returns the values of the rule's variables, whose texts are at spans, and behind them those of the host's.
+func (r *Result) Convert(spans []rule.Span) []any {
+	values := slices.Grow(slices.Clone(r.Values), len(spans)+len(r.HostValues))
+	if r.Values == nil {
+		for i, at := range spans {
+			values = append(values, r.rule.Value(i, r.Path[at.Start:at.End]))
+		}
+	}
+	return append(values, r.HostValues...)
 }
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
@@ -93,54 +108,51 @@ func New(routes []Route) (*Router, error) {
 	return r, nil
 }
 
-// Find is Match for what most requests are: it returns the data of the route that answers. It returns nil for everything else,
-// which Match tells apart. The values of the variables are not converted if the rule is [rule.Rule.Late]: spans says where in the
-// path they are, in the room of the spans that were passed, and values is nil. Otherwise values has them, and spans is empty.
-func (r *Router) Find(method, path string, room []rule.Span) (data any, spans []rule.Span, values []any) {
-	t := r.table(method)
-	if t == nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return nil, nil, nil
-	}
-	e, spans, values := t.find(&search{path: path, redirects: true, late: true}, room[:0])
-	if e == nil || e.redirect || e.derived && method == http.MethodOptions {
-		return nil, nil, nil
-	}
-	return e.data, spans, values
+// Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
+// several slashes at its beginning one counts. Where the rule's converters are built in, the values are not made: the spans,
+// which are in the room that is passed, say where in Result.Path their texts are, and [rule.Rule.Value] makes them. Nothing is
+// allocated then.
+func (r *Router) Match(method, path string, room []rule.Span) (Result, []rule.Span) {
+	var s search
+	return r.match(&s, method, path, room[:0])
 }
 
-// Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
-// several slashes at its beginning one counts. Result.Values is buf with the values appended; buf may be nil.
-func (r *Router) Match(method, path string, buf []any) Result {
+func (r *Router) match(s *search, method, path string, room []rule.Span) (Result, []rule.Span) {
 	if !strings.HasPrefix(path, "/") {
-		return Result{Route: -1}
+		return Result{Route: -1}, nil
 	}
 	path = singleSlash(path)
-	if e, _, values := r.table(method).find(&search{path: path, values: buf, redirects: true}, nil); e != nil {
-		return r.result(e, method, path, values)
+	s.path, s.redirects = path, true
+	t := r.table(method)
+	if e, spans := t.find(s, room); e != nil {
+		return r.result(s, e, method), spans
 	}
 	merged := path
 	if strings.Contains(path, "//") {
 		merged = mergeSlashes(path)
-		if e, _, _ := r.table(method).find(&search{path: merged, redirects: true, late: true}, nil); e != nil {
-			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}
+		s.path = merged
+		if e, _ := t.find(s, room); e != nil {
+			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}, nil
 		}
 	}
-	if allowed := r.allowed(path, merged); allowed != nil {
-		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}
+	if allowed := r.allowed(s, t, path, merged); allowed != nil {
+		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}, nil
 	}
-	return Result{Route: -1}
+	return Result{Route: -1}, nil
 }
 
-// result returns what becomes of a path that e matches.
-func (r *Router) result(e *entry, method, path string, values []any) Result {
+// result returns what becomes of the path that e takes.
+func (r *Router) result(s *search, e *entry, method string) Result {
 	switch {
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(path)}
+		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(s.path)}
 	case e.derived && method == http.MethodOptions:
-		allowed := r.allowed(path, path)
-		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Allowed: allowed}
+		values := s.values
+		allowed := append(r.allowed(s, r.table(method), s.path, s.path), method)
+		slices.Sort(allowed)
+		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Path: s.path, Allowed: allowed, rule: e.rule}
 	}
-	return Result{Kind: Found, Route: e.route, Data: e.data, Values: values}
+	return Result{Kind: Found, Route: e.route, Data: e.data, Values: s.values, Path: s.path, rule: e.rule}
 }
 
 // table returns the table for method, nil if there is none.
@@ -154,26 +166,25 @@ func (r *Router) table(method string) *table {
 	return r.tables[anyMethod]
 }
 
-// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect.
-func (r *Router) allowed(path, merged string) []string {
-	var room [8]rule.Span
-	asked := &search{path: path, repeated: true, late: true}
-	alike := asked
-	if merged != path {
-		alike = &search{path: merged, repeated: true, late: true}
-	}
+// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect. Those of the
+// table that was asked are known: none.
+func (r *Router) allowed(s *search, asked *table, path, merged string) []string {
 	var allowed []string
+	s.redirects, s.repeated = false, true
 	for _, method := range r.methods {
-		t := r.tables[method]
-		e, _, _ := t.find(asked, room[:0])
-		if e == nil && alike != asked {
-			e, _, _ = t.find(alike, room[:0])
-		}
-		if e != nil {
+		if t := r.tables[method]; t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
 			allowed = append(allowed, method)
 		}
 	}
 	return allowed
+}
+
+// answered reports whether t has an entry for path.
+func (s *search) answered(t *table, path string) bool {
+	var room [8]rule.Span
+	s.path = path
+	e, _ := t.find(s, room[:0])
+	return e != nil
 }
 
 // singleSlash returns path, which begins with a slash, without the other slashes at its beginning.

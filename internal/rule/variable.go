@@ -70,6 +70,11 @@ func (v *variable) parse(text string) (any, bool) {
 	return value, err == nil
 }
 
+// accepts reports whether the converter, which is built in, takes text.
+func (v *variable) accepts(text string) bool {
+	return text != "" && (v.plain || v.late.fits(text)) // a plain one is a whole segment, or checked with it
+}
+
 // ValueError says that the value of a variable does not fit. It never holds the value.
 type ValueError struct {
 	Variable string
