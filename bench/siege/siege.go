@@ -89,7 +89,7 @@ func (f *field) attack(ctx context.Context, o options, done <-chan struct{}) {
 			if ctx.Err() != nil || round > 0 && isDone(done) {
 				return
 			}
-			f.make(ctx, a, slot)
+			f.make(ctx, a, max(slot, a.takes))
 		}
 	}
 }
