@@ -98,7 +98,7 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 			return nil, err
 		}
 	}
-	s := makeSession(i.codec.Load())
+	s := c.makeSession(i.codec.Load())
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
@@ -273,7 +273,7 @@ func SetSessionCookie(c *Context, s *Session, value string, change ...func(cooki
 
 // DropSessionCookie takes back what SetSessionCookie was given in this request: no cookie of a session is set or deleted,
 // unless it is called again. It is for backends that find out only then that another request has been faster.
-func DropSessionCookie(c *Context) { c.rare().session.cookies = nil }
+func DropSessionCookie(c *Context) { c.requestSession().cookies = nil }
 
 // sendSessionCookie has a Set-Cookie line sent.
 func sendSessionCookie(c *Context, s *Session, line string) error {
@@ -289,7 +289,7 @@ func sendSessionCookie(c *Context, s *Session, line string) error {
 	if c.response.Committed() {
 		return c.response.lateError("no cookie can be set")
 	}
-	c.rare().session.addCookie(line)
+	c.requestSession().addCookie(line)
 	return nil
 }
 

@@ -470,7 +470,7 @@ func (r *Response) FlushError() error {
 	}
 	if r.c.phase < sent {
 		r.started = true
-		r.c.rare().session.early = true
+		r.c.rare().early = true
 		if err := r.commitEarly(); err != nil {
 			return err
 		}

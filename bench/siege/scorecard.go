@@ -36,12 +36,25 @@ type ScoreCard struct {
 	Promises    []Tried          `json:"promises"`
 }
 
-// A Second is the answers of one.
+// A Second is the answers of one. In JSON it is the text of its numbers, with microseconds, so that it is one line.
 type Second struct {
-	Requests int           `json:"requests"`
-	Median   time.Duration `json:"median"`
-	P99      time.Duration `json:"p99"`
-	Most     time.Duration `json:"most"`
+	Requests          int
+	Median, P99, Most time.Duration
+}
+
+// MarshalText writes a Second.
+func (s Second) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%d %d %d %d", s.Requests, s.Median.Microseconds(), s.P99.Microseconds(), s.Most.Microseconds()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Second) UnmarshalText(text []byte) error {
+	var median, p99, most time.Duration
+	if _, err := fmt.Sscan(string(text), &s.Requests, (*int64)(&median), (*int64)(&p99), (*int64)(&most)); err != nil {
+		return fmt.Errorf("second %q: %w", text, err)
+	}
+	s.Median, s.P99, s.Most = median*time.Microsecond, p99*time.Microsecond, most*time.Microsecond
+	return nil
 }
 
 // scoreCard sums up.

@@ -98,31 +98,32 @@ func (w *wire) exchange(q question) (a answer, again bool, err error) {
 	q.writeTo(&w.out, w.site.addr)
 	_, wrote := w.conn.Write(w.out.Bytes()) // an answer may have come all the same, of an App that reads no further
 	if _, err := w.in.Peek(1); err != nil {
-		return a, false, w.ended(errors.Join(err, wrote))
+		how := errDropped
+		if w.used {
+			how = errCut
+		}
+		return a, false, ended(how, errors.Join(err, wrote))
 	}
 	w.asking.Method = q.method
 	res, err := http.ReadResponse(w.in, &w.asking)
 	if err != nil {
-		return a, false, fmt.Errorf("%w: %w", errHalf, err)
+		return a, false, ended(errHalf, err)
 	}
 	defer res.Body.Close()
 	w.body.Reset()
 	if _, err := w.body.ReadFrom(res.Body); err != nil {
-		return a, false, fmt.Errorf("%w: %w", errHalf, err)
+		return a, false, ended(errHalf, err)
 	}
 	return answer{res.StatusCode, res.Header, w.body.Bytes()}, !res.Close && wrote == nil, nil
 }
 
-// ended says how a connection has ended on which no answer began.
-func (w *wire) ended(err error) error {
+// ended says how a connection has ended, or that it has not, and the client waits no longer.
+func ended(how, err error) error {
 	var timeout net.Error
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
+	if errors.As(err, &timeout) && timeout.Timeout() {
 		return err
-	case w.used:
-		return fmt.Errorf("%w: %w", errCut, err)
 	}
-	return fmt.Errorf("%w: %w", errDropped, err)
+	return fmt.Errorf("%w: %w", how, err)
 }
 
 func (w *wire) close() {

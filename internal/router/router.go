@@ -11,6 +11,7 @@ package router
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -80,9 +81,10 @@ func (r *Result) Convert(spans []rule.Span) []any {
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
 type Router struct {
-	methods []string // sorted, without anyMethod
-	tables  map[string]*table
-	get     *table // that of GET, which most requests ask for
+	tables   map[string]*table // by method; those of methods with the same entries are one
+	distinct []*table          // without that of anyMethod
+	get      *table            // that of GET, which most requests ask for
+	reach    reach
 }
 
 // anyMethod is the name of the table for the methods that no route names.
@@ -97,15 +99,35 @@ func New(routes []Route) (*Router, error) {
 		}
 	}
 	r := &Router{tables: map[string]*table{}}
-	for method, entries := range allEntries(routes) {
-		r.tables[method] = newTable(entries)
-		if method != anyMethod {
-			r.methods = append(r.methods, method)
+	all := allEntries(routes)
+	for _, method := range slices.Sorted(maps.Keys(all)) {
+		if method == anyMethod {
+			r.tables[method] = newTable(all[method])
+			continue
+		}
+		t := r.tableOf(all[method])
+		t.methods = append(t.methods, method)
+		r.tables[method] = t
+	}
+	for _, entries := range all {
+		for _, e := range entries {
+			r.reach.add(e.rule)
 		}
 	}
-	slices.Sort(r.methods)
 	r.get = r.table(http.MethodGet)
 	return r, nil
+}
+
+// tableOf returns the table of entries, a new one unless another method has the same.
+func (r *Router) tableOf(entries []*entry) *table {
+	for _, t := range r.distinct {
+		if slices.EqualFunc(t.entries, entries, (*entry).same) {
+			return t
+		}
+	}
+	t := newTable(entries)
+	r.distinct = append(r.distinct, t)
+	return t
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
@@ -128,7 +150,7 @@ func (r *Router) match(s *search, method, path string, room []rule.Span) (Result
 		return r.result(s, e, method), spans
 	}
 	merged := path
-	if strings.Contains(path, "//") {
+	if r.reach.repeats(path) {
 		merged = mergeSlashes(path)
 		s.path = merged
 		if e, _ := t.find(s, room); e != nil {
@@ -146,9 +168,12 @@ func (r *Router) result(s *search, e *entry, method string) Result {
 	switch {
 	case e.redirect:
 		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(s.path)}
-	case e.derived && method == http.MethodOptions:
-		values := s.values
-		allowed := append(r.allowed(s, r.table(method), s.path, s.path), method)
+	case e.derived:
+		if !e.rule.Late() {
+			s.note(e, true)
+		}
+		values, t := s.values, r.table(method)
+		allowed := append(r.allowed(s, t, s.path, s.path), t.methods...)
 		slices.Sort(allowed)
 		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Path: s.path, Allowed: allowed, rule: e.rule}
 	}
@@ -166,16 +191,17 @@ func (r *Router) table(method string) *table {
 	return r.tables[anyMethod]
 }
 
-// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect. Those of the
-// table that was asked are known: none.
+// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect, sorted. Those
+// of the table that was asked are not looked for.
 func (r *Router) allowed(s *search, asked *table, path, merged string) []string {
 	var allowed []string
 	s.redirects, s.repeated = false, true
-	for _, method := range r.methods {
-		if t := r.tables[method]; t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
-			allowed = append(allowed, method)
+	for _, t := range r.distinct {
+		if t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
+			allowed = append(allowed, t.methods...)
 		}
 	}
+	slices.Sort(allowed)
 	return allowed
 }
 
@@ -185,23 +211,4 @@ func (s *search) answered(t *table, path string) bool {
 	s.path = path
 	e, _ := t.find(s, room[:0])
 	return e != nil
-}
-
-// singleSlash returns path, which begins with a slash, without the other slashes at its beginning.
-func singleSlash(path string) string {
-	for strings.HasPrefix(path, "//") {
-		path = path[1:]
-	}
-	return path
-}
-
-// mergeSlashes returns path with one slash wherever several follow each other.
-func mergeSlashes(path string) string {
-	merged := make([]byte, 0, len(path))
-	for i := range len(path) {
-		if i == 0 || path[i] != '/' || path[i-1] != '/' {
-			merged = append(merged, path[i])
-		}
-	}
-	return string(merged)
 }

@@ -108,7 +108,7 @@ func (c Plot) shade(b *strings.Builder, band Band) {
 		return
 	}
 	x := (from+to)/2 + lineHeight/3
-	fmt.Fprintf(b, "<text class=\"small\" transform=\"translate(%.1f %d) rotate(-90)\" text-anchor=\"end\">%s</text>\n", x, top+6, html.EscapeString(band.Name))
+	fmt.Fprintf(b, "<text class=\"small\" transform=\"translate(%.1f %d) rotate(-90)\">%s</text>\n", x, height-bottom-6, html.EscapeString(band.Name))
 }
 
 func (c Plot) draw(b *strings.Builder, n int, l Line) {
