@@ -460,7 +460,10 @@ func (b *Bag) MergeInto(data string) ([]byte, error) {
 }
 
 // Encode returns all values, changes inside them included. What [Bag.Open] is given it takes back.
-func (b *Bag) Encode() ([]byte, error) {
+func (b *Bag) Encode() ([]byte, error) { return b.AppendEncode(nil) }
+
+// AppendEncode appends what Encode returns to dst.
+func (b *Bag) AppendEncode(dst []byte) ([]byte, error) {
 	if err := b.Settle(); err != nil {
 		return nil, err
 	}
@@ -470,7 +473,7 @@ func (b *Bag) Encode() ([]byte, error) {
 	for i := range b.members {
 		size += len(b.members[i].Key) + len(b.members[i].Raw) + 4
 	}
-	return b.codec.Join(make([]byte, 0, size), b.members), nil
+	return b.codec.Join(slices.Grow(dst, size), b.members), nil
 }
 
 // Largest returns the n largest members.
