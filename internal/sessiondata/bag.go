@@ -75,6 +75,7 @@ type Bag struct {
 	lending atomic.Bool          // there are or were loans
 	stage   atomic.Uint32        // changeable, dropped or final
 	inline  [4]taggedjson.Member // backs members while they are few
+	first   [1]string            // backs changed while it is one
 }
 
 // Init makes the zero Bag a new and empty one that can be changed.
@@ -333,6 +334,9 @@ func (b *Bag) remove(key string) {
 func (b *Bag) note(key string) {
 	b.marks |= Modified
 	delete(b.replays, key)
+	if b.changed == nil {
+		b.changed = b.first[:0]
+	}
 	if !b.hasChanged(key) {
 		b.changed = append(b.changed, key)
 	}
@@ -343,6 +347,9 @@ func (b *Bag) hasChanged(key string) bool { return slices.Contains(b.changed, ke
 
 // encodeNew returns the encoding of a value that is set.
 func (b *Bag) encodeNew(key string, value any) (string, error) {
+	if raw, ok := b.codec.MemberText(key, value); ok {
+		return raw, nil
+	}
 	raw, err := b.codec.AppendMember(nil, key, kept(value))
 	if err != nil {
 		return "", notKept(key, err)
