@@ -78,7 +78,7 @@ func (e Encoding) appendEnd(dst, text []byte) (longer []byte, ok bool) {
 	return dst, err == nil && e.strict.EncodedLen(len(dst)-start) == len(text)
 }
 
-// DecodeString returns what text stands for. If ok is false, b means nothing.
+// DecodeString returns what text stands for, never nil. If ok is false, b means nothing.
 func (e Encoding) DecodeString(text string) (b []byte, ok bool) {
-	return e.AppendDecode(nil, []byte(text))
+	return e.AppendDecode(make([]byte, 0, e.strict.DecodedLen(len(text))), []byte(text))
 }

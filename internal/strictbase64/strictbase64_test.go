@@ -33,7 +33,7 @@ func TestDecode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, ok := tt.encoding.DecodeString(tt.text)
-			if ok != tt.ok || ok && string(got) != tt.want {
+			if ok != tt.ok || ok && (got == nil || string(got) != tt.want) {
 				t.Errorf("got %q, %v, want %q, %v", got, ok, tt.want, tt.ok)
 			}
 			got, ok = tt.encoding.AppendDecode([]byte("x"), []byte(tt.text))
