@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // An attack does harm to the sites while visitors use them, and looks at what comes back.
 type attack struct {
@@ -12,15 +15,17 @@ type attack struct {
 	run func(ctx context.Context, f *field) error
 	// refuses says that visitors may be answered 503 meanwhile.
 	refuses bool
+	// takes is how much time it gets at least, for attacks that wait for limits of the server.
+	takes time.Duration
 }
 
 // attacks are all that there are, in the order in which they are made.
 var attacks = []attack{
 	{name: "hand-over", promise: nothingDropped, run: handOvers},
-	{name: "drains", promise: nothingDropped, run: drains},
+	{name: "drains", promise: nothingDropped, run: drains, takes: 20 * time.Second},
 	{name: "aborted-clients", promise: othersUnharmed, run: abortedClients},
-	{name: "slow-clients", promise: bounded, run: slowClients},
-	{name: "uploads", promise: bounded, run: uploads},
+	{name: "slow-clients", promise: bounded, run: slowClients, takes: 15 * time.Second},
+	{name: "uploads", promise: bounded, run: uploads, takes: 15 * time.Second},
 	{name: "events", promise: nothingLeft, run: eventStreams},
 	{name: "websockets", promise: nothingLeft, run: websockets},
 	{name: "http2", promise: othersUnharmed, run: http2Streams},
@@ -38,6 +43,6 @@ var attacks = []attack{
 	{name: "streams", promise: failClosed, run: streams},
 	{name: "latecomers", promise: noMixing, run: latecomers},
 	{name: "echoes", promise: noMixing, run: echoes},
-	{name: "hanging-store", promise: failClosed, run: hangingStore, refuses: true},
+	{name: "hanging-store", promise: failClosed, run: hangingStore, refuses: true, takes: 20 * time.Second},
 	{name: "full-disk", promise: othersUnharmed, run: fullDisk, refuses: true},
 }

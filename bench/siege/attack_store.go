@@ -16,10 +16,10 @@ func hangingStore(ctx context.Context, f *field) error {
 		if err != nil {
 			return err
 		}
-		if err := s.harm(ctx, "hang=10s"); err != nil {
+		if err := s.harm(ctx, "hang=20s"); err != nil {
 			return err
 		}
-		together(ctx, 40, 10, func(i int) {
+		together(ctx, 32, 32, func(i int) {
 			if i%4 == 3 {
 				s.isWell(ctx)
 				return

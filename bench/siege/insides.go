@@ -47,9 +47,6 @@ const (
 // mostResident is what a process may never take, whatever is sent to it.
 const mostResident = 512 << 20
 
-// quiet is how long a process may take until all is gone that the last clients had.
-const quiet = 30 * time.Second
-
 // A watch looks into all processes, each second.
 type watch struct {
 	field *field
@@ -132,17 +129,21 @@ func (w *watch) sample(ctx context.Context, s *site) {
 	w.field.check(bounded, in.Resident <= mostResident, "the application on %s takes %s of memory", s.name, mib(in.Resident))
 }
 
-// finish waits until all is quiet and compares with the beginning.
-func (w *watch) finish(ctx context.Context) {
+// finish waits until all is gone that the last clients had, but not longer than quiet, and compares with the beginning.
+func (w *watch) finish(ctx context.Context, quiet time.Duration) {
 	w.field.plain.CloseIdleConnections()
+	var all sync.WaitGroup
 	for _, s := range w.field.sites {
-		if err := w.compare(ctx, s); err != nil {
-			w.field.broken(othersUnharmed, "the application on %s does not tell what it holds after the siege: %v", s.name, err)
-		}
+		all.Go(func() {
+			if err := w.compare(ctx, s, quiet); err != nil {
+				w.field.broken(othersUnharmed, "the application on %s does not tell what it holds after the siege: %v", s.name, err)
+			}
+		})
 	}
+	all.Wait()
 }
 
-func (w *watch) compare(ctx context.Context, s *site) error {
+func (w *watch) compare(ctx context.Context, s *site, quiet time.Duration) error {
 	held := w.held[s]
 	var more []string
 	for end := time.Now().Add(quiet); ; {

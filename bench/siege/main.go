@@ -21,6 +21,7 @@ func main() {
 	flag.IntVar(&o.requests, "requests", 1_000_000, "how many requests visitors make")
 	flag.IntVar(&o.connections, "connections", 500, "how many connections they have")
 	flag.DurationVar(&o.over, "for", 8*time.Minute, "how long it takes, at a constant rate of requests; 0 for as fast as they are answered")
+	flag.DurationVar(&o.quiet, "quiet", 30*time.Second, "how long the application may take afterwards to let go of all that it held for clients")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "repeats what was random in another run, though not its timing")
 	names := flag.String("attacks", "all", "the names of attacks with commas between them, all, or none")
 	flag.StringVar(&o.json, "json", "", "where the score card is written as JSON")

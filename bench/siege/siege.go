@@ -12,7 +12,7 @@ import (
 // options are what the flags say.
 type options struct {
 	requests, connections int
-	over                  time.Duration
+	over, quiet           time.Duration
 	seed                  uint64
 	attacks               []attack
 	json, chart, docs     string
@@ -48,7 +48,7 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 	f.ledger.begins()
 	f.siege(ctx, o, w)
 	took := time.Since(f.ledger.began)
-	w.finish(context.WithoutCancel(ctx))
+	w.finish(context.WithoutCancel(ctx), o.quiet)
 	if err := f.close(); err != nil {
 		f.broken(nothingDropped, "%v", err)
 	}
@@ -88,7 +88,7 @@ func (f *field) attack(ctx context.Context, o options, done <-chan struct{}) {
 			if ctx.Err() != nil || round > 0 && isDone(done) {
 				return
 			}
-			f.make(ctx, a, slot)
+			f.make(ctx, a, max(slot, a.takes))
 		}
 	}
 }

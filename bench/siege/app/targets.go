@@ -19,7 +19,7 @@ const (
 	HeaderTimeout = 2 * time.Second
 	ReadTimeout   = 4 * time.Second
 	WriteTimeout  = 4 * time.Second
-	StoreDeadline = time.Second // how long a request waits for the store of sessions
+	StoreDeadline = 3 * time.Second // how long a request waits for the store of sessions: a machine that is busy must not look like a store that hangs
 
 	OwnHost        = "siege.example"                // is served, beside the names of this machine
 	LoggedPassword = "the-password-in-an-error-7Qx" // is in an error of a view

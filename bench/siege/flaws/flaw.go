@@ -72,7 +72,7 @@ func (f Flaw) Build(ctx context.Context, bench, dir string) (string, error) {
 		return "", err
 	}
 	program := filepath.Join(dir, "siege")
-	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", program, "./siege")
+	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-ldflags=-s -w", "-o", program, "./siege")
 	build.Dir = bench
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("flaw %q: %w\n%s", f.Name, err, out)

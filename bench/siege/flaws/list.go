@@ -51,7 +51,10 @@ var All = []Flaw{
 	},
 	{
 		Name: "temporary files of uploads stay", Promise: "A request leaves nothing behind", Attacks: []string{"uploads"},
-		Changes: []Change{{"dispatch.go", "\tif x.body.form != nil {\n\t\t_ = x.body.form.RemoveAll()\n\t}\n", ""}},
+		Changes: []Change{
+			{"dispatch.go", "\tif x.body.form != nil {\n\t\t_ = x.body.form.RemoveAll()\n\t}\n", ""},
+			{"dispatch.go", "\t\tif form != nil {\n\t\t\t_ = form.RemoveAll()\n\t\t}\n", "\t\t_ = form\n"},
+		},
 	},
 	{
 		Name: "the heartbeat of an event stream does not end", Promise: "A request leaves nothing behind", Attacks: []string{"events"},
@@ -90,11 +93,11 @@ var All = []Flaw{
 			{"wire.go", "\t\"time\"\n)", "\t\"time\"\n\n\t\"github.com/dewar-go/dewar/internal/respbuf\"\n)"}},
 	},
 	{
-		Name: "a server that stops drops the requests that it has begun", Promise: "A stop drops no request", Attacks: []string{"restarts"},
+		Name: "a server that stops drops the requests that it has begun", Promise: "A stop drops no request", Attacks: []string{"drains"},
 		Changes: []Change{{"internal/graceful/server.go", "errors.Join(s.HTTP.Shutdown(ctx), s.requests.wait(ctx))", "errors.Join(s.HTTP.Close(), s.requests.wait(ctx))"}},
 	},
 	{
 		Name: "redirects after a login lead to other sites", Promise: "URLs and redirects that dewar builds stay on the site", Attacks: []string{"redirects"},
-		Changes: []Change{{"safe.go", "if !ok || !staysOnSite(path) {", "if path = next; next == \"\" {"}},
+		Changes: []Change{{"safe.go", "if !ok || !staysOnSite(path) {", "if path = next; next == \"\" && !ok {"}},
 	},
 }
