@@ -22,6 +22,19 @@ type Held struct {
 	Last  app.Insides `json:"last"`
 }
 
+// columns are its numbers for tables: memory, goroutines, descriptors, temporary files.
+func (h *Held) columns() []string {
+	of := func(number func(in app.Insides) string) string {
+		return number(h.First) + " / " + number(h.Most) + " / " + number(h.Last)
+	}
+	return []string{
+		of(func(in app.Insides) string { return mib(in.Resident) }),
+		of(func(in app.Insides) string { return thousands(in.Goroutines) }),
+		of(func(in app.Insides) string { return thousands(in.Descriptors) }),
+		of(func(in app.Insides) string { return thousands(in.Temporary) }),
+	}
+}
+
 // What may be more at last than at first. A process keeps some things that it has once needed: connections of its database, the
 // threads and stacks of the runtime, and sessions.
 const (

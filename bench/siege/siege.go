@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -14,7 +15,7 @@ type options struct {
 	over, quiet           time.Duration
 	seed                  uint64
 	attacks               []attack
-	json, chart           string
+	json, chart, docs     string
 	program               string
 }
 
@@ -53,11 +54,9 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 	}
 	f.leftovers()
 	card := f.ledger.scoreCard(o, took, w.held)
-	if err := card.save(o); err != nil {
-		return err
-	}
 	card.print(out)
-	return card.verdict(ctx)
+	verdict := card.verdict(ctx)
+	return errors.Join(verdict, card.save(o, verdict == nil))
 }
 
 // siege lets visitors and attacks at the sites until the requests are made and each attack had its turn.
