@@ -138,8 +138,8 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
 
-gate: ## compare benchmarks and allocations with an earlier commit, and fail when something is slower: BASE=commit BENCH=regexp PACKAGES=.,internal/router
-	cd bench && go run ./gate -base '$(BASE)' -bench '$(BENCH)' $(if $(PACKAGES),-packages '$(PACKAGES)')
+gate: ## compare benchmarks and allocations with an earlier commit, and fail when something is slower: BASE=commit BENCH=regexp PACKAGES=. TIME=5m
+	cd bench && go run ./gate -base '$(BASE)' -bench '$(BENCH)' $(if $(PACKAGES),-packages '$(PACKAGES)') $(if $(TIME),-time $(TIME))
 
 compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
 	cd bench && go run ./compare -rounds $(ROUNDS)
