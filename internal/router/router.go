@@ -136,7 +136,7 @@ func New(routes []Route) (*Router, error) {
 	all := allEntries(routes)
 	for _, method := range slices.Sorted(maps.Keys(all)) {
 		if method == anyMethod {
-			r.tables[method] = newTable(all[method])
+			r.tables[method] = newTable(all[method], treePays)
 			continue
 		}
 		t := r.tableOf(all[method])
@@ -159,7 +159,7 @@ func (r *Router) tableOf(entries []*entry) *table {
 			return t
 		}
 	}
-	t := newTable(entries)
+	t := newTable(entries, treePays)
 	r.distinct = append(r.distinct, t)
 	return t
 }
