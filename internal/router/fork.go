@@ -210,11 +210,6 @@ func (s *search) takes(e *entry, spans []rule.Span) bool {
 	return e.rule.Late() || s.converts(e, spans)
 }
 
-// accepts is takes for an entry whose built-in converters are yet to be asked.
-func (s *search) accepts(e *entry, spans []rule.Span) bool {
-	return e.rule.Accepts(s.path, spans) && s.takes(e, spans)
-}
-
 // converts asks converters that are not built in, once for all tables.
 func (s *search) converts(e *entry, spans []rule.Span) bool {
 	ok, known := s.known[verdict{s.path, e.rule.Shape(), e.other}]

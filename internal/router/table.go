@@ -82,7 +82,7 @@ func (t *table) findInTree(s *search, room []rule.Span) (*entry, int) {
 		s.after = l.fork.last
 	default:
 		s.steps++
-		if s.accepts(l.entry, room[:n]) {
+		if s.accepts(l, room[:n]) {
 			return l.entry, n
 		}
 		s.after = l.entry.rank
