@@ -70,7 +70,7 @@ func newFlask(t *testing.T, texts []string) *router.Router {
 }
 
 // showFlask writes a result as the recorded answers are written.
-func showFlask(t *testing.T, result router.Result) string {
+func showFlask(t *testing.T, result outcome) string {
 	t.Helper()
 	switch result.Kind {
 	case router.Found:

@@ -131,16 +131,16 @@ func (f reference) allowed(paths ...string) []string {
 }
 
 // match returns what the router should.
-func (f reference) match(method, path string) router.Result {
+func (f reference) match(method, path string) outcome {
 	path = "/" + strings.TrimLeft(path, "/")
 	found, values, redirect, ok := f.first(method, path, true)
 	switch {
 	case redirect:
-		return router.Result{Kind: router.SlashRedirect, Route: -1, Data: found.Data, Path: path + "/"}
+		return outcome{Kind: router.SlashRedirect, Route: -1, Data: found.Data, Path: path + "/"}
 	case ok && method == "OPTIONS" && !lists(found, method):
-		return router.Result{Kind: router.AutoOptions, Data: found.Data, Values: values, Allowed: f.allowed(path)}
+		return outcome{Kind: router.AutoOptions, Data: found.Data, Values: values, Allowed: f.allowed(path)}
 	case ok:
-		return router.Result{Kind: router.Found, Data: found.Data, Values: values}
+		return outcome{Kind: router.Found, Data: found.Data, Values: values}
 	}
 	merged := path
 	for strings.Contains(merged, "//") {
@@ -149,14 +149,14 @@ func (f reference) match(method, path string) router.Result {
 	found, _, redirect, ok = f.first(method, merged, true)
 	switch {
 	case redirect:
-		return router.Result{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged + "/"}
+		return outcome{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged + "/"}
 	case ok:
-		return router.Result{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged}
+		return outcome{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged}
 	}
 	if allowed := f.allowed(path, merged); allowed != nil {
-		return router.Result{Kind: router.MethodNotAllowed, Route: -1, Allowed: allowed}
+		return outcome{Kind: router.MethodNotAllowed, Route: -1, Allowed: allowed}
 	}
-	return router.Result{Route: -1}
+	return outcome{Route: -1}
 }
 
 // even refuses odd lengths, which its pattern does not tell; wide weighs more than a path; tail takes slashes and, by

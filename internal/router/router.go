@@ -1,10 +1,13 @@
 // Package router finds the route of a request.
 //
 // A [Router] is made once of all routes. For each method it has a map of the static rules, and of all others a tree of forks,
-// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Where
-// there are many a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first rule that comes
-// into question, or a fork whose variables chi cannot tell apart, and where the values are. The converters are asked then, and if
-// one refuses, the forks go on behind what chi has found. So the answer is always that of the first rule in the order that matches.
+// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Built-in
+// converters are asked on the way whether they take a text, and convert it when somebody wants the value; others convert at the end,
+// when the form of the whole path fits, once for all methods.
+//
+// Where the rules have many texts a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first
+// rule that comes into question, or a fork whose variables chi cannot tell apart, and where the values are. If that refuses, the
+// forks go on behind it. So the answer is always that of the first rule in the order that matches.
 //
 // The routes of one Router share a host. A [Hosts] chooses the Routers to ask by the host of a request.
 package router
@@ -51,32 +54,66 @@ const (
 // Result is what [Router.Match] found.
 type Result struct {
 	Kind Kind
-	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
-	Route int
-	// Data is the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
-	Data any
-	// Values are those of the rule's variables, in their order, if not all its converters are built in; nil for the others.
-	Values []any
-	// HostValues are those of the variables in the pattern of hosts.
-	HostValues []any
 	// Path is what the spans are in, and with SlashRedirect and MergeRedirect where to redirect to, decoded. It begins with
 	// exactly one slash.
 	Path string
-	// Allowed are the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
-	Allowed []string
 
-	rule *rule.Rule
+	entry *entry
+	more  *more // nil if there is no more
+}
+
+// more is what few results have.
+type more struct {
+	values, hostValues []any
+	allowed            []string
+}
+
+// Route returns the index of the route if the kind is Found or AutoOptions, -1 otherwise.
+func (r Result) Route() int {
+	if r.Kind != Found && r.Kind != AutoOptions {
+		return -1
+	}
+	return r.entry.route
+}
+
+// Data returns the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
+func (r Result) Data() any {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.data
+}
+
+// Allowed returns the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
+func (r Result) Allowed() []string {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.allowed
+}
+
+// Late reports whether the values of the rule's variables are yet to be made.
+func (r Result) Late() bool { return r.more == nil || r.more.values == nil }
+
+// HostValues returns the values of the variables in the pattern of hosts.
+func (r Result) HostValues() []any {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.hostValues
 }
 
 // Convert returns the values of the rule's variables, whose texts are at spans, and behind them those of the host's.
-func (r *Result) Convert(spans []rule.Span) []any {
-	values := slices.Grow(slices.Clone(r.Values), len(spans)+len(r.HostValues))
-	if r.Values == nil {
+func (r Result) Convert(spans []rule.Span) []any {
+	var values []any
+	if r.Late() {
 		for i, at := range spans {
-			values = append(values, r.rule.Value(i, r.Path[at.Start:at.End]))
+			values = append(values, r.entry.rule.Value(i, r.Path[at.Start:at.End]))
 		}
+	} else {
+		values = slices.Clone(r.more.values)
 	}
-	return append(values, r.HostValues...)
+	return append(values, r.HostValues()...)
 }
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
@@ -102,7 +139,7 @@ func New(routes []Route) (*Router, error) {
 	all := allEntries(routes)
 	for _, method := range slices.Sorted(maps.Keys(all)) {
 		if method == anyMethod {
-			r.tables[method] = newTable(all[method])
+			r.tables[method] = newTable(all[method], treePays)
 			continue
 		}
 		t := r.tableOf(all[method])
@@ -125,7 +162,7 @@ func (r *Router) tableOf(entries []*entry) *table {
 			return t
 		}
 	}
-	t := newTable(entries)
+	t := newTable(entries, treePays)
 	r.distinct = append(r.distinct, t)
 	return t
 }
@@ -141,7 +178,7 @@ func (r *Router) Match(method, path string, room []rule.Span) (Result, []rule.Sp
 
 func (r *Router) match(s *search, method, path string, room []rule.Span) (Result, []rule.Span) {
 	if !strings.HasPrefix(path, "/") {
-		return Result{Route: -1}, nil
+		return Result{}, nil
 	}
 	path = singleSlash(path)
 	s.path, s.redirects = path, true
@@ -154,30 +191,34 @@ func (r *Router) match(s *search, method, path string, room []rule.Span) (Result
 		merged = mergeSlashes(path)
 		s.path = merged
 		if e, _ := t.find(s, room); e != nil {
-			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}, nil
+			return Result{Kind: MergeRedirect, Path: e.target(merged), entry: e}, nil
 		}
 	}
 	if allowed := r.allowed(s, t, path, merged); allowed != nil {
-		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}, nil
+		return Result{Kind: MethodNotAllowed, more: &more{allowed: allowed}}, nil
 	}
-	return Result{Route: -1}, nil
+	return Result{}, nil
 }
 
 // result returns what becomes of the path that e takes.
 func (r *Router) result(s *search, e *entry, method string) Result {
+	result := Result{Kind: Found, Path: s.path, entry: e}
+	if s.values != nil {
+		result.more = &more{values: s.values}
+	}
 	switch {
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(s.path)}
+		return Result{Kind: SlashRedirect, Path: e.target(s.path), entry: e}
 	case e.derived:
 		if !e.rule.Late() {
 			s.note(e, true)
 		}
-		values, t := s.values, r.table(method)
-		allowed := append(r.allowed(s, t, s.path, s.path), t.methods...)
-		slices.Sort(allowed)
-		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Path: s.path, Allowed: allowed, rule: e.rule}
+		result.Kind, result.more = AutoOptions, &more{values: s.values}
+		t := r.table(method)
+		result.more.allowed = append(r.allowed(s, t, s.path, s.path), t.methods...)
+		slices.Sort(result.more.allowed)
 	}
-	return Result{Kind: Found, Route: e.route, Data: e.data, Values: s.values, Path: s.path, rule: e.rule}
+	return result
 }
 
 // table returns the table for method, nil if there is none.
