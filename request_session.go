@@ -101,7 +101,7 @@ func (c *Context) requestSession() *requestSession {
 
 // newRequestSession makes one, with room for the Session if that is kept in a cookie.
 func (c *Context) newRequestSession() *requestSession {
-	if _, ok := c.rt.sessions.(*SecureCookieSessionInterface); !ok {
+	if _, ok := c.runtime().sessions.(*SecureCookieSessionInterface); !ok {
 		return &requestSession{}
 	}
 	roomy := &roomySession{}
