@@ -39,7 +39,7 @@ type Context struct {
 	born     *http.Request // the request that came in, which net/http still owns; its body and forms are never replaced
 	route    *boundRoute   // nil while nothing has matched
 	asked    string        // the path that the route has matched
-	places   [4]place      // where the values of its variables are in that, unless rare.values has them
+	places   [4]place      // where the values of its variables are in that; without asked they are in rare.values
 	bag      Values        // what Params returns
 	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
@@ -59,7 +59,7 @@ type rare struct {
 	answer   Handler // in place of the route's view: a redirect, an automatic answer, the fallback
 	redirect string  // where that redirect leads, without the prefix of the App
 	refused  error   // the routing error, which is raised after the before-request hooks
-	values   []any   // the values of the route's variables, if they were converted at the match
+	values   []any   // the values of the route's variables that were converted at the match: those that have no place
 	changed  Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"regexp"
 	goruntime "runtime"
 	"slices"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/debugpage"
 	"github.com/dewar-go/dewar/internal/errtree"
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/redact"
 )
@@ -141,7 +141,7 @@ func isOfLibrary(function, _ string) bool {
 	return strings.HasPrefix(function, library+".") || strings.HasPrefix(function, library+"/") && !strings.HasPrefix(function, library+"/_examples")
 }
 
-var templatePlace = regexp.MustCompile(`template "?([^\s:"]+)"?:([0-9]+)`)
+var templatePlace = lazyregexp.New(`template "?([^\s:"]+)"?:([0-9]+)`)
 
 // templateExcerpt returns the lines of the template that an error tells of.
 func (c *Context) templateExcerpt(text string) *debugpage.Excerpt {

@@ -49,7 +49,7 @@ func (c *Context) JSON(v any) error {
 // encode is JSON for the usual case: the text is made where it is held back.
 func (c *Context) encode(v any) error {
 	r := &c.response
-	if err := r.buffer().Encode(v); err != nil {
+	if err := r.buffer().Encode(&c.App.jsonEncoder, v); err != nil {
 		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
 	if !r.fits(int64(r.buf.Len())) {
