@@ -30,6 +30,10 @@ var All = []Flaw{
 		Changes: []Change{{"internal/cookiecodec/key.go", "return date, text, hmac.Equal(signature, m.Sum(m.sum[:0]))", "return date, text, len(signature) == len(m.Sum(m.sum[:0]))"}},
 	},
 	{
+		Name: "a cookie may be from the future", Promise: "Cookies are verified first", Attacks: []string{"clock-jumps"},
+		Changes: []Change{{"internal/cookiecodec/key.go", "!ok || at > now+clockSkew || at < now-k.maxAge", "!ok || at < now-k.maxAge"}},
+	},
+	{
 		Name: "other sites can post", Promise: "Other sites cannot post (CSRF)", Attacks: []string{"other-sites"},
 		Changes: []Change{{"origin.go", "return c.refuseOrigin(from, fetch)\n", "return nil\n"}},
 	},
@@ -55,6 +59,10 @@ var All = []Flaw{
 			{"dispatch.go", "\tif x.body.form != nil {\n\t\t_ = x.body.form.RemoveAll()\n\t}\n", ""},
 			{"dispatch.go", "\t\tif form != nil {\n\t\t\t_ = form.RemoveAll()\n\t\t}\n", "\t\t_ = form\n"},
 		},
+	},
+	{
+		Name: "half of an upload stays when the disk is full", Promise: "A request leaves nothing behind", Attacks: []string{"full-disk"},
+		Changes: []Change{{"upload.go", "\tdefer root.Remove(draft)\n", ""}},
 	},
 	{
 		Name: "the heartbeat of an event stream does not end", Promise: "A request leaves nothing behind", Attacks: []string{"events"},
