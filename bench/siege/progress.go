@@ -26,6 +26,7 @@ func (l *ledger) progress(ctx context.Context, out *os.File, w *watch) {
 
 // line is what there is to say, and how many requests there were.
 func (l *ledger) line(w *watch) (string, int) {
+	held := w.line()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := histogram{}
@@ -39,7 +40,7 @@ func (l *ledger) line(w *watch) (string, int) {
 	parts := []string{
 		clock(time.Since(l.began)), fmt.Sprintf("%9s requests", thousands(l.sums.Requests)),
 		fmt.Sprintf("p99 %7s", short(last.quantile(0.99))), fmt.Sprintf("lost %d mixed %d leaked %d broken %d", l.sums.Lost, l.sums.Mixed, l.sums.Leaked, broken),
-		w.line(), "attack " + l.attack(),
+		held, "attack " + l.attack(),
 	}
 	return strings.Join(parts, "  "), l.sums.Requests
 }
