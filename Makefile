@@ -62,7 +62,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores siege skirmish fuzz bench compare lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores siege skirmish fuzz bench gate compare lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -83,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires examples race long skirmish ## all that must hold before a push: lint, go.mod, examples, race, long, skirmish
+check: lint tidy requires examples race long gate skirmish ## all that must hold before a push: lint, go.mod, examples, race, long, gate, skirmish
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -137,6 +137,9 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
+
+gate: ## compare benchmarks and allocations with an earlier commit, and fail when something is slower: BASE=commit BENCH=regexp PACKAGES=.,internal/router
+	cd bench && go run ./gate -base '$(BASE)' -bench '$(BENCH)' $(if $(PACKAGES),-packages '$(PACKAGES)')
 
 compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
 	cd bench && go run ./compare -rounds $(ROUNDS)

@@ -43,15 +43,15 @@ type Context struct {
 	bag      Values        // what Params returns
 	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
+	session  atomic.Pointer[requestSession] // nil until it is asked for or saved
 
 	phase    phase
 	outcome  outcome
-	whole    bool        // the answer takes no more: what is written next is another one
-	saved    atomic.Bool // the session has been saved, or there was none: later changes are late
-	ran      bool        // every station was passed: no panic is on its way
-	bare     bool        // made by NewContext: no hooks
-	fromHere bool        // DEBUG is on, and the request came from this machine
-	hook     uint16      // after-request hooks that were begun
+	whole    bool   // the answer takes no more: what is written next is another one
+	ran      bool   // every station was passed: no panic is on its way
+	bare     bool   // made by NewContext: no hooks
+	fromHere bool   // DEBUG is on, and the request came from this machine
+	hook     uint16 // after-request hooks that were begun
 }
 
 // A rare is what few requests need. Context.rare makes it when it is first used.
@@ -87,15 +87,19 @@ type rare struct {
 	again     bool // an error in finalizing had its turn with the error handlers
 	crashed   bool // the handler of 500 had its turn
 
-	ownDeadline bool                     // for writing, set by the handler
+	ownDeadline bool // for writing, set by the handler
+	early       bool // the header leaves before the view has returned, because the view wants it to
+	guarded     bool // caches were told of a session that nobody had opened by then
+	panicked    bool // the request has: what it did to the session is in doubt
+
+	fileCaching string                   // the Cache-Control that dewar itself chose for a file
+	handed      handedOver               // what another application did with the session
 	taken       atomic.Pointer[takeover] // of a connection that was hijacked
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
 	gMu      sync.Mutex
 	g        []item
-
-	session requestSession
 }
 
 // rare returns what few requests need. Goroutines that ask at the same time get the same.

@@ -204,7 +204,7 @@ func (c *Context) sections() []debugpage.Section {
 		list = append(list, debugpage.Section{Name: "Form", Rows: valueRows(form)})
 	}
 	session := debugpage.Section{Name: "Session"}
-	if s := x.session.opened.Load(); s != nil {
+	if s := c.openedSession(); s != nil {
 		for key, value := range s.All() {
 			session.Rows = append(session.Rows, debugpage.Row{Name: key, Value: redact.Outline(key, value)})
 		}

@@ -94,10 +94,10 @@ type verdict struct {
 // unless that is "".
 func (c *Context) explain(redirect string) []verdict {
 	found, _ := c.find(c.path(), nil)
-	best, _ := found.Data.(*boundRoute)
+	best, _ := found.Data().(*boundRoute)
 	if best == nil && redirect != "" {
 		found, _ = c.find(router.Clean(c.path()), nil)
-		best, _ = found.Data.(*boundRoute)
+		best, _ = found.Data().(*boundRoute)
 	}
 	refusing := best // a route that could, but does not answer
 	if x := c.lazy.Load(); x != nil && x.refused != nil || c.route != nil && !c.hasRule() {
@@ -148,7 +148,7 @@ func (c *Context) judge(r *boundRoute) verdict {
 	yes := verdict{Explanation{r.copied(), true, ""}, 0}
 	switch result.Kind {
 	case router.MethodNotAllowed:
-		return no(0, fmt.Sprintf("allows %s, not %s", strings.Join(result.Allowed, ", "), method))
+		return no(0, fmt.Sprintf("allows %s, not %s", strings.Join(result.Allowed(), ", "), method))
 	case router.NotFound:
 		why := r.rule.Why(path, r.private)
 		return no(why.Distance, why.Reason)

@@ -150,11 +150,11 @@ func (c *Context) match() {
 // A place is where the text of a value is in the path.
 type place struct{ start, end uint16 }
 
-// keepValues keeps the values of what was matched: where they are in the path, as long as there is room for that and the rule's
+// keepValues keeps the values of what was matched: where they are in the path, as long as there is room for that and the
 // converters are built in, which convert them when they are asked for.
-func (c *Context) keepValues(result *router.Result, spans []rule.Span) {
-	values := result.HostValues
-	if len(spans) > 0 && (result.Values != nil || !c.setPlaces(result.Path, spans)) {
+func (c *Context) keepValues(result router.Result, spans []rule.Span) {
+	values := result.HostValues()
+	if len(spans) > 0 && !(result.Late() && c.setPlaces(result.Path, spans)) {
 		values = result.Convert(spans)
 	}
 	if len(values) > 0 {
@@ -198,7 +198,7 @@ func (c *Context) stays(result router.Result, spans []rule.Span) bool {
 	case router.SlashRedirect:
 		return true
 	case router.Found, router.AutoOptions:
-		route := result.Data.(*boundRoute)
+		route := result.Data().(*boundRoute)
 		if !route.givesWay() {
 			return result.Kind == router.Found
 		}
@@ -209,12 +209,8 @@ func (c *Context) stays(result router.Result, spans []rule.Span) bool {
 
 // filename returns the name that was asked for of a route of static files.
 func (r *boundRoute) filename(result router.Result, spans []rule.Span) string {
-	i := slices.Index(r.names, "filename")
-	if result.Values == nil {
-		return result.Path[spans[i].Start:spans[i].End]
-	}
-	name, _ := result.Values[i].(string)
-	return name
+	at := spans[slices.Index(r.names, "filename")]
+	return result.Path[at.Start:at.End]
 }
 
 // detours reports whether a path that route takes whole, slashes and all, would lead to another route if it
@@ -225,29 +221,29 @@ func (c *Context) detours(route *boundRoute, path string) (clean string, ok bool
 		return "", false
 	}
 	result, _ := c.find(clean, nil)
-	return clean, result.Kind == router.Found && result.Data != any(route)
+	return clean, result.Kind == router.Found && result.Data() != any(route)
 }
 
 // answer takes over what the router found.
 func (c *Context) answer(result router.Result, spans []rule.Span) {
 	switch result.Kind {
 	case router.Found:
-		c.matched(result.Data.(*boundRoute), result, spans)
+		c.matched(result.Data().(*boundRoute), result, spans)
 	case router.AutoOptions:
-		c.matched(result.Data.(*boundRoute), result, spans)
+		c.matched(result.Data().(*boundRoute), result, spans)
 		x := c.rare()
-		x.answer, x.redirect = answerOptions(result.Allowed), ""
+		x.answer, x.redirect = answerOptions(result.Allowed()), ""
 	case router.SlashRedirect:
 		c.redirect(escapedPath(result.Path))
 	case router.MergeRedirect:
-		if route := result.Data.(*boundRoute); !orDefault(route.mergeSlashes, true) {
+		if route := result.Data().(*boundRoute); !orDefault(route.mergeSlashes, true) {
 			c.notFound()
 			return
 		}
 		c.redirect(escapedPath(result.Path))
 	case router.MethodNotAllowed:
 		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
-			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+			Header: http.Header{"Allow": {strings.Join(result.Allowed(), ", ")}}}
 	default:
 		c.unmatched()
 	}
@@ -267,7 +263,7 @@ func (c *Context) matched(route *boundRoute, result router.Result, spans []rule.
 		}
 	}
 	c.route = route
-	c.keepValues(&result, spans)
+	c.keepValues(result, spans)
 	c.born.Pattern = route.Rule // outer middleware has this one
 	if c.Request != c.born {
 		c.Request.Pattern = route.Rule
@@ -300,7 +296,7 @@ func (c *Context) unmatched() {
 // isRouted reports whether path is that of a route, if perhaps for another method; one that gives way does not count.
 func (c *Context) isRouted(path string) bool {
 	result, _ := c.find(path, nil)
-	route, _ := result.Data.(*boundRoute)
+	route, _ := result.Data().(*boundRoute)
 	return result.Kind != router.NotFound && (route == nil || !route.givesWay())
 }
 

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -469,7 +470,7 @@ func (r *Response) FlushError() error {
 	}
 	if r.c.phase < sent {
 		r.started = true
-		r.c.rare().session.early = true
+		r.c.rare().early = true
 		if err := r.commitEarly(); err != nil {
 			return err
 		}
@@ -492,12 +493,26 @@ func (r *Response) fits(n int64) bool { return r.length+n <= r.bound() || r.c.in
 func (r *Response) buffer() *respbuf.Buffer {
 	if r.buf == nil {
 		r.buf = respbuf.Get()
+		r.makeRoom()
 	}
 	if r.text != "" {
 		_, _ = r.buf.WriteString(r.text) // it never fails
 		r.text = ""
 	}
 	return r.buf
+}
+
+// mostRoom is how large a buffer is made for a Content-Length, which may be wrong, before anything is written.
+const mostRoom = 16 << 20
+
+// makeRoom makes the new buffer as large as Content-Length says, within the bound, so that it need not grow piece by piece.
+func (r *Response) makeRoom() {
+	if !r.touched || r.isHead() {
+		return
+	}
+	if n := min(r.declaredLength(), r.bound(), mostRoom); n > 0 {
+		r.buf.Grow(int(n) + bytes.MinRead) // that much it wants to have left when it looks for the end of what it reads
+	}
 }
 
 func (r *Response) declaredLength() int64 {

@@ -87,7 +87,11 @@ const permanentKey = "_permanent"
 func NewSession() *Session { return makeSession(sessionCodec) }
 
 func makeSession(codec *taggedjson.Codec) *Session {
-	s := &Session{}
+	return new(Session).begin(codec)
+}
+
+// begin makes the zero Session an empty one that can be written.
+func (s *Session) begin(codec *taggedjson.Codec) *Session {
 	s.bag.Init(codec)
 	s.view.src = sessionSource{&s.bag}
 	return s
@@ -300,7 +304,7 @@ func (s *Session) heed(refused error) {
 	default:
 		s.fail(ErrSessionCommitted)
 		if s.owner != nil {
-			s.owner.rare().session.tellLate(s.owner, refused)
+			s.owner.requestSession().tellLate(s.owner, refused)
 		}
 	}
 }

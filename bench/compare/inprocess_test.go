@@ -137,7 +137,7 @@ func countsAllocations(t *testing.T) {
 }
 
 // doneBy returns the works that a contender does.
-func doneBy(t *testing.T, name string) []work {
+func doneBy(t testing.TB, name string) []work {
 	t.Helper()
 	c, err := contenderNamed(name)
 	if err != nil {
@@ -148,6 +148,12 @@ func doneBy(t *testing.T, name string) []work {
 
 // cost returns what a request to a contender allocates.
 func cost(t *testing.T, name string, w work, at place) allocated {
+	t.Helper()
+	return costOf(&runner{name: name, asks: len(w.asks), calls: calling(t, name, w, at), turns: 300/len(w.asks) + 1})
+}
+
+// calling returns a caller of a contender at a work.
+func calling(t testing.TB, name string, w work, at place) caller {
 	t.Helper()
 	c, err := contenderNamed(name)
 	if err != nil {
@@ -161,7 +167,7 @@ func cost(t *testing.T, name string, w work, at place) allocated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return costOf(&runner{name: name, asks: len(w.asks), calls: calls, turns: 300/len(w.asks) + 1})
+	return calls
 }
 
 // costOf asks once and three times as often and takes the difference, in which nothing is left of what is allocated once. What a
@@ -182,6 +188,22 @@ func costOf(r *runner) allocated {
 		allocations, size = append(allocations, (many.Allocations-few.Allocations)/n), append(size, (many.Bytes-few.Bytes)/n)
 	}
 	return allocated{spread(allocations).Mid, spread(size).Mid}.rounded()
+}
+
+// BenchmarkDewar is a request of each work in this process, for command gate.
+func BenchmarkDewar(b *testing.B) {
+	for _, w := range doneBy(b, ownName) {
+		if needsRedis(w) {
+			continue // another process has its share in what that takes
+		}
+		calls := calling(b, ownName, w, place{})
+		b.Run(w.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				calls.call(i % len(w.asks))
+			}
+		})
+	}
 }
 
 // TestTurnsLastAsLongAsTheyShould has a contender asked more often until it takes the time of a turn.

@@ -18,7 +18,7 @@ type entry struct {
 
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
-	derived  bool // for a method that the route does not list
+	derived  bool // for a method that the route does not list; afterwards, for OPTIONS that the route does not list
 	any      bool // for a route that lists none
 }
 
@@ -26,6 +26,11 @@ type entry struct {
 // is the branch's.
 func (e *entry) refuses(path string) bool {
 	return e.other && !e.rule.Branch() && strings.HasSuffix(path, "/")
+}
+
+// same reports whether two entries of different methods do the same.
+func (e *entry) same(other *entry) bool {
+	return e.rule == other.rule && e.route == other.route && e.other == other.other && e.redirect == other.redirect && e.derived == other.derived
 }
 
 // target returns where a request for path ends: at path, or with a slash after it.
@@ -72,6 +77,9 @@ func allEntries(routes []Route) map[string][]*entry {
 	}
 	for method, list := range entries {
 		entries[method] = settle(list)
+		for _, e := range entries[method] {
+			e.derived = e.derived && method == http.MethodOptions // which alone is answered otherwise then
+		}
 	}
 	return entries
 }

@@ -11,7 +11,9 @@ import (
 type fork struct {
 	end   *entry           // of the rule that ends here, nil if none does
 	texts map[string]*fork // by the next segment
+	long  int              // the length of the longest of those
 	ways  []way            // in their order
+	many  *affixes         // of ways, nil if they are few
 	last  int              // the highest rank of what is here and behind
 	plain bool             // chi can tell apart what comes next
 }
@@ -33,7 +35,19 @@ func newFork(entries []*entry) *fork {
 		}
 		f.last, f.end = e.rank, e
 	}
+	root.finish()
 	return root
+}
+
+// finish makes what needs all ways.
+func (f *fork) finish() {
+	f.many = newAffixes(f.ways)
+	for _, w := range f.ways {
+		w.to.finish()
+	}
+	for _, to := range f.texts {
+		to.finish()
+	}
 }
 
 // next returns the fork behind segment. Entries of the same segment follow each other.
@@ -58,7 +72,7 @@ func (f *fork) nextText(text string) *fork {
 		f.texts = map[string]*fork{}
 	}
 	to := &fork{plain: true}
-	f.texts[text] = to
+	f.texts[text], f.long = to, max(f.long, len(text))
 	f.plain = f.plain && !special(text)
 	return to
 }
@@ -100,25 +114,27 @@ func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int)
 		return nil, 0
 	}
 	at := s.segment(pos + 1)
-	if to := f.texts[s.path[at.Start:at.End]]; to != nil {
-		if e, n := s.behind(to, at.End, room, n); e != nil {
-			return e, n
+	if at.End-at.Start <= f.long {
+		if to := f.texts[s.path[at.Start:at.End]]; to != nil {
+			if e, n := s.behind(to, at.End, room, n); e != nil {
+				return e, n
+			}
 		}
 	}
-	return s.along(f.ways, at, room, n)
+	return s.along(f, at, room, n)
 }
 
 // within is behind for what chi cannot tell apart at f, where it has led to. The rest of the path begins at start.
 func (s *search) within(f *fork, start int, room []rule.Span, n int) (*entry, int) {
 	at := s.segment(start)
-	if text := s.path[at.Start:at.End]; special(text) {
+	if text := s.path[at.Start:at.End]; len(text) <= f.long && special(text) {
 		if to := f.texts[text]; to != nil {
 			if e, n := s.behind(to, at.End, room, n); e != nil {
 				return e, n
 			}
 		}
 	}
-	return s.along(f.ways, at, room, n)
+	return s.along(f, at, room, n)
 }
 
 // segment returns where the segment is that begins at start.
@@ -130,21 +146,39 @@ func (s *search) segment(start int) rule.Span {
 }
 
 // along is behind for the ways of a fork. The next segment of the path is at.
-func (s *search) along(ways []way, at rule.Span, room []rule.Span, n int) (*entry, int) {
-	for i := range ways {
-		w, end := &ways[i], at.End
-		if w.to.last <= s.after {
-			continue
+func (s *search) along(f *fork, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	if f.many != nil {
+		return s.alongMany(f, at, room, n)
+	}
+	for i := range f.ways {
+		if e, n := s.way(&f.ways[i], at, room, n); e != nil {
+			return e, n
 		}
-		if w.segment.Slashes() {
-			end = len(s.path)
+	}
+	return nil, 0
+}
+
+// alongMany is along for those ways that come into question.
+func (s *search) alongMany(f *fork, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	for i := f.many.next(-1, s.path, at); i >= 0; i = f.many.next(i, s.path, at) {
+		if e, n := s.way(&f.ways[i], at, room, n); e != nil {
+			return e, n
 		}
-		s.steps++
-		if spans, ok := w.segment.Match(s.path, rule.Span{Start: at.Start, End: end}, room[:n]); ok {
-			if e, n := s.behind(w.to, end, room, len(spans)); e != nil {
-				return e, n
-			}
-		}
+	}
+	return nil, 0
+}
+
+// way is along for one of the ways.
+func (s *search) way(w *way, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	if w.to.last <= s.after {
+		return nil, 0
+	}
+	if w.segment.Slashes() {
+		at.End = len(s.path)
+	}
+	s.steps++
+	if spans, ok := w.segment.Match(s.path, at, room[:n]); ok {
+		return s.behind(w.to, at.End, room, len(spans))
 	}
 	return nil, 0
 }
@@ -159,28 +193,27 @@ func (s *search) takes(e *entry, spans []rule.Span) bool {
 
 // accepts is takes for an entry whose built-in converters are yet to be asked.
 func (s *search) accepts(e *entry, spans []rule.Span) bool {
-	return (!e.rule.Late() || e.rule.Accepts(s.path, spans)) && s.takes(e, spans)
+	return e.rule.Accepts(s.path, spans) && s.takes(e, spans)
 }
 
 // converts asks converters that are not built in, once for all tables.
 func (s *search) converts(e *entry, spans []rule.Span) bool {
-	key := verdict{s.path, e.rule.Shape(), e.other}
-	ok, known := s.known[key]
+	ok, known := s.known[verdict{s.path, e.rule.Shape(), e.other}]
 	if known {
 		return ok
 	}
 	s.steps++
 	s.values, ok = e.rule.Convert(s.path, spans)
 	if !ok || s.repeated {
-		s.note(key, ok)
+		s.note(e, ok)
 	}
 	return ok
 }
 
-// note keeps what is known.
-func (s *search) note(key verdict, ok bool) {
+// note keeps for other tables whether e takes the path.
+func (s *search) note(e *entry, ok bool) {
 	if s.known == nil {
 		s.known = map[verdict]bool{}
 	}
-	s.known[key] = ok
+	s.known[verdict{s.path, e.rule.Shape(), e.other}] = ok
 }

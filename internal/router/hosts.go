@@ -218,7 +218,8 @@ func (t *Hosts) Match(name, port, method, path string, room []rule.Span) (Result
 	if !t.Matter() {
 		return t.every.Match(method, path, room)
 	}
-	rest, restSpans := Result{Route: -1}, []rule.Span(nil)
+	var rest Result
+	var restSpans []rule.Span
 	var allowed []string
 	for i := range t.turns() {
 		router, values := t.turn(i, name, port)
@@ -226,19 +227,32 @@ func (t *Hosts) Match(name, port, method, path string, room []rule.Span) (Result
 			continue
 		}
 		result, spans := router.Match(method, path, room)
+		allowed = append(allowed, result.Allowed()...)
+		result.more = result.more.with(values)
 		if result.Kind == Found || result.Kind == SlashRedirect {
-			result.HostValues = values
 			return result, spans
 		}
-		allowed = append(allowed, result.Allowed...)
 		if result.Kind.priority() > rest.Kind.priority() {
 			rest, restSpans = result, slices.Clone(spans) // the room is for the next one
-			rest.HostValues = values
 		}
 	}
-	slices.Sort(allowed)
-	rest.Allowed = slices.Compact(allowed)
+	if rest.more != nil {
+		slices.Sort(allowed)
+		rest.more.allowed = slices.Compact(allowed)
+	}
 	return rest, restSpans
+}
+
+// with returns m with the values of the variables in a host.
+func (m *more) with(hostValues []any) *more {
+	if len(hostValues) == 0 {
+		return m
+	}
+	if m == nil {
+		m = &more{}
+	}
+	m.hostValues = hostValues
+	return m
 }
 
 // priority orders the results that do not count before all Routers of a host have been asked.

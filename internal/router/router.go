@@ -11,6 +11,7 @@ package router
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,39 +51,74 @@ const (
 // Result is what [Router.Match] found.
 type Result struct {
 	Kind Kind
-	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
-	Route int
-	// Data is the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
-	Data any
-	// Values are those of the rule's variables, in their order, if not all its converters are built in; nil for the others.
-	Values []any
-	// HostValues are those of the variables in the pattern of hosts.
-	HostValues []any
 	// Path is what the spans are in, and with SlashRedirect and MergeRedirect where to redirect to, decoded. It begins with
 	// exactly one slash.
 	Path string
-	// Allowed are the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
-	Allowed []string
 
-	rule *rule.Rule
+	entry *entry
+	more  *more // nil if there is no more
+}
+
+// more is what few results have.
+type more struct {
+	values, hostValues []any
+	allowed            []string
+}
+
+// Route returns the index of the route if the kind is Found or AutoOptions, -1 otherwise.
+func (r Result) Route() int {
+	if r.Kind != Found && r.Kind != AutoOptions {
+		return -1
+	}
+	return r.entry.route
+}
+
+// Data returns the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
+func (r Result) Data() any {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.data
+}
+
+// Allowed returns the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
+func (r Result) Allowed() []string {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.allowed
+}
+
+// Late reports whether the values of the rule's variables are yet to be made.
+func (r Result) Late() bool { return r.more == nil || r.more.values == nil }
+
+// HostValues returns the values of the variables in the pattern of hosts.
+func (r Result) HostValues() []any {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.hostValues
 }
 
 // Convert returns the values of the rule's variables, whose texts are at spans, and behind them those of the host's.
-func (r *Result) Convert(spans []rule.Span) []any {
-	values := slices.Grow(slices.Clone(r.Values), len(spans)+len(r.HostValues))
-	if r.Values == nil {
+func (r Result) Convert(spans []rule.Span) []any {
+	var values []any
+	if r.Late() {
 		for i, at := range spans {
-			values = append(values, r.rule.Value(i, r.Path[at.Start:at.End]))
+			values = append(values, r.entry.rule.Value(i, r.Path[at.Start:at.End]))
 		}
+	} else {
+		values = slices.Clone(r.more.values)
 	}
-	return append(values, r.HostValues...)
+	return append(values, r.HostValues()...)
 }
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
 type Router struct {
-	methods []string // sorted, without anyMethod
-	tables  map[string]*table
-	get     *table // that of GET, which most requests ask for
+	tables   map[string]*table // by method; those of methods with the same entries are one
+	distinct []*table          // without that of anyMethod
+	get      *table            // that of GET, which most requests ask for
+	reach    reach
 }
 
 // anyMethod is the name of the table for the methods that no route names.
@@ -97,15 +133,35 @@ func New(routes []Route) (*Router, error) {
 		}
 	}
 	r := &Router{tables: map[string]*table{}}
-	for method, entries := range allEntries(routes) {
-		r.tables[method] = newTable(entries)
-		if method != anyMethod {
-			r.methods = append(r.methods, method)
+	all := allEntries(routes)
+	for _, method := range slices.Sorted(maps.Keys(all)) {
+		if method == anyMethod {
+			r.tables[method] = newTable(all[method])
+			continue
+		}
+		t := r.tableOf(all[method])
+		t.methods = append(t.methods, method)
+		r.tables[method] = t
+	}
+	for _, entries := range all {
+		for _, e := range entries {
+			r.reach.add(e.rule)
 		}
 	}
-	slices.Sort(r.methods)
 	r.get = r.table(http.MethodGet)
 	return r, nil
+}
+
+// tableOf returns the table of entries, a new one unless another method has the same.
+func (r *Router) tableOf(entries []*entry) *table {
+	for _, t := range r.distinct {
+		if slices.EqualFunc(t.entries, entries, (*entry).same) {
+			return t
+		}
+	}
+	t := newTable(entries)
+	r.distinct = append(r.distinct, t)
+	return t
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
@@ -119,7 +175,7 @@ func (r *Router) Match(method, path string, room []rule.Span) (Result, []rule.Sp
 
 func (r *Router) match(s *search, method, path string, room []rule.Span) (Result, []rule.Span) {
 	if !strings.HasPrefix(path, "/") {
-		return Result{Route: -1}, nil
+		return Result{}, nil
 	}
 	path = singleSlash(path)
 	s.path, s.redirects = path, true
@@ -128,31 +184,38 @@ func (r *Router) match(s *search, method, path string, room []rule.Span) (Result
 		return r.result(s, e, method), spans
 	}
 	merged := path
-	if strings.Contains(path, "//") {
+	if r.reach.repeats(path) {
 		merged = mergeSlashes(path)
 		s.path = merged
 		if e, _ := t.find(s, room); e != nil {
-			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}, nil
+			return Result{Kind: MergeRedirect, Path: e.target(merged), entry: e}, nil
 		}
 	}
 	if allowed := r.allowed(s, t, path, merged); allowed != nil {
-		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}, nil
+		return Result{Kind: MethodNotAllowed, more: &more{allowed: allowed}}, nil
 	}
-	return Result{Route: -1}, nil
+	return Result{}, nil
 }
 
 // result returns what becomes of the path that e takes.
 func (r *Router) result(s *search, e *entry, method string) Result {
+	result := Result{Kind: Found, Path: s.path, entry: e}
+	if s.values != nil {
+		result.more = &more{values: s.values}
+	}
 	switch {
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(s.path)}
-	case e.derived && method == http.MethodOptions:
-		values := s.values
-		allowed := append(r.allowed(s, r.table(method), s.path, s.path), method)
-		slices.Sort(allowed)
-		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Path: s.path, Allowed: allowed, rule: e.rule}
+		return Result{Kind: SlashRedirect, Path: e.target(s.path), entry: e}
+	case e.derived:
+		if !e.rule.Late() {
+			s.note(e, true)
+		}
+		result.Kind, result.more = AutoOptions, &more{values: s.values}
+		t := r.table(method)
+		result.more.allowed = append(r.allowed(s, t, s.path, s.path), t.methods...)
+		slices.Sort(result.more.allowed)
 	}
-	return Result{Kind: Found, Route: e.route, Data: e.data, Values: s.values, Path: s.path, rule: e.rule}
+	return result
 }
 
 // table returns the table for method, nil if there is none.
@@ -166,16 +229,17 @@ func (r *Router) table(method string) *table {
 	return r.tables[anyMethod]
 }
 
-// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect. Those of the
-// table that was asked are known: none.
+// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect, sorted. Those
+// of the table that was asked are not looked for.
 func (r *Router) allowed(s *search, asked *table, path, merged string) []string {
 	var allowed []string
 	s.redirects, s.repeated = false, true
-	for _, method := range r.methods {
-		if t := r.tables[method]; t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
-			allowed = append(allowed, method)
+	for _, t := range r.distinct {
+		if t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
+			allowed = append(allowed, t.methods...)
 		}
 	}
+	slices.Sort(allowed)
 	return allowed
 }
 
@@ -185,23 +249,4 @@ func (s *search) answered(t *table, path string) bool {
 	s.path = path
 	e, _ := t.find(s, room[:0])
 	return e != nil
-}
-
-// singleSlash returns path, which begins with a slash, without the other slashes at its beginning.
-func singleSlash(path string) string {
-	for strings.HasPrefix(path, "//") {
-		path = path[1:]
-	}
-	return path
-}
-
-// mergeSlashes returns path with one slash wherever several follow each other.
-func mergeSlashes(path string) string {
-	merged := make([]byte, 0, len(path))
-	for i := range len(path) {
-		if i == 0 || path[i] != '/' || path[i-1] != '/' {
-			merged = append(merged, path[i])
-		}
-	}
-	return string(merged)
 }

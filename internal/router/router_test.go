@@ -52,24 +52,33 @@ func mustNew(t testing.TB, texts ...string) *router.Router {
 	return r
 }
 
+// outcome is all that a result tells.
+type outcome struct {
+	Kind    router.Kind
+	Route   int
+	Data    any
+	Values  []any
+	Path    string // of a redirect
+	Allowed []string
+}
+
 // match is Match with all values converted.
-func match(r *router.Router, method, path string) router.Result {
+func match(r *router.Router, method, path string) outcome {
 	return converted(r.Match(method, path, nil))
 }
 
-// converted returns what the tables here know of a result.
-func converted(result router.Result, spans []rule.Span) router.Result {
-	plain := router.Result{Kind: result.Kind, Route: result.Route, Data: result.Data, Allowed: result.Allowed}
+func converted(result router.Result, spans []rule.Span) outcome {
+	o := outcome{Kind: result.Kind, Route: result.Route(), Data: result.Data(), Allowed: result.Allowed()}
 	if result.Kind == router.SlashRedirect || result.Kind == router.MergeRedirect {
-		plain.Path = result.Path
+		o.Path = result.Path
 	} else if values := result.Convert(spans); len(values) > 0 {
-		plain.Values = values
+		o.Values = values
 	}
-	return plain
+	return o
 }
 
 // show writes a result as the tables here do.
-func show(r router.Result) string {
+func show(r outcome) string {
 	switch r.Kind {
 	case router.Found:
 		return r.Data.(string)

@@ -2,13 +2,14 @@ package router
 
 import "github.com/dewar-go/dewar/internal/rule"
 
-// table has the routes of one method.
+// table has the routes of one method, or of several with the same.
 type table struct {
 	static  map[string]*entry // rules without variables, by their text
 	lengths []uint64          // by the length of such texts: which last bytes they have, of each the lowest six bits
 	root    *fork             // all others
-	tree    *tree             // the same, nil if they are few
+	tree    *tree             // the same, nil if it does not pay
 	entries []*entry          // all, in their order
+	methods []string          // their names
 	most    int               // how many variables one has, and one place more for chi
 }
 
@@ -25,7 +26,9 @@ func newTable(entries []*entry) *table {
 		}
 	}
 	t.root = newFork(variable)
-	t.tree = newTree(variable, t.root)
+	if treePays(variable) {
+		t.tree = newTree(variable, t.root)
+	}
 	return t
 }
 
@@ -70,9 +73,10 @@ func (t *table) findInTree(s *search, room []rule.Span) (*entry, int) {
 	case l == nil:
 		return nil, 0
 	case l.entry == nil:
-		rest := n - 1
-		if e, n := s.within(l.fork, room[rest].Start, room, rest); e != nil {
-			return e, n
+		if rest := n - 1; l.begins(s.path, room) {
+			if e, n := s.within(l.fork, room[rest].Start, room, rest); e != nil {
+				return e, n
+			}
 		}
 		s.after = l.fork.last
 	default:

@@ -11,8 +11,22 @@ import (
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
-// few is how many leaves are not worth a tree.
-const few = 6
+// manyTexts is how many segments of a rule are texts, on average, where a tree pays: chi compares those that follow each other in
+// one go, forks one after the other. With fewer the forks are faster alone.
+const manyTexts = 6
+
+// treePays reports whether to ask a tree of entries first costs less than to go without.
+func treePays(entries []*entry) bool {
+	texts := 0
+	for _, e := range entries {
+		for _, segment := range e.rule.Segments() {
+			if segment.Kind == rule.Text {
+				texts++
+			}
+		}
+	}
+	return len(entries) > 0 && texts >= manyTexts*len(entries)
+}
 
 // tree is a chi tree of the entries of one method. Where it cannot tell them apart it leads to their fork. Of a place it knows the
 // texts and one variable, which takes any text, so that there is one order to try them in, which is that of the rules.
@@ -27,21 +41,19 @@ type tree struct {
 type leaf struct {
 	entry *entry // nil where a fork says what follows
 	fork  *fork
-	gaps  []int // how much text is before each of the values that chi finds, which for a fork are one more: all that is left
-	final bool  // nothing comes into question after it
+	vars  []*rule.Segment // before the fork, which chi has not asked the converters of
+	gaps  []int           // how much text is before each of the values that chi finds, which for a fork are one more: all that is left
+	final bool            // nothing comes into question after it
 }
 
 // newTree makes a tree of entries, which are those of root. Every method is GET to chi, which knows but a few names, and for the
-// whole program. It returns nil for few entries.
+// whole program.
 func newTree(entries []*entry, root *fork) *tree {
 	t := &tree{mux: chi.NewMux(), rests: map[string]*leaf{}}
 	t.contexts.New = func() any { return chi.NewRouteContext() }
 	planted := map[*fork]bool{}
 	for _, e := range entries {
 		t.plant(root, e, planted)
-	}
-	if len(t.leaves) <= few {
-		return nil
 	}
 	return t
 }
@@ -75,6 +87,7 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		case rule.Single:
 			pattern.WriteString("{" + t.key(len(l.gaps)) + "}")
 			l.gaps, gap, named = append(l.gaps, gap), 0, true
+			l.vars = append(l.vars, segment)
 		}
 		f = f.next(segment)
 	}
@@ -118,6 +131,16 @@ func (l *leaf) locate(values []string, room []rule.Span) int {
 		room[i] = rule.Span{Start: start, End: end}
 	}
 	return len(l.gaps)
+}
+
+// begins reports whether the converters that are built in take the values before a fork.
+func (l *leaf) begins(path string, room []rule.Span) bool {
+	for i, segment := range l.vars {
+		if _, ok := segment.Match(path, room[i], room[i:i]); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // leaf returns the leaf of a pattern, whose variables have these names.

@@ -31,11 +31,11 @@ func (r *Rule) Locate(path string, spans []Span) ([]Span, bool) {
 	return found, true
 }
 
-// Accepts reports whether the converters of a rule that is [Rule.Late] take the texts at spans, of a path that has the form of the
-// rule. It converts nothing and allocates nothing.
+// Accepts reports whether the converters that are built in take the texts at spans, of a path that has the form of the rule. It
+// converts nothing and allocates nothing.
 func (r *Rule) Accepts(path string, spans []Span) bool {
 	for i, v := range r.variables {
-		if at := spans[i]; !v.accepts(path[at.Start:at.End]) {
+		if at := spans[i]; v.late != nil && !v.accepts(path[at.Start:at.End]) {
 			return false
 		}
 	}

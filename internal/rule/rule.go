@@ -42,9 +42,8 @@ const (
 // Segment is one part of a rule between two slashes. A variable whose values may have slashes and everything that comes
 // after it are one segment.
 type Segment struct {
-	Kind    Kind
-	Shape   string // the text of a Text; otherwise what identifies the segment, without names
-	Pattern string // the regular expression of the one variable of a Single or a Rest
+	Kind  Kind
+	Shape string // the text of a Text; otherwise what identifies the segment, without names
 
 	variables []*variable
 	weight    weight

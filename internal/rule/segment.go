@@ -5,6 +5,9 @@ import "strings"
 // Slashes reports whether the segment is all that is left of a path, slashes and all.
 func (s *Segment) Slashes() bool { return s.weight.rest }
 
+// Affixes returns the text before the first variable of s and that after its last one.
+func (s *Segment) Affixes() (before, after string) { return s.before, s.after }
+
 // Match appends to spans where the variables of s lie within the part of path at, if that has the form of s and the converters
 // that are built in take the texts. The others are asked by [Rule.Convert], once the form of the whole path fits.
 func (s *Segment) Match(path string, at Span, spans []Span) ([]Span, bool) {

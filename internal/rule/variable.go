@@ -41,19 +41,17 @@ func newVariable(name, shape string, conv Converter) (*variable, error) {
 	if s, ok := conv.(stringConverter); ok {
 		v.plain = s == plainString
 	}
+	if fitter, ok := conv.(fitter); ok {
+		v.late = fitter
+		return v, nil
+	}
 	pattern, err := regexp.Compile(v.pattern)
 	if err != nil {
 		return nil, fmt.Errorf("variable %q: correct the regular expression: %w", name, err)
 	}
 	v.groups = pattern.NumSubexp()
-	whole, err := regexp.Compile(`\A(?:` + v.pattern + `)\z`)
-	if err != nil {
+	if v.whole, err = regexp.Compile(`\A(?:` + v.pattern + `)\z`); err != nil {
 		return nil, fmt.Errorf("variable %q: shorten the regular expression: %w", name, err)
-	}
-	if fitter, ok := conv.(fitter); ok {
-		v.late = fitter
-	} else {
-		v.whole = whole
 	}
 	return v, nil
 }
