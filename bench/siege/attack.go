@@ -22,6 +22,8 @@ type attack struct {
 // attacks are all that there are, in the order in which they are made.
 var attacks = []attack{
 	{name: "hand-over", promise: nothingDropped, run: handOvers},
+	{name: "restarts", promise: nothingDropped, run: restarts, takes: 15 * time.Second},
+	{name: "crashes", promise: failClosed, run: crashes, refuses: true},
 	{name: "drains", promise: nothingDropped, run: drains, takes: 20 * time.Second},
 	{name: "aborted-clients", promise: othersUnharmed, run: abortedClients},
 	{name: "slow-clients", promise: bounded, run: slowClients, takes: 15 * time.Second},
@@ -30,6 +32,7 @@ var attacks = []attack{
 	{name: "websockets", promise: nothingLeft, run: websockets},
 	{name: "http2", promise: othersUnharmed, run: http2Streams},
 	{name: "corpus", promise: bounded, run: sendCorpus},
+	{name: "mutations", promise: bounded, run: mutations},
 	{name: "forged-cookies", promise: verified, run: forgedCookies},
 	{name: "clock-jumps", promise: verified, run: clockJumps},
 	{name: "other-sites", promise: noCrossPosts, run: otherSites},

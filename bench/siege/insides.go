@@ -22,6 +22,19 @@ type Held struct {
 	Last  app.Insides `json:"last"`
 }
 
+// columns are its numbers for tables: memory, goroutines, descriptors, temporary files.
+func (h *Held) columns() []string {
+	of := func(number func(in app.Insides) string) string {
+		return number(h.First) + " / " + number(h.Most) + " / " + number(h.Last)
+	}
+	return []string{
+		of(func(in app.Insides) string { return mib(in.Resident) }),
+		of(func(in app.Insides) string { return thousands(in.Goroutines) }),
+		of(func(in app.Insides) string { return thousands(in.Descriptors) }),
+		of(func(in app.Insides) string { return thousands(in.Temporary) }),
+	}
+}
+
 // What may be more at last than at first. A process keeps some things that it has once needed: connections of its database, the
 // threads and stacks of the runtime, and sessions.
 const (
@@ -107,13 +120,18 @@ func (w *watch) sample(ctx context.Context, s *site) {
 		w.field.count("looks inside without an answer", 1)
 		return
 	}
+	w.note(s, in)
+	w.field.check(bounded, in.Resident <= mostResident, "the application on %s takes %s of memory", s.name, mib(in.Resident))
+}
+
+// note remembers what a site held at most.
+func (w *watch) note(s *site, in app.Insides) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	most := &w.held[s].Most
 	most.Resident, most.Heap = max(most.Resident, in.Resident), max(most.Heap, in.Heap)
 	most.Goroutines, most.Descriptors = max(most.Goroutines, in.Goroutines), max(most.Descriptors, in.Descriptors)
 	most.Temporary = max(most.Temporary, in.Temporary)
-	w.field.check(bounded, in.Resident <= mostResident, "the application on %s takes %s of memory", s.name, mib(in.Resident))
 }
 
 // finish waits until all is gone that the last clients had, but not longer than quiet, and compares with the beginning.

@@ -26,6 +26,7 @@ func main() {
 	names := flag.String("attacks", "all", "the names of attacks with commas between them, all, or none")
 	flag.StringVar(&o.json, "json", "", "where the score card is written as JSON")
 	flag.StringVar(&o.chart, "chart", "", "where the chart is written")
+	flag.StringVar(&o.docs, "docs", "", "the folder of the documentation, whose figures are written anew if every promise holds; run it in bench/ then")
 	flag.StringVar(&o.program, "app", "", "a binary of this program that is besieged in place of this one")
 	flag.Parse()
 	list, err := attacksNamed(*names)

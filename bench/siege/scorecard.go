@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -81,21 +80,19 @@ func (l *ledger) scoreCard(o options, took time.Duration, held map[*site]*Held) 
 	return c
 }
 
-// save writes the files that were asked for.
-func (c *ScoreCard) save(o options) error {
+// save writes the files that were asked for, the documentation only of what holds.
+func (c *ScoreCard) save(o options, holds bool) error {
+	var errs []error
 	if o.json != "" {
-		text, err := json.MarshalIndent(c, "", "\t")
-		if err == nil {
-			err = os.WriteFile(o.json, append(text, '\n'), 0o644)
-		}
-		if err != nil {
-			return err
-		}
+		errs = append(errs, c.saveTo(o.json))
 	}
 	if o.chart != "" {
-		return os.WriteFile(o.chart, []byte(c.picture().SVG()), 0o644)
+		errs = append(errs, os.WriteFile(o.chart, []byte(c.picture().SVG()), 0o644))
 	}
-	return nil
+	if o.docs != "" && holds {
+		errs = append(errs, c.writeDocs(o.docs))
+	}
+	return errors.Join(errs...)
 }
 
 // verdict is nil if every promise holds and every attack could be made.
@@ -144,7 +141,7 @@ func (c *ScoreCard) rows() [][3]string {
 		{"mixed", n(s.Mixed), "answers were another visitor's, or not whole"},
 		{"leaked", n(s.Leaked), "secrets were in an answer or in the log"},
 		{"doubtful", n(s.Doubtful), "writes were refused or cut off, and may have happened"},
-		{"refused", n(s.Refused), "requests were answered 503 while an attack made the App do so"},
+		{"refused", n(s.Refused), "requests were answered 503 while an attack made the App do so, or the machine was too busy"},
 		{"cut", n(s.Cut), "requests met a kept connection that was just closed"},
 		{"answers", n(s.Requests), "by status, 0 for none: " + c.statuses()},
 		{"latency", short(c.Median), fmt.Sprintf("half of the answers, from when the request was due; 99 of 100 %s, 999 of 1,000 %s", short(c.P99), short(c.P999))},
@@ -164,10 +161,7 @@ func (c *ScoreCard) printSites(out io.Writer) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "first / most / last\tmemory\tgoroutines\tdescriptors\ttemporary files\t\n")
 	for _, name := range slices.Sorted(maps.Keys(c.Sites)) {
-		h := c.Sites[name]
-		fmt.Fprintf(t, "%s\t%s / %s / %s\t%d / %d / %d\t%d / %d / %d\t%d / %d / %d\t\n", name,
-			mib(h.First.Resident), mib(h.Most.Resident), mib(h.Last.Resident), h.First.Goroutines, h.Most.Goroutines, h.Last.Goroutines,
-			h.First.Descriptors, h.Most.Descriptors, h.Last.Descriptors, h.First.Temporary, h.Most.Temporary, h.Last.Temporary)
+		fmt.Fprintf(t, "%s\t%s\t\n", name, strings.Join(c.Sites[name].columns(), "\t"))
 	}
 	_ = t.Flush()
 	fmt.Fprintln(out)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -14,7 +15,7 @@ type options struct {
 	over, quiet           time.Duration
 	seed                  uint64
 	attacks               []attack
-	json, chart           string
+	json, chart, docs     string
 	program               string
 }
 
@@ -52,12 +53,11 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 		f.broken(nothingDropped, "%v", err)
 	}
 	f.leftovers()
+	f.count("times that the machine was too busy", int(f.pulse.spells.Load()))
 	card := f.ledger.scoreCard(o, took, w.held)
-	if err := card.save(o); err != nil {
-		return err
-	}
 	card.print(out)
-	return card.verdict(ctx)
+	verdict := card.verdict(ctx)
+	return errors.Join(verdict, card.save(o, verdict == nil))
 }
 
 // siege lets visitors and attacks at the sites until the requests are made and each attack had its turn.
@@ -65,6 +65,7 @@ func (f *field) siege(ctx context.Context, o options, w *watch) {
 	watching, stop := context.WithCancel(ctx)
 	var watchers sync.WaitGroup
 	watchers.Go(func() { w.look(watching) })
+	watchers.Go(func() { f.pulse.beat(watching) })
 	watchers.Go(func() { f.ledger.progress(watching, os.Stderr, w) })
 	defer watchers.Wait()
 	defer stop()

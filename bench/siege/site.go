@@ -233,11 +233,16 @@ func (s *site) remove(p *process) {
 	s.processes = slices.DeleteFunc(s.processes, func(one *process) bool { return one == p })
 }
 
-// kill ends the newest process without a warning, and starts one after it.
+// kill ends the newest process without a warning, and starts one after it, in a place without the temporary files that the old
+// one could not take away.
 func (s *site) kill(ctx context.Context) error {
 	p := s.current()
 	s.remove(p)
 	p.kill()
+	tmp := filepath.Join(s.folder, "tmp")
+	if err := errors.Join(os.RemoveAll(tmp), os.Mkdir(tmp, 0o755)); err != nil {
+		return err
+	}
 	_, err := s.start(ctx)
 	return err
 }

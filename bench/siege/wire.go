@@ -46,6 +46,9 @@ var (
 	errHalf    = errors.New("the connection ended in the middle of the answer")
 )
 
+// bufferKept is how many bytes a connection keeps room for from answer to answer.
+const bufferKept = 64 << 10
+
 // patience is how long a client waits for all of an answer.
 const patience = 30 * time.Second
 
@@ -95,6 +98,9 @@ func (w *wire) exchange(q question) (a answer, again bool, err error) {
 	if err := w.conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return a, false, err
 	}
+	if w.out.Cap() > bufferKept {
+		w.out = bytes.Buffer{}
+	}
 	q.writeTo(&w.out, w.site.addr)
 	_, wrote := w.conn.Write(w.out.Bytes()) // an answer may have come all the same, of an App that reads no further
 	if _, err := w.in.Peek(1); err != nil {
@@ -110,6 +116,9 @@ func (w *wire) exchange(q question) (a answer, again bool, err error) {
 		return a, false, ended(errHalf, err)
 	}
 	defer res.Body.Close()
+	if w.body.Cap() > bufferKept { // five hundred connections would keep a large file each
+		w.body = bytes.Buffer{}
+	}
 	w.body.Reset()
 	if _, err := w.body.ReadFrom(res.Body); err != nil {
 		return a, false, ended(errHalf, err)

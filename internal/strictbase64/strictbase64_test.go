@@ -33,7 +33,7 @@ func TestDecode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, ok := tt.encoding.DecodeString(tt.text)
-			if ok != tt.ok || ok && string(got) != tt.want {
+			if ok != tt.ok || ok && (got == nil || string(got) != tt.want) {
 				t.Errorf("got %q, %v, want %q, %v", got, ok, tt.want, tt.ok)
 			}
 			got, ok = tt.encoding.AppendDecode([]byte("x"), []byte(tt.text))
@@ -91,6 +91,28 @@ func checkDecode(t *testing.T, name string, strict strictbase64.Encoding, std *b
 	plain, err := std.DecodeString(text)
 	if want := err == nil && std.EncodeToString(plain) == text; ok != want || ok && string(got) != string(plain) {
 		t.Errorf("%s, %q: got %q, %v, want %q, %v", name, text, got, ok, plain, want)
+	}
+}
+
+// TestEveryEndIsJudgedAsByTheEncoder tries all ends of two letters, and three of each kind, with and without padding.
+func TestEveryEndIsJudgedAsByTheEncoder(t *testing.T) {
+	t.Parallel()
+	letters := "ABQgwx/+-_9=\n "
+	for _, e := range encodings {
+		for _, start := range []string{"", "QUJD", "QUJDQUJDQUJD"} {
+			for _, a := range letters {
+				for _, b := range letters {
+					for _, c := range letters {
+						for _, end := range []string{"", "=", "==", "Q", "==" + string(a)} {
+							text := start + string([]rune{a, b, c})
+							checkDecode(t, e.name, e.strict, e.std, text+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-1]+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-2]+end)
+						}
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -14,8 +14,7 @@ var All = []Flaw{
 	},
 	{
 		Name: "the session of a page that is flushed is not saved", Promise: "Sessions fail closed", Attacks: []string{"streams"},
-		Changes: []Change{{"dispatch.go", "if c.outcome != aborted && !c.saved.Swap(true) {",
-			"if x := c.lazy.Load(); (x == nil || !x.session.early) && c.outcome != aborted && !c.saved.Swap(true) {"}},
+		Changes: []Change{{"dispatch.go", "if rs := c.closeSession(); rs != nil {\n\t\tif err := rs.save(c)", "if rs := c.closeSession(); rs != nil && !c.rare().early {\n\t\tif err := rs.save(c)"}},
 	},
 	{
 		Name: "a session that cannot be opened is an empty one", Promise: "Sessions fail closed", Attacks: []string{"hanging-store"},
@@ -28,6 +27,10 @@ var All = []Flaw{
 	{
 		Name: "the signature of a cookie is not looked at", Promise: "Cookies are verified first", Attacks: []string{"forged-cookies"},
 		Changes: []Change{{"internal/cookiecodec/key.go", "return date, text, hmac.Equal(signature, m.Sum(m.sum[:0]))", "return date, text, len(signature) == len(m.Sum(m.sum[:0]))"}},
+	},
+	{
+		Name: "a cookie may be from the future", Promise: "Cookies are verified first", Attacks: []string{"clock-jumps"},
+		Changes: []Change{{"internal/cookiecodec/key.go", "!ok || at > now+clockSkew || at < now-k.maxAge", "!ok || at < now-k.maxAge"}},
 	},
 	{
 		Name: "other sites can post", Promise: "Other sites cannot post (CSRF)", Attacks: []string{"other-sites"},
@@ -55,6 +58,10 @@ var All = []Flaw{
 			{"dispatch.go", "\tif x.body.form != nil {\n\t\t_ = x.body.form.RemoveAll()\n\t}\n", ""},
 			{"dispatch.go", "\t\tif form != nil {\n\t\t\t_ = form.RemoveAll()\n\t\t}\n", "\t\t_ = form\n"},
 		},
+	},
+	{
+		Name: "half of an upload stays when the disk is full", Promise: "A request leaves nothing behind", Attacks: []string{"full-disk"},
+		Changes: []Change{{"upload.go", "\tdefer root.Remove(draft)\n", ""}},
 	},
 	{
 		Name: "the heartbeat of an event stream does not end", Promise: "A request leaves nothing behind", Attacks: []string{"events"},
