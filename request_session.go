@@ -101,7 +101,7 @@ func (c *Context) requestSession() *requestSession {
 
 // newRequestSession makes one, with room for the Session if that is kept in a cookie.
 func (c *Context) newRequestSession() *requestSession {
-	if _, ok := c.rt.sessions.(*SecureCookieSessionInterface); !ok {
+	if _, ok := c.runtime().sessions.(*SecureCookieSessionInterface); !ok {
 		return &requestSession{}
 	}
 	roomy := &roomySession{}
@@ -313,7 +313,7 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 
 // backendsCookies returns the Set-Cookie lines of the header, unless the SessionInterface is known to set none there.
 func (c *Context) backendsCookies() []string {
-	if i, ok := c.rt.sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
+	if i, ok := c.runtime().sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
 		return nil
 	}
 	return c.response.w.Header()["Set-Cookie"]
