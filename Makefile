@@ -83,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires examples race long gate skirmish ## all that must hold before a push: lint, go.mod, examples, race, long, gate, skirmish
+check: lint tidy requires examples race long skirmish gate ## all that must hold before a push: lint, go.mod, examples, race, long, skirmish, gate
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -138,8 +138,8 @@ fuzz: ## run every fuzz target in turn: FUZZTIME=20s each, only those that match
 bench: ## run the benchmarks in benchstat's form: BENCH=regexp COUNT=6
 	$(call each,go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...)
 
-gate: ## compare benchmarks and allocations with an earlier commit, and fail when something is slower: BASE=commit BENCH=regexp PACKAGES=.,internal/router
-	cd bench && go run ./gate -base '$(BASE)' -bench '$(BENCH)' $(if $(PACKAGES),-packages '$(PACKAGES)')
+gate: ## compare benchmarks and allocations with an earlier commit, and fail when something is slower: BASE=commit BENCH=regexp PACKAGES=. TIME=5m
+	cd bench && go run ./gate -base '$(BASE)' -bench '$(BENCH)' $(if $(PACKAGES),-packages '$(PACKAGES)') $(if $(TIME),-time $(TIME))
 
 compare: ## measure dewar beside other libraries and Flask, for minutes, and write docs/performance.md (ROUNDS=3)
 	cd bench && go run ./compare -rounds $(ROUNDS)

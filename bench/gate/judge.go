@@ -121,6 +121,8 @@ func (g growth) more(figure func(result) float64, least float64) bool {
 	return benchmath.AssumeNothing.Compare(base, head).P < chance
 }
 
+func seconds(r result) float64 { return r.seconds }
+
 func allocations(r result) float64 { return r.allocations }
 
 func size(r result) float64 { return r.bytes }

@@ -108,12 +108,15 @@ func parse(out []byte) ([]result, error) {
 	return list, r.Err()
 }
 
-// exactly returns the pattern that matches the benchmark of that name and no other.
-func exactly(name string) string {
-	parts := strings.Split(name, "/")
-	parts[0] = "Benchmark" + parts[0]
-	for i, part := range parts {
-		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+// exactly returns the pattern that matches the benchmarks of these names and no others.
+func exactly(names ...string) string {
+	var patterns []string
+	for _, name := range names {
+		parts := strings.Split("Benchmark"+name, "/")
+		for i, part := range parts {
+			parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+		}
+		patterns = append(patterns, strings.Join(parts, "/"))
 	}
-	return strings.Join(parts, "/")
+	return strings.Join(patterns, "|")
 }

@@ -39,4 +39,7 @@ func TestExactly(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
+	if got, want := exactly("A/x", "B"), "^BenchmarkA$/^x$|^BenchmarkB$"; got != want {
+		t.Errorf("two: got %s, want %s", got, want)
+	}
 }

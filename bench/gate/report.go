@@ -90,7 +90,7 @@ func (r report) write(w io.Writer) error {
 	}
 	if n := r.untold(); n > 0 {
 		loud(w, fmt.Sprintf("THE GATE CANNOT TELL WHETHER %d OF %d BENCHMARKS ARE SLOWER", n, len(r.survey.rows)),
-			"the noise is too wide or the time too short; run make gate on a machine that does nothing else")
+			"the noise is too wide or the time too short; run it on a machine that does nothing else, or longer: make gate TIME=5m")
 	}
 	for _, row := range r.failed() {
 		fmt.Fprintf(w, "\n%s: %s. To look at it alone:\n\tmake gate BASE=%.12s PACKAGES=%s BENCH='%s'\n",

@@ -51,7 +51,7 @@ Benchmarks that are gone: Old.
 
 *** THE EARLIER STATE IS BROKEN, AND NOTHING WAS COMPARED WITH IT: it does not compile. ***
 
-*** THE GATE CANNOT TELL WHETHER 1 OF 4 BENCHMARKS ARE SLOWER: the noise is too wide or the time too short; run make gate on a machine that does nothing else. ***
+*** THE GATE CANNOT TELL WHETHER 1 OF 4 BENCHMARKS ARE SLOWER: the noise is too wide or the time too short; run it on a machine that does nothing else, or longer: make gate TIME=5m. ***
 
 Session/read: SLOWER. To look at it alone:
 	make gate BASE=0123456789ab PACKAGES=. BENCH='^BenchmarkSession$$/^read$$'

@@ -3,29 +3,36 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
-// A stopwatch takes the time of one turn of a row's benchmark in one of its programs, in seconds for each operation.
-type stopwatch func(ctx context.Context, p *program, name string) (float64, error)
+// A stopwatch takes the times of one turn of several benchmarks of a program, in seconds for each operation.
+type stopwatch func(ctx context.Context, p *program, names []string) (map[string]float64, error)
 
 // Turns are short, and of several the fastest counts: it is the one that was disturbed least. A longer one is never undisturbed on a
 // machine that does other things too.
 const (
 	shortTurn  = "500us"
-	shortTurns = 20
+	shortTurns = 14
 )
 
 // fastest is the stopwatch of real programs.
-func fastest(ctx context.Context, p *program, name string) (float64, error) {
-	results, err := p.run(ctx, turn{pattern: exactly(name), lasts: shortTurn, count: shortTurns})
+func fastest(ctx context.Context, p *program, names []string) (map[string]float64, error) {
+	results, err := p.run(ctx, turn{pattern: exactly(names...), lasts: shortTurn, count: shortTurns})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	best := results[0].seconds
-	for _, r := range results {
-		best = min(best, r.seconds)
+	best := map[string]float64{}
+	for _, name := range names {
+		all := named(results, name)
+		if len(all) == 0 {
+			return nil, fmt.Errorf("%s: benchmark %s is there at one time and not at another", filepath.Base(p.file), name)
+		}
+		best[name] = slices.Min(figures(all, seconds))
 	}
 	return best, nil
 }
@@ -33,7 +40,7 @@ func fastest(ctx context.Context, p *program, name string) (float64, error) {
 // A plan is how often and how long it is measured.
 type plan struct {
 	rounds, again int           // of all rows, and of those that look slower
-	lasts         time.Duration // in all; what is not measured by then is not told
+	lasts         time.Duration // of all rows, and half as long at least of those that look slower; what is not measured by then is not told
 	least         float64       // the ratio from which on a row counts as slower
 }
 
@@ -45,32 +52,33 @@ const (
 )
 
 // measure takes the times of all rows, and again of those that are not found even, the slowest of them first, as many as there is time
-// for. Rounds that made a row suspect do not count against it.
+// for. The rounds that made a row suspect do not count against it.
 func (p plan) measure(ctx context.Context, rows []*row, watch stopwatch, say func(format string, args ...any)) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	say("taking their times in %d rounds, or as many as %v are enough for", p.rounds, p.lasts)
 	began := time.Now()
-	say("taking their times in %d rounds, as far as %v are enough", p.rounds, p.lasts)
-	done, err := measureRounds(ctx, rows, p.rounds, began.Add(p.lasts*6/10), watch)
-	if err != nil || len(rows) == 0 {
+	done, err := measureRounds(ctx, rows, p.rounds, began.Add(p.lasts), watch)
+	if err != nil {
 		return err
 	}
-	turn := time.Since(began) / time.Duration(done*len(rows))
+	each := time.Since(began) / time.Duration(done*len(rows))
 	for _, r := range rows {
 		r.estimate = judge(r.times, atFirst, p.least)
 	}
 	doubtful := suspects(rows)
-	room := int((p.lasts - time.Since(began)) / max(enough*turn, 1))
-	doubtful = doubtful[:min(len(doubtful), max(room, 1))]
 	if len(doubtful) == 0 {
 		return nil
 	}
-	say("taking the times of %d that look slower again, in up to %d rounds", len(doubtful), p.again)
+	end := began.Add(p.lasts * 3 / 2)
+	room := time.Until(end) / max(2*enough*each, 1) // twice enough, for it may take longer now
+	doubtful = doubtful[:min(len(doubtful), max(int(room), 1))]
+	say("taking the times of %d that may be slower again, in %d rounds, or as many as %v are enough for", len(doubtful), p.again, time.Until(end).Round(time.Second))
 	for _, r := range doubtful {
-		r.times = times{}
+		r.times, r.again = times{}, true
 	}
-	_, err = measureRounds(ctx, doubtful, p.again, began.Add(p.lasts), watch)
-	for _, r := range rows {
-		r.again = slices.Contains(doubtful, r)
-	}
+	_, err = measureRounds(ctx, doubtful, p.again, end, watch)
 	for _, r := range doubtful {
 		r.estimate = judge(r.times, inTheEnd, p.least)
 	}
@@ -91,9 +99,10 @@ func suspects(rows []*row) []*row {
 
 // measureRounds runs rounds until it is time, one at least, and returns how many.
 func measureRounds(ctx context.Context, rows []*row, rounds int, until time.Time, watch stopwatch) (done int, err error) {
+	all := groups(rows)
 	for done < rounds && (done == 0 || time.Now().Before(until)) {
-		for i := range rows {
-			if err := rows[(i+done)%len(rows)].turns(ctx, watch); err != nil {
+		for i := range all {
+			if err := all[(i+done)%len(all)].round(ctx, watch); err != nil {
 				return done, err
 			}
 		}
@@ -102,16 +111,44 @@ func measureRounds(ctx context.Context, rows []*row, rounds int, until time.Time
 	return done, nil
 }
 
-// turns is a round of one row.
-func (r *row) turns(ctx context.Context, watch stopwatch) error {
-	var took [3]float64
-	for i, p := range []*program{r.base, r.head, r.base} {
+// A group are rows that one run measures, those below the same benchmark, so that what that prepares is prepared once.
+type group []*row
+
+// groups puts rows into groups.
+func groups(rows []*row) []group {
+	var all []group
+	for _, r := range rows {
+		i := slices.IndexFunc(all, func(g group) bool { return g[0].head == r.head && above(g[0].name) == above(r.name) })
+		if i < 0 {
+			i, all = len(all), append(all, nil)
+		}
+		all[i] = append(all[i], r)
+	}
+	return all
+}
+
+// above returns the name of the benchmark function.
+func above(name string) string {
+	name, _, _ = strings.Cut(name, "/")
+	return name
+}
+
+// round is a turn of head between two of base.
+func (g group) round(ctx context.Context, watch stopwatch) error {
+	var names []string
+	for _, r := range g {
+		names = append(names, r.name)
+	}
+	var took [3]map[string]float64
+	for i, p := range []*program{g[0].base, g[0].head, g[0].base} {
 		var err error
-		if took[i], err = watch(ctx, p, r.name); err != nil {
+		if took[i], err = watch(ctx, p, names); err != nil {
 			return err
 		}
 	}
-	t := &r.times
-	t.first, t.head, t.second = append(t.first, took[0]), append(t.head, took[1]), append(t.second, took[2])
+	for _, r := range g {
+		t := &r.times
+		t.first, t.head, t.second = append(t.first, took[0][r.name]), append(t.head, took[1][r.name]), append(t.second, took[2][r.name])
+	}
 	return nil
 }

@@ -4,29 +4,41 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
 
-// TestRoundsAreInterleaved has head between two turns of base in each round, and each round begin with another row.
+// TestRoundsAreInterleaved has head between two turns of base in each round, and each round begin with another benchmark.
 func TestRoundsAreInterleaved(t *testing.T) {
 	t.Parallel()
-	rows := []*row{{name: "a", base: new(program), head: new(program)}, {name: "b", base: new(program), head: new(program)}}
+	base, head := new(program), new(program)
+	var rows []*row
+	for _, name := range []string{"A/x", "B", "A/y"} {
+		rows = append(rows, &row{name: name, base: base, head: head})
+	}
 	var got []string
-	watch := func(_ context.Context, p *program, name string) (float64, error) {
-		if p == rows[0].head || p == rows[1].head {
-			name = "head of " + name
+	watch := func(_ context.Context, p *program, names []string) (map[string]float64, error) {
+		text := strings.Join(names, ",")
+		if p == head {
+			text = "head of " + text
 		}
-		got = append(got, name)
-		return float64(len(got)), nil
+		got = append(got, text)
+		took := map[string]float64{}
+		for i, name := range names {
+			took[name] = float64(len(got) + 100*i)
+		}
+		return took, nil
 	}
 	done, err := measureRounds(t.Context(), rows, 2, time.Now().Add(time.Hour), watch)
-	want := []string{"a", "head of a", "a", "b", "head of b", "b", "b", "head of b", "b", "a", "head of a", "a"}
+	want := []string{"A/x,A/y", "head of A/x,A/y", "A/x,A/y", "B", "head of B", "B", "B", "head of B", "B", "A/x,A/y", "head of A/x,A/y", "A/x,A/y"}
 	if err != nil || done != 2 || !slices.Equal(got, want) {
 		t.Errorf("got %d rounds with %q and error %v, want %q", done, got, err, want)
 	}
-	if a := rows[0].times; !slices.Equal(a.first, []float64{1, 10}) || !slices.Equal(a.head, []float64{2, 11}) || !slices.Equal(a.second, []float64{3, 12}) {
-		t.Errorf("got the times %v of a", a)
+	for i, want := range []times{{[]float64{1, 10}, []float64{2, 11}, []float64{3, 12}}, {[]float64{4, 7}, []float64{5, 8}, []float64{6, 9}}, {[]float64{101, 110}, []float64{102, 111}, []float64{103, 112}}} {
+		if got := rows[i].times; !slices.Equal(got.first, want.first) || !slices.Equal(got.head, want.head) || !slices.Equal(got.second, want.second) {
+			t.Errorf("%s: got the times %v, want %v", rows[i].name, got, want)
+		}
 	}
 }
 
@@ -78,11 +90,11 @@ func TestWhatLookedSlowerByChancePasses(t *testing.T) {
 	t.Parallel()
 	m := newMachine(1, 0.01, 0)
 	rows := rowsOn(m, 1, 1.5)
-	watch := func(ctx context.Context, p *program, name string) (float64, error) {
+	watch := func(ctx context.Context, p *program, names []string) (map[string]float64, error) {
 		if m.turns == 3*quick.rounds {
 			m.slow[rows[0].head] = 1
 		}
-		return m.time(ctx, p, name)
+		return m.time(ctx, p, names)
 	}
 	if err := quick.measure(t.Context(), rows, watch, quiet); err != nil || !rows[0].again || rows[0].final() != even {
 		t.Errorf("got %q, measured again: %v, error %v; want %q", rows[0].final(), rows[0].again, err, even)
@@ -93,7 +105,7 @@ func TestWhatLookedSlowerByChancePasses(t *testing.T) {
 func TestAFailingBenchmarkIsAnError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("it fails")
-	watch := func(context.Context, *program, string) (float64, error) { return 0, broken }
+	watch := func(context.Context, *program, []string) (map[string]float64, error) { return nil, broken }
 	if err := quick.measure(t.Context(), rowsOn(newMachine(1, 0, 0), 1, 1), watch, quiet); !errors.Is(err, broken) {
 		t.Errorf("got %v, want %v", err, broken)
 	}

@@ -158,14 +158,13 @@ func list(ctx context.Context, p *program, bench string) ([]string, error) {
 
 // programs returns each pair of programs once, with the rows that are of it.
 func (s survey) programs() [][]*row {
-	var groups [][]*row
+	var pairs [][]*row
 	for _, r := range s.rows {
-		i := slices.IndexFunc(groups, func(g []*row) bool { return g[0].head == r.head })
+		i := slices.IndexFunc(pairs, func(p []*row) bool { return p[0].head == r.head })
 		if i < 0 {
-			groups = append(groups, nil)
-			i = len(groups) - 1
+			i, pairs = len(pairs), append(pairs, nil)
 		}
-		groups[i] = append(groups[i], r)
+		pairs[i] = append(pairs[i], r)
 	}
-	return groups
+	return pairs
 }

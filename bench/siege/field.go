@@ -42,6 +42,7 @@ type field struct {
 	roots               *x509.CertPool
 	plain               *http.Client
 	refuses             atomic.Int32 // attacks that make the App refuse
+	pulse               pulse
 }
 
 // newField returns a field whose sites are not started yet.
@@ -193,5 +194,5 @@ func writeCertificate(file string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// tolerant reports whether visitors may be refused, because of an attack.
-func (f *field) tolerant() bool { return f.refuses.Load() > 0 }
+// tolerant reports whether visitors may be refused, because of an attack, or because the machine is too busy.
+func (f *field) tolerant() bool { return f.refuses.Load() > 0 || f.pulse.busy() }

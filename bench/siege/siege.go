@@ -53,6 +53,7 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 		f.broken(nothingDropped, "%v", err)
 	}
 	f.leftovers()
+	f.count("times that the machine was too busy", int(f.pulse.spells.Load()))
 	card := f.ledger.scoreCard(o, took, w.held)
 	card.print(out)
 	verdict := card.verdict(ctx)
@@ -64,6 +65,7 @@ func (f *field) siege(ctx context.Context, o options, w *watch) {
 	watching, stop := context.WithCancel(ctx)
 	var watchers sync.WaitGroup
 	watchers.Go(func() { w.look(watching) })
+	watchers.Go(func() { f.pulse.beat(watching) })
 	watchers.Go(func() { f.ledger.progress(watching, os.Stderr, w) })
 	defer watchers.Wait()
 	defer stop()
