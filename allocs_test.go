@@ -54,6 +54,21 @@ func TestAllocationBudgets(t *testing.T) {
 	}
 }
 
+// TestHostsAllocateNoValues has routes of one host, whose values nobody asks for.
+func TestHostsAllocateNoValues(t *testing.T) {
+	app := quietApp(t)
+	app.Get("/elsewhere", hello, dewar.Host("other.example"))
+	app.Get("/static", hello, dewar.Host("example.com"), dewar.Endpoint("static_page"))
+	app.Get("/u/{name}/{number:int}", hello, dewar.Host("example.com"), dewar.Endpoint("user"))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	static := allocations(t, app, httptest.NewRequest("GET", "/static", nil))
+	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711", nil)); got != static {
+		t.Errorf("a route with parameters on a host allocates %v times, a static one there %v; the budget is as many", got, static)
+	}
+}
+
 // TestSessionAllocations holds what a session allocates against what a bare securecookie does.
 func TestSessionAllocations(t *testing.T) {
 	work := sessionWork(t)

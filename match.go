@@ -179,7 +179,7 @@ func (c *Context) path() string { return intake.Text(c.Request.URL.Path) }
 
 // find asks the table of all routes for path on the request's host, with room for where the values are.
 func (c *Context) find(path string, room []rule.Span) (router.Result, []rule.Span) {
-	t := c.rt.router
+	t := c.runtime().router
 	var name, port string
 	if t.hosts.Matter() {
 		name, port = c.askedHost()
@@ -428,11 +428,11 @@ func (c *Context) errorScopes() []*errorTable {
 // errorChain returns the chain that an error belongs to. A request that no route answers belongs to the blueprint that
 // owns its prefix or host.
 func (c *Context) errorChain() *chain {
-	if c.hasRule() || len(c.rt.router.owners) == 0 {
+	if c.hasRule() || len(c.runtime().router.owners) == 0 {
 		return c.chain()
 	}
 	name, port := c.askedHost()
-	for _, o := range c.rt.router.owners {
+	for _, o := range c.runtime().router.owners {
 		if o.Has(name, port, c.path()) {
 			return o.chain
 		}

@@ -5,6 +5,9 @@ import "strings"
 // Span is where in a path the text of a variable lies.
 type Span struct{ Start, End int }
 
+// Empty reports whether nothing lies there.
+func (s Span) Empty() bool { return s.Start == s.End }
+
 // Match reports whether the rule matches path, which is decoded and begins with a slash. It appends the values of the
 // variables to values, in the order of [Rule.Variables]; without a match it returns values as it was. Text in the
 // values is part of path, not copied. No converter is asked before the form of the whole path is found to fit.

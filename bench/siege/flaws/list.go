@@ -14,7 +14,7 @@ var All = []Flaw{
 	},
 	{
 		Name: "the session of a page that is flushed is not saved", Promise: "Sessions fail closed", Attacks: []string{"streams"},
-		Changes: []Change{{"dispatch.go", "if rs := c.closeSession(); rs != nil {\n\t\tif err := rs.save(c)", "if rs := c.closeSession(); rs != nil && !rs.early {\n\t\tif err := rs.save(c)"}},
+		Changes: []Change{{"dispatch.go", "if rs := c.closeSession(); rs != nil {\n\t\tif err := rs.save(c)", "if rs := c.closeSession(); rs != nil && !c.rare().early {\n\t\tif err := rs.save(c)"}},
 	},
 	{
 		Name: "a session that cannot be opened is an empty one", Promise: "Sessions fail closed", Attacks: []string{"hanging-store"},
