@@ -108,9 +108,6 @@ func (f *field) close() {
 // url returns the URL of a path on the site with sessions in cookies.
 func (f *field) url(path string) string { return f.app.url(path) }
 
-// dial returns a plain connection to the site with sessions in cookies.
-func (f *field) dial(ctx context.Context) (net.Conn, error) { return f.app.dial(ctx) }
-
 // dial returns a connection without TLS.
 func (s *site) dial(ctx context.Context) (net.Conn, error) {
 	d := net.Dialer{Timeout: 10 * time.Second}
