@@ -313,7 +313,7 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 
 // backendsCookies returns the Set-Cookie lines of the header, unless the SessionInterface is known to set none there.
 func (c *Context) backendsCookies() []string {
-	if i, ok := c.rt.sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
+	if i, ok := c.runtime().sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
 		return nil
 	}
 	return c.response.w.Header()["Set-Cookie"]
