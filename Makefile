@@ -8,12 +8,16 @@ FUZZTIME = 20s
 BENCH    = .
 COUNT    = 1
 ROUNDS   = 20
+FOR      = 8m
+REQUESTS = 1000000
+ATTACKS  = all
+WHOLE    = 8m/1000000/all
 
 # Every folder with a go.mod: the core, the modules of contrib/, those of _examples/ (which ./... would pass over).
 MODULES = $(filter-out %/testdata,$(patsubst %/,%,$(sort $(dir $(wildcard go.mod */go.mod */*/go.mod */*/*/go.mod)))))
 
 # Where sessions on a server are tested against real ones.
-STORES = sessionstore contrib/redisstore contrib/sqlstore bench/siege
+STORES = sessionstore contrib/redisstore contrib/sqlstore bench/storesiege
 
 # Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
 # into which it does not see. They run without it. So do those that start no goroutine, whose random rounds it would only make
@@ -58,7 +62,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores fuzz bench gate compare lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores siege skirmish fuzz bench gate compare lint examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -79,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires examples race long gate ## all that must hold before a push: lint, go.mod, examples, race, long, gate
+check: lint tidy requires examples race long skirmish gate ## all that must hold before a push: lint, go.mod, examples, race, long, skirmish, gate
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -105,6 +109,15 @@ stores: ## start Redis, PostgreSQL and MariaDB and run the tests of stores in fu
 	done; \
 	[ -z "$$failed" ] || { echo "stores failed in:$$failed" >&2; exit 1; }
 	$(compared)
+
+# The documentation has the figures of whole sieges alone. The program takes the place of the shell, so that what ends make ends it too.
+besiege = @cd bench && go build -o ../bin/siege ./siege && exec ../bin/siege -attacks $(ATTACKS) $(if $(SEED),-seed $(SEED))
+
+siege: ## besiege an App with visitors and attacks, for eight minutes, and write docs/siege.md (FOR=60s REQUESTS=100000 ATTACKS=corpus,http2 SEED=7)
+	$(besiege) -for $(FOR) -requests $(REQUESTS) $(if $(filter $(WHOLE),$(FOR)/$(REQUESTS)/$(ATTACKS)),-docs ../docs)
+
+skirmish: ## besiege it for less than two minutes, with every attack
+	$(besiege) -for 80s -requests 80000
 
 # What go test -list prints, names and after them the package they are of, made into pairs of package and name.
 fuzz-pairs = /^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }

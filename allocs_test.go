@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,6 +51,21 @@ func TestAllocationBudgets(t *testing.T) {
 	}
 	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711/x/y/z", nil)); got != static {
 		t.Errorf("a route whose four parameters nobody asks for allocates %v times, a static one %v; the budget is as many", got, static)
+	}
+}
+
+// TestHostsAllocateNoValues has routes of one host, whose values nobody asks for.
+func TestHostsAllocateNoValues(t *testing.T) {
+	app := quietApp(t)
+	app.Get("/elsewhere", hello, dewar.Host("other.example"))
+	app.Get("/static", hello, dewar.Host("example.com"), dewar.Endpoint("static_page"))
+	app.Get("/u/{name}/{number:int}", hello, dewar.Host("example.com"), dewar.Endpoint("user"))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	static := allocations(t, app, httptest.NewRequest("GET", "/static", nil))
+	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711", nil)); got != static {
+		t.Errorf("a route with parameters on a host allocates %v times, a static one there %v; the budget is as many", got, static)
 	}
 }
 
@@ -132,5 +148,40 @@ func TestBindAllocations(t *testing.T) {
 	}
 	if few, many := list(100), list(1100); many-few > 2*1000+20 {
 		t.Errorf("a thousand structs more: got %v allocations, want 2 for each", many-few)
+	}
+}
+
+// TestADeclaredLengthIsAllocatedOnce has a net/http handler write a megabyte in small pieces, with its length said before and not.
+func TestADeclaredLengthIsAllocatedOnce(t *testing.T) {
+	const size, piece = 1 << 20, 4 << 10
+	app := quietApp(t)
+	if err := app.Config.Set("RESPONSE_BUFFER_SIZE", 2*size); err != nil {
+		t.Fatal(err)
+	}
+	written := strings.Repeat("x", piece)
+	app.Handle("/{declared}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("declared") == "yes" {
+			w.Header().Set("Content-Length", strconv.Itoa(size))
+		}
+		for range size / piece {
+			_, _ = io.WriteString(w, written)
+		}
+	}))
+	cost := func(declared string) float64 {
+		rec := httptest.NewRecorder()
+		app.ServeHTTP(rec, httptest.NewRequest("GET", "/"+declared, nil))
+		if rec.Code != 200 || rec.Body.Len() != size {
+			t.Fatalf("%s: got %d and %d bytes, want 200 and %d", declared, rec.Code, rec.Body.Len(), size)
+		}
+		r, w := httptest.NewRequest("GET", "/"+declared, nil), &nullWriter{header: http.Header{}}
+		return testing.AllocsPerRun(20, func() {
+			w.reset()
+			app.ServeHTTP(w, r)
+		})
+	}
+	with, without := cost("yes"), cost("no")
+	t.Logf("%v allocations with Content-Length, %v without", with, without)
+	if with > without-5 {
+		t.Errorf("with Content-Length: got %v allocations, %v without; want five fewer at least, for the buffer need not grow", with, without)
 	}
 }

@@ -35,7 +35,7 @@ type App struct {
 	// Logger receives what the App has to say. Nil means [slog.Default]. What its handler panics on goes to standard
 	// error.
 	Logger *slog.Logger
-	// JSON encodes and decodes JSON. The default uses encoding/json, indented in DEBUG. It is read when used.
+	// JSON encodes and decodes JSON. The default writes what encoding/json does, indented in DEBUG. It is read when used.
 	JSON JSONProvider
 	// Renderer renders templates for [Context.Render]. Nil means html/template over the App's templates. It
 	// is read at Build.
@@ -85,6 +85,7 @@ type App struct {
 	life        *graceful.Life
 	bindPlans   binding.Plans
 	jsonDecoder jsontext.Decoder
+	jsonEncoder jsontext.Encoder
 }
 
 // RequestException is what the receivers of [App.GotRequestException] get: an unhandled error.

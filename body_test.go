@@ -806,7 +806,7 @@ func TestUploadsThatEndEarlyOverHTTP2(t *testing.T) {
 	}
 	slow := httptest.NewUnstartedServer(app)
 	slow.EnableHTTP2 = true
-	slow.Config.ReadTimeout = time.Second
+	slow.Config.ReadTimeout = 3 * time.Second // the handshake counts too
 	slow.StartTLS()
 	defer slow.Close()
 	for _, path := range []string{"/raw", "/form"} {

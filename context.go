@@ -34,24 +34,23 @@ type Context struct {
 	Response *Response
 
 	response Response
-	rt       *runtime
 	settings *settings
 	born     *http.Request // the request that came in, which net/http still owns; its body and forms are never replaced
 	route    *boundRoute   // nil while nothing has matched
 	asked    string        // the path that the route has matched
-	places   [4]place      // where the values of its variables are in that, unless rare.values has them
+	places   [4]place      // where the values of its variables are in that; without asked they are in rare.values
 	bag      Values        // what Params returns
 	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
+	session  atomic.Pointer[requestSession] // nil until it is asked for or saved
 
 	phase    phase
 	outcome  outcome
-	whole    bool        // the answer takes no more: what is written next is another one
-	saved    atomic.Bool // the session has been saved, or there was none: later changes are late
-	ran      bool        // every station was passed: no panic is on its way
-	bare     bool        // made by NewContext: no hooks
-	fromHere bool        // DEBUG is on, and the request came from this machine
-	hook     uint16      // after-request hooks that were begun
+	whole    bool   // the answer takes no more: what is written next is another one
+	ran      bool   // every station was passed: no panic is on its way
+	bare     bool   // made by NewContext: no hooks
+	fromHere bool   // DEBUG is on, and the request came from this machine
+	hook     uint16 // after-request hooks that were begun
 }
 
 // A rare is what few requests need. Context.rare makes it when it is first used.
@@ -59,7 +58,7 @@ type rare struct {
 	answer   Handler // in place of the route's view: a redirect, an automatic answer, the fallback
 	redirect string  // where that redirect leads, without the prefix of the App
 	refused  error   // the routing error, which is raised after the before-request hooks
-	values   []any   // the values of the route's variables, if they were converted at the match
+	values   []any   // the values of the route's variables that were converted at the match: those that have no place
 	changed  Map     // what URL value preprocessors made of the values; nil when there are none
 
 	query, form *Values
@@ -71,6 +70,7 @@ type rare struct {
 	thisHook    int           // how many of them were begun
 	flashes     *takenFlashes // nil until they are taken out of the session
 	owned       ownership
+	beyond      int64     // how much of the body of an answer to HEAD was counted and not kept
 	relayed     int64     // how much of another application's answer is held back; 0 for one of the App's own
 	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
@@ -87,15 +87,19 @@ type rare struct {
 	again     bool // an error in finalizing had its turn with the error handlers
 	crashed   bool // the handler of 500 had its turn
 
-	ownDeadline bool                     // for writing, set by the handler
+	ownDeadline bool // for writing, set by the handler
+	early       bool // the header leaves before the view has returned, because the view wants it to
+	guarded     bool // caches were told of a session that nobody had opened by then
+	panicked    bool // the request has: what it did to the session is in doubt
+
+	fileCaching string                   // the Cache-Control that dewar itself chose for a file
+	handed      handedOver               // what another application did with the session
 	taken       atomic.Pointer[takeover] // of a connection that was hijacked
 
 	client   atomic.Pointer[origin] // worked out when asked for
 	identity atomic.Pointer[identity]
 	gMu      sync.Mutex
 	g        []item
-
-	session requestSession
 }
 
 // rare returns what few requests need. Goroutines that ask at the same time get the same.
@@ -114,12 +118,15 @@ type identity struct {
 	quiet  *slog.Logger // the same, but RequestLogged is not told
 }
 
+// runtime returns the frozen form of the App.
+func (c *Context) runtime() *runtime { return c.App.prepared.Load() }
+
 type contextKey struct{}
 
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	c := &Context{App: rt.app, Request: withPath(r), born: r, rt: rt, settings: rt.app.Config.settings()}
+	c := &Context{App: rt.app, Request: withPath(r), born: r, settings: rt.app.Config.settings()}
 	c.Response = &c.response
 	c.fromHere = c.settings.debug && isFromHere(r)
 	c.response.begin(c, w)

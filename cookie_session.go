@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -98,7 +99,7 @@ func (i *SecureCookieSessionInterface) OpenSession(c *Context) (*Session, error)
 			return nil, err
 		}
 	}
-	s := makeSession(i.codec.Load())
+	s := c.makeSession(i.codec.Load())
 	value := c.sessionCookie()
 	if value == "" || !s.load(c, codec, value) {
 		return s, nil
@@ -175,21 +176,55 @@ func (i *SecureCookieSessionInterface) SaveSession(c *Context, s *Session) error
 	if err := i.stamp(c, s); err != nil {
 		return err
 	}
-	json, err := Stored(s).MarshalBinary()
+	line, err := c.sealSession(s, time.Now().Unix())
 	if err != nil {
 		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 	}
-	codec := c.settings.cookieCodec()
-	value, err := codec.Encode(c.settings.cookie.name, codec.Pack(s.seal, json))
-	if err != nil {
-		return &HTTPError{Code: http.StatusInternalServerError, Err: err}
+	return sendSessionCookie(c, s, line)
+}
+
+// A cookieRoom is where the cookie of a session is written.
+type cookieRoom struct{ json, line []byte }
+
+// maxCookieRoom is how much of it is kept for the next session: more than browsers take of a cookie.
+const maxCookieRoom = 16 << 10
+
+var cookieRooms = sync.Pool{New: func() any { return new(cookieRoom) }}
+
+// sealSession returns the Set-Cookie line for a session that is saved now.
+func (c *Context) sealSession(s *Session, now int64) (line string, err error) {
+	room := cookieRooms.Get().(*cookieRoom)
+	defer func() {
+		if cap(room.json)+cap(room.line) <= maxCookieRoom {
+			cookieRooms.Put(room)
+		}
+	}()
+	if room.json, err = s.bag.AppendEncode(room.json[:0]); err != nil {
+		return "", ofSession(err)
 	}
-	lifetime := min(c.settings.lifetimeOf(s), c.settings.lifetime) // that of the signature
-	Stored(s).SetExpires(time.Unix(c.settings.end(time.Now().Unix(), lifetime, s.seal), 0))
+	codec, cookie := c.settings.cookieCodec(), &c.settings.cookie
+	b := append(append(room.line[:0], cookie.name...), '=')
+	if b, err = codec.AppendEncode(b, cookie.name, codec.Pack(s.seal, room.json), now); err != nil {
+		return "", err
+	}
+	lifetime := c.settings.lifetimeOf(s)
+	s.expires.Store(c.settings.end(now, min(lifetime, c.settings.lifetime), s.seal)) // no longer than the signature
+	var expires int64
 	if s.Permanent() {
-		return SetSessionCookie(c, s, value)
+		expires = c.settings.end(now, lifetime, s.seal)
 	}
-	return sendSessionCookie(c, s, c.settings.cookie.name+"="+value+c.settings.cookie.attributes) // base64 needs no quotes
+	room.line = cookie.appendAttributes(b, expires) // base64 needs no quotes
+	return string(room.line), nil
+}
+
+// appendAttributes appends what stands behind the value of the session cookie, with Expires unless that is 0.
+func (k *cookieSettings) appendAttributes(dst []byte, expires int64) []byte {
+	if expires == 0 {
+		return append(dst, k.attributes...)
+	}
+	dst = append(append(dst, k.attributes[:k.expiresAt]...), "; Expires="...)
+	dst = time.Unix(expires, 0).UTC().AppendFormat(dst, http.TimeFormat)
+	return append(dst, k.attributes[k.expiresAt:]...)
 }
 
 // stamp brings the seal of s up to date: a session that is new or was cleared begins now, and one that was
@@ -273,7 +308,7 @@ func SetSessionCookie(c *Context, s *Session, value string, change ...func(cooki
 
 // DropSessionCookie takes back what SetSessionCookie was given in this request: no cookie of a session is set or deleted,
 // unless it is called again. It is for backends that find out only then that another request has been faster.
-func DropSessionCookie(c *Context) { c.rare().session.cookies = nil }
+func DropSessionCookie(c *Context) { c.requestSession().cookies = nil }
 
 // sendSessionCookie has a Set-Cookie line sent.
 func sendSessionCookie(c *Context, s *Session, line string) error {
@@ -289,7 +324,7 @@ func sendSessionCookie(c *Context, s *Session, line string) error {
 	if c.response.Committed() {
 		return c.response.lateError("no cookie can be set")
 	}
-	c.rare().session.addCookie(line)
+	c.requestSession().addCookie(line)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"regexp"
 	goruntime "runtime"
 	"slices"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/debugpage"
 	"github.com/dewar-go/dewar/internal/errtree"
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 	"github.com/dewar-go/dewar/internal/problem"
 	"github.com/dewar-go/dewar/internal/redact"
 )
@@ -141,15 +141,15 @@ func isOfLibrary(function, _ string) bool {
 	return strings.HasPrefix(function, library+".") || strings.HasPrefix(function, library+"/") && !strings.HasPrefix(function, library+"/_examples")
 }
 
-var templatePlace = regexp.MustCompile(`template "?([^\s:"]+)"?:([0-9]+)`)
+var templatePlace = lazyregexp.New(`template "?([^\s:"]+)"?:([0-9]+)`)
 
 // templateExcerpt returns the lines of the template that an error tells of.
 func (c *Context) templateExcerpt(text string) *debugpage.Excerpt {
 	place := templatePlace.FindStringSubmatch(text)
-	if place == nil || c.rt.templates == nil {
+	if place == nil || c.runtime().templates == nil {
 		return nil
 	}
-	source, err := c.rt.templates.Read(place[1])
+	source, err := c.runtime().templates.Read(place[1])
 	line, broken := strconv.Atoi(place[2])
 	if err != nil || broken != nil {
 		return nil
@@ -204,7 +204,7 @@ func (c *Context) sections() []debugpage.Section {
 		list = append(list, debugpage.Section{Name: "Form", Rows: valueRows(form)})
 	}
 	session := debugpage.Section{Name: "Session"}
-	if s := x.session.opened.Load(); s != nil {
+	if s := c.openedSession(); s != nil {
 		for key, value := range s.All() {
 			session.Rows = append(session.Rows, debugpage.Row{Name: key, Value: redact.Outline(key, value)})
 		}

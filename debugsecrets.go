@@ -29,7 +29,7 @@ func (c *Context) secrets() []string {
 		}
 	}
 	x := c.rare()
-	if s := x.session.opened.Load(); s != nil {
+	if s := c.openedSession(); s != nil {
 		for key, value := range s.All() {
 			t.add(key, false, value)
 		}
@@ -55,7 +55,7 @@ func (c *Context) visitorsTexts() []string {
 	for _, values := range []url.Values{c.born.URL.Query(), c.parsedForm()} {
 		t.add("", true, map[string][]string(values))
 	}
-	if s := c.rare().session.opened.Load(); s != nil {
+	if s := c.openedSession(); s != nil {
 		for _, value := range s.All() {
 			t.add("", true, value)
 		}

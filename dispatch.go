@@ -189,7 +189,7 @@ func (c *Context) chain() *chain {
 	if c.route != nil {
 		return c.route.chain
 	}
-	return c.rt.appChain
+	return c.runtime().appChain
 }
 
 // dispatch runs the before-request hooks until one answers, then raises the routing error or calls the view.
@@ -243,16 +243,19 @@ func (c *Context) keepTouched() {
 // session could not be opened or written, the body could not be read.
 func (c *Context) pendingError() error {
 	x := c.lazy.Load()
-	if c.phase < sent && (x == nil || x.finalErr == nil) {
-		if err := c.headerError(); err != nil {
+	if c.phase >= sent || x != nil && x.finalErr != nil {
+		return nil // it has been answered
+	}
+	if err := c.headerError(); err != nil {
+		return err
+	}
+	if rs := c.sessionSoFar(); rs != nil {
+		if err := rs.err(); err != nil {
 			return err
 		}
 	}
-	if x == nil || x.finalErr != nil || c.phase >= sent {
-		return nil // nothing was touched, or it has been answered
-	}
-	if err := x.session.err(); err != nil {
-		return err
+	if x == nil {
+		return nil
 	}
 	return x.intakeError()
 }
@@ -265,8 +268,8 @@ func (c *Context) finish() {
 	if c.phase >= sent {
 		c.checkTrailers()
 		c.response.renewDeadline() // for what the server still holds back
-		if x := c.lazy.Load(); x != nil {
-			x.session.noticeLate(c)
+		if rs := c.sessionSoFar(); rs != nil {
+			rs.noticeLate(c)
 		}
 	} else {
 		c.finishAnswer()
@@ -295,7 +298,7 @@ func (c *Context) finishAnswer() {
 
 // checkLength fails a response whose Content-Length contradicts its body.
 func (c *Context) checkLength() {
-	if !c.response.touched {
+	if !c.response.touched || c.phase >= sent {
 		return
 	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {
@@ -335,15 +338,11 @@ func (c *Context) finalize() {
 		c.runAfter()
 	}
 	c.setPolicy()
-	if c.outcome != aborted && !c.saved.Swap(true) {
-		c.saveSession()
+	if c.outcome == aborted {
+		return
 	}
-}
-
-// saveSession saves the session, if one was opened.
-func (c *Context) saveSession() {
-	if x := c.lazy.Load(); x != nil {
-		if err := x.session.save(c); err != nil {
+	if rs := c.closeSession(); rs != nil {
+		if err := rs.save(c); err != nil {
 			c.fail(err)
 		}
 	}
@@ -438,11 +437,11 @@ func (c *Context) close() {
 
 // dropSession ends what can be done with the session, if that has not been saved.
 func (c *Context) dropSession() {
-	if c.saved.Load() || c.saved.Swap(true) {
+	if c.session.Load() == &unopened {
 		return
 	}
-	if x := c.lazy.Load(); x != nil {
-		x.session.drop()
+	if rs := c.closeSession(); rs != nil {
+		rs.drop()
 	}
 }
 
@@ -504,11 +503,17 @@ var errGoexit = errors.New("dewar: the handler ended its goroutine with runtime.
 // caught makes an error of a panic. http.ErrAbortHandler is raised again when the request has been torn down.
 func (c *Context) caught(value any) error {
 	err := sound(recovered(value))
-	c.rare().session.panicked = true
+	c.rare().panicked = true
 	if value == http.ErrAbortHandler {
 		c.conclude(aborted, err)
 	}
 	return err
+}
+
+// hasPanicked reports whether something on the request's way has panicked.
+func (c *Context) hasPanicked() bool {
+	x := c.lazy.Load()
+	return x != nil && x.panicked
 }
 
 // protect runs f and turns a panic into an error.
@@ -556,8 +561,8 @@ func (c *Context) teardownFrom(i int) {
 		if c.App.RequestTearingDown.connected() {
 			c.guard(func() { c.App.RequestTearingDown.Send(c) })
 		}
-		if x := c.lazy.Load(); x != nil {
-			x.session.noticeLateChange(c)
+		if rs := c.sessionSoFar(); rs != nil {
+			rs.noticeLateChange(c)
 		}
 	}
 }

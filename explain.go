@@ -93,9 +93,11 @@ type verdict struct {
 // explain says of each route what it has to do with the request, which has been matched. The router sends it to redirect,
 // unless that is "".
 func (c *Context) explain(redirect string) []verdict {
-	best, _ := c.find(c.path(), nil).Data.(*boundRoute)
+	found, _ := c.find(c.path(), nil)
+	best, _ := found.Data().(*boundRoute)
 	if best == nil && redirect != "" {
-		best, _ = c.find(router.Clean(c.path()), nil).Data.(*boundRoute)
+		found, _ = c.find(router.Clean(c.path()), nil)
+		best, _ = found.Data().(*boundRoute)
 	}
 	refusing := best // a route that could, but does not answer
 	if x := c.lazy.Load(); x != nil && x.refused != nil || c.route != nil && !c.hasRule() {
@@ -138,7 +140,7 @@ func (c *Context) judge(r *boundRoute) verdict {
 	}
 	name, port := c.askedHost()
 	path, method := c.path(), c.Request.Method
-	result := alone.Match(name, port, method, path, nil)
+	result, spans := alone.Match(name, port, method, path, nil)
 	if !r.place.Everywhere() && !alone.Has(name, port) {
 		why := r.rule.Why(path, r.private)
 		return no(why.Distance+20, fmt.Sprintf("answers on another host, %s, not on %q", r.place, name))
@@ -146,7 +148,7 @@ func (c *Context) judge(r *boundRoute) verdict {
 	yes := verdict{Explanation{r.copied(), true, ""}, 0}
 	switch result.Kind {
 	case router.MethodNotAllowed:
-		return no(0, fmt.Sprintf("allows %s, not %s", strings.Join(result.Allowed, ", "), method))
+		return no(0, fmt.Sprintf("allows %s, not %s", strings.Join(result.Allowed(), ", "), method))
 	case router.NotFound:
 		why := r.rule.Why(path, r.private)
 		return no(why.Distance, why.Reason)
@@ -160,7 +162,7 @@ func (c *Context) judge(r *boundRoute) verdict {
 	case router.AutoOptions:
 		yes.Reason = "OPTIONS is answered with the methods of the path"
 	default:
-		if yes.Reason = "answers"; !c.hasFile(r, result) {
+		if yes.Reason = "answers"; !c.hasFile(r, result, spans) {
 			return no(1, "its folder has no such file")
 		}
 	}
@@ -168,12 +170,8 @@ func (c *Context) judge(r *boundRoute) verdict {
 }
 
 // hasFile reports whether r does not give way to others: it is no route of static files, or has the one of result.
-func (c *Context) hasFile(r *boundRoute, result router.Result) bool {
-	if !r.givesWay() {
-		return true
-	}
-	name, _ := result.Values[slices.Index(r.names, "filename")].(string)
-	return r.spec.static.answers(c, name)
+func (c *Context) hasFile(r *boundRoute, result router.Result, spans []rule.Span) bool {
+	return !r.givesWay() || r.spec.static.answers(c, r.filename(result, spans))
 }
 
 // lost says why best answers and not r, which matches too.

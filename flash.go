@@ -139,7 +139,7 @@ func (c *Context) hasFlashes() bool {
 
 // returnFlashes puts messages that nobody will see back into the session, unless that has been saved or cleared.
 func (c *Context) returnFlashes() {
-	if !c.hasFlashes() || c.saved.Load() {
+	if !c.hasFlashes() || c.sessionClosed() {
 		return
 	}
 	x := c.rare()

@@ -20,6 +20,14 @@ type handedOver struct {
 	ended bool   // the other application has deleted it
 }
 
+// handedOver returns what another application did with the session of the request.
+func (c *Context) handedOver() handedOver {
+	if x := c.lazy.Load(); x != nil {
+		return x.handed
+	}
+	return handedOver{}
+}
+
 // HandOverSession lets another application that shares the sessions answer the request: what has been changed by now
 // is saved, and the session's cookie in header, that of the request to it, is the one that follows from that. A session
 // that nobody has opened costs nothing, and its cookie stays byte for byte. When the answer is there,
@@ -34,22 +42,23 @@ type handedOver struct {
 //
 // [strangler.Proxy]: https://pkg.go.dev/github.com/dewar-go/dewar/strangler#Proxy
 func HandOverSession(c *Context, header http.Header) error {
-	if c.response.Committed() || c.saved.Load() {
+	if c.response.Committed() || c.sessionClosed() {
 		return c.response.lateError("the session cannot be handed over")
 	}
-	rs := &c.rare().session
-	rs.handed.sent = true
+	handed := &c.rare().handed
+	handed.sent = true
 	if err := c.lendOuter(header); err != nil {
 		return err
 	}
+	rs := c.requestSession()
 	if s := rs.opened.Load(); s != nil {
 		if err := rs.saveEarly(c, s); err != nil {
 			rs.reported = true
 			return err
 		}
 	}
-	if rs.handed.told {
-		setCookie(header, c.settings.cookie.name, rs.handed.value)
+	if handed.told {
+		setCookie(header, c.settings.cookie.name, handed.value)
 	}
 	return nil
 }
@@ -58,18 +67,19 @@ func HandOverSession(c *Context, header http.Header) error {
 // under the changes of this one.
 func (c *Context) lendOuter(header http.Header) error {
 	outer := FromContext(c.born.Context())
-	if outer == nil || outer.response.Committed() || outer.saved.Load() {
+	if outer == nil || outer.response.Committed() || outer.sessionClosed() {
 		return nil
 	}
 	if err := HandOverSession(outer, header); err != nil {
 		return err
 	}
-	rs, outside := &c.rare().session, &outer.rare().session
-	outside.handed.lent = true
-	if !outside.handed.told || outer.settings.cookie.name != c.settings.cookie.name {
+	handed, outside := &c.rare().handed, &outer.rare().handed
+	outside.lent = true
+	if !outside.told || outer.settings.cookie.name != c.settings.cookie.name {
 		return nil
 	}
-	rs.handed.told, rs.handed.value = true, outside.handed.value
+	handed.told, handed.value = true, outside.value
+	rs := c.requestSession()
 	if s := rs.opened.Load(); s != nil && s.Err() == nil && !s.bag.Null() {
 		return rs.reopen(c, s)
 	}
@@ -80,10 +90,10 @@ func (c *Context) lendOuter(header http.Header) error {
 // header by now.
 func (c *Context) returnLent() {
 	x := c.lazy.Load()
-	if x == nil || !x.session.handed.lent {
+	if x == nil || !x.handed.lent {
 		return
 	}
-	x.session.handed.lent = false
+	x.handed.lent = false
 	relayed := x.relayed
 	TakeBackSession(c, c.response.w.Header())
 	x.relayed = relayed
@@ -102,7 +112,8 @@ func (rs *requestSession) saveEarly(c *Context, s *Session) error {
 	}
 	s.bag.Resume()
 	if value, ok := lastCookie(rs.cookies, c.settings.cookie.name); ok {
-		rs.handed.told, rs.handed.value = true, value
+		handed := &c.rare().handed
+		handed.told, handed.value = true, value
 	}
 	return nil
 }
@@ -124,14 +135,14 @@ func (rs *requestSession) saveEarly(c *Context, s *Session) error {
 // A cookie that cannot be read here, as with another SECRET_KEY, is sent on all the same; a later change of the session
 // ends the request in 503 rather than to lose what the other application keeps.
 func TakeBackSession(c *Context, header http.Header) {
-	rs := &c.rare().session
-	if !rs.handed.sent || c.response.Committed() {
+	if !c.handedOver().sent || c.response.Committed() {
 		return
 	}
 	for at := c; at != nil; at = FromContext(at.born.Context()) {
 		at.response.relay(header)
 	}
-	rs.takeCookies(header, c.settings.cookie.name)
+	rs := c.requestSession()
+	rs.takeCookies(c, header)
 	s := rs.opened.Load()
 	if s == nil || s.bag.Null() {
 		return
@@ -164,12 +175,13 @@ func (r *Response) isRelayed() bool {
 }
 
 // takeCookies moves the lines that set the session's cookie out of an answer.
-func (rs *requestSession) takeCookies(header http.Header, name string) {
+func (rs *requestSession) takeCookies(c *Context, header http.Header) {
+	name, handed := c.settings.cookie.name, &c.rare().handed
 	value, ok := lastCookie(header["Set-Cookie"], name)
 	if !ok {
 		return
 	}
-	rs.handed.told, rs.handed.value, rs.handed.ended = true, value, value == ""
+	handed.told, handed.value, handed.ended = true, value, value == ""
 	own, others := partCookies(header["Set-Cookie"], name)
 	_, kept := partCookies(rs.cookies, name)
 	rs.cookies = append(kept, own...)
@@ -181,7 +193,7 @@ func (rs *requestSession) takeCookies(header http.Header, name string) {
 // reopen gives s the values that the visitor's session has by now.
 func (rs *requestSession) reopen(c *Context, s *Session) error {
 	now := NewSession()
-	if !rs.handed.ended {
+	if !c.handedOver().ended {
 		opened, err := c.callOpen()
 		switch {
 		case err != nil:
@@ -210,7 +222,7 @@ func (s *Session) foreign(c *Context) error {
 	if s.unread != nil {
 		return s.unread
 	}
-	if h := c.rare().session.handed; h.told && h.value != "" && s.marked(sessiondata.New) {
+	if h := c.handedOver(); h.told && h.value != "" && s.marked(sessiondata.New) {
 		return errors.New("dewar: the session that the other application has saved cannot be read here; give both the same SECRET_KEY, " +
 			"SECRET_KEY_FALLBACKS and PERMANENT_SESSION_LIFETIME, and app.SessionInterface the one that reads its sessions")
 	}
@@ -230,7 +242,7 @@ func (s *Session) inherit(now *Session) {
 // dropEnded takes out of a session that another application has deleted what was set after that, except messages. It
 // reports whether anything is left to be saved.
 func (rs *requestSession) dropEnded(c *Context, s *Session) bool {
-	if !rs.handed.ended {
+	if !c.handedOver().ended {
 		return true
 	}
 	var lost []string
@@ -307,8 +319,8 @@ func setCookie(header http.Header, name, value string) {
 
 // currentCookie returns the value of the session cookie that the visitor has by now.
 func (c *Context) currentCookie() string {
-	if x := c.lazy.Load(); x != nil && x.session.handed.told {
-		return x.session.handed.value
+	if handed := c.handedOver(); handed.told {
+		return handed.value
 	}
 	return cookiecodec.Find(c.born.Header["Cookie"], c.settings.cookie.name)
 }

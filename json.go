@@ -23,12 +23,15 @@ type JSONProvider interface {
 	Unmarshal(data []byte, v any) error
 }
 
-// standardJSON is encoding/json, indented in DEBUG. It does not round integers.
+// standardJSON is what encoding/json writes and reads, indented in DEBUG. It does not round integers.
 type standardJSON struct{ app *App }
 
 func (p standardJSON) Marshal(v any) ([]byte, error) {
 	if p.app.Config.settings().debug {
 		return json.MarshalIndent(v, "", "  ")
+	}
+	if text, ok := p.app.jsonEncoder.Append(nil, v); ok {
+		return text, nil
 	}
 	return json.Marshal(v)
 }

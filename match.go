@@ -143,21 +143,24 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	path := c.path()
-	var room [len(c.places)]rule.Span
-	data, spans, values := c.rt.router.hosts.Find(c.Request.Method, path, room[:0])
-	if route, ok := data.(*boundRoute); ok && !route.givesWay() {
-		if len(spans) > 0 && !c.setPlaces(path, spans) || len(spans) > 0 && route.canonical != nil {
-			values = convert(route.rule, path, spans)
-		}
-		c.matched(route, values)
-		return
-	}
-	c.answer(c.find(path, nil))
+	var room [8]rule.Span // more than that are rare, and allocated
+	c.answer(c.find(c.path(), room[:0]))
 }
 
 // A place is where the text of a value is in the path.
 type place struct{ start, end uint16 }
+
+// keepValues keeps the values of what was matched: where they are in the path, as long as there is room for that and the
+// converters are built in, which convert them when they are asked for.
+func (c *Context) keepValues(result router.Result, spans []rule.Span) {
+	values := result.HostValues()
+	if len(spans) > 0 && !(result.Late() && c.setPlaces(result.Path, spans)) {
+		values = result.Convert(spans)
+	}
+	if len(values) > 0 {
+		c.rare().values = values
+	}
+}
 
 // setPlaces keeps where the values of the route's variables are, or reports false when there is no room for that.
 func (c *Context) setPlaces(path string, spans []rule.Span) bool {
@@ -171,47 +174,43 @@ func (c *Context) setPlaces(path string, spans []rule.Span) bool {
 	return true
 }
 
-// convert returns the values at spans.
-func convert(r *rule.Rule, path string, spans []rule.Span) []any {
-	values := make([]any, len(spans))
-	for i, at := range spans {
-		values[i] = r.Value(i, path[at.Start:at.End])
-	}
-	return values
-}
-
 // path returns the path of the request as valid text; c.Request.URL.Path is as it came.
 func (c *Context) path() string { return intake.Text(c.Request.URL.Path) }
 
-// find asks the table of all routes for path on the request's host.
-func (c *Context) find(path string, buf []any) router.Result {
-	t := c.rt.router
+// find asks the table of all routes for path on the request's host, with room for where the values are.
+func (c *Context) find(path string, room []rule.Span) (router.Result, []rule.Span) {
+	t := c.runtime().router
 	var name, port string
 	if t.hosts.Matter() {
 		name, port = c.askedHost()
 	}
-	result := t.hosts.Match(name, port, c.Request.Method, path, buf)
-	if t.behind == nil || c.stays(result) {
-		return result
+	result, spans := t.hosts.Match(name, port, c.Request.Method, path, room)
+	if t.behind == nil || c.stays(result, spans) {
+		return result, spans
 	}
-	return t.behind.Match(name, port, c.Request.Method, path, buf)
+	return t.behind.Match(name, port, c.Request.Method, path, room)
 }
 
 // stays reports whether a result counts that routes that give way had a part in: if they have the file, or it is
 // another's.
-func (c *Context) stays(result router.Result) bool {
+func (c *Context) stays(result router.Result, spans []rule.Span) bool {
 	switch result.Kind {
 	case router.SlashRedirect:
 		return true
 	case router.Found, router.AutoOptions:
-		route := result.Data.(*boundRoute)
+		route := result.Data().(*boundRoute)
 		if !route.givesWay() {
 			return result.Kind == router.Found
 		}
-		name, _ := result.Values[slices.Index(route.names, "filename")].(string)
-		return route.spec.static.answers(c, name)
+		return route.spec.static.answers(c, route.filename(result, spans))
 	}
 	return false
+}
+
+// filename returns the name that was asked for of a route of static files.
+func (r *boundRoute) filename(result router.Result, spans []rule.Span) string {
+	at := spans[slices.Index(r.names, "filename")]
+	return result.Path[at.Start:at.End]
 }
 
 // detours reports whether a path that route takes whole, slashes and all, would lead to another route if it
@@ -221,36 +220,36 @@ func (c *Context) detours(route *boundRoute, path string) (clean string, ok bool
 	if clean = router.Clean(path); clean == path {
 		return "", false
 	}
-	result := c.find(clean, nil)
-	return clean, result.Kind == router.Found && result.Data != any(route)
+	result, _ := c.find(clean, nil)
+	return clean, result.Kind == router.Found && result.Data() != any(route)
 }
 
 // answer takes over what the router found.
-func (c *Context) answer(result router.Result) {
+func (c *Context) answer(result router.Result, spans []rule.Span) {
 	switch result.Kind {
 	case router.Found:
-		c.matched(result.Data.(*boundRoute), result.Values)
+		c.matched(result.Data().(*boundRoute), result, spans)
 	case router.AutoOptions:
-		c.matched(result.Data.(*boundRoute), result.Values)
+		c.matched(result.Data().(*boundRoute), result, spans)
 		x := c.rare()
-		x.answer, x.redirect = answerOptions(result.Allowed), ""
+		x.answer, x.redirect = answerOptions(result.Allowed()), ""
 	case router.SlashRedirect:
 		c.redirect(escapedPath(result.Path))
 	case router.MergeRedirect:
-		if route := result.Data.(*boundRoute); !orDefault(route.mergeSlashes, true) {
+		if route := result.Data().(*boundRoute); !orDefault(route.mergeSlashes, true) {
 			c.notFound()
 			return
 		}
 		c.redirect(escapedPath(result.Path))
 	case router.MethodNotAllowed:
 		c.rare().refused = &HTTPError{Code: http.StatusMethodNotAllowed, Message: problem.Describe(http.StatusMethodNotAllowed),
-			Header: http.Header{"Allow": {strings.Join(result.Allowed, ", ")}}}
+			Header: http.Header{"Allow": {strings.Join(result.Allowed(), ", ")}}}
 	default:
 		c.unmatched()
 	}
 }
 
-func (c *Context) matched(route *boundRoute, values []any) {
+func (c *Context) matched(route *boundRoute, result router.Result, spans []rule.Span) {
 	if route.greedy {
 		if path, ok := c.detours(route, c.path()); ok {
 			c.redirect(escapedPath(path))
@@ -258,13 +257,13 @@ func (c *Context) matched(route *boundRoute, values []any) {
 		}
 	}
 	if route.canonical != nil {
-		if path := route.canonicalPath(c.Request.Method, values); path != "" {
+		if path := route.canonicalPath(c.Request.Method, result, spans); path != "" {
 			c.redirect(path)
 			return
 		}
 	}
 	c.route = route
-	c.setValues(values)
+	c.keepValues(result, spans)
 	c.born.Pattern = route.Rule // outer middleware has this one
 	if c.Request != c.born {
 		c.Request.Pattern = route.Rule
@@ -296,8 +295,8 @@ func (c *Context) unmatched() {
 
 // isRouted reports whether path is that of a route, if perhaps for another method; one that gives way does not count.
 func (c *Context) isRouted(path string) bool {
-	result := c.find(path, nil)
-	route, _ := result.Data.(*boundRoute)
+	result, _ := c.find(path, nil)
+	route, _ := result.Data().(*boundRoute)
 	return result.Kind != router.NotFound && (route == nil || !route.givesWay())
 }
 
@@ -369,7 +368,8 @@ func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
 }
 
 // canonicalPath returns the escaped path of the route whose defaults are the values of this request, or "".
-func (r *boundRoute) canonicalPath(method string, values []any) string {
+func (r *boundRoute) canonicalPath(method string, result router.Result, spans []rule.Span) string {
+	values := result.Convert(spans)
 	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
 	for _, other := range r.canonical {
 		if !other.answers(method) || !agrees(lookup, other.defaults) {
@@ -428,11 +428,11 @@ func (c *Context) errorScopes() []*errorTable {
 // errorChain returns the chain that an error belongs to. A request that no route answers belongs to the blueprint that
 // owns its prefix or host.
 func (c *Context) errorChain() *chain {
-	if c.hasRule() || len(c.rt.router.owners) == 0 {
+	if c.hasRule() || len(c.runtime().router.owners) == 0 {
 		return c.chain()
 	}
 	name, port := c.askedHost()
-	for _, o := range c.rt.router.owners {
+	for _, o := range c.runtime().router.owners {
 		if o.Has(name, port, c.path()) {
 			return o.chain
 		}
@@ -453,17 +453,14 @@ func (c *Context) Params() *Values {
 // value returns the value of the i-th variable of the route. Those of converters that are built in are converted when they are
 // asked for: most are asked for once or never.
 func (c *Context) value(i int) any {
-	if x := c.lazy.Load(); x != nil && x.values != nil {
-		return x.values[i]
+	late := 0
+	if c.asked != "" {
+		late = len(c.route.rule.Variables())
 	}
-	return c.route.rule.Value(i, c.asked[c.places[i].start:c.places[i].end])
-}
-
-// setValues keeps the values of the route's variables, if they have been converted.
-func (c *Context) setValues(values []any) {
-	if len(values) > 0 {
-		c.rare().values = values
+	if i < late {
+		return c.route.rule.Value(i, c.asked[c.places[i].start:c.places[i].end])
 	}
+	return c.lazy.Load().values[i-late]
 }
 
 // A paramSource is the Context of a matched rule as the source of its values.

@@ -49,7 +49,7 @@ func (c *Context) JSON(v any) error {
 // encode is JSON for the usual case: the text is made where it is held back.
 func (c *Context) encode(v any) error {
 	r := &c.response
-	if err := r.buffer().Encode(v); err != nil {
+	if err := r.buffer().Encode(&c.App.jsonEncoder, v); err != nil {
 		return fmt.Errorf("dewar: encode %T as JSON: %w", v, err)
 	}
 	if !r.fits(int64(r.buf.Len())) {
@@ -58,10 +58,10 @@ func (c *Context) encode(v any) error {
 		return c.Blob("application/json", body)
 	}
 	if err := c.startAnswer(); err != nil {
+		r.dropBody()
 		return err
 	}
 	c.setContentType("application/json")
-	r.length = int64(r.buf.Len())
 	r.answered()
 	return nil
 }
@@ -161,7 +161,7 @@ func (c *Context) sendAhead() error {
 type flushWriter struct{ r *Response }
 
 func (w flushWriter) Write(p []byte) (int, error) {
-	w.r.c.rare().session.early = true
+	w.r.c.rare().early = true
 	n, err := w.r.Write(p)
 	if err != nil {
 		return n, err
@@ -233,8 +233,8 @@ func (c *Context) setDefaultType(value string) {
 
 // setLastHeaders sets what enters the header when the response is committed, after the last hook.
 func (c *Context) setLastHeaders() {
-	if x := c.lazy.Load(); x != nil {
-		x.session.apply(c)
+	if c.lazy.Load() != nil || c.sessionSoFar() != nil {
+		c.applySession()
 	}
 	c.setDefaultHeaders()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dewar-go/dewar/internal/callsite"
 	"github.com/dewar-go/dewar/internal/headers"
 	"github.com/dewar-go/dewar/internal/sessiondata"
+	"github.com/dewar-go/dewar/internal/taggedjson"
 )
 
 // ErrSessionCommitted is what [Session.Err] returns after a session was changed too late: its cookie had left
@@ -49,7 +50,7 @@ func internalError(text string) *HTTPError {
 // it can be read, and is empty, but a write ends the request in 500. Open it before the response is flushed: later
 // it cannot set Vary any more, which is logged as an error. Only a Flush, Stream or Events of a request that has the
 // session's cookie sets Vary and Cache-Control by itself.
-func (c *Context) Session() *Session { return c.rare().session.open(c) }
+func (c *Context) Session() *Session { return c.requestSession().open(c) }
 
 // A requestSession is the session of one request: opened when it is first asked for, saved once behind the
 // after-request hooks, applied to the header when that leaves, closed with the request. The zero value has not been
@@ -57,16 +58,92 @@ func (c *Context) Session() *Session { return c.rare().session.open(c) }
 type requestSession struct {
 	opened   atomic.Pointer[Session]       // nil until it is open
 	opening  atomic.Bool                   // somebody opens it, or has done so
+	closed   atomic.Bool                   // it has been saved, or there was none: later changes are late
 	waiting  atomic.Pointer[chan struct{}] // closed when it is open; nil while nobody waits
+	room     atomic.Pointer[Session]       // for a Session, made with this one; nil without room
 	toldLate atomic.Bool                   // GotRequestException has been sent for one
 	reported bool                          // its error has become the answer
-	panicked bool                          // the request has: what it did to the session is in doubt
-	early    bool                          // the header leaves before the view has returned, because the view wants it to
-	guarded  bool                          // caches were told of a session that nobody had opened by then
 	cookies  []string                      // the Set-Cookie lines that go with it
-	handed   handedOver
+	inline   [1]string                     // backs cookies while it is one
+}
 
-	fileCaching string // the Cache-Control that dewar itself chose for a file
+// A roomySession is a requestSession and its Session in one piece.
+type roomySession struct {
+	requestSession
+	session Session
+}
+
+// unopened stands for the session of a request that has ended without asking for it.
+var unopened requestSession
+
+// sessionSoFar returns the session of the request if it was asked for by now, or else nil.
+func (c *Context) sessionSoFar() *requestSession {
+	if rs := c.session.Load(); rs != &unopened {
+		return rs
+	}
+	return nil
+}
+
+// requestSession returns the session of the request. Goroutines that ask at the same time get the same.
+func (c *Context) requestSession() *requestSession {
+	for {
+		known := c.session.Load()
+		if known != nil && known != &unopened {
+			return known
+		}
+		fresh := c.newRequestSession()
+		fresh.closed.Store(known == &unopened)
+		if c.session.CompareAndSwap(known, fresh) {
+			return fresh
+		}
+	}
+}
+
+// newRequestSession makes one, with room for the Session if that is kept in a cookie.
+func (c *Context) newRequestSession() *requestSession {
+	if _, ok := c.runtime().sessions.(*SecureCookieSessionInterface); !ok {
+		return &requestSession{}
+	}
+	roomy := &roomySession{}
+	roomy.room.Store(&roomy.session)
+	return &roomy.requestSession
+}
+
+// makeSession returns an empty session that can be written, in the room that was made for one if that is free.
+func (c *Context) makeSession(codec *taggedjson.Codec) *Session {
+	if s := c.requestSession().room.Swap(nil); s != nil {
+		return s.begin(codec)
+	}
+	return makeSession(codec)
+}
+
+// openedSession returns the session of the request if it is open, or else nil.
+func (c *Context) openedSession() *Session {
+	if rs := c.sessionSoFar(); rs != nil {
+		return rs.opened.Load()
+	}
+	return nil
+}
+
+// closeSession makes later changes of the session late ones. It returns what is to be saved or dropped by then, or nil.
+func (c *Context) closeSession() *requestSession {
+	if c.session.CompareAndSwap(nil, &unopened) {
+		return nil
+	}
+	return c.closeOpened()
+}
+
+func (c *Context) closeOpened() *requestSession {
+	if rs := c.sessionSoFar(); rs != nil && !rs.closed.Swap(true) {
+		return rs
+	}
+	return nil
+}
+
+// sessionClosed reports whether changes of the session would be late.
+func (c *Context) sessionClosed() bool {
+	rs := c.session.Load()
+	return rs == &unopened || rs != nil && rs.closed.Load()
 }
 
 // open returns the session, which the first caller opens.
@@ -111,12 +188,12 @@ func (rs *requestSession) await(c *Context) *Session {
 
 // publish makes s the session of the request, unless somebody who waited for one in vain has been faster.
 func (rs *requestSession) publish(c *Context, s *Session) {
-	s.refresh, s.owner = c.settings.refresh && !rs.handed.told, c
-	s.openedLate = c.saved.Load()
+	s.refresh, s.owner = c.settings.refresh && !c.handedOver().told, c
+	s.openedLate = rs.closed.Load()
 	if !rs.opened.CompareAndSwap(nil, s) {
 		return
 	}
-	if c.saved.Load() {
+	if rs.closed.Load() {
 		s.bag.Freeze()
 	}
 	if done := rs.waiting.Load(); done != nil {
@@ -181,13 +258,13 @@ func (rs *requestSession) save(c *Context) error {
 		return nil
 	}
 	defer s.bag.Drop() // unless it has been finished by then
-	switch failed := s.Err(); {
-	case failed == nil && !s.bag.Null() && (!rs.panicked || c.settings.saveOnPanic):
+	switch failed, panicked := s.Err(), c.hasPanicked(); {
+	case failed == nil && !s.bag.Null() && (!panicked || c.settings.saveOnPanic):
 		if !rs.dropEnded(c, s) {
 			return nil
 		}
 		return rs.store(c, s)
-	case !rs.panicked && failed != nil && !rs.reported:
+	case !panicked && failed != nil && !rs.reported:
 		rs.reported = true
 		return failed
 	}
@@ -210,8 +287,7 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 			rs.cookies = nil
 		}
 	}()
-	header := c.response.w.Header()
-	before := header["Set-Cookie"]
+	before := c.backendsCookies()
 	if err := c.callSave(s); err != nil {
 		err = unavailable("save", err)
 		status, ok := statusOf(err)
@@ -219,25 +295,36 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 		return err
 	}
 	stored = true
-	if lines := header["Set-Cookie"]; len(lines) > 0 {
+	if lines := c.backendsCookies(); len(lines) > 0 {
 		kept := 0
 		if len(before) <= len(lines) && slices.Equal(lines[:len(before)], before) { // else it has replaced them
 			kept = len(before)
 		}
-		if name := c.settings.cookie.name; rs.handed.sent && len(lines) > kept {
+		if name := c.settings.cookie.name; c.handedOver().sent && len(lines) > kept {
 			if own, _ := partCookies(lines[kept:], name); len(own) > 0 {
 				_, rs.cookies = partCookies(rs.cookies, name)
 			}
 		}
 		rs.cookies = append(rs.cookies, lines[kept:]...)
-		header["Set-Cookie"] = lines[:kept:kept]
+		c.response.w.Header()["Set-Cookie"] = lines[:kept:kept]
 	}
 	return nil
+}
+
+// backendsCookies returns the Set-Cookie lines of the header, unless the SessionInterface is known to set none there.
+func (c *Context) backendsCookies() []string {
+	if i, ok := c.runtime().sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
+		return nil
+	}
+	return c.response.w.Header()["Set-Cookie"]
 }
 
 // addCookie records a line that sets the cookie of the session, in place of an earlier one for the same cookie.
 func (rs *requestSession) addCookie(line string) {
 	name, _, _ := strings.Cut(line, "=")
+	if rs.cookies == nil {
+		rs.cookies = rs.inline[:0]
+	}
 	rs.cookies = slices.DeleteFunc(rs.cookies, func(other string) bool {
 		otherName, _, _ := strings.Cut(other, "=")
 		return otherName == name
@@ -245,51 +332,74 @@ func (rs *requestSession) addCookie(line string) {
 	rs.cookies = append(rs.cookies, line)
 }
 
-// apply sets the headers that go with the session, when the response is committed.
-func (rs *requestSession) apply(c *Context) {
+// applySession sets the headers that go with the session, when the response is committed.
+func (c *Context) applySession() {
+	rs := c.sessionSoFar()
 	header := c.response.w.Header()
-	if len(rs.cookies) > 0 { // also again, after a hijack that failed
-		header["Set-Cookie"] = append(headers.Without(header["Set-Cookie"], rs.cookies, nil), rs.cookies...)
+	typeAlone := !c.response.touched && len(header) <= 1
+	if rs != nil && len(rs.cookies) > 0 {
+		rs.applyCookies(header)
 	}
-	switch s := rs.opened.Load(); {
-	case s == nil:
-		rs.guardEarly(c, header)
-	case !s.bag.Null():
-		rs.guardCaches(s, header)
+	switch s, x := c.openedSession(), c.lazy.Load(); {
+	case s != nil && !s.bag.Null() && typeAlone:
+		rs.setCaching(s, header)
+	case s != nil && !s.bag.Null():
+		rs.guardCaches(c, s, header)
+	case s == nil && x != nil && x.early:
+		c.guardEarly(x)
 	}
+}
+
+func (rs *requestSession) applyCookies(header http.Header) {
+	lines := rs.cookies[:len(rs.cookies):len(rs.cookies)]
+	if others := header["Set-Cookie"]; len(others) > 0 { // these among them, after a hijack that failed
+		lines = append(headers.Without(others, lines, nil), lines...)
+	}
+	header["Set-Cookie"] = lines
 }
 
 // guardEarly does so for a session that the rest of the view may open, if the request has its cookie. A file is the same
 // for everybody.
-func (rs *requestSession) guardEarly(c *Context, header http.Header) {
-	if !rs.early || rs.handed.sent || rs.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
+func (c *Context) guardEarly(x *rare) {
+	header := c.response.w.Header()
+	if x.handed.sent || x.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {
 		return
 	}
 	if _, err := c.born.Cookie(c.settings.cookie.name); err != nil {
 		return
 	}
-	rs.guarded = true
+	x.guarded = true
 	headers.AddVary(header, []string{"Cookie"})
 	headers.SetDefault(header, "Cache-Control", []string{"private"})
 }
 
 // guardCaches keeps shared caches from handing the answer to another visitor. What the application has said itself
 // about caching stays.
-func (rs *requestSession) guardCaches(s *Session, header http.Header) {
+func (rs *requestSession) guardCaches(c *Context, s *Session, header http.Header) {
 	s.headers = [2]string{"Cookie", "private"}
 	headers.AddVary(header, s.headers[:1:1])
-	ours := rs.fileCaching != "" && header.Get("Cache-Control") == rs.fileCaching ||
-		rs.handed.sent && len(rs.cookies) > 0 && headers.Public(header) // of another application, which knew of no cookie
+	x := c.lazy.Load()
+	ours := x != nil && (x.fileCaching != "" && header.Get("Cache-Control") == x.fileCaching ||
+		x.handed.sent && len(rs.cookies) > 0 && headers.Public(header)) // of another application, which knew of no cookie
 	switch {
 	case len(rs.cookies) > 0:
 		s.headers[1] = "no-store"
 	case ours:
-		s.headers[1] = "private, " + strings.TrimPrefix(rs.fileCaching, "public, ")
+		s.headers[1] = "private, " + strings.TrimPrefix(x.fileCaching, "public, ")
 	}
 	if ours {
 		delete(header, "Cache-Control")
 	}
 	headers.SetDefault(header, "Cache-Control", s.headers[1:])
+}
+
+// setCaching is guardCaches for a header that says nothing about caching yet.
+func (rs *requestSession) setCaching(s *Session, header http.Header) {
+	s.headers = [2]string{"Cookie", "private"}
+	if len(rs.cookies) > 0 {
+		s.headers[1] = "no-store"
+	}
+	header["Vary"], header["Cache-Control"] = s.headers[:1:1], s.headers[1:]
 }
 
 // drop ends what can be done with the session of a request that ended without saving it.
@@ -319,7 +429,8 @@ func (rs *requestSession) tellLate(c *Context, refused error) {
 
 // noticeLate tells of a session that was first opened after the response had begun, and of changes that came then.
 func (rs *requestSession) noticeLate(c *Context) {
-	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate && !rs.guarded {
+	x := c.lazy.Load()
+	if s := rs.opened.Load(); s != nil && !s.bag.Null() && s.openedLate && (x == nil || !x.guarded) {
 		c.Logger().Error("session opened late", "err", errOpenedLate)
 	}
 	rs.noticeLateChange(c)

@@ -260,11 +260,11 @@ func (c *Context) setFileCaching(header http.Header, s *sending) {
 		return
 	}
 	x := c.rare()
-	x.session.fileCaching = cmp.Or(s.caching, files.CacheControl(s.maxAge))
+	x.fileCaching = cmp.Or(s.caching, files.CacheControl(s.maxAge))
 	if s.hasMaxAge && s.maxAge < time.Second {
-		x.session.fileCaching = "no-cache, max-age=0"
+		x.fileCaching = "no-cache, max-age=0"
 	}
-	header["Cache-Control"] = []string{x.session.fileCaching}
+	header["Cache-Control"] = []string{x.fileCaching}
 }
 
 // sendBody writes the body: by net/http, which answers to conditions and ranges and sets the status, or as it is.

@@ -178,7 +178,7 @@ func TestFilesBehindMiddlewareThatVaries(t *testing.T) {
 		{"a view", "/data", nil, 200, "Origin"},
 		{"a static file", "/static/a.txt", nil, 200, "Origin"},
 		{"one that may be packed", "/static/a.txt", []dewar.Option{dewar.StaticPrecompressed()}, 200, "Origin, Accept-Encoding"},
-		{"the page of an application", "/static/nowhere", []dewar.Option{dewar.StaticPrecompressed(), dewar.SinglePage("index.html")}, 200, "Origin, Accept, Accept-Encoding"},
+		{"the page of an application", "/static/nowhere", []dewar.Option{dewar.StaticPrecompressed(), dewar.SinglePage("index.html")}, 200, "Origin, Accept, Sec-Fetch-Mode, Accept-Encoding"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -66,6 +66,7 @@ type cookieSettings struct {
 	httpOnly, secure, partitioned bool
 	sameSite                      http.SameSite
 	attributes                    string // what follows the value when there is no Expires
+	expiresAt                     int    // where Expires stands among the attributes
 }
 
 func derive(snapshot *conf.Snapshot) *settings {
@@ -133,6 +134,8 @@ func deriveCookie(v *Values, rootPrefix string) cookieSettings {
 	k.secure = k.secure || k.partitioned
 	if cookie := k.with(""); cookie.Valid() == nil { // else Build fails
 		k.attributes = strings.TrimPrefix(cookie.String(), k.name+"=")
+		before := http.Cookie{Name: k.name, Path: k.path, Domain: k.domain}
+		k.expiresAt = len(before.String()) - len(k.name+"=")
 	}
 	return k
 }

@@ -282,7 +282,7 @@ func (s *staticFolder) servePage(c *Context) error {
 		return absent(err)
 	}
 	defer f.Close()
-	return s.send(c, s.page, f, "no-cache", "Accept")
+	return s.send(c, s.page, f, "no-cache", "Accept", "Sec-Fetch-Mode")
 }
 
 // absent makes a 404 of what keeps a file from being opened, or a 503, which is logged, when it is not the file's fault.

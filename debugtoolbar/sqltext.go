@@ -2,17 +2,18 @@ package debugtoolbar
 
 import (
 	"database/sql/driver"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // literal matches what in a statement is a comment, a value or a name, the longest first: a value in single quotes
 // with the ways of escaping one, a value in dollar quotes, a number, a name in quotes, a word or a parameter.
-var literal = regexp.MustCompile(`--[^\n]*|/\*(?s:.*?)\*/|'(?:[^'\\]|\\(?s:.)|'')*(?:'|$)|\$\$(?s:.*?)(?:\$\$|$)|\$[A-Za-z_]\w*\$(?s:.*)` +
+var literal = lazyregexp.New(`--[^\n]*|/\*(?s:.*?)\*/|'(?:[^'\\]|\\(?s:.)|'')*(?:'|$)|\$\$(?s:.*?)(?:\$\$|$)|\$[A-Za-z_]\w*\$(?s:.*)` +
 	"|\"[^\"]*\"|`[^`]*`" + `|[$:@?]\w+|[\pL_][\pL\w$]*|\d[\w.]*`)
 
-var space = regexp.MustCompile(`\s+`)
+var space = lazyregexp.New(`\s+`)
 
 // withoutValues returns a statement without comments and with a … for each value that is written into it. What stands in
 // double quotes counts as a name.

@@ -3,8 +3,9 @@ package debugtoolbar
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Transport returns a RoundTripper that does what base does, and records the outgoing requests of those of the App: those
@@ -45,7 +46,7 @@ func (t watchedTransport) CloseIdleConnections() {
 }
 
 // plainWord matches a part of a path that is a word or a version, and not an id or a token.
-var plainWord = regexp.MustCompile(`^(?:[a-z]+(?:[-_.][a-z]+)*|v\d{1,3})$`)
+var plainWord = lazyregexp.New(`^(?:[a-z]+(?:[-_.][a-z]+)*|v\d{1,3})$`)
 
 // withoutSecrets returns scheme, host and the words of the path of a URL, with a … for whatever may be an id or a token.
 func withoutSecrets(u *url.URL) string {

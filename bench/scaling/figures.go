@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/bench/internal/chart"
 )
 
 // Sizes are the numbers of sessions in the tables.
@@ -22,73 +24,73 @@ const failover = 16 * time.Second
 const perProcess = 1000.0
 
 // Charts returns the charts of docs/scaling.md by the names of their files.
-func Charts(m Measured, s Simulated) map[string]Chart {
-	return map[string]Chart{
+func Charts(m Measured, s Simulated) map[string]chart.Plot {
+	return map[string]chart.Plot{
 		"scaling-memory.svg": memoryChart(m), "scaling-calls.svg": callsChart(m), "scaling-wait.svg": waitChart(s),
 		"scaling-shards.svg": shardsChart(m), "scaling-outage.svg": outageChart(m), "scaling-cookies.svg": cookiesChart(m),
 	}
 }
 
-func sessionsAxis() Axis {
-	return Axis{Label: "sessions that are kept", Min: 1e4, Max: 1e9, Log: true, Format: Count}
+func sessionsAxis() chart.Axis {
+	return chart.Axis{Label: "sessions that are kept", Min: 1e4, Max: 1e9, Log: true, Format: Count}
 }
 
 // over returns the points of f over all sizes, and between them.
-func over(f func(sessions float64) float64) []Point {
-	var points []Point
+func over(f func(sessions float64) float64) []chart.Point {
+	var points []chart.Point
 	for e := 4.0; e <= 9.001; e += 0.125 {
-		points = append(points, Point{math.Pow(10, e), f(math.Pow(10, e))})
+		points = append(points, chart.Point{X: math.Pow(10, e), Y: f(math.Pow(10, e))})
 	}
 	return points
 }
 
-func memoryChart(m Measured) Chart {
-	c := Chart{Title: "What sessions of 500 bytes take", X: sessionsAxis(), Y: Axis{Label: "memory, or files of the database", Min: 1e6, Max: 1e13, Log: true, Format: Bytes}}
+func memoryChart(m Measured) chart.Plot {
+	c := chart.Plot{Title: "What sessions of 500 bytes take", X: sessionsAxis(), Y: chart.Axis{Label: "memory, or files of the database", Min: 1e6, Max: 1e13, Log: true, Format: Bytes}}
 	for _, name := range slices.Backward(slices.SortedFunc(maps.Keys(m.Stores), func(a, b string) int { return int(kept(m.Stores[a]) - kept(m.Stores[b])) })) {
-		c.Lines = append(c.Lines, Line{Name: name, Points: over(func(n float64) float64 { return n * kept(m.Stores[name]) })})
+		c.Lines = append(c.Lines, chart.Line{Name: name, Points: over(func(n float64) float64 { return n * kept(m.Stores[name]) })})
 	}
 	limit := Nodes()["Redis"].Bytes
-	c.Lines = append(c.Lines, Line{Name: "what one Redis may take", Points: over(func(float64) float64 { return limit })})
+	c.Lines = append(c.Lines, chart.Line{Name: "what one Redis may take", Points: over(func(float64) float64 { return limit })})
 	return c
 }
 
 // kept is what a session of somebody takes in the long run.
 func kept(s Store) float64 { return max(s.Bytes, s.Used) + s.Owned }
 
-func callsChart(m Measured) Chart {
-	c := Chart{Title: "Calls of the store in the busiest hour", X: sessionsAxis(), Y: Axis{Label: "calls per second", Min: 1, Max: 1e8, Log: true, Format: Count}}
+func callsChart(m Measured) chart.Plot {
+	c := chart.Plot{Title: "Calls of the store in the busiest hour", X: sessionsAxis(), Y: chart.Axis{Label: "calls per second", Min: 1, Max: 1e8, Log: true, Format: Count}}
 	for _, w := range Workloads() {
-		c.Lines = append(c.Lines, Line{Name: w.Name, Points: over(func(n float64) float64 { return w.Rates(n).Times(w.Peak).Calls() })})
+		c.Lines = append(c.Lines, chart.Line{Name: w.Name, Points: over(func(n float64) float64 { return w.Rates(n).Times(w.Peak).Calls() })})
 	}
 	for _, name := range []string{"Redis", "PostgreSQL"} {
 		w, node := Workloads()[0], Nodes()[name]
 		p := w.Plan(m.Stores[name], node, 1e6)
 		most := p.Calls / p.Cores * node.Cores * node.Busy
-		c.Lines = append(c.Lines, Line{Name: fmt.Sprintf("%s, half busy", name), Points: over(func(float64) float64 { return most })})
+		c.Lines = append(c.Lines, chart.Line{Name: fmt.Sprintf("%s, half busy", name), Points: over(func(float64) float64 { return most })})
 	}
 	return c
 }
 
-func waitChart(s Simulated) Chart {
-	c := Chart{Title: "How long calls wait at a busy server", X: Axis{Label: "share of the time that the server is busy", Min: 0, Max: 1,
+func waitChart(s Simulated) chart.Plot {
+	c := chart.Plot{Title: "How long calls wait at a busy server", X: chart.Axis{Label: "share of the time that the server is busy", Min: 0, Max: 1,
 		Marks: []float64{0, 0.2, 0.4, 0.6, 0.8, 1}, Format: func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) }},
-		Y: Axis{Label: "wait, in times of a call", Min: 0, Max: 10, Marks: []float64{0, 2, 4, 6, 8, 10}, Format: Count}}
-	formula, simulated := Line{Name: "formula"}, Line{Name: "● simulation", Dots: true}
+		Y: chart.Axis{Label: "wait, in times of a call", Min: 0, Max: 10, Marks: []float64{0, 2, 4, 6, 8, 10}, Format: Count}}
+	formula, simulated := chart.Line{Name: "formula"}, chart.Line{Name: "● simulation", Dots: true}
 	for busy := 0.0; busy <= 0.945; busy += 0.01 {
-		formula.Points = append(formula.Points, Point{busy, Wait(busy, 1, 1.1)})
+		formula.Points = append(formula.Points, chart.Point{X: busy, Y: Wait(busy, 1, 1.1)})
 	}
 	for _, shard := range s.Waits {
-		simulated.Points = append(simulated.Points, Point{shard.Busy, shard.Wait / shard.Mean})
+		simulated.Points = append(simulated.Points, chart.Point{X: shard.Busy, Y: shard.Wait / shard.Mean})
 	}
-	c.Lines = []Line{formula, simulated}
+	c.Lines = []chart.Line{formula, simulated}
 	return c
 }
 
-func shardsChart(m Measured) Chart {
-	c := Chart{Title: "How many servers that takes", X: sessionsAxis(), Y: Axis{Label: "masters of Redis, or databases", Min: 1, Max: 1e4, Log: true, Format: Count}}
+func shardsChart(m Measured) chart.Plot {
+	c := chart.Plot{Title: "How many servers that takes", X: sessionsAxis(), Y: chart.Axis{Label: "masters of Redis, or databases", Min: 1, Max: 1e4, Log: true, Format: Count}}
 	for _, w := range Workloads() {
 		for _, name := range []string{"Redis", "PostgreSQL"} {
-			c.Lines = append(c.Lines, Line{Name: name + ", " + w.Name, Points: over(func(n float64) float64 { return w.Plan(m.Stores[name], Nodes()[name], n).Shards })})
+			c.Lines = append(c.Lines, chart.Line{Name: name + ", " + w.Name, Points: over(func(n float64) float64 { return w.Plan(m.Stores[name], Nodes()[name], n).Shards })})
 		}
 	}
 	return c
@@ -101,16 +103,16 @@ func outageOf(m Measured, w Workload, sessions float64) (o Outage, shards float6
 	return Outage{Rate: requests / shards, Lasts: failover, Deadline: time.Second, Processes: max(2, math.Ceil(requests/perProcess))}, shards
 }
 
-func outageChart(m Measured) Chart {
-	c := Chart{Title: "Failover of one master: share of all requests answered 503", X: sessionsAxis(),
-		Y: Axis{Label: "of all requests, while it lasts", Min: 0.001, Max: 1, Log: true, Format: func(v float64) string { return fmt.Sprintf("%.4g%%", 100*v) }}}
+func outageChart(m Measured) chart.Plot {
+	c := chart.Plot{Title: "Failover of one master: share of all requests answered 503", X: sessionsAxis(),
+		Y: chart.Axis{Label: "of all requests, while it lasts", Min: 0.001, Max: 1, Log: true, Format: func(v float64) string { return fmt.Sprintf("%.4g%%", 100*v) }}}
 	for _, w := range Workloads() {
-		c.Lines = append(c.Lines, Line{Name: "cluster, " + w.Name, Points: over(func(n float64) float64 {
+		c.Lines = append(c.Lines, chart.Line{Name: "cluster, " + w.Name, Points: over(func(n float64) float64 {
 			_, shards := outageOf(m, w, n)
 			return 1 / shards
 		})})
 	}
-	c.Lines = append(c.Lines, Line{Name: "one server, or Sentinel", Points: over(func(float64) float64 { return 1 })})
+	c.Lines = append(c.Lines, chart.Line{Name: "one server, or Sentinel", Points: over(func(float64) float64 { return 1 })})
 	return c
 }
 
@@ -120,16 +122,16 @@ func CookieBytes(m Measured, values float64) (cookie, store float64) {
 	return (1 + filesPerPage) * (m.Cookie.Read.Sent + (values-500)*16/9), (1 + filesPerPage) * m.Memory.Read.Sent
 }
 
-func cookiesChart(m Measured) Chart {
-	c := Chart{Title: "Cookies that a browser sends for a page with nine files", X: Axis{Label: "bytes of values in the session", Min: 0, Max: 2000,
+func cookiesChart(m Measured) chart.Plot {
+	c := chart.Plot{Title: "Cookies that a browser sends for a page with nine files", X: chart.Axis{Label: "bytes of values in the session", Min: 0, Max: 2000,
 		Marks: []float64{0, 500, 1000, 1500, 2000}, Format: Count},
-		Y: Axis{Label: "bytes per page", Min: 0, Max: 40e3, Marks: []float64{0, 10e3, 20e3, 30e3, 40e3}, Format: Bytes}}
-	in, at := Line{Name: "session in a cookie"}, Line{Name: "session in a store"}
+		Y: chart.Axis{Label: "bytes per page", Min: 0, Max: 40e3, Marks: []float64{0, 10e3, 20e3, 30e3, 40e3}, Format: Bytes}}
+	in, at := chart.Line{Name: "session in a cookie"}, chart.Line{Name: "session in a store"}
 	for v := 20.0; v <= 2000; v += 40 {
 		cookie, store := CookieBytes(m, v)
-		in.Points, at.Points = append(in.Points, Point{v, cookie}), append(at.Points, Point{v, store})
+		in.Points, at.Points = append(in.Points, chart.Point{X: v, Y: cookie}), append(at.Points, chart.Point{X: v, Y: store})
 	}
-	c.Lines = []Line{in, at}
+	c.Lines = []chart.Line{in, at}
 	return c
 }
 

@@ -1,57 +1,36 @@
-package siege
+package main
 
 import (
-	"net/http"
-	"sync"
+	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// A pulse tells when the machine itself, and not a store, kept answers waiting: it asks each process all the time for a page
-// without a session.
-type pulse struct {
-	mu     sync.Mutex
-	stalls []span
-}
-
-const (
-	beat = 25 * time.Millisecond
-	// stalled is how late a page without a session is when the machine stalls. A request has several steps that may each be
-	// that late.
-	stalled = 50 * time.Millisecond
-)
-
-// watch asks until stop is closed.
-func (p *pulse) watch(f *fleet, addr string, stop <-chan struct{}) {
-	for {
-		due := time.Now().Add(beat)
-		select {
-		case <-stop:
-			return
-		case <-time.After(beat):
-			if err := f.control(addr, http.MethodGet, "/ping", nil, nil); err != nil {
-				continue // its end
+func TestPulse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var p pulse
+		for _, tt := range []struct {
+			name  string
+			after time.Duration
+			late  time.Duration
+			busy  bool
+		}{
+			{"at first", 0, 0, false},
+			{"a little late", time.Second, lateness, false},
+			{"late", time.Second, lateness + 1, true},
+			{"later still", time.Second, 2 * lateness, true},
+			{"almost well", recovery - 1, 0, true},
+			{"well", 1, 0, false},
+		} {
+			time.Sleep(tt.after)
+			p.late(tt.late)
+			if got := p.busy(); got != tt.busy {
+				t.Errorf("%s: busy is %v, want %v", tt.name, got, tt.busy)
 			}
-			p.note(span{"ping", due, time.Now()})
 		}
-	}
-}
-
-func (p *pulse) note(s span) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s.took() > stalled {
-		p.stalls = append(p.stalls, s)
-	}
-}
-
-// excuses reports whether the machine stalled while a request was under way.
-func (p *pulse) excuses(s span) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, stall := range p.stalls {
-		if stall.from.Before(s.to) && s.from.Before(stall.to) {
-			return true
+		if got := p.spells.Load(); got != 1 {
+			t.Errorf("it was late in %d spells, want 1", got)
 		}
-	}
-	return false
+	})
 }

@@ -1,254 +1,143 @@
-package siege
+package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
 	"time"
+
+	"github.com/dewar-go/dewar/bench/siege/app"
 )
 
-// A visitor logs in, uses the session, logs out, and begins again; one request after the other.
-type visitor struct {
-	*rand.Rand
-	f       *fleet
-	ledger  *ledger
-	name    string
-	logins  int
-	writes  int
-	account *account // nil when not logged in
-}
-
-// live goes on until stop is closed.
-func (v *visitor) live(stop <-chan struct{}) {
-	for {
-		select {
-		case <-stop:
-			return
-		case <-time.After(10*time.Millisecond + v.think()): // as people do
-			v.step()
+func TestModelExplains(t *testing.T) {
+	t.Parallel()
+	m := model{entered: true, added: 3, doubts: 1, notes: []string{"acknowledged", "doubtful"}}
+	for _, tt := range []struct {
+		name    string
+		seen    app.Seen
+		problem string
+	}{
+		{"what was acknowledged", app.Seen{Count: 3, Note: "acknowledged"}, ""},
+		{"what may have happened", app.Seen{Count: 4, Note: "doubtful"}, ""},
+		{"a lost raise", app.Seen{Count: 2, Note: "acknowledged"}, "the counter is 2, and 3 raises were acknowledged"},
+		{"a raise that nobody asked for", app.Seen{Count: 5, Note: "doubtful"}, "only 4 raises were asked for"},
+		{"a lost note", app.Seen{Count: 3}, `the note is ""`},
+	} {
+		got := m.explain(tt.seen)
+		if tt.problem == "" && got != "" || !strings.Contains(got, tt.problem) {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.problem)
 		}
 	}
 }
 
-// think returns how long a visitor looks at a page.
-func (v *visitor) think() time.Duration { return time.Duration(v.IntN(40)) * time.Millisecond }
+// A shop is a small application without dewar, with the flaw that a test wants.
+type shop struct {
+	mu       sync.Mutex
+	sessions map[string]*app.Seen
+	flaw     string
+	adds     int
+}
 
-// step makes the next request.
-func (v *visitor) step() {
-	if v.account == nil {
-		v.login()
+func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flaw != "no Vary" {
+		w.Header().Set("Vary", "Cookie")
+		w.Header().Set("Cache-Control", "private")
+	}
+	if r.URL.Path == "/enter" {
+		id := fmt.Sprint(len(s.sessions))
+		s.sessions[id] = &app.Seen{Name: r.FormValue("name"), Secret: r.FormValue("secret")}
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: id})
+		_ = json.NewEncoder(w).Encode(s.sessions[id])
 		return
 	}
-	switch n := v.IntN(20); {
-	case n < 6:
-		v.set()
-	case n < 9:
-		v.add()
-	case n < 14:
-		v.read()
-	case n < 16:
-		v.admin()
-	case n < 18:
-		v.renew()
-	default:
-		v.logout()
-	}
-}
-
-// ask sends a request with the visitor's cookie and has the oracles look at the reply. It returns false when the session is
-// over for the visitor.
-func (v *visitor) ask(what string, args url.Values) (re reply, there bool) {
-	a := v.account
-	o := op{what: what, args: args, cookie: a.cookie, addr: v.f.addrs[v.IntN(len(v.f.addrs))]}
-	re = v.f.send(o)
-	v.ledger.heed(o, re)
-	switch {
-	case re.ok() && re.answer.UID == a.uid:
-		return re, true
-	case re.ok() && re.answer.UID != "":
-		v.ledger.mix(o, a.uid, re.answer.UID)
-	case re.ok() && a.unsure, re.code == http.StatusConflict && a.unsure:
-	case re.ok():
-		v.ledger.miss(o, a)
-	case re.code == http.StatusConflict:
-		v.ledger.lose(1, "%s of %s was answered 409 %s", o, a.uid, re.body)
-	case re.code == http.StatusForbidden:
-		return re, true // what it means is for the guard
-	default:
-		return re, true
-	}
-	v.account = nil
-	return re, false
-}
-
-// mix notes that a visitor got another's session.
-func (l *ledger) mix(o op, want, got string) {
-	l.mu.Lock()
-	l.counts.mixed++
-	l.mu.Unlock()
-	l.complain("isolation: %s of %s was answered for %s", o, want, got)
-}
-
-// miss notes that a valid cookie opened an empty session: because the session is lost, or because the application made the
-// visitor anonymous.
-func (l *ledger) miss(o op, a *account) {
-	l.mu.Lock()
-	allowed := l.mayLose
-	if allowed {
-		l.counts.lost += a.writes()
-	} else {
-		l.counts.anonymous++
-	}
-	l.mu.Unlock()
-	if !allowed {
-		l.complain("anonymous: %s of %s got an empty session", o, a.uid)
-	}
-}
-
-func (v *visitor) login() {
-	v.logins++
-	uid, admin := fmt.Sprintf("%s-%d", v.name, v.logins), v.IntN(2) == 0
-	o := op{what: "login", addr: v.f.addrs[v.IntN(len(v.f.addrs))], args: url.Values{"uid": {uid}, "admin": {strconv.FormatBool(admin)}}}
-	re := v.f.send(o)
-	v.ledger.heed(o, re)
-	if re.ok() && re.cookie != "" {
-		v.ledger.acknowledge()
-		v.account = newAccount(uid, admin, re.cookie)
-	}
-}
-
-func (v *visitor) set() {
-	v.writes++
-	key, value := fmt.Sprintf("key-%d", v.IntN(4)), fmt.Sprintf("canary-value-%s-%d", v.name, v.writes)
-	args := url.Values{"key": {key}, "value": {value}}
-	if v.IntN(4) == 0 {
-		args.Set("pad", "40000")
-	}
-	a := v.account
-	if _, known := a.holds[key]; !known {
-		a.holds[key] = ""
-	}
-	re, there := v.ask("set", args)
-	if !there {
+	cookie, err := r.Cookie("session")
+	if err != nil {
+		_ = json.NewEncoder(w).Encode(app.Seen{})
 		return
 	}
-	v.see(a, re)
-	if a.set(key, value, re); re.ok() {
-		v.ledger.acknowledge()
-	}
+	s.answer(w, r, cookie.Value)
 }
 
-// see has the account compared with what a request saw before it changed anything.
-func (v *visitor) see(a *account, re reply) {
-	if re.ok() {
-		a.compare(v.ledger, re.answer.Saw)
+// answer answers who has a session.
+func (s *shop) answer(w http.ResponseWriter, r *http.Request, id string) {
+	mine := s.sessions[id]
+	if mine == nil {
+		mine = &app.Seen{}
 	}
-}
-
-func (v *visitor) add() {
-	a := v.account
-	re, there := v.ask("add", nil)
-	if !there {
-		return
-	}
-	v.see(a, re)
-	if re.ok() {
-		a.least, a.most = a.least+1, a.most+1
-		v.ledger.acknowledge()
-	} else if re.unknown() {
-		a.most++
-	}
-}
-
-func (v *visitor) read() {
-	a := v.account
-	if re, there := v.ask("read", nil); there {
-		v.see(a, re)
-	}
-}
-
-// answerRoll reads, and takes what is there for the truth, now that the fault is over.
-func (v *visitor) answerRoll() {
-	a := v.account
-	if a == nil {
-		return
-	}
-	if re, there := v.ask("read", nil); there && re.ok() {
-		v.see(a, re)
-		a.settle(re.answer.Saw)
-	}
-}
-
-// admin asks for the page that only admins may see.
-func (v *visitor) admin() {
-	a := v.account
-	re, there := v.ask("admin", nil)
-	switch {
-	case !there:
-	case re.ok() && !a.admin:
-		v.ledger.complain("guard: %s is no admin and saw the page", a.uid)
-	case re.code == http.StatusForbidden && a.admin && !a.unsure:
-		v.ledger.miss(op{what: "admin"}, a)
-		v.account = nil
-	}
-}
-
-// renew changes the secret. If it is not known whether that was done, neither is the secret.
-func (v *visitor) renew() {
-	a := v.account
-	old := a.cookie
-	re, there := v.ask("renew", nil)
-	switch {
-	case !there:
-	case re.ok() && re.cookie == "":
-		v.ledger.complain("renew of %s was answered %d without a cookie", a.uid, re.code)
-	case re.ok():
-		v.see(a, re)
-		a.cookie = re.cookie
-		v.ledger.bury(old)
-	case re.unknown():
-		a.unsure = true
-	}
-}
-
-// logout ends the session. What was acknowledged must be the end.
-func (v *visitor) logout() {
-	a := v.account
-	re, there := v.ask("destroy", nil)
-	switch {
-	case re.ok():
-		v.account = nil
-		v.ledger.bury(a.cookie)
-	case there && re.unknown():
-		a.unsure = true
-	}
-}
-
-// visitGraves tries the cookies whose sessions have ended or been renewed last. One that opens is not tried again.
-func visitGraves(f *fleet, l *ledger, most int) {
-	l.mu.Lock()
-	graves := slices.Clone(l.graves[max(0, len(l.graves)-most):])
-	l.mu.Unlock()
-	for i, cookie := range graves {
-		o := op{what: "read", cookie: cookie, addr: f.addrs[i%len(f.addrs)]}
-		re := f.send(o)
-		if l.heed(o, re); re.ok() && len(re.answer.Saw) > 0 {
-			l.comeBack(cookie, re.answer.UID)
+	switch r.URL.Path {
+	case "/add":
+		if s.adds++; s.flaw != "lost" || s.adds%10 != 0 {
+			mine.Count++
+		}
+	case "/note":
+		var body struct{ Text string }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		mine.Note = body.Text
+	case "/leave":
+		if s.flaw != "comes back" {
+			delete(s.sessions, id)
 		}
 	}
+	said := *mine
+	switch {
+	case s.flaw == "mixed" && s.adds > 20:
+		said.Name = "somebody else"
+	case s.flaw == "anonymous" && s.adds > 20:
+		said = app.Seen{}
+	case s.flaw == "leaked" && s.adds > 20:
+		said.Note = canary + "key-0123"
+	case s.flaw == "failed" && s.adds > 20:
+		w.WriteHeader(500)
+	case s.flaw == "split":
+		w.Header().Add("Set-Cookie", "injected=1")
+	}
+	_ = json.NewEncoder(w).Encode(said)
 }
 
-// comeBack notes that a cookie opens a session whose end was acknowledged.
-func (l *ledger) comeBack(cookie, uid string) {
-	l.mu.Lock()
-	l.counts.back++
-	l.graves = slices.DeleteFunc(l.graves, func(c string) bool { return c == cookie })
-	allowed := l.mayLose
-	l.mu.Unlock()
-	if !allowed {
-		l.complain("back: a cookie whose end was acknowledged opens the session of %s", uid)
+func TestVisitorsFindFlaws(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ flaw, promise string }{
+		{"", ""},
+		{"lost", failClosed},
+		{"anonymous", failClosed},
+		{"comes back", failClosed},
+		{"mixed", noMixing},
+		{"leaked", noSecret},
+		{"failed", othersUnharmed},
+		{"no Vary", notCached},
+		{"split", noSplitHeader},
+	} {
+		t.Run("flaw "+tt.flaw, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(&shop{sessions: map[string]*app.Seen{}, flaw: tt.flaw})
+			defer server.Close()
+			f := &field{ledger: newLedger(), rand: rand.New(rand.NewPCG(1, 1))}
+			s := &site{name: "shop", scheme: "http", sessions: "memory", addr: server.Listener.Addr().String(), field: f}
+			v := f.visitor(s)
+			defer v.close()
+			for i := range 200 {
+				do := []func(*visitor){(*visitor).read, (*visitor).add, (*visitor).note, (*visitor).leave}[min(i%40/10, 3)]
+				if v.wanted = time.Now(); !v.model.entered {
+					do = (*visitor).enter
+				}
+				do(v)
+			}
+			for _, promise := range promises {
+				tried, ok := f.ledger.promises[promise]
+				if broken := ok && tried.Broken > 0; promise == tt.promise && !broken || promise != tt.promise && tt.flaw == "" && broken {
+					t.Errorf("%q: broken is %v: %v", promise, broken, tried)
+				}
+			}
+			if sums := f.ledger.sums; tt.flaw == "" && (sums.Requests < 200 || sums.Acknowledged < 50) {
+				t.Errorf("of 200 requests %d were counted, and %d changes acknowledged", sums.Requests, sums.Acknowledged)
+			}
+		})
 	}
 }

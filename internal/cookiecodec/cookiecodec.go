@@ -78,7 +78,14 @@ func New(o Options) (*Codec, error) {
 
 // Encode returns the cookie value for payload, bound to the cookie's name and to the current time.
 func (c *Codec) Encode(name string, payload []byte) (string, error) {
-	return c.keys[0].seal(name, payload)
+	value, err := c.AppendEncode(nil, name, payload, time.Now().Unix())
+	return string(value), err
+}
+
+// AppendEncode is Encode for a caller who knows the time, in seconds since 1970, and appends the value to dst. An encrypted
+// value has the time that it is all the same.
+func (c *Codec) AppendEncode(dst []byte, name string, payload []byte, now int64) ([]byte, error) {
+	return c.keys[0].seal(dst, name, payload, now)
 }
 
 // A Value is what was in a cookie.

@@ -5,7 +5,6 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"hash"
 	"strconv"
@@ -55,10 +54,10 @@ func newKey(o Options, secret string) (*key, error) {
 // agrees reports whether securecookie opens what k seals, and k what securecookie seals.
 func (k *key) agrees() bool {
 	const name, text = "cookie", "the same text"
-	ours, err := k.seal(name, []byte(text))
+	ours, err := k.seal(nil, name, []byte(text), time.Now().Unix())
 	theirs, theirErr := k.cookie.Encode(name, []byte(text))
 	var plain []byte
-	if err != nil || theirErr != nil || k.cookie.Decode(name, ours, &plain) != nil || string(plain) != text {
+	if err != nil || theirErr != nil || k.cookie.Decode(name, string(ours), &plain) != nil || string(plain) != text {
 		return false
 	}
 	payload, _, ok := k.open(name, theirs)
@@ -79,23 +78,24 @@ func (k *key) decrypt(name, value string) (payload string, at int64, ok bool) {
 	if !ok || k.cookie.Decode(name, value, &plain) != nil {
 		return "", 0, false
 	}
-	date, _, _ := bytes.Cut(raw, bar)
+	date, _, _ := cutBar(raw)
 	at, ok = seconds(date)
 	return string(plain), at, ok
 }
 
-// seal returns the value for payload, signed now.
-func (k *key) seal(name string, payload []byte) (string, error) {
+// seal appends the value for payload, signed now, to dst.
+func (k *key) seal(dst []byte, name string, payload []byte, now int64) ([]byte, error) {
 	if k.encrypted {
-		return k.cookie.Encode(name, bytes.Clone(payload)) // it encrypts in place
+		value, err := k.cookie.Encode(name, bytes.Clone(payload)) // it encrypts in place
+		return append(dst, value...), err
 	}
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
-	return m.seal(name, time.Now().Unix(), payload), nil
+	return m.seal(dst, name, now, payload), nil
 }
 
 // bar stands between the parts of a value: the time, the payload in base64, and the signature of name|time|payload.
-var bar = []byte{'|'}
+const bar = '|'
 
 // verify does what securecookie does for a value that is signed alone, with an HMAC and buffers that are used again:
 // making them for each cookie takes longer than all the rest of a session.
@@ -112,6 +112,14 @@ func (k *key) verify(name, value string) (payload string, at int64, ok bool) {
 	}
 	m.plain, ok = strictbase64.URL.AppendDecode(m.plain[:0], text)
 	return string(m.plain), at, ok
+}
+
+// cutBar is bytes.Cut at a bar.
+func cutBar(b []byte) (before, after []byte, found bool) {
+	if i := bytes.IndexByte(b, bar); i >= 0 {
+		return b[:i], b[i+1:], true
+	}
+	return b, nil, false
 }
 
 // seconds reads a time as securecookie writes it.
@@ -132,28 +140,27 @@ type mac struct {
 	sum        [sha256.Size]byte
 }
 
-// seal returns time|payload|signature in base64, the payload in base64 of its own before that, as it is signed with the
-// name in front: name|time|payload.
-func (m *mac) seal(name string, at int64, payload []byte) string {
-	m.raw = append(append(m.raw[:0], name...), '|')
+// seal appends time|payload|signature in base64 to dst, the payload in base64 of its own before that, as it is signed with
+// the name in front: name|time|payload.
+func (m *mac) seal(dst []byte, name string, at int64, payload []byte) []byte {
+	m.raw = append(append(m.raw[:0], name...), bar)
 	start := len(m.raw)
-	m.raw = append(strconv.AppendInt(m.raw, at, 10), '|')
-	m.raw = base64.URLEncoding.AppendEncode(m.raw, payload)
+	m.raw = append(strconv.AppendInt(m.raw, at, 10), bar)
+	m.raw = strictbase64.URL.AppendEncode(m.raw, payload)
 	m.Reset()
 	m.Write(m.raw)
-	m.raw = m.Sum(append(m.raw, '|'))
-	m.plain = base64.URLEncoding.AppendEncode(m.plain[:0], m.raw[start:])
-	return string(m.plain)
+	m.raw = m.Sum(append(m.raw, bar))
+	return strictbase64.URL.AppendEncode(dst, m.raw[start:])
 }
 
 // open takes value apart, which is time|payload|signature in base64, and reports whether the signature is that of
 // name|time|payload. What it returns is good until the next call.
 func (m *mac) open(name, value string) (date, text []byte, ok bool) {
-	m.raw = append(append(m.raw[:0], name...), '|')
+	m.raw = append(append(m.raw[:0], name...), bar)
 	start := len(m.raw)
 	m.raw, ok = strictbase64.URL.AppendDecode(m.raw, []byte(value))
-	date, rest, ok1 := bytes.Cut(m.raw[start:], bar)
-	text, signature, ok2 := bytes.Cut(rest, bar)
+	date, rest, ok1 := cutBar(m.raw[start:])
+	text, signature, ok2 := cutBar(rest)
 	if !ok || !ok1 || !ok2 {
 		return nil, nil, false
 	}

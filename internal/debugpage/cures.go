@@ -1,8 +1,9 @@
 package debugpage
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Split takes the cure off an error that has one: dewar's own errors say what is wrong, then after a semicolon what helps.
@@ -32,21 +33,21 @@ func NewProblem(text string) Problem {
 }
 
 var known = []struct {
-	says *regexp.Regexp
+	says *lazyregexp.Regexp
 	cure string
 }{
-	{regexp.MustCompile(`invalid memory address or nil pointer dereference`), "something on the marked line is nil: look at what stands before a dot or a *, and check the error beside which it was returned"},
-	{regexp.MustCompile(`assignment to entry in nil map`), "the map was declared and never made; write m := map[K]V{}, or make it in the constructor of the struct that holds it"},
-	{regexp.MustCompile(`index out of range|slice bounds out of range`), "compare the index with len(...) before the marked line"},
-	{regexp.MustCompile(`interface conversion: `), "use the form with two values, v, ok := x.(T), and handle ok == false"},
-	{regexp.MustCompile(`integer divide by zero`), "check the divisor before the marked line"},
-	{regexp.MustCompile(`concurrent map (?:read|writ|iterat)`), "guard the map with a sync.Mutex: requests run at the same time"},
-	{regexp.MustCompile(`close of closed channel|send on closed channel`), "let only the sender close the channel, and once"},
-	{regexp.MustCompile(`sql: no rows in result set`), "return dewar.Abort(404) where errors.Is(err, sql.ErrNoRows)"},
-	{regexp.MustCompile(`no such table|relation ".*" does not exist|Table '.*' doesn't exist`), "create the tables first, as with the program's own command for that, and look at which database the configuration names"},
-	{regexp.MustCompile(`connect: connection refused`), "start the server that is dialled, or correct its address in the configuration"},
-	{regexp.MustCompile(`no such host`), "correct the name of the host in the configuration"},
-	{regexp.MustCompile(`no such file or directory|The system cannot find the (?:file|path)`), "file names are relative to the working directory; open what belongs to the App with app.OpenResource"},
-	{regexp.MustCompile(`context deadline exceeded`), "something took longer than its time limit; see HANDLER_TIMEOUT and dewar.Timeout"},
-	{regexp.MustCompile(`unexpected end of JSON input|invalid character .* looking for`), "what was decoded is no JSON; log its beginning and its Content-Type"},
+	{lazyregexp.New(`invalid memory address or nil pointer dereference`), "something on the marked line is nil: look at what stands before a dot or a *, and check the error beside which it was returned"},
+	{lazyregexp.New(`assignment to entry in nil map`), "the map was declared and never made; write m := map[K]V{}, or make it in the constructor of the struct that holds it"},
+	{lazyregexp.New(`index out of range|slice bounds out of range`), "compare the index with len(...) before the marked line"},
+	{lazyregexp.New(`interface conversion: `), "use the form with two values, v, ok := x.(T), and handle ok == false"},
+	{lazyregexp.New(`integer divide by zero`), "check the divisor before the marked line"},
+	{lazyregexp.New(`concurrent map (?:read|writ|iterat)`), "guard the map with a sync.Mutex: requests run at the same time"},
+	{lazyregexp.New(`close of closed channel|send on closed channel`), "let only the sender close the channel, and once"},
+	{lazyregexp.New(`sql: no rows in result set`), "return dewar.Abort(404) where errors.Is(err, sql.ErrNoRows)"},
+	{lazyregexp.New(`no such table|relation ".*" does not exist|Table '.*' doesn't exist`), "create the tables first, as with the program's own command for that, and look at which database the configuration names"},
+	{lazyregexp.New(`connect: connection refused`), "start the server that is dialled, or correct its address in the configuration"},
+	{lazyregexp.New(`no such host`), "correct the name of the host in the configuration"},
+	{lazyregexp.New(`no such file or directory|The system cannot find the (?:file|path)`), "file names are relative to the working directory; open what belongs to the App with app.OpenResource"},
+	{lazyregexp.New(`context deadline exceeded`), "something took longer than its time limit; see HANDLER_TIMEOUT and dewar.Timeout"},
+	{lazyregexp.New(`unexpected end of JSON input|invalid character .* looking for`), "what was decoded is no JSON; log its beginning and its Content-Type"},
 }

@@ -4,9 +4,10 @@ package dotenv
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // A Line is one assignment in a .env file, with the numbers of the lines that it begins and ends on, what stands before
@@ -27,10 +28,10 @@ type parser struct {
 }
 
 var (
-	assignment   = regexp.MustCompile(`^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=`)
+	assignment   = lazyregexp.New(`^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=`)
 	newline      = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-	reference    = regexp.MustCompile(`\$\{(?:([A-Za-z_][A-Za-z0-9_.-]*)(:-[^}\n]*)?\})?`)
-	special      = regexp.MustCompile(`(?s)\\.|` + reference.String())
+	reference    = lazyregexp.New(`\$\{(?:([A-Za-z_][A-Za-z0-9_.-]*)(:-[^}\n]*)?\})?`)
+	special      = lazyregexp.New(`(?s)\\.|` + reference.String())
 	singleQuoted = strings.NewReplacer(`\\`, `\`, `\'`, `'`)
 	doubleQuoted = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\'`, `'`, `\$`, `$`,
 		`\a`, "\a", `\b`, "\b", `\f`, "\f", `\n`, "\n", `\r`, "\r", `\t`, "\t", `\v`, "\v")
@@ -133,7 +134,7 @@ func (p *parser) quoted(quote byte) (value, comment string, err error) {
 }
 
 // expand replaces what special finds in text: references to variables, and escapes.
-func (p *parser) expand(text string, special *regexp.Regexp) (string, error) {
+func (p *parser) expand(text string, special *lazyregexp.Regexp) (string, error) {
 	var problem error
 	value := special.ReplaceAllStringFunc(text, func(found string) string {
 		if found[0] == '\\' {

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Edit returns the text of a .env file with the variables of values set: in the place of their lines, or at the end of
@@ -47,7 +48,7 @@ func Edit(text string, values map[string]string, lookup func(string) (string, bo
 }
 
 // physicalLine finds a line with its line break.
-var physicalLine = regexp.MustCompile(`[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+`)
+var physicalLine = lazyregexp.New(`[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+`)
 
 // breakOf returns the line break that lines have, or that of Unix.
 func breakOf(lines []string) string {
@@ -69,7 +70,7 @@ func (l Line) with(value string) string {
 }
 
 // plain matches values that mean the same without quotes to whoever reads a .env file.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`)
+var plain = lazyregexp.New(`^[A-Za-z0-9_./:@%+,=-]+$`)
 
 // Quote returns value as it is written in a .env file: without quotes if it may, or else in single quotes, for other
 // readers expand $ in double ones. Only a carriage return needs those.

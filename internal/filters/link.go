@@ -2,9 +2,10 @@ package filters
 
 import (
 	"html/template"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // safe says that a text is HTML that may stand in a page as it is. It must be the program's own.
@@ -20,7 +21,7 @@ func escaped(value any) string {
 
 // A tag is what stands in angle brackets. A quote begins a value behind an equals sign alone, as HTML has it, and what is not ended
 // goes to the end.
-var markupTag = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)|<[a-zA-Z/!?](?:=\s*"[^"]*(?:"|$)|=\s*'[^']*(?:'|$)|[^>])*?(?:>|$)`)
+var markupTag = lazyregexp.New(`(?s)<!--.*?(?:-->|$)|<[a-zA-Z/!?](?:=\s*"[^"]*(?:"|$)|=\s*'[^']*(?:'|$)|[^>])*?(?:>|$)`)
 
 // betweenTags has change write the text of HTML anew, and leaves the tags in it as they are: their attributes would be cut.
 func betweenTags(s string, change func(b *strings.Builder, text string)) template.HTML {
@@ -43,14 +44,14 @@ func nl2br(value any) template.HTML {
 
 // What is HTML already may have quotes in it, which must not end the attribute that an address becomes.
 var (
-	webAddress = regexp.MustCompile(`^(?i:(https?://|www\.)(([\pL\pN_%-]+\.)+)?([a-z]{2,63}|xn--[\pL\pN_%]{2,59})` +
+	webAddress = lazyregexp.New(`^(?i:(https?://|www\.)(([\pL\pN_%-]+\.)+)?([a-z]{2,63}|xn--[\pL\pN_%]{2,59})` +
 		`|([\pL\pN_%-]{2,63}\.)+(com|net|int|edu|gov|org|info|mil)` +
 		`|(https?://)((([\p{Nd}]{1,3})(\.[\p{Nd}]{1,3}){3})|(\[([\p{Nd}a-f]{0,4}:){2}([\p{Nd}a-f]{0,4}:?){1,6}\])))` +
 		`(?::[\p{Nd}]{1,5})?(?:[/?#][^\s"<>]*)?$`)
-	mailAddress = regexp.MustCompile(`^[^\s"<>]+@[\pL\pN_][\pL\pN_.-]*\.[\pL\pN_]+$`)
-	opening     = regexp.MustCompile(`^(?:[(<]|&lt;)+`)
-	closing     = regexp.MustCompile(`(?:[)>.,\n]|&gt;)+$`)
-	spaces      = regexp.MustCompile(`\s+`)
+	mailAddress = lazyregexp.New(`^[^\s"<>]+@[\pL\pN_][\pL\pN_.-]*\.[\pL\pN_]+$`)
+	opening     = lazyregexp.New(`^(?:[(<]|&lt;)+`)
+	closing     = lazyregexp.New(`(?:[)>.,\n]|&gt;)+$`)
+	spaces      = lazyregexp.New(`\s+`)
 )
 
 // urlize makes links of the addresses in a text, whose shown form may be cut after some letters. rel="noopener" is on all,

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 func upper(value any) any { return like(value, uppercase(text(value))) }
@@ -26,7 +27,7 @@ func capital(s string) string {
 }
 
 // wordStart finds what a word begins behind, for title.
-var wordStart = regexp.MustCompile(`[-\s({\[<]+`)
+var wordStart = lazyregexp.New(`[-\s({\[<]+`)
 
 // title makes the first letter of every word a capital, and the others small.
 func title(value any) string {
@@ -82,7 +83,7 @@ func truncate(args ...any) (string, error) {
 	return cut + string(end), nil
 }
 
-var word = regexp.MustCompile(`[\pL\pN_]+`)
+var word = lazyregexp.New(`[\pL\pN_]+`)
 
 func wordcount(value any) int { return len(word.FindAllStringIndex(text(value), -1)) }
 
@@ -127,8 +128,8 @@ func center(args ...any) (string, error) {
 }
 
 var (
-	comment = regexp.MustCompile(`(?s)<!--.*?-->`)
-	tag     = regexp.MustCompile(`(?s)<.*?>`)
+	comment = lazyregexp.New(`(?s)<!--.*?-->`)
+	tag     = lazyregexp.New(`(?s)<.*?>`)
 )
 
 // striptags removes tags and makes one space of several. What is left is a text like any other, and escaped.

@@ -2,9 +2,10 @@ package pages
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // cureOf says what to write in place of an action in a line of a file that cannot be parsed, or "". Most who get here
@@ -27,7 +28,7 @@ type action struct {
 	line int
 }
 
-var actionPattern = regexp.MustCompile(`(?s)\{\{-?\s*(.*?)\s*-?\}\}`)
+var actionPattern = lazyregexp.New(`(?s)\{\{-?\s*(.*?)\s*-?\}\}`)
 
 func actions(source string) (found []action) {
 	for _, at := range actionPattern.FindAllStringSubmatchIndex(source, -1) {
@@ -39,24 +40,24 @@ func actions(source string) (found []action) {
 // A rewrite is one form of an action, and how it is written instead: #1 is the first thing that was found, <1> is that
 // thing translated as an expression.
 type rewrite struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	cure    string
 }
 
 // rewrites are tried in turn.
 var rewrites = []rewrite{
-	{regexp.MustCompile(`^end(?:if|for|block|with|macro|filter|set|call|range)\b`), "{{end}}"},
-	{regexp.MustCompile(`^(?:elif|elseif|else\s+if)\s+(.+)$`), "{{else if <1>}}"},
-	{regexp.MustCompile(`^for\s+(\w+)\s*,\s*(\w+)\s+in\s+(.+?)(?:\.items\(\))?$`), "{{range $#1, $#2 := <3>}}"},
-	{regexp.MustCompile(`^for\s+(\w+)\s+in\s+(.+)$`), "{{range $#1 := <2>}}"},
-	{regexp.MustCompile(`^set\s+(\w+)\s*=\s*(.+)$`), "{{$#1 := <2>}}"},
-	{regexp.MustCompile(`^(?:extends|include|import)\b\s*["']([^"']+)["']`), `{{template "#1" .}}`},
-	{regexp.MustCompile(`^block\s+(\w+)$`), `{{block "#1" .}} in the layout and {{define "#1"}} in the page`},
-	{regexp.MustCompile(`^super\(\)`), "what page and layout both need into a template of its own, and call that with {{template}}"},
-	{regexp.MustCompile(`^loop\.\w+`), "{{range $i, $x := .items}} and take $i, which counts from 0"},
-	{regexp.MustCompile(`^(if|with|range)\s+(.+)$`), "{{#1 <2>}}"},
-	{regexp.MustCompile(`^(.+?)\s+if\s+(.+?)\s+else\s+(.+)$`), "{{if <2>}}{{<1>}}{{else}}{{<3>}}{{end}}"},
-	{regexp.MustCompile(`^(.+)$`), "{{<1>}}"},
+	{lazyregexp.New(`^end(?:if|for|block|with|macro|filter|set|call|range)\b`), "{{end}}"},
+	{lazyregexp.New(`^(?:elif|elseif|else\s+if)\s+(.+)$`), "{{else if <1>}}"},
+	{lazyregexp.New(`^for\s+(\w+)\s*,\s*(\w+)\s+in\s+(.+?)(?:\.items\(\))?$`), "{{range $#1, $#2 := <3>}}"},
+	{lazyregexp.New(`^for\s+(\w+)\s+in\s+(.+)$`), "{{range $#1 := <2>}}"},
+	{lazyregexp.New(`^set\s+(\w+)\s*=\s*(.+)$`), "{{$#1 := <2>}}"},
+	{lazyregexp.New(`^(?:extends|include|import)\b\s*["']([^"']+)["']`), `{{template "#1" .}}`},
+	{lazyregexp.New(`^block\s+(\w+)$`), `{{block "#1" .}} in the layout and {{define "#1"}} in the page`},
+	{lazyregexp.New(`^super\(\)`), "what page and layout both need into a template of its own, and call that with {{template}}"},
+	{lazyregexp.New(`^loop\.\w+`), "{{range $i, $x := .items}} and take $i, which counts from 0"},
+	{lazyregexp.New(`^(if|with|range)\s+(.+)$`), "{{#1 <2>}}"},
+	{lazyregexp.New(`^(.+?)\s+if\s+(.+?)\s+else\s+(.+)$`), "{{if <2>}}{{<1>}}{{else}}{{<3>}}{{end}}"},
+	{lazyregexp.New(`^(.+)$`), "{{<1>}}"},
 }
 
 // translate says how an action is written in Go, or "" when it is already or cannot be told.
@@ -89,13 +90,13 @@ func (l *Library[T]) translate(text string) string {
 }
 
 var (
-	comparison = regexp.MustCompile(`^(.+?)\s*(==|!=|<=|>=|<|>)\s*(.+)$`)
+	comparison = lazyregexp.New(`^(.+?)\s*(==|!=|<=|>=|<|>)\s*(.+)$`)
 	comparers  = map[string]string{"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-	presence   = regexp.MustCompile(`^(\S+)\s+is\s+(not\s+)?(defined|none|None)$`)
-	invocation = regexp.MustCompile(`^([\w.]+)\((.*)\)$`)
-	element    = regexp.MustCompile(`^([\w.$]+)\[([^\[\]]+)\]$`)
-	numbered   = regexp.MustCompile(`^([.$A-Za-z_][\w.]*?)\.(\d+)((?:\.[A-Za-z_]\w*)*)$`)
-	operand    = regexp.MustCompile(`^(?:"[^"]*"|'[^']*'|-?\d+(?:\.\d+)?|[.$]?[A-Za-z_][\w.]*|\.|\$)$`)
+	presence   = lazyregexp.New(`^(\S+)\s+is\s+(not\s+)?(defined|none|None)$`)
+	invocation = lazyregexp.New(`^([\w.]+)\((.*)\)$`)
+	element    = lazyregexp.New(`^([\w.$]+)\[([^\[\]]+)\]$`)
+	numbered   = lazyregexp.New(`^([.$A-Za-z_][\w.]*?)\.(\d+)((?:\.[A-Za-z_]\w*)*)$`)
+	operand    = lazyregexp.New(`^(?:"[^"]*"|'[^']*'|-?\d+(?:\.\d+)?|[.$]?[A-Za-z_][\w.]*|\.|\$)$`)
 )
 
 // expression translates an expression of Jinja. It is false when there is no form for it.

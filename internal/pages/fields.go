@@ -4,16 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"text/template/parse"
 
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 	"github.com/dewar-go/dewar/internal/suggest"
 )
 
 // fieldError finds what is said of a field that is not there: the place, the template, and the type, which is often
 // an interface that tells nothing.
-var fieldError = regexp.MustCompile(`^template (.*?:\d+:\d+): executing "(.+?)" at <(.*)>: can't evaluate field (\w+) in type (.+)$`)
+var fieldError = lazyregexp.New(`^template (.*?:\d+:\d+): executing "(.+?)" at <(.*)>: can't evaluate field (\w+) in type (.+)$`)
 
 // explainExecution is explain for an error of executing a page with data.
 func (l *Library[T]) explainExecution(p *page[T], data any, err error) error {

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"regexp"
 	"strconv"
 	texttemplate "text/template"
 	"text/template/parse"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // A file is a template file as it was read.
@@ -102,7 +103,7 @@ const declarationFunc = "_xml"
 func declaration(text string) template.HTML { return template.HTML(text) }
 
 // declarationPattern finds <?xml version="1.0"?> and <?xml-stylesheet ...?>.
-var declarationPattern = regexp.MustCompile(`<\?xml[^?{}\n]*\?>`)
+var declarationPattern = lazyregexp.New(`<\?xml[^?{}\n]*\?>`)
 
 // protectDeclarations keeps html/template from escaping the declarations of XML, which it takes for text.
 func protectDeclarations(source string) string {

@@ -2,18 +2,19 @@ package pages
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // jinja finds a statement of Jinja, which would be sent to visitors as it stands.
-var jinja = regexp.MustCompile(`\{%[-+]?\s*(extends|block|endblock|if|elif|else|endif|for|endfor|include|import|from|macro|set|with|call|filter)\b`)
+var jinja = lazyregexp.New(`\{%[-+]?\s*(extends|block|endblock|if|elif|else|endif|for|endfor|include|import|from|macro|set|with|call|filter)\b`)
 
 // jinjaComment finds a comment of Jinja.
-var jinjaComment = regexp.MustCompile(`\{#[-\s][^{}]*?#\}`)
+var jinjaComment = lazyregexp.New(`\{#[-\s][^{}]*?#\}`)
 
 // infixWord finds and and or between two values. The parser takes the word for an argument.
-var infixWord = regexp.MustCompile(`^((?:else )?if |with )?\s*([.$][\w.]*)\s+(and|or)\s+([.$][\w.]*)$`)
+var infixWord = lazyregexp.New(`^((?:else )?if |with )?\s*([.$][\w.]*)\s+(and|or)\s+([.$][\w.]*)$`)
 
 func infix(name, source string) error {
 	for _, a := range actions(source) {

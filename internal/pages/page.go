@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	texttemplate "text/template"
 	"text/template/parse"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // A page is a file together with all that it calls.
@@ -113,7 +114,7 @@ func (e *explained) Error() string { return e.text }
 func (e *explained) Unwrap() error { return e.cause }
 
 // unknownFunc finds what the parser says of a function that it does not know.
-var unknownFunc = regexp.MustCompile(`: function "(\w+)" not defined$`)
+var unknownFunc = lazyregexp.New(`: function "(\w+)" not defined$`)
 
 // explainSource is explain for what the parser says of a file.
 func (l *Library[T]) explainSource(err error, source string) error {
@@ -138,7 +139,7 @@ func (l *Library[T]) explainSource(err error, source string) error {
 }
 
 // sourcePlace finds the line in what the parser says.
-var sourcePlace = regexp.MustCompile(`^template .*?:(\d+): `)
+var sourcePlace = lazyregexp.New(`^template .*?:(\d+): `)
 
 func (l *Library[T]) explain(err error) error {
 	text := brief(err)

@@ -1,20 +1,21 @@
 package redact
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 var (
-	loginInText  = regexp.MustCompile(`\S*:\S*@\S*`)
-	headerInText = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-csrf-?token)(["']?:\s*)[^\r\n]+`)
-	bearer       = regexp.MustCompile(`(?i)\b(bearer\s+)[\w.~+/=-]{8,}`)
+	loginInText  = lazyregexp.New(`\S*:\S*@\S*`)
+	headerInText = lazyregexp.New(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-csrf-?token)(["']?:\s*)[^\r\n]+`)
+	bearer       = lazyregexp.New(`(?i)\b(bearer\s+)[\w.~+/=-]{8,}`)
 	// assigned is a name with its value as programs print them: name=value, Name:value of %+v, "name": value of JSON. A
 	// colon and a space behind a name without quotes is prose.
-	assigned = regexp.MustCompile(`([A-Za-z_][\w-]*)(=|:|\\?["']\s*:\s*)` +
+	assigned = lazyregexp.New(`([A-Za-z_][\w-]*)(=|:|\\?["']\s*:\s*)` +
 		`("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\\"[^\\]*\\?"?|(?:map)?\[[^\]]*\]?|\{[^}]*\}?|[^\s&;,})\]]+)`)
 	// wellKnown are secrets that can be told by their form.
-	wellKnown = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|$)` +
+	wellKnown = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|$)` +
 		`|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b[sr]k_(?:live|test)_\w{8,}|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}` +
 		`|\bxox[abeprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}|\bsk-[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}` +
 		`|\bhttps://hooks\.slack\.com/services/\S+`)

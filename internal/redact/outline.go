@@ -3,13 +3,14 @@ package redact
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // harmless is text that is shown whole: a number of few digits, a switch.
-var harmless = regexp.MustCompile(`^(?:-?[0-9]{1,9}|true|false|on|off|yes|no)$`)
+var harmless = lazyregexp.New(`^(?:-?[0-9]{1,9}|true|false|on|off|yes|no)$`)
 
 // Outline describes what a visitor has sent, or what is kept for one: numbers, switches and times as they are, of text
 // and of what holds more values the type and the length. What is named like a secret is [Mark].

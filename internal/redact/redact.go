@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Mark stands where a secret is not shown.
@@ -40,9 +41,9 @@ func Named(key string) bool {
 }
 
 var (
-	publicKey   = regexp.MustCompile(`(?:^|[_-])(?:PUBLIC|PUBLISHABLE|SITE)[_-]?KEYS?$`)
-	aboutSecret = regexp.MustCompile(`[_-](?:METHOD|ALGORITHM|LIFETIME|TIMEOUT|TTL|LENGTH)$`)
-	secretName  = regexp.MustCompile(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|PAT|SALT|CREDS|BEARER)(?:$|[_.-])|[_.-](?i:PRIVATE)$|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
+	publicKey   = lazyregexp.New(`(?:^|[_-])(?:PUBLIC|PUBLISHABLE|SITE)[_-]?KEYS?$`)
+	aboutSecret = lazyregexp.New(`[_-](?:METHOD|ALGORITHM|LIFETIME|TIMEOUT|TTL|LENGTH)$`)
+	secretName  = lazyregexp.New(`(?:^|[_.-])(?i:PASS|PWD|PW|PIN|PAT|SALT|CREDS|BEARER)(?:$|[_.-])|[_.-](?i:PRIVATE)$|(?:(?:^|[_.-])pass|Pass|Pwd|Pw|Pin|Salt|Creds)(?:$|[_.-]|[A-Z])`)
 )
 
 // Secret reports whether value is secret by the name of its key. A switch holds none, whatever its name.
@@ -183,8 +184,8 @@ func (w *walk) fields(v reflect.Value) any {
 }
 
 var (
-	login    = regexp.MustCompile(`(?s)\S*:.*@`)
-	password = regexp.MustCompile(`(?i)((?:(?:secret|passw|passphrase|passcode|pwd|token|credential|key)\w*|\bpass)["']?\s*[=:]\s*)('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^\s&;,]+)`)
+	login    = lazyregexp.New(`(?s)\S*:.*@`)
+	password = lazyregexp.New(`(?i)((?:(?:secret|passw|passphrase|passcode|pwd|token|credential|key)\w*|\bpass)["']?\s*[=:]\s*)('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^\s&;,]+)`)
 )
 
 // Text redacts what stands between the scheme and the @ of a URL or of a data source such as
@@ -219,9 +220,9 @@ func Error(err error, file []byte) error {
 }
 
 var (
-	assignmentLine = regexp.MustCompile(`^[\s"'{,\[]*([A-Za-z_][\w.-]*)["'\]]?\s*[:=]\s*(.*)$`)
-	secretToken    = regexp.MustCompile(`[^\s"'\[\]{},;]{3,}`)
-	secretWord     = regexp.MustCompile(`[\pL\pN]{4,}`)
+	assignmentLine = lazyregexp.New(`^[\s"'{,\[]*([A-Za-z_][\w.-]*)["'\]]?\s*[:=]\s*(.*)$`)
+	secretToken    = lazyregexp.New(`[^\s"'\[\]{},;]{3,}`)
+	secretWord     = lazyregexp.New(`[\pL\pN]{4,}`)
 )
 
 // secretWords returns the words of the values in a file whose keys are named like secrets, or that hold a login.

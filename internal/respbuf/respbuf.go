@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"sync"
+
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // Buffer collects one response body.
@@ -13,8 +15,12 @@ type Buffer struct {
 	encoder *json.Encoder // made when it is first used, and kept with the buffer
 }
 
-// Encode adds v as JSON, with a line break at its end. After an error nothing was added.
-func (b *Buffer) Encode(v any) error {
+// Encode adds v as JSON, with a line break at its end. Plain data is encoded by e. After an error nothing was added.
+func (b *Buffer) Encode(e *jsontext.Encoder, v any) error {
+	if text, ok := e.Append(b.AvailableBuffer(), v); ok {
+		_, _ = b.Write(append(text, '\n')) // it never fails
+		return nil
+	}
 	if b.encoder == nil {
 		b.encoder = json.NewEncoder(&b.Buffer)
 	}

@@ -14,36 +14,23 @@ type entry struct {
 	rule  *rule.Rule
 	route int
 	data  any
-	rank  int    // the place in the order of the table
-	group *group // that of the rule's first text, with the place in it; nil for static rules
-	place int
+	rank  int // the place in the order of the table
 
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
-	derived  bool // for a method that the route does not list
+	derived  bool // for a method that the route does not list; afterwards, for OPTIONS that the route does not list
 	any      bool // for a route that lists none
-
-	pattern string // what chi knows it by, "" if chi cannot express it
 }
 
-// match is the rule's Match. A form that lost its slash does not get it back from a variable that takes slashes.
-func (e *entry) match(path string, buf []any) ([]any, bool) {
-	if e.refuses(path) {
-		return buf, false
-	}
-	return e.rule.Match(path, buf)
-}
-
-// locate is match without converting anything, of a rule that is [rule.Rule.Late].
-func (e *entry) locate(path string, spans []rule.Span) ([]rule.Span, bool) {
-	if e.refuses(path) {
-		return spans, false
-	}
-	return e.rule.Locate(path, spans)
-}
-
+// refuses reports whether the path has a slash at its end that a leaf does not get back from a variable that takes slashes, as it
+// is the branch's.
 func (e *entry) refuses(path string) bool {
 	return e.other && !e.rule.Branch() && strings.HasSuffix(path, "/")
+}
+
+// same reports whether two entries of different methods do the same.
+func (e *entry) same(other *entry) bool {
+	return e.rule == other.rule && e.route == other.route && e.other == other.other && e.redirect == other.redirect && e.derived == other.derived
 }
 
 // target returns where a request for path ends: at path, or with a slash after it.
@@ -90,6 +77,9 @@ func allEntries(routes []Route) map[string][]*entry {
 	}
 	for method, list := range entries {
 		entries[method] = settle(list)
+		for _, e := range entries[method] {
+			e.derived = e.derived && method == http.MethodOptions // which alone is answered otherwise then
+		}
 	}
 	return entries
 }

@@ -3,7 +3,6 @@ package router
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -211,39 +210,49 @@ func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
 // Matter reports whether a route may depend on the host.
 func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
 
-// Find is [Router.Find] when no route depends on the host, and finds nothing otherwise.
-func (t *Hosts) Find(method, path string, room []rule.Span) (data any, spans []rule.Span, values []any) {
-	if t.Matter() {
-		return nil, nil, nil
-	}
-	return t.every.Find(method, path, room)
-}
-
 // Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that
 // plays no part. The Routers of the host are asked in their order: those of the host itself, then those of patterns,
 // then that of every host. What one finds counts; failing that a redirect to merged slashes, and failing that the
-// methods that all of them allow. The values of the variables in the host follow those of the path.
-func (t *Hosts) Match(name, port, method, path string, buf []any) Result {
+// methods that all of them allow.
+func (t *Hosts) Match(name, port, method, path string, room []rule.Span) (Result, []rule.Span) {
 	if !t.Matter() {
-		return t.every.Match(method, path, buf)
+		return t.every.Match(method, path, room)
 	}
 	var rest Result
+	var restSpans []rule.Span
 	var allowed []string
-	for router, values := range t.of(name, port) {
-		result := router.Match(method, path, nil)
-		result.Values = append(result.Values, values...)
-		switch result.Kind {
-		case Found, SlashRedirect:
-			return result
+	for i := range t.turns() {
+		router, values := t.turn(i, name, port)
+		if router == nil {
+			continue
 		}
-		allowed = append(allowed, result.Allowed...)
+		result, spans := router.Match(method, path, room)
+		allowed = append(allowed, result.Allowed()...)
+		result.more = result.more.with(values)
+		if result.Kind == Found || result.Kind == SlashRedirect {
+			return result, spans
+		}
 		if result.Kind.priority() > rest.Kind.priority() {
-			rest = result
+			rest, restSpans = result, slices.Clone(spans) // the room is for the next one
 		}
 	}
-	slices.Sort(allowed)
-	rest.Allowed = slices.Compact(allowed)
-	return rest
+	if rest.more != nil {
+		slices.Sort(allowed)
+		rest.more.allowed = slices.Compact(allowed)
+	}
+	return rest, restSpans
+}
+
+// with returns m with the values of the variables in a host.
+func (m *more) with(hostValues []any) *more {
+	if len(hostValues) == 0 {
+		return m
+	}
+	if m == nil {
+		m = &more{}
+	}
+	m.hostValues = hostValues
+	return m
 }
 
 // priority orders the results that do not count before all Routers of a host have been asked.
@@ -253,29 +262,34 @@ func (k Kind) priority() int {
 
 // Has reports whether there are routes for a host that are not for every one.
 func (t *Hosts) Has(name, port string) bool {
-	for router := range t.of(name, port) {
-		return router != t.every
+	for i := range t.turns() - 1 {
+		if router, _ := t.turn(i, name, port); router != nil {
+			return true
+		}
 	}
 	return false
 }
 
-// of yields the Routers that may have a route for a host, the first to ask first, with the values of the variables in
+// turns is how many Routers may have a route for a host.
+func (t *Hosts) turns() int { return 2 + len(t.patterns) + 1 }
+
+// turn returns the i-th of the Routers that may have a route for a host, nil if it has none, with the values of the variables in
 // the host.
-func (t *Hosts) of(name, port string) iter.Seq2[*Router, []any] {
-	return func(yield func(*Router, []any) bool) {
-		if port != "" {
-			if r := t.exact[name+":"+port]; r != nil && !yield(r, nil) {
-				return
-			}
+func (t *Hosts) turn(i int, name, port string) (*Router, []any) {
+	switch i {
+	case 0:
+		if port == "" {
+			return nil, nil
 		}
-		if r := t.exact[name]; r != nil && !yield(r, nil) {
-			return
-		}
-		for _, h := range t.patterns {
-			if values, ok := h.Match(name, port); ok && !yield(h.router, values) {
-				return
-			}
-		}
-		yield(t.every, nil)
+		return t.exact[name+":"+port], nil
+	case 1:
+		return t.exact[name], nil
+	case t.turns() - 1:
+		return t.every, nil
 	}
+	h := t.patterns[i-2]
+	if values, ok := h.Match(name, port); ok {
+		return h.router, values
+	}
+	return nil, nil
 }

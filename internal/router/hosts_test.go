@@ -76,7 +76,7 @@ func TestHostsAreAskedInOrder(t *testing.T) {
 		{"elsewhere.test", "", "GET", "//only", " /only []"},
 		{"elsewhere.test", "", "GET", "/none", "404"},
 	} {
-		result := hosts.Match(tt.name, tt.port, tt.method, tt.path, nil)
+		result := converted(hosts.Match(tt.name, tt.port, tt.method, tt.path, nil))
 		var got string
 		switch result.Kind {
 		case router.Found:

@@ -131,16 +131,16 @@ func (f reference) allowed(paths ...string) []string {
 }
 
 // match returns what the router should.
-func (f reference) match(method, path string) router.Result {
+func (f reference) match(method, path string) outcome {
 	path = "/" + strings.TrimLeft(path, "/")
 	found, values, redirect, ok := f.first(method, path, true)
 	switch {
 	case redirect:
-		return router.Result{Kind: router.SlashRedirect, Route: -1, Data: found.Data, Path: path + "/"}
+		return outcome{Kind: router.SlashRedirect, Route: -1, Data: found.Data, Path: path + "/"}
 	case ok && method == "OPTIONS" && !lists(found, method):
-		return router.Result{Kind: router.AutoOptions, Data: found.Data, Values: values, Allowed: f.allowed(path)}
+		return outcome{Kind: router.AutoOptions, Data: found.Data, Values: values, Allowed: f.allowed(path)}
 	case ok:
-		return router.Result{Kind: router.Found, Data: found.Data, Values: values}
+		return outcome{Kind: router.Found, Data: found.Data, Values: values}
 	}
 	merged := path
 	for strings.Contains(merged, "//") {
@@ -149,14 +149,14 @@ func (f reference) match(method, path string) router.Result {
 	found, _, redirect, ok = f.first(method, merged, true)
 	switch {
 	case redirect:
-		return router.Result{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged + "/"}
+		return outcome{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged + "/"}
 	case ok:
-		return router.Result{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged}
+		return outcome{Kind: router.MergeRedirect, Route: -1, Data: found.Data, Path: merged}
 	}
 	if allowed := f.allowed(path, merged); allowed != nil {
-		return router.Result{Kind: router.MethodNotAllowed, Route: -1, Allowed: allowed}
+		return outcome{Kind: router.MethodNotAllowed, Route: -1, Allowed: allowed}
 	}
-	return router.Result{Route: -1}
+	return outcome{Route: -1}
 }
 
 // even refuses odd lengths, which its pattern does not tell; wide weighs more than a path; tail takes slashes and, by
@@ -195,7 +195,13 @@ var pieces = []string{
 	"{#:even}", "{#:wide}", "{#:tail}",
 }
 
-// randomRoutes returns up to eighteen routes without duplicates, numbered in Data.
+// siblings are many that stand in one place with texts around them.
+var siblings = []string{
+	"a{#}", "ab{#}", "aa{#}", "{#}b", "{#}ab", "{#}-b", "a{#}b", "a{#:int}", "{#:int}b", "{#:even}b", "{#}-{#}", "a{#}-{#}b", "{#:path}b",
+	"a{#:path}", "{#}", "{#:int}", "{#:path}", "{#:tail}b",
+}
+
+// randomRoutes returns up to eighteen routes without duplicates, or thirty of siblings, numbered in Data.
 func randomRoutes(t *testing.T, random *rand.Rand, set rule.Set) []router.Route {
 	t.Helper()
 	var routes []router.Route
@@ -203,7 +209,11 @@ func randomRoutes(t *testing.T, random *rand.Rand, set rule.Set) []router.Route 
 	for i := range palette {
 		palette[i] = pieces[random.IntN(len(pieces))]
 	}
-	for range 1 + random.IntN(18) {
+	most := 18
+	if random.IntN(4) == 0 {
+		palette, most = siblings, 30
+	}
+	for range 1 + random.IntN(most) {
 		r, err := rule.Parse(randomRule(random, palette), set)
 		if err != nil {
 			t.Fatal(err)
@@ -288,6 +298,7 @@ func TestMatchAgreesWithTryingEveryRuleInOrder(t *testing.T) {
 // trial is one set of routes to be matched in two ways.
 type trial struct {
 	router    *router.Router
+	trees     *router.Router // the same with chi's trees
 	reference reference
 }
 
@@ -298,21 +309,27 @@ func newTrial(t *testing.T, random *rand.Rand, set rule.Set) trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return trial{r, newReference(routes)}
+	return trial{r, r.WithTrees(), newReference(routes)}
 }
 
 // compare matches one request both ways.
 func (tr trial) compare(t *testing.T, method, path string) router.Kind {
 	t.Helper()
-	got, want := tr.router.Match(method, path, nil), tr.reference.match(method, path)
-	if got.Route >= 0 {
-		got.Route = 0 // the reference numbers by Data
+	want := tr.reference.match(method, path)
+	if len(want.Values) == 0 {
+		want.Values = nil
 	}
-	if !reflect.DeepEqual(got, want) {
-		for _, r := range tr.reference.routes {
-			t.Logf("%v %v %q strict %v, OPTIONS %v", r.Data, r.Methods, r.Rule, r.StrictSlashes, r.AutoOptions)
+	for name, r := range map[string]*router.Router{"forks": tr.router, "trees": tr.trees} {
+		got := match(r, method, path)
+		if got.Route >= 0 {
+			got.Route = 0 // the reference numbers by Data
 		}
-		t.Fatalf("%s %q: got %+v, want %+v", method, path, got, want)
+		if !reflect.DeepEqual(got, want) {
+			for _, r := range tr.reference.routes {
+				t.Logf("%v %v %q strict %v, OPTIONS %v", r.Data, r.Methods, r.Rule, r.StrictSlashes, r.AutoOptions)
+			}
+			t.Fatalf("%s: %s %q: got %+v, want %+v", name, method, path, got, want)
+		}
 	}
-	return got.Kind
+	return want.Kind
 }

@@ -1,17 +1,20 @@
 // Package router finds the route of a request.
 //
-// A [Router] is made once of all routes. For each method it has a map of the static rules and groups of the others by
-// the text that they begin with. Of a small group the rules are tried one after the other, in the order of
-// [rule.Compare]. For a large one a chi tree proposes where to begin: it is asked with Find and never served, and the
-// rules enter it in that order too, because chi tries equal siblings as they come. What chi cannot express is tried
-// before the proposal, as the order wants. The rule itself matches the path again, with its converters, and if it
-// refuses then the rules after it are tried. So the answer is always that of the first rule in the order that matches.
+// A [Router] is made once of all routes. For each method it has a map of the static rules, and of all others a tree of forks,
+// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Built-in
+// converters are asked on the way whether they take a text, and convert it when somebody wants the value; others convert at the end,
+// when the form of the whole path fits, once for all methods.
+//
+// Where the rules have many texts a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first
+// rule that comes into question, or a fork whose variables chi cannot tell apart, and where the values are. If that refuses, the
+// forks go on behind it. So the answer is always that of the first rule in the order that matches.
 //
 // The routes of one Router share a host. A [Hosts] chooses the Routers to ask by the host of a request.
 package router
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -51,23 +54,74 @@ const (
 // Result is what [Router.Match] found.
 type Result struct {
 	Kind Kind
-	// Route is the index of the route if the kind is Found or AutoOptions, -1 otherwise.
-	Route int
-	// Data is the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
-	Data any
-	// Values are the values of the rule's variables, in their order.
-	Values []any
-	// Path is where to redirect to, decoded. It begins with exactly one slash.
+	// Path is what the spans are in, and with SlashRedirect and MergeRedirect where to redirect to, decoded. It begins with
+	// exactly one slash.
 	Path string
-	// Allowed are the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
-	Allowed []string
+
+	entry *entry
+	more  *more // nil if there is no more
+}
+
+// more is what few results have.
+type more struct {
+	values, hostValues []any
+	allowed            []string
+}
+
+// Route returns the index of the route if the kind is Found or AutoOptions, -1 otherwise.
+func (r Result) Route() int {
+	if r.Kind != Found && r.Kind != AutoOptions {
+		return -1
+	}
+	return r.entry.route
+}
+
+// Data returns the route's own; with SlashRedirect and MergeRedirect that of the route that the redirect leads to.
+func (r Result) Data() any {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.data
+}
+
+// Allowed returns the methods that the path allows, sorted, if the kind is MethodNotAllowed or AutoOptions.
+func (r Result) Allowed() []string {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.allowed
+}
+
+// Late reports whether the values of the rule's variables are yet to be made.
+func (r Result) Late() bool { return r.more == nil || r.more.values == nil }
+
+// HostValues returns the values of the variables in the pattern of hosts.
+func (r Result) HostValues() []any {
+	if r.more == nil {
+		return nil
+	}
+	return r.more.hostValues
+}
+
+// Convert returns the values of the rule's variables, whose texts are at spans, and behind them those of the host's.
+func (r Result) Convert(spans []rule.Span) []any {
+	var values []any
+	if r.Late() {
+		for i, at := range spans {
+			values = append(values, r.entry.rule.Value(i, r.Path[at.Start:at.End]))
+		}
+	} else {
+		values = slices.Clone(r.more.values)
+	}
+	return append(values, r.HostValues()...)
 }
 
 // Router matches requests to routes. It does not change and is safe for concurrent use.
 type Router struct {
-	methods []string // sorted, without anyMethod
-	tables  map[string]*table
-	get     *table // that of GET, which most requests ask for
+	tables   map[string]*table // by method; those of methods with the same entries are one
+	distinct []*table          // without that of anyMethod
+	get      *table            // that of GET, which most requests ask for
+	reach    reach
 }
 
 // anyMethod is the name of the table for the methods that no route names.
@@ -82,65 +136,89 @@ func New(routes []Route) (*Router, error) {
 		}
 	}
 	r := &Router{tables: map[string]*table{}}
-	for method, entries := range allEntries(routes) {
-		r.tables[method] = newTable(entries)
-		if method != anyMethod {
-			r.methods = append(r.methods, method)
+	all := allEntries(routes)
+	for _, method := range slices.Sorted(maps.Keys(all)) {
+		if method == anyMethod {
+			r.tables[method] = newTable(all[method], treePays)
+			continue
+		}
+		t := r.tableOf(all[method])
+		t.methods = append(t.methods, method)
+		r.tables[method] = t
+	}
+	for _, entries := range all {
+		for _, e := range entries {
+			r.reach.add(e.rule)
 		}
 	}
-	slices.Sort(r.methods)
 	r.get = r.table(http.MethodGet)
 	return r, nil
 }
 
-// Find is Match for what most requests are: it returns the data of the route that answers. It returns nil for everything else,
-// which Match tells apart. The values of the variables are not converted if the rule is [rule.Rule.Late]: spans says where in the
-// path they are, in the room of the spans that were passed, and values is nil. Otherwise values has them, and spans is empty.
-func (r *Router) Find(method, path string, room []rule.Span) (data any, spans []rule.Span, values []any) {
-	t := r.table(method)
-	if t == nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return nil, nil, nil
+// tableOf returns the table of entries, a new one unless another method has the same.
+func (r *Router) tableOf(entries []*entry) *table {
+	for _, t := range r.distinct {
+		if slices.EqualFunc(t.entries, entries, (*entry).same) {
+			return t
+		}
 	}
-	e, spans, values := t.find(&search{path: path, redirects: true, late: true}, room[:0])
-	if e == nil || e.redirect || e.derived && method == http.MethodOptions {
-		return nil, nil, nil
-	}
-	return e.data, spans, values
+	t := newTable(entries, treePays)
+	r.distinct = append(r.distinct, t)
+	return t
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
-// several slashes at its beginning one counts. Result.Values is buf with the values appended; buf may be nil.
-func (r *Router) Match(method, path string, buf []any) Result {
-	if !strings.HasPrefix(path, "/") {
-		return Result{Route: -1}
-	}
-	path = singleSlash(path)
-	if e, _, values := r.table(method).find(&search{path: path, values: buf, redirects: true}, nil); e != nil {
-		return r.result(e, method, path, values)
-	}
-	merged := path
-	if strings.Contains(path, "//") {
-		merged = mergeSlashes(path)
-		if e, _, _ := r.table(method).find(&search{path: merged, redirects: true, late: true}, nil); e != nil {
-			return Result{Kind: MergeRedirect, Route: -1, Data: e.data, Path: e.target(merged)}
-		}
-	}
-	if allowed := r.allowed(path, merged); allowed != nil {
-		return Result{Kind: MethodNotAllowed, Route: -1, Allowed: allowed}
-	}
-	return Result{Route: -1}
+// several slashes at its beginning one counts. Where the rule's converters are built in, the values are not made: the spans,
+// which are in the room that is passed, say where in Result.Path their texts are, and [rule.Rule.Value] makes them. Nothing is
+// allocated then.
+func (r *Router) Match(method, path string, room []rule.Span) (Result, []rule.Span) {
+	var s search
+	return r.match(&s, method, path, room[:0])
 }
 
-// result returns what becomes of a path that e matches.
-func (r *Router) result(e *entry, method, path string, values []any) Result {
+func (r *Router) match(s *search, method, path string, room []rule.Span) (Result, []rule.Span) {
+	if !strings.HasPrefix(path, "/") {
+		return Result{}, nil
+	}
+	path = singleSlash(path)
+	s.path, s.redirects = path, true
+	t := r.table(method)
+	if e, spans := t.find(s, room); e != nil {
+		return r.result(s, e, method), spans
+	}
+	merged := path
+	if r.reach.repeats(path) {
+		merged = mergeSlashes(path)
+		s.path = merged
+		if e, _ := t.find(s, room); e != nil {
+			return Result{Kind: MergeRedirect, Path: e.target(merged), entry: e}, nil
+		}
+	}
+	if allowed := r.allowed(s, t, path, merged); allowed != nil {
+		return Result{Kind: MethodNotAllowed, more: &more{allowed: allowed}}, nil
+	}
+	return Result{}, nil
+}
+
+// result returns what becomes of the path that e takes.
+func (r *Router) result(s *search, e *entry, method string) Result {
+	result := Result{Kind: Found, Path: s.path, entry: e}
+	if s.values != nil {
+		result.more = &more{values: s.values}
+	}
 	switch {
 	case e.redirect:
-		return Result{Kind: SlashRedirect, Route: -1, Data: e.data, Path: e.target(path)}
-	case e.derived && method == http.MethodOptions:
-		allowed := r.allowed(path, path)
-		return Result{Kind: AutoOptions, Route: e.route, Data: e.data, Values: values, Allowed: allowed}
+		return Result{Kind: SlashRedirect, Path: e.target(s.path), entry: e}
+	case e.derived:
+		if !e.rule.Late() {
+			s.note(e, true)
+		}
+		result.Kind, result.more = AutoOptions, &more{values: s.values}
+		t := r.table(method)
+		result.more.allowed = append(r.allowed(s, t, s.path, s.path), t.methods...)
+		slices.Sort(result.more.allowed)
 	}
-	return Result{Kind: Found, Route: e.route, Data: e.data, Values: values}
+	return result
 }
 
 // table returns the table for method, nil if there is none.
@@ -154,43 +232,24 @@ func (r *Router) table(method string) *table {
 	return r.tables[anyMethod]
 }
 
-// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect.
-func (r *Router) allowed(path, merged string) []string {
-	var room [8]rule.Span
-	asked := &search{path: path, repeated: true, late: true}
-	alike := asked
-	if merged != path {
-		alike = &search{path: merged, repeated: true, late: true}
-	}
+// allowed returns the methods for which path, or the same path with its slashes merged, is found without a redirect, sorted. Those
+// of the table that was asked are not looked for.
+func (r *Router) allowed(s *search, asked *table, path, merged string) []string {
 	var allowed []string
-	for _, method := range r.methods {
-		t := r.tables[method]
-		e, _, _ := t.find(asked, room[:0])
-		if e == nil && alike != asked {
-			e, _, _ = t.find(alike, room[:0])
-		}
-		if e != nil {
-			allowed = append(allowed, method)
+	s.redirects, s.repeated = false, true
+	for _, t := range r.distinct {
+		if t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
+			allowed = append(allowed, t.methods...)
 		}
 	}
+	slices.Sort(allowed)
 	return allowed
 }
 
-// singleSlash returns path, which begins with a slash, without the other slashes at its beginning.
-func singleSlash(path string) string {
-	for strings.HasPrefix(path, "//") {
-		path = path[1:]
-	}
-	return path
-}
-
-// mergeSlashes returns path with one slash wherever several follow each other.
-func mergeSlashes(path string) string {
-	merged := make([]byte, 0, len(path))
-	for i := range len(path) {
-		if i == 0 || path[i] != '/' || path[i-1] != '/' {
-			merged = append(merged, path[i])
-		}
-	}
-	return string(merged)
+// answered reports whether t has an entry for path.
+func (s *search) answered(t *table, path string) bool {
+	var room [8]rule.Span
+	s.path = path
+	e, _ := t.find(s, room[:0])
+	return e != nil
 }

@@ -85,9 +85,9 @@ func newSegment(parts []part) (Segment, error) {
 		s.Kind, s.before, s.after = Mixed, parts[0].text, parts[len(parts)-1].text
 		return s, s.compile(parts)
 	case s.variables[0].slashes:
-		s.Kind, s.Pattern = Rest, s.variables[0].pattern
+		s.Kind = Rest
 	default:
-		s.Kind, s.Pattern = Single, s.variables[0].pattern
+		s.Kind = Single
 	}
 	return s, nil
 }

@@ -3,9 +3,10 @@ package rule
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Parse parses text with the converters of set. An error quotes the rule and says what to write instead.
@@ -74,7 +75,7 @@ func checkLiteral(text string) error {
 }
 
 // colonName finds a variable as other routers write it.
-var colonName = regexp.MustCompile(`/:([A-Za-z_]\w*)`)
+var colonName = lazyregexp.New(`/:([A-Za-z_]\w*)`)
 
 // closing returns the index of the brace that ends the variable text begins with, -1 if there is none. Braces in pairs
 // belong to the variable, as do all in the quotes of arguments and those that a regular expression escapes.

@@ -42,9 +42,8 @@ const (
 // Segment is one part of a rule between two slashes. A variable whose values may have slashes and everything that comes
 // after it are one segment.
 type Segment struct {
-	Kind    Kind
-	Shape   string // the text of a Text; otherwise what identifies the segment, without names
-	Pattern string // the regular expression of the one variable of a Single or a Rest
+	Kind  Kind
+	Shape string // the text of a Text; otherwise what identifies the segment, without names
 
 	variables []*variable
 	weight    weight
@@ -93,6 +92,16 @@ func (r *Rule) Prefix() string { return r.prefix }
 
 // Searches reports whether the rule asks a regular expression, so that to match it again is worth avoiding.
 func (r *Rule) Searches() bool { return r.searches }
+
+// Plain reports whether all variables are strings without arguments, each a whole segment.
+func (r *Rule) Plain() bool {
+	for _, v := range r.variables {
+		if !v.plain {
+			return false
+		}
+	}
+	return !r.mixed
+}
 
 // Segments returns what lies between the slashes of the rule, in order. The last one of a branch is an empty Text. The
 // caller must not change the slice.

@@ -3,9 +3,10 @@ package rule
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/lazyregexp"
 )
 
 // Slip says what to write for a rule that means its text, but most likely was not meant to: what other routers write
@@ -35,9 +36,9 @@ func slip(rule, format string, args ...any) error {
 
 // What other routers write for a variable, with and without slashes, and what URLs write for a byte.
 var (
-	bracketName = regexp.MustCompile(`/(\[([A-Za-z_]\w*)\])`)
-	starName    = regexp.MustCompile(`/(\*+([A-Za-z_]\w*)?)`)
-	percent     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	bracketName = lazyregexp.New(`/(\[([A-Za-z_]\w*)\])`)
+	starName    = lazyregexp.New(`/(\*+([A-Za-z_]\w*)?)`)
+	percent     = lazyregexp.New(`%[0-9A-Fa-f]{2}`)
 )
 
 // unescaped returns the byte that is written as %41.

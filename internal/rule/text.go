@@ -72,6 +72,9 @@ func (c stringConverter) fits(text string) bool {
 	if c == plainString {
 		return true
 	}
+	if len(text)/utf8.UTFMax >= c.min && c.max == 0 || c.max > 0 && len(text)/utf8.UTFMax > c.max {
+		return c.max == 0 // a long one need not be counted
+	}
 	n := utf8.RuneCountInString(text)
 	return n >= c.min && (c.max == 0 || n <= c.max)
 }

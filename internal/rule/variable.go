@@ -41,19 +41,17 @@ func newVariable(name, shape string, conv Converter) (*variable, error) {
 	if s, ok := conv.(stringConverter); ok {
 		v.plain = s == plainString
 	}
+	if fitter, ok := conv.(fitter); ok {
+		v.late = fitter
+		return v, nil
+	}
 	pattern, err := regexp.Compile(v.pattern)
 	if err != nil {
 		return nil, fmt.Errorf("variable %q: correct the regular expression: %w", name, err)
 	}
 	v.groups = pattern.NumSubexp()
-	whole, err := regexp.Compile(`\A(?:` + v.pattern + `)\z`)
-	if err != nil {
+	if v.whole, err = regexp.Compile(`\A(?:` + v.pattern + `)\z`); err != nil {
 		return nil, fmt.Errorf("variable %q: shorten the regular expression: %w", name, err)
-	}
-	if fitter, ok := conv.(fitter); ok {
-		v.late = fitter
-	} else {
-		v.whole = whole
 	}
 	return v, nil
 }
@@ -68,6 +66,11 @@ func (v *variable) parse(text string) (any, bool) {
 	}
 	value, err := v.conv.Parse(text)
 	return value, err == nil
+}
+
+// accepts reports whether the converter, which is built in, takes text.
+func (v *variable) accepts(text string) bool {
+	return text != "" && (v.plain || v.late.fits(text)) // a plain one is a whole segment, or checked with it
 }
 
 // ValueError says that the value of a variable does not fit. It never holds the value.

@@ -75,6 +75,7 @@ type Bag struct {
 	lending atomic.Bool          // there are or were loans
 	stage   atomic.Uint32        // changeable, dropped or final
 	inline  [4]taggedjson.Member // backs members while they are few
+	first   [1]string            // backs changed while it is one
 }
 
 // Init makes the zero Bag a new and empty one that can be changed.
@@ -333,6 +334,9 @@ func (b *Bag) remove(key string) {
 func (b *Bag) note(key string) {
 	b.marks |= Modified
 	delete(b.replays, key)
+	if b.changed == nil {
+		b.changed = b.first[:0]
+	}
 	if !b.hasChanged(key) {
 		b.changed = append(b.changed, key)
 	}
@@ -343,6 +347,9 @@ func (b *Bag) hasChanged(key string) bool { return slices.Contains(b.changed, ke
 
 // encodeNew returns the encoding of a value that is set.
 func (b *Bag) encodeNew(key string, value any) (string, error) {
+	if raw, ok := b.codec.MemberText(key, value); ok {
+		return raw, nil
+	}
 	raw, err := b.codec.AppendMember(nil, key, kept(value))
 	if err != nil {
 		return "", notKept(key, err)
@@ -460,7 +467,10 @@ func (b *Bag) MergeInto(data string) ([]byte, error) {
 }
 
 // Encode returns all values, changes inside them included. What [Bag.Open] is given it takes back.
-func (b *Bag) Encode() ([]byte, error) {
+func (b *Bag) Encode() ([]byte, error) { return b.AppendEncode(nil) }
+
+// AppendEncode appends what Encode returns to dst.
+func (b *Bag) AppendEncode(dst []byte) ([]byte, error) {
 	if err := b.Settle(); err != nil {
 		return nil, err
 	}
@@ -470,7 +480,7 @@ func (b *Bag) Encode() ([]byte, error) {
 	for i := range b.members {
 		size += len(b.members[i].Key) + len(b.members[i].Raw) + 4
 	}
-	return b.codec.Join(make([]byte, 0, size), b.members), nil
+	return b.codec.Join(slices.Grow(dst, size), b.members), nil
 }
 
 // Largest returns the n largest members.

@@ -1,6 +1,7 @@
 package strictbase64_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestDecode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, ok := tt.encoding.DecodeString(tt.text)
-			if ok != tt.ok || ok && string(got) != tt.want {
+			if ok != tt.ok || ok && (got == nil || string(got) != tt.want) {
 				t.Errorf("got %q, %v, want %q, %v", got, ok, tt.want, tt.ok)
 			}
 			got, ok = tt.encoding.AppendDecode([]byte("x"), []byte(tt.text))
@@ -43,14 +44,101 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+var encodings = []struct {
+	name   string
+	strict strictbase64.Encoding
+	std    *base64.Encoding
+}{
+	{"Std", strictbase64.Std, base64.StdEncoding},
+	{"URL", strictbase64.URL, base64.URLEncoding},
+	{"RawURL", strictbase64.RawURL, base64.RawURLEncoding},
+}
+
+// TestEveryChangeOfALetterIsSeen puts every byte in every place of texts that end in each way.
+func TestEveryChangeOfALetterIsSeen(t *testing.T) {
+	t.Parallel()
+	for _, e := range encodings {
+		for size := range 40 {
+			text := []byte(e.std.EncodeToString(bytes.Repeat([]byte{0xfb, 0x1e}, 20)[:size]))
+			for i, letter := range text {
+				for b := range 256 {
+					text[i] = byte(b)
+					checkDecode(t, e.name, e.strict, e.std, string(text))
+				}
+				text[i] = letter
+			}
+		}
+	}
+}
+
+// TestDecodeNeedsNoMoreRoomThanTheResult holds it to encoding/base64's own estimate.
+func TestDecodeNeedsNoMoreRoomThanTheResult(t *testing.T) {
+	for _, e := range encodings {
+		for size := range 40 {
+			text := []byte(e.std.EncodeToString(make([]byte, size)))
+			room := make([]byte, 0, e.std.DecodedLen(len(text)))
+			if got := testing.AllocsPerRun(10, func() { e.strict.AppendDecode(room, text) }); got > 0 {
+				t.Errorf("%s, %d bytes: got %v allocations, want none", e.name, size, got)
+			}
+		}
+	}
+}
+
+// checkDecode compares with encoding/base64: what that reads, and writes in the same letters, is text.
+func checkDecode(t *testing.T, name string, strict strictbase64.Encoding, std *base64.Encoding, text string) {
+	t.Helper()
+	got, ok := strict.DecodeString(text)
+	plain, err := std.DecodeString(text)
+	if want := err == nil && std.EncodeToString(plain) == text; ok != want || ok && string(got) != string(plain) {
+		t.Errorf("%s, %q: got %q, %v, want %q, %v", name, text, got, ok, plain, want)
+	}
+}
+
+// TestEveryEndIsJudgedAsByTheEncoder tries all ends of two letters, and three of each kind, with and without padding.
+func TestEveryEndIsJudgedAsByTheEncoder(t *testing.T) {
+	t.Parallel()
+	letters := "ABQgwx/+-_9=\n "
+	for _, e := range encodings {
+		for _, start := range []string{"", "QUJD", "QUJDQUJDQUJD"} {
+			for _, a := range letters {
+				for _, b := range letters {
+					for _, c := range letters {
+						for _, end := range []string{"", "=", "==", "Q", "==" + string(a)} {
+							text := start + string([]rune{a, b, c})
+							checkDecode(t, e.name, e.strict, e.std, text+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-1]+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-2]+end)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add("-_8")
 	f.Add("-_\n8")
+	f.Add("c2Vzc2lvbnM_c2Vzc2lvbnM_YQ==")
 	f.Fuzz(func(t *testing.T, text string) {
-		got, ok := strictbase64.RawURL.DecodeString(text)
-		plain, err := base64.RawURLEncoding.DecodeString(text)
-		if want := err == nil && base64.RawURLEncoding.EncodeToString(plain) == text; ok != want || ok && string(got) != string(plain) {
-			t.Errorf("%q: got %q, %v, want %q, %v", text, got, ok, plain, want)
+		for _, e := range encodings {
+			checkDecode(t, e.name, e.strict, e.std, text)
+		}
+	})
+}
+
+func FuzzEncode(f *testing.F) {
+	f.Add([]byte("\xfb\xff and so on"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		for _, e := range encodings {
+			got := string(e.strict.AppendEncode([]byte("x"), src))
+			if want := "x" + e.std.EncodeToString(src); got != want {
+				t.Errorf("%s, %q: got %q, want %q", e.name, src, got, want)
+			}
+			back, ok := e.strict.DecodeString(got[1:])
+			if !ok || !bytes.Equal(back, src) {
+				t.Errorf("%s, %q: came back as %q, %v", e.name, src, back, ok)
+			}
 		}
 	})
 }

@@ -51,6 +51,27 @@ func (c *Codec) AppendReadMember(dst []byte, key string, v any) ([]byte, error) 
 	return c.appendMember(dst, key, v, c.types.Python)
 }
 
+// MemberText returns what AppendMember appends, for what is set most: texts with nothing to escape, ints, int64s and bools.
+// Anything else is left to AppendMember.
+func (c *Codec) MemberText(key string, v any) (raw string, ok bool) {
+	if len(c.tags) > 0 || !utf8.ValidString(key) {
+		return "", false
+	}
+	switch v := v.(type) {
+	case string:
+		if isPlain(v) {
+			return `"` + v + `"`, true
+		}
+	case int:
+		return strconv.Itoa(v), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
 func (c *Codec) appendMember(dst []byte, key string, v any, python bool) ([]byte, error) {
 	if !utf8.ValidString(key) {
 		return dst, under(badUTF8(), keyStep(key))

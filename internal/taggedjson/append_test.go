@@ -169,6 +169,56 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// TestMemberTextIsWhatAppendMemberAppends tries all that it may take for a text, a number or a bool.
+func TestMemberTextIsWhatAppendMemberAppends(t *testing.T) {
+	t.Parallel()
+	type text string
+	type number int
+	own := taggedjson.Tag{Key: " x", Check: func(v any) bool { return v == "ann" },
+		Encode: func(any) (any, error) { return 1, nil }, Decode: func(any) (any, error) { return "ann", nil }}
+	plain, err := taggedjson.New(taggedjson.Types{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tagged, err := taggedjson.New(taggedjson.Types{}, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		codec *taggedjson.Codec
+		key   string
+		value any
+		taken bool
+	}{
+		{"text", plain, "k", "ann", true},
+		{"no text", plain, "k", "", true},
+		{"text with every plain character", plain, "k", " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~", true},
+		{"a quotation mark", plain, "k", `a"b`, false},
+		{"a backslash", plain, "k", `a\\b`, false},
+		{"a control character", plain, "k", "a\nb", false},
+		{"DEL", plain, "k", "a\x7f", false},
+		{"not ASCII", plain, "k", "Zoë", false},
+		{"no UTF-8", plain, "k", "\xff", false},
+		{"int", plain, "k", -42, true},
+		{"int64", plain, "k", int64(1) << 62, true},
+		{"true", plain, "k", true, true},
+		{"false", plain, "k", false, true},
+		{"a defined text", plain, "k", text("ann"), false},
+		{"a defined number", plain, "k", number(1), false},
+		{"nil", plain, "k", nil, false},
+		{"a key that looks like a tag", plain, " t", 1, true},
+		{"a key that is no UTF-8", plain, "\xff", 1, false},
+		{"a tag of one's own", tagged, "k", "ann", false},
+	} {
+		raw, ok := tt.codec.MemberText(tt.key, tt.value)
+		want, err := tt.codec.AppendMember(nil, tt.key, tt.value)
+		if ok != tt.taken || ok && (err != nil || raw != string(want)) {
+			t.Errorf("%s: got %q, %t, want %q, %v, %t", tt.name, raw, ok, want, err, tt.taken)
+		}
+	}
+}
+
 func TestAppendFloatsAsPython(t *testing.T) {
 	t.Parallel()
 	c := newCodec(t)

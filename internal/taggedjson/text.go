@@ -35,6 +35,16 @@ var plain = func() (is [256]bool) {
 	return is
 }()
 
+// isPlain reports whether all bytes of s stand for themselves in a canonical string.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if !plain[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
 // allPlain reports whether the first eight bytes of text are plain, or DEL, which a string may hold too. Of bytes below 0x80
 // a subtraction from each leaves the highest bit of one that was smaller.
 func allPlain(text string) bool {

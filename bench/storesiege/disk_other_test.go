@@ -1,0 +1,5 @@
+//go:build !unix
+
+package storesiege
+
+func ignoreFullDisks() {}

@@ -1,0 +1,233 @@
+package router
+
+import (
+	"strings"
+
+	"github.com/dewar-go/dewar/internal/rule"
+)
+
+// A fork is where rules part that begin alike. It is asked in the order of the rules: what is text goes before what is a variable,
+// and one that refuses leaves the path to the next.
+type fork struct {
+	run   string           // the text that comes first whatever follows, of whole segments with their slashes
+	end   *entry           // of the rule that ends here, nil if none does
+	texts map[string]*fork // by the next segment
+	long  int              // the length of the longest of those
+	ways  []way            // in their order
+	many  *affixes         // of ways, nil if they are few
+	last  int              // the highest rank of what is here and behind
+	plain bool             // chi can tell apart what comes next
+}
+
+// A way is a segment with variables, and what is behind it.
+type way struct {
+	segment *rule.Segment
+	to      *fork
+}
+
+// newFork returns the fork of all entries, which are in their order.
+func newFork(entries []*entry) *fork {
+	root := &fork{plain: true}
+	for _, e := range entries {
+		f, segments := root, e.rule.Segments()
+		for i := range segments {
+			f.last = e.rank
+			f = f.next(&segments[i])
+		}
+		f.last, f.end = e.rank, e
+	}
+	return root
+}
+
+// finish puts texts that follow each other in one, and makes what needs all ways.
+func (f *fork) finish() {
+	var run strings.Builder
+	for f.only() {
+		for text, to := range f.texts {
+			run.WriteString("/" + text)
+			*f = *to
+		}
+	}
+	f.run = run.String()
+	f.many = newAffixes(f.ways)
+	for _, w := range f.ways {
+		w.to.finish()
+	}
+	for _, to := range f.texts {
+		to.finish()
+	}
+}
+
+// only reports whether nothing but one text comes next.
+func (f *fork) only() bool { return f.plain && f.end == nil && len(f.ways) == 0 && len(f.texts) == 1 }
+
+// next returns the fork behind segment. Entries of the same segment follow each other.
+func (f *fork) next(segment *rule.Segment) *fork {
+	if segment.Kind == rule.Text {
+		return f.nextText(segment.Shape)
+	}
+	if n := len(f.ways) - 1; n >= 0 && f.ways[n].segment.Shape == segment.Shape {
+		return f.ways[n].to
+	}
+	to := &fork{plain: true}
+	f.ways = append(f.ways, way{segment, to})
+	f.plain = f.plain && len(f.ways) == 1 && segment.Kind != rule.Mixed
+	return to
+}
+
+func (f *fork) nextText(text string) *fork {
+	if to := f.texts[text]; to != nil {
+		return to
+	}
+	if f.texts == nil {
+		f.texts = map[string]*fork{}
+	}
+	to := &fork{plain: true}
+	f.texts[text], f.long = to, max(f.long, len(text))
+	f.plain = f.plain && !special(text)
+	return to
+}
+
+// special reports whether text has a character that means something to chi.
+func special(text string) bool { return strings.ContainsAny(text, "{}*") }
+
+// search is the question that is asked of entries, and what is found out.
+type search struct {
+	path      string
+	after     int              // the rank that those to try come after
+	redirects bool             // entries that redirect are not passed over
+	repeated  bool             // several tables are asked, and values do not count
+	values    []any            // of the entry, if its rule is not late
+	known     map[verdict]bool // about rules that are not late
+	finds     int              // how often a tree was asked
+	steps     int              // how many forks and entries were looked at
+}
+
+// verdict is what entries share that match the same paths.
+type verdict struct {
+	path, shape string
+	other       bool
+}
+
+// behind returns the first entry behind f that takes the path, which is a match for what is before f up to pos, and how many
+// variables it has. Where they are is in room, n of them before f.
+//
+// The room is no part of the search, nor is it returned: what is in it would move to the heap.
+func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int) {
+	if f.last <= s.after {
+		return nil, 0
+	}
+	s.steps++
+	if f.run != "" {
+		if !strings.HasPrefix(s.path[pos:], f.run) {
+			return nil, 0
+		}
+		if pos += len(f.run); pos < len(s.path) && s.path[pos] != '/' {
+			return nil, 0
+		}
+	}
+	if pos == len(s.path) {
+		if f.end != nil && f.end.rank > s.after && s.takes(f.end, room[:n]) {
+			return f.end, n
+		}
+		return nil, 0
+	}
+	at := s.segment(pos + 1)
+	if at.End-at.Start <= f.long {
+		if to := f.texts[s.path[at.Start:at.End]]; to != nil {
+			if e, n := s.behind(to, at.End, room, n); e != nil {
+				return e, n
+			}
+		}
+	}
+	return s.along(f, at, room, n)
+}
+
+// within is behind for what chi cannot tell apart at f, where it has led to. The rest of the path begins at start.
+func (s *search) within(f *fork, start int, room []rule.Span, n int) (*entry, int) {
+	at := s.segment(start)
+	if text := s.path[at.Start:at.End]; len(text) <= f.long && special(text) {
+		if to := f.texts[text]; to != nil {
+			if e, n := s.behind(to, at.End, room, n); e != nil {
+				return e, n
+			}
+		}
+	}
+	return s.along(f, at, room, n)
+}
+
+// segment returns where the segment is that begins at start.
+func (s *search) segment(start int) rule.Span {
+	if i := strings.IndexByte(s.path[start:], '/'); i >= 0 {
+		return rule.Span{Start: start, End: start + i}
+	}
+	return rule.Span{Start: start, End: len(s.path)}
+}
+
+// along is behind for the ways of a fork. The next segment of the path is at.
+func (s *search) along(f *fork, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	if f.many != nil {
+		return s.alongMany(f, at, room, n)
+	}
+	for i := range f.ways {
+		if e, n := s.way(&f.ways[i], at, room, n); e != nil {
+			return e, n
+		}
+	}
+	return nil, 0
+}
+
+// alongMany is along for those ways that come into question.
+func (s *search) alongMany(f *fork, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	for i := f.many.next(-1, s.path, at); i >= 0; i = f.many.next(i, s.path, at) {
+		if e, n := s.way(&f.ways[i], at, room, n); e != nil {
+			return e, n
+		}
+	}
+	return nil, 0
+}
+
+// way is along for one of the ways.
+func (s *search) way(w *way, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	if w.to.last <= s.after {
+		return nil, 0
+	}
+	if w.segment.Slashes() {
+		at.End = len(s.path)
+	}
+	s.steps++
+	if spans, ok := w.segment.Match(s.path, at, room[:n]); ok {
+		return s.behind(w.to, at.End, room, len(spans))
+	}
+	return nil, 0
+}
+
+// takes reports whether e answers, whose form and built-in converters fit.
+func (s *search) takes(e *entry, spans []rule.Span) bool {
+	if e.redirect && !s.redirects || e.refuses(s.path) {
+		return false
+	}
+	return e.rule.Late() || s.converts(e, spans)
+}
+
+// converts asks converters that are not built in, once for all tables.
+func (s *search) converts(e *entry, spans []rule.Span) bool {
+	ok, known := s.known[verdict{s.path, e.rule.Shape(), e.other}]
+	if known {
+		return ok
+	}
+	s.steps++
+	s.values, ok = e.rule.Convert(s.path, spans)
+	if !ok || s.repeated {
+		s.note(e, ok)
+	}
+	return ok
+}
+
+// note keeps for other tables whether e takes the path.
+func (s *search) note(e *entry, ok bool) {
+	if s.known == nil {
+		s.known = map[verdict]bool{}
+	}
+	s.known[verdict{s.path, e.rule.Shape(), e.other}] = ok
+}
