@@ -13,6 +13,9 @@ type pulse struct {
 	spells atomic.Int64 // how often it began to be late
 }
 
+// tooBusy is what the score card counts spells as.
+const tooBusy = "times that the machine was too busy"
+
 const (
 	// lateness is how late the siege itself may be with what it wanted to do.
 	lateness = 500 * time.Millisecond
