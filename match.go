@@ -463,6 +463,14 @@ func (c *Context) value(i int) any {
 	return c.lazy.Load().values[i-late]
 }
 
+// text returns the text in the path of the i-th variable of the route, if it is one of a converter that is built in.
+func (c *Context) text(i int) (string, bool) {
+	if c.asked == "" || i >= len(c.route.rule.Variables()) {
+		return "", false
+	}
+	return c.asked[c.places[i].start:c.places[i].end], true
+}
+
 // A paramSource is the Context of a matched rule as the source of its values.
 type paramSource Context
 
@@ -487,6 +495,34 @@ func (p *paramSource) Lookup(key string) (any, bool) {
 	}
 	v, ok := p.route.defaults[key]
 	return v, ok
+}
+
+// late returns the variable key of the route and its text in the path, if that is all there is of its value so far.
+func (p *paramSource) late(key string) (i int, text string, ok bool) {
+	if p.route == nil || p.replaced() != nil {
+		return 0, "", false
+	}
+	if i = slices.Index(p.route.names, key); i < 0 {
+		return 0, "", false
+	}
+	text, ok = (*Context)(p).text(i)
+	return i, text, ok
+}
+
+// textOf and intOf are Lookup for texts and integers that need not be put into an interface, which mostly costs an allocation. They
+// report false for all others.
+func (p *paramSource) textOf(key string) (string, bool) {
+	if i, text, ok := p.late(key); ok {
+		return p.route.rule.TextValue(i, text)
+	}
+	return "", false
+}
+
+func (p *paramSource) intOf(key string) (int, bool) {
+	if i, text, ok := p.late(key); ok {
+		return p.route.rule.IntValue(i, text)
+	}
+	return 0, false
 }
 
 // valueOf returns the value of the variable key among those of r's variables, or r's default for it.

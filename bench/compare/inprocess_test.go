@@ -18,11 +18,11 @@ var budgets = map[string]allocated{
 	"github":       {1, 208},
 	"page":         {695, 15736}, // 8 more than html/template by hand, and fewer bytes
 	"read":         {3, 800},
-	"write":        {8, 1384},
-	"memory-read":  {8, 1280},
-	"memory-write": {16, 1856},
-	"redis-read":   {44, 3288},
-	"redis-write":  {74, 4936}, // in some runs 8 bytes fewer
+	"write":        {4, 1056},
+	"memory-read":  {8, 1312},
+	"memory-write": {13, 1856},
+	"redis-read":   {44, 3320},
+	"redis-write":  {71, 4936}, // in some runs 8 bytes fewer
 }
 
 // TestWhatARequestAllocates holds every work of dewar to its budget. No time is asserted here, for times are noise where tests run:

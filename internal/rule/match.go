@@ -60,6 +60,28 @@ func (r *Rule) Value(i int, text string) any {
 	return value
 }
 
+// TextValue is Value for a converter whose values are the texts themselves, without putting one into an interface. It reports false for
+// any other, and for a text that the converter does not take.
+func (r *Rule) TextValue(i int, text string) (string, bool) {
+	switch conv := r.variables[i].conv.(type) {
+	case stringConverter:
+		return text, conv.fits(text)
+	case pathConverter:
+		return text, conv.fits(text)
+	case anyConverter:
+		return text, conv.fits(text)
+	}
+	return "", false
+}
+
+// IntValue is Value for the converter int in the same way.
+func (r *Rule) IntValue(i int, text string) (int, bool) {
+	if conv, ok := r.variables[i].conv.(intConverter); ok {
+		return conv.number(text)
+	}
+	return 0, false
+}
+
 // find appends where the texts of the variables lie to spans.
 func (r *Rule) find(path string, spans []Span) ([]Span, bool) {
 	if r.mixed {
