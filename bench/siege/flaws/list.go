@@ -95,8 +95,8 @@ var All = []Flaw{
 		Changes: []Change{{"errors.go", "c.conclude(cut, err)", "c.conclude(unhandled, err)"}},
 	},
 	{
-		Name: "a buffer is given back while it is sent", Promise: "Requests do not mix", Attacks: []string{"echoes"},
-		Changes: []Change{{"wire.go", "\tbody := r.buffer().Bytes()\n", "\tbody := r.buffer().Bytes()\n\trespbuf.Put(r.buf)\n"},
+		Name: "the buffer of a large answer is given back while it is sent", Promise: "Requests do not mix", Attacks: []string{"echoes"},
+		Changes: []Change{{"wire.go", "\tbody := r.buffer().Bytes()\n", "\tbody := r.buffer().Bytes()\n\tif len(body) > 8<<10 {\n\t\trespbuf.Put(r.buf)\n\t}\n"},
 			{"wire.go", "\t\"time\"\n)", "\t\"time\"\n\n\t\"github.com/dewar-go/dewar/internal/respbuf\"\n)"}},
 	},
 	{
