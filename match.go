@@ -143,8 +143,13 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
+	path := c.path()
+	if route, ok := c.runtime().router.hosts.Static(c.Request.Method, path).(*boundRoute); ok && !route.givesWay() {
+		c.matched(route, router.Result{Kind: router.Found, Path: path}, nil)
+		return
+	}
 	var room [8]rule.Span // more than that are rare, and allocated
-	c.answer(c.find(c.path(), room[:0]))
+	c.answer(c.find(path, room[:0]))
 }
 
 // A place is where the text of a value is in the path.

@@ -167,6 +167,20 @@ func (r *Router) tableOf(entries []*entry) *table {
 	return t
 }
 
+// Static is Match for what is told at once: it returns the data of a route that has no variables, lists the method and answers the
+// path as it is. It is nil for everything else, which Match tells apart.
+func (r *Router) Static(method, path string) any {
+	t := r.table(method)
+	if t == nil {
+		return nil
+	}
+	e := t.staticOf(path)
+	if e == nil || e.redirect || e.derived {
+		return nil
+	}
+	return e.data
+}
+
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
 // several slashes at its beginning one counts. Where the rule's converters are built in, the values are not made: the spans,
 // which are in the room that is passed, say where in Result.Path their texts are, and [rule.Rule.Value] makes them. Nothing is
