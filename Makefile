@@ -62,7 +62,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores siege skirmish fuzz bench gate compare lint platforms examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores siege skirmish flaws fuzz bench gate compare lint platforms examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -83,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires platforms examples race long skirmish gate ## all that must hold before a push: lint, go.mod, other platforms, examples, race, long, skirmish, gate
+check: lint tidy requires platforms examples race long skirmish flaws gate ## all that must hold before a push: lint, go.mod, other platforms, examples, race, long, skirmish, flaws, gate
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -118,6 +118,9 @@ siege: ## besiege an App with visitors and attacks, for eight minutes, and write
 
 skirmish: ## besiege it for less than two minutes, with every attack
 	$(besiege) -for 80s -requests 80000
+
+flaws: ## seed faults into dewar, one for each build, and have the siege find all of them: some minutes
+	cd bench && DEWAR_ROUNDS=full go test -count=1 -timeout 30m -parallel 3 -run TestSiegeFindsEachFlaw ./siege/flaws
 
 # What go test -list prints, names and after them the package they are of, made into pairs of package and name.
 fuzz-pairs = /^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }

@@ -88,7 +88,7 @@ func (r *boundRoute) mask(path string) (masked string, ok bool) {
 // LogPath returns the path of the request as it may stand in a log: without its query and without the values of variables
 // that are [Private].
 func (c *Context) LogPath() string {
-	path, private := intake.Text(c.born.URL.Path), c.rt.router.private
+	path, private := intake.Text(c.born.URL.Path), c.runtime().router.private
 	switch {
 	case len(private) == 0 || c.hasRule() && !c.route.hides() && !c.route.greedy:
 		return path

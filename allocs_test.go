@@ -29,6 +29,12 @@ func TestAllocationBudgets(t *testing.T) {
 	app := quietApp(t)
 	app.Get("/", hello)
 	app.Get("/u/{name}", func(c *dewar.Context) error { return c.Text(c.Params().String("name")) })
+	app.Get("/n/{number:int}", func(c *dewar.Context) error {
+		if c.Params().Int("number") != 4711 {
+			return dewar.Abort(404)
+		}
+		return hello(c)
+	})
 	app.Get("/u/{name}/{number:int}/{file}/{rest:path}", hello)
 	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user_id", 42); return c.Text("set") })
 	if err := app.Build(); err != nil {
@@ -47,11 +53,28 @@ func TestAllocationBudgets(t *testing.T) {
 	if got := allocations(t, app, withCookie); got != static {
 		t.Errorf("a route that does not touch the session allocates %v times with a cookie in the request, %v without", got, static)
 	}
-	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann", nil)); got > static+1 {
-		t.Errorf("a route with a parameter allocates %v times, a static one %v; the budget is 1 more", got, static)
+	for _, path := range []string{"/u/ann", "/n/4711"} {
+		if got := allocations(t, app, httptest.NewRequest("GET", path, nil)); got != static {
+			t.Errorf("a route that asks for its parameter, %s, allocates %v times, a static one %v; the budget is as many", path, got, static)
+		}
 	}
 	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711/x/y/z", nil)); got != static {
 		t.Errorf("a route whose four parameters nobody asks for allocates %v times, a static one %v; the budget is as many", got, static)
+	}
+}
+
+// TestHostsAllocateNoValues has routes of one host, whose values nobody asks for.
+func TestHostsAllocateNoValues(t *testing.T) {
+	app := quietApp(t)
+	app.Get("/elsewhere", hello, dewar.Host("other.example"))
+	app.Get("/static", hello, dewar.Host("example.com"), dewar.Endpoint("static_page"))
+	app.Get("/u/{name}/{number:int}", hello, dewar.Host("example.com"), dewar.Endpoint("user"))
+	if err := app.Build(); err != nil {
+		t.Fatal(err)
+	}
+	static := allocations(t, app, httptest.NewRequest("GET", "/static", nil))
+	if got := allocations(t, app, httptest.NewRequest("GET", "/u/ann/4711", nil)); got != static {
+		t.Errorf("a route with parameters on a host allocates %v times, a static one there %v; the budget is as many", got, static)
 	}
 }
 

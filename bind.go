@@ -106,7 +106,7 @@ func (c *Context) Bind(v any, opts ...BindOption) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Bind: %w", err)
 	}
-	if rule := plan.Unread(); rule != "" && c.rt.validator == nil {
+	if rule := plan.Unread(); rule != "" && c.runtime().validator == nil {
 		return errors.New("dewar: Bind: " + rule)
 	}
 	request := bindRequest{c}
@@ -118,8 +118,8 @@ func (c *Context) Bind(v any, opts ...BindOption) error {
 		return err
 	}
 	problems, err := binder.Fill(rv.Elem())
-	if err == nil && len(problems) == 0 && c.rt.validator != nil {
-		problems, err = request.Problems(c.rt.validator.Validate(c, v))
+	if err == nil && len(problems) == 0 && c.runtime().validator != nil {
+		problems, err = request.Problems(c.runtime().validator.Validate(c, v))
 	}
 	if err != nil || len(problems) == 0 {
 		return err
@@ -138,8 +138,8 @@ func (c *Context) validate(v any) error {
 	if coerce.CanValidate(rv.Elem()) {
 		problems, err = bindRequest{c}.Problems(bindRequest{c}.Validate(v))
 	}
-	if err == nil && len(problems) == 0 && c.rt.validator != nil {
-		problems, err = bindRequest{c}.Problems(c.rt.validator.Validate(c, v))
+	if err == nil && len(problems) == 0 && c.runtime().validator != nil {
+		problems, err = bindRequest{c}.Problems(c.runtime().validator.Validate(c, v))
 	}
 	if err != nil || len(problems) == 0 {
 		return err

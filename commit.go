@@ -26,18 +26,18 @@ func (r *Response) commitEarly() error {
 func (r *Response) send(last bool) {
 	r.started = true
 	r.c.setLastHeaders()
-	if last && r.c.rt.reload != nil {
+	if last && r.c.runtime().reload != nil {
 		r.c.addReloadScript()
 	}
 	r.c.advance(sent)
 	status := r.StatusCode()
-	if last && (r.touched || r.length > autoLength || status != http.StatusOK || r.isHead()) {
+	if last && (r.touched || r.length() > autoLength || status != http.StatusOK || r.isHead()) {
 		r.setLength(status)
 	}
 	switch {
 	case last && r.touched && len(r.w.Header()["Trailer"]) > 0:
 		r.writeHeaderWithoutTrailers(status)
-	case status != http.StatusOK || last && r.length == 0 || !r.bodyIsSeen():
+	case status != http.StatusOK || last && r.length() == 0 || !r.bodyIsSeen():
 		r.w.WriteHeader(status)
 	} // otherwise it goes with the first bytes, which middleware and net/http look at
 	if !bodyless(status) && r.bodyIsSeen() {
@@ -61,13 +61,13 @@ func (r *Response) setLength(status int) {
 		}
 		return
 	}
-	if r.length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || headers.HasTrailers(header) {
+	if r.length() <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || headers.HasTrailers(header) {
 		return
 	}
-	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && r.length == 0 && r.c.isForeign() {
+	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && r.length() == 0 && r.c.isForeign() {
 		return
 	}
-	header["Content-Length"] = []string{strconv.FormatInt(r.length, 10)}
+	header["Content-Length"] = []string{strconv.FormatInt(r.length(), 10)}
 }
 
 // writeHeaderWithoutTrailers sends the header while the values of announced trailers, which a view may have
@@ -90,8 +90,8 @@ func (r *Response) lengthError() error {
 	if r.isHead() || bodyless(r.StatusCode()) || len(r.w.Header()["Content-Length"]) == 0 {
 		return nil
 	}
-	if want := r.declaredLength(); want != r.length {
-		return fmt.Errorf("dewar: Content-Length says %d but the body has %d bytes; do not set the header, it is computed", want, r.length)
+	if want := r.declaredLength(); want != r.length() {
+		return fmt.Errorf("dewar: Content-Length says %d but the body has %d bytes; do not set the header, it is computed", want, r.length())
 	}
 	return nil
 }

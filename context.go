@@ -34,7 +34,6 @@ type Context struct {
 	Response *Response
 
 	response Response
-	rt       *runtime
 	settings *settings
 	born     *http.Request // the request that came in, which net/http still owns; its body and forms are never replaced
 	route    *boundRoute   // nil while nothing has matched
@@ -71,6 +70,7 @@ type rare struct {
 	thisHook    int           // how many of them were begun
 	flashes     *takenFlashes // nil until they are taken out of the session
 	owned       ownership
+	beyond      int64     // how much of the body of an answer to HEAD was counted and not kept
 	relayed     int64     // how much of another application's answer is held back; 0 for one of the App's own
 	policy      string    // the Content-Security-Policy of the debug page
 	answerSite  string    // where the answer was given; in DEBUG and TESTING only
@@ -118,12 +118,15 @@ type identity struct {
 	quiet  *slog.Logger // the same, but RequestLogged is not told
 }
 
+// runtime returns the frozen form of the App.
+func (c *Context) runtime() *runtime { return c.App.prepared.Load() }
+
 type contextKey struct{}
 
 var _ context.Context = (*Context)(nil)
 
 func newContext(rt *runtime, w http.ResponseWriter, r *http.Request) *Context {
-	c := &Context{App: rt.app, Request: withPath(r), born: r, rt: rt, settings: rt.app.Config.settings()}
+	c := &Context{App: rt.app, Request: withPath(r), born: r, settings: rt.app.Config.settings()}
 	c.Response = &c.response
 	c.fromHere = c.settings.debug && isFromHere(r)
 	c.response.begin(c, w)

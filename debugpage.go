@@ -146,10 +146,10 @@ var templatePlace = lazyregexp.New(`template "?([^\s:"]+)"?:([0-9]+)`)
 // templateExcerpt returns the lines of the template that an error tells of.
 func (c *Context) templateExcerpt(text string) *debugpage.Excerpt {
 	place := templatePlace.FindStringSubmatch(text)
-	if place == nil || c.rt.templates == nil {
+	if place == nil || c.runtime().templates == nil {
 		return nil
 	}
-	source, err := c.rt.templates.Read(place[1])
+	source, err := c.runtime().templates.Read(place[1])
 	line, broken := strconv.Atoi(place[2])
 	if err != nil || broken != nil {
 		return nil

@@ -189,7 +189,7 @@ func (c *Context) chain() *chain {
 	if c.route != nil {
 		return c.route.chain
 	}
-	return c.rt.appChain
+	return c.runtime().appChain
 }
 
 // dispatch runs the before-request hooks until one answers, then raises the routing error or calls the view.
@@ -298,7 +298,7 @@ func (c *Context) finishAnswer() {
 
 // checkLength fails a response whose Content-Length contradicts its body.
 func (c *Context) checkLength() {
-	if !c.response.touched {
+	if !c.response.touched || c.phase >= sent {
 		return
 	}
 	if err := c.response.lengthError(); err != nil && !c.ended() {

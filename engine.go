@@ -238,7 +238,7 @@ func (c *Context) rendering(name string, data Map, render func(data Map) error) 
 }
 
 func (c *Context) observedRender(name string, data Map, render func(data Map) error) error {
-	if c.rt.observe == nil {
+	if c.runtime().observe == nil {
 		return render(data)
 	}
 	return c.observed(AtRender, name, func(*Context) error { return render(data) })

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -201,5 +202,25 @@ func TestHeadersThatCanBeSent(t *testing.T) {
 	w := get(app, "/")
 	if w.Code != 200 || w.Header().Get("X-Text") != "grüße; \"a\"" || len(w.Header()["X-Direct"]) != 3 {
 		t.Errorf("got %d %v", w.Code, w.Header())
+	}
+}
+
+// TestARefusedHeaderLeavesNothingOfItsAnswer has the handler of the error answer in each way, which must not come behind what the
+// view's JSON has left.
+func TestARefusedHeaderLeavesNothingOfItsAnswer(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(c *dewar.Context) error{
+		`{"error":true}`: func(c *dewar.Context) error { return c.JSON(dewar.Map{"error": true}) },
+		"blob":           func(c *dewar.Context) error { return c.Blob("text/plain", []byte("blob")) },
+		"text":           func(c *dewar.Context) error { return c.Text("text") },
+	} {
+		app := quietApp(t)
+		app.Get("/", func(c *dewar.Context) error { return c.Header("X-A", "a\nb").JSON(dewar.Map{"secret": 1}) })
+		app.ErrorHandler(500, func(c *dewar.Context, _ error) error { return answer(c) })
+		rec := httptest.NewRecorder()
+		app.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+		if got := strings.TrimSpace(rec.Body.String()); rec.Code != 500 || got != name {
+			t.Errorf("got %d %q, want 500 %q", rec.Code, got, name)
+		}
 	}
 }

@@ -143,8 +143,13 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
+	path := c.path()
+	if route, ok := c.runtime().router.hosts.Static(c.Request.Method, path).(*boundRoute); ok && !route.givesWay() {
+		c.matched(route, router.Result{Kind: router.Found, Path: path}, nil)
+		return
+	}
 	var room [8]rule.Span // more than that are rare, and allocated
-	c.answer(c.find(c.path(), room[:0]))
+	c.answer(c.find(path, room[:0]))
 }
 
 // A place is where the text of a value is in the path.
@@ -179,7 +184,7 @@ func (c *Context) path() string { return intake.Text(c.Request.URL.Path) }
 
 // find asks the table of all routes for path on the request's host, with room for where the values are.
 func (c *Context) find(path string, room []rule.Span) (router.Result, []rule.Span) {
-	t := c.rt.router
+	t := c.runtime().router
 	var name, port string
 	if t.hosts.Matter() {
 		name, port = c.askedHost()
@@ -428,11 +433,11 @@ func (c *Context) errorScopes() []*errorTable {
 // errorChain returns the chain that an error belongs to. A request that no route answers belongs to the blueprint that
 // owns its prefix or host.
 func (c *Context) errorChain() *chain {
-	if c.hasRule() || len(c.rt.router.owners) == 0 {
+	if c.hasRule() || len(c.runtime().router.owners) == 0 {
 		return c.chain()
 	}
 	name, port := c.askedHost()
-	for _, o := range c.rt.router.owners {
+	for _, o := range c.runtime().router.owners {
 		if o.Has(name, port, c.path()) {
 			return o.chain
 		}
@@ -463,6 +468,14 @@ func (c *Context) value(i int) any {
 	return c.lazy.Load().values[i-late]
 }
 
+// text returns the text in the path of the i-th variable of the route, if it is one of a converter that is built in.
+func (c *Context) text(i int) (string, bool) {
+	if c.asked == "" || i >= len(c.route.rule.Variables()) {
+		return "", false
+	}
+	return c.asked[c.places[i].start:c.places[i].end], true
+}
+
 // A paramSource is the Context of a matched rule as the source of its values.
 type paramSource Context
 
@@ -487,6 +500,34 @@ func (p *paramSource) Lookup(key string) (any, bool) {
 	}
 	v, ok := p.route.defaults[key]
 	return v, ok
+}
+
+// late returns the variable key of the route and its text in the path, if that is all there is of its value so far.
+func (p *paramSource) late(key string) (i int, text string, ok bool) {
+	if p.route == nil || p.replaced() != nil {
+		return 0, "", false
+	}
+	if i = slices.Index(p.route.names, key); i < 0 {
+		return 0, "", false
+	}
+	text, ok = (*Context)(p).text(i)
+	return i, text, ok
+}
+
+// textOf and intOf are Lookup for texts and integers that need not be put into an interface, which mostly costs an allocation. They
+// report false for all others.
+func (p *paramSource) textOf(key string) (string, bool) {
+	if i, text, ok := p.late(key); ok {
+		return p.route.rule.TextValue(i, text)
+	}
+	return "", false
+}
+
+func (p *paramSource) intOf(key string) (int, bool) {
+	if i, text, ok := p.late(key); ok {
+		return p.route.rule.IntValue(i, text)
+	}
+	return 0, false
 }
 
 // valueOf returns the value of the variable key among those of r's variables, or r's default for it.

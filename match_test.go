@@ -275,6 +275,9 @@ func TestValuesAreThoseOfThePath(t *testing.T) {
 	app.Get("/five/{a}/{b}/{c}/{d}/{e:int}", show, dewar.Endpoint("five"))
 	app.Get("/own/{a:int}/{b:counts}", show, dewar.Endpoint("own"))
 	app.Get("/mixed/{a:int}-{b:int}.{c}", show, dewar.Endpoint("mixed"))
+	app.Get("/hosted/{a:int}/{b}", show, dewar.Endpoint("hosted"), dewar.Host("{sub}host"))
+	app.Get("/hosted/{a:int}/{b:counts}/", show, dewar.Endpoint("hosted_own"), dewar.Host("{sub}host"))
+	app.Get("/hosted/", show, dewar.Endpoint("hosted_alone"), dewar.Host("{sub}host"))
 	app.Get("/pages/", show, dewar.Endpoint("pages"), dewar.Defaults(dewar.Map{"a": 1}))
 	app.Get("/pages/{a:int}", show, dewar.Endpoint("pages"))
 	long := strings.Repeat("long", 20_000) // longer than two bytes can count
@@ -284,6 +287,9 @@ func TestValuesAreThoseOfThePath(t *testing.T) {
 		{"/five/v/w/x/y/5", "a=v b=w c=x d=y e=5true"},
 		{"/own/7/ABC", "a=7 b=abctrue"},
 		{"/mixed/1-2.html", "a=1 b=2 c=htmltrue"},
+		{"/hosted/7/ann", "a=7 b=ann sub=localtrue"},
+		{"/hosted/7/ABC/", "a=7 b=abc sub=localtrue"},
+		{"/hosted/", "sub=localtrue"},
 		{"/pages/2", "a=2true"},
 		{"/four/" + long + "/1.5/x/" + long, "a=" + long + " b=1.5 c=x d=" + long + "true"},
 	} {

@@ -29,7 +29,7 @@ const (
 
 // call runs a hook or a view.
 func (c *Context) call(at Station, h Handler) error {
-	if c.rt.observe == nil {
+	if c.runtime().observe == nil {
 		return h(c)
 	}
 	return c.observed(at, nameOf(h), h)
@@ -37,7 +37,7 @@ func (c *Context) call(at Station, h Handler) error {
 
 // callView calls the view of a route.
 func (c *Context) callView(r *boundRoute) error {
-	if c.rt.observe == nil {
+	if c.runtime().observe == nil {
 		return r.handler(c)
 	}
 	return c.observed(AtView, cmp.Or(r.spec.inner, nameOf(r.handler)), r.handler)
@@ -45,11 +45,11 @@ func (c *Context) callView(r *boundRoute) error {
 
 // callOpen calls OpenSession.
 func (c *Context) callOpen() (*Session, error) {
-	if c.rt.observe == nil {
-		return c.rt.sessions.OpenSession(c)
+	if c.runtime().observe == nil {
+		return c.runtime().sessions.OpenSession(c)
 	}
 	var s *Session
-	err := c.observed(AtSession, "open", func(*Context) (err error) { s, err = c.rt.sessions.OpenSession(c); return err })
+	err := c.observed(AtSession, "open", func(*Context) (err error) { s, err = c.runtime().sessions.OpenSession(c); return err })
 	if s != nil && c.settings.debug {
 		s.bag.Remember()
 	}
@@ -58,15 +58,15 @@ func (c *Context) callOpen() (*Session, error) {
 
 // callSave calls SaveSession.
 func (c *Context) callSave(s *Session) error {
-	if c.rt.observe == nil {
-		return c.rt.sessions.SaveSession(c, s)
+	if c.runtime().observe == nil {
+		return c.runtime().sessions.SaveSession(c, s)
 	}
-	return c.observed(AtSession, "save", func(*Context) error { return c.rt.sessions.SaveSession(c, s) })
+	return c.observed(AtSession, "save", func(*Context) error { return c.runtime().sessions.SaveSession(c, s) })
 }
 
 // observed runs f with the Observer around it, which must be there.
 func (c *Context) observed(at Station, name string, f func(*Context) error) (err error) {
-	done := c.rt.observe(c, at, name)
+	done := c.runtime().observe(c, at, name)
 	if done == nil {
 		return f(c)
 	}

@@ -203,7 +203,7 @@ func (c *Context) checkHost() error {
 	if c.born.URL.Opaque != "" { // "GET http:admin": the path is not what others would take it for
 		return &HTTPError{Code: http.StatusBadRequest, Message: "The request has no path."}
 	}
-	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && !s.trustsSocket && c.rt.validHost(c.born.Host) {
+	if len(s.trustedHosts) == 0 && len(s.trustedProxies) == 0 && !s.trustsSocket && c.runtime().validHost(c.born.Host) {
 		return nil
 	}
 	o := c.info()

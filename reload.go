@@ -184,7 +184,7 @@ func (c *Context) addReloadScript() {
 		}
 	}
 	body := c.response.Body()
-	if int64(len(body)) != c.response.length || !csp.AllowsScript(header["Content-Security-Policy"]) ||
+	if int64(len(body)) != c.response.length() || !csp.AllowsScript(header["Content-Security-Policy"]) ||
 		!csp.AllowsScript(header["Content-Security-Policy-Report-Only"]) {
 		return
 	}
@@ -196,7 +196,6 @@ func (c *Context) addReloadScript() {
 	c.response.touched = true
 	c.response.dropBody()
 	_, _ = c.response.buffer().Write(whole) // it never fails
-	c.response.length = int64(len(whole))
 }
 
 func isHTML(contentType string) bool {

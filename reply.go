@@ -58,10 +58,10 @@ func (c *Context) encode(v any) error {
 		return c.Blob("application/json", body)
 	}
 	if err := c.startAnswer(); err != nil {
+		r.dropBody()
 		return err
 	}
 	c.setContentType("application/json")
-	r.length = int64(r.buf.Len())
 	r.answered()
 	return nil
 }

@@ -101,7 +101,7 @@ func (c *Context) requestSession() *requestSession {
 
 // newRequestSession makes one, with room for the Session if that is kept in a cookie.
 func (c *Context) newRequestSession() *requestSession {
-	if _, ok := c.rt.sessions.(*SecureCookieSessionInterface); !ok {
+	if _, ok := c.runtime().sessions.(*SecureCookieSessionInterface); !ok {
 		return &requestSession{}
 	}
 	roomy := &roomySession{}
@@ -287,8 +287,7 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 			rs.cookies = nil
 		}
 	}()
-	header := c.response.w.Header()
-	before := header["Set-Cookie"]
+	before := c.backendsCookies()
 	if err := c.callSave(s); err != nil {
 		err = unavailable("save", err)
 		status, ok := statusOf(err)
@@ -296,7 +295,7 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 		return err
 	}
 	stored = true
-	if lines := header["Set-Cookie"]; len(lines) > 0 {
+	if lines := c.backendsCookies(); len(lines) > 0 {
 		kept := 0
 		if len(before) <= len(lines) && slices.Equal(lines[:len(before)], before) { // else it has replaced them
 			kept = len(before)
@@ -307,9 +306,17 @@ func (rs *requestSession) store(c *Context, s *Session) error {
 			}
 		}
 		rs.cookies = append(rs.cookies, lines[kept:]...)
-		header["Set-Cookie"] = lines[:kept:kept]
+		c.response.w.Header()["Set-Cookie"] = lines[:kept:kept]
 	}
 	return nil
+}
+
+// backendsCookies returns the Set-Cookie lines of the header, unless the SessionInterface is known to set none there.
+func (c *Context) backendsCookies() []string {
+	if i, ok := c.runtime().sessions.(*SecureCookieSessionInterface); ok && i.Epoch == nil {
+		return nil
+	}
+	return c.response.w.Header()["Set-Cookie"]
 }
 
 // addCookie records a line that sets the cookie of the session, in place of an earlier one for the same cookie.
@@ -328,12 +335,16 @@ func (rs *requestSession) addCookie(line string) {
 // applySession sets the headers that go with the session, when the response is committed.
 func (c *Context) applySession() {
 	rs := c.sessionSoFar()
+	header := c.response.w.Header()
+	typeAlone := !c.response.touched && len(header) <= 1
 	if rs != nil && len(rs.cookies) > 0 {
-		rs.applyCookies(c.response.w.Header())
+		rs.applyCookies(header)
 	}
 	switch s, x := c.openedSession(), c.lazy.Load(); {
+	case s != nil && !s.bag.Null() && typeAlone:
+		rs.setCaching(s, header)
 	case s != nil && !s.bag.Null():
-		rs.guardCaches(c, s, c.response.w.Header())
+		rs.guardCaches(c, s, header)
 	case s == nil && x != nil && x.early:
 		c.guardEarly(x)
 	}
@@ -380,6 +391,15 @@ func (rs *requestSession) guardCaches(c *Context, s *Session, header http.Header
 		delete(header, "Cache-Control")
 	}
 	headers.SetDefault(header, "Cache-Control", s.headers[1:])
+}
+
+// setCaching is guardCaches for a header that says nothing about caching yet.
+func (rs *requestSession) setCaching(s *Session, header http.Header) {
+	s.headers = [2]string{"Cookie", "private"}
+	if len(rs.cookies) > 0 {
+		s.headers[1] = "no-store"
+	}
+	header["Vary"], header["Cache-Control"] = s.headers[:1:1], s.headers[1:]
 }
 
 // drop ends what can be done with the session of a request that ended without saving it.

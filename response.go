@@ -49,8 +49,6 @@ type Response struct {
 	w      http.ResponseWriter
 	text   string          // the body while it is a single string; buf is nil or empty then
 	buf    *respbuf.Buffer // the body
-	length int64           // bytes written before commit; with HEAD they are counted, not kept
-
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
@@ -250,7 +248,7 @@ func (r *Response) startOver() {
 
 // empty reports whether there is neither an answer yet nor a request for its header alone.
 func (r *Response) empty() bool {
-	return !r.started && r.open() && !r.isHead() && !bodyless(r.StatusCode()) && r.length == 0
+	return !r.started && r.open() && !r.isHead() && !bodyless(r.StatusCode()) && r.length() == 0
 }
 
 // claim makes an empty answer of no answer.
@@ -281,7 +279,10 @@ func (r *Response) dropBody() {
 	if r.buf != nil {
 		r.buf.Reset()
 	}
-	r.text, r.length = "", 0
+	r.text = ""
+	if x := r.c.lazy.Load(); x != nil {
+		x.beyond = 0
+	}
 }
 
 // WriteHeader sets the status, as [http.ResponseWriter] does. A status of 1xx other than 101 is sent at once and is not
@@ -342,7 +343,6 @@ func (r *Response) write(p []byte) (int, error) {
 		}
 		return r.sendOn(p)
 	}
-	r.length += int64(len(p))
 	return r.buffer().Write(p)
 }
 
@@ -350,11 +350,11 @@ func (r *Response) write(p []byte) (int, error) {
 // guesses their type.
 func (r *Response) count(p []byte) (int, error) {
 	fitting := p
-	if room := r.bound() - r.length; !r.fits(int64(len(p))) {
+	if room := r.bound() - r.length(); !r.fits(int64(len(p))) {
 		fitting = p[:max(0, room)]
+		r.c.rare().beyond += int64(len(p) - len(fitting))
 	}
 	_, _ = r.buffer().Write(fitting) // it never fails
-	r.length += int64(len(p))
 	return len(p), nil
 }
 
@@ -375,12 +375,11 @@ func (r *Response) writeString(s string) (int, error) {
 		return r.write([]byte(s))
 	}
 	r.byHand()
-	if r.length == 0 {
+	if r.length() == 0 {
 		r.text = s
 	} else {
 		_, _ = r.buffer().WriteString(s) // it never fails
 	}
-	r.length += int64(len(s))
 	return len(s), nil
 }
 
@@ -426,9 +425,8 @@ func (r *Response) ReadFrom(src io.Reader) (int64, error) {
 		}
 		return r.copyOn(src)
 	}
-	n, err := io.Copy(r.buffer(), io.LimitReader(src, r.bound()-r.length))
-	r.length += n
-	if err != nil || r.length < r.bound() {
+	n, err := io.Copy(r.buffer(), io.LimitReader(src, r.bound()-r.length()))
+	if err != nil || r.length() < r.bound() {
 		return n, err
 	}
 	return r.readOn(src, n)
@@ -488,7 +486,19 @@ func (r *Response) bound() int64 {
 	return r.c.settings.responseBuffer
 }
 
-func (r *Response) fits(n int64) bool { return r.length+n <= r.bound() || r.c.inHooks() }
+func (r *Response) fits(n int64) bool { return r.length()+n <= r.bound() || r.c.inHooks() }
+
+// length returns how many bytes of the body have been written before the commit. To HEAD they are counted beyond the bound too.
+func (r *Response) length() int64 {
+	n := int64(len(r.text))
+	if r.buf != nil {
+		n += int64(r.buf.Len())
+	}
+	if x := r.c.lazy.Load(); x != nil {
+		n += x.beyond
+	}
+	return n
+}
 
 func (r *Response) buffer() *respbuf.Buffer {
 	if r.buf == nil {

@@ -133,20 +133,43 @@ func (s *Session) All() iter.Seq2[string, any] {
 }
 
 // String returns the value of key as text, or "" when it is missing or neither text nor a number.
-func (s *Session) String(key string) string { return s.view.String(key) }
+func (s *Session) String(key string) string {
+	if text, ok := taggedjson.PlainText(s.bag.Raw(key)); ok {
+		return text
+	}
+	return s.view.String(key)
+}
 
 // Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
-func (s *Session) Int(key string) int { return s.view.Int(key) }
+func (s *Session) Int(key string) int {
+	if n, ok := taggedjson.PlainInt(s.bag.Raw(key)); ok && int64(int(n)) == n {
+		return int(n)
+	}
+	return s.view.Int(key)
+}
 
 // Int64 returns the value of key as an int64, or 0 when it is missing or not a whole number in range.
-func (s *Session) Int64(key string) int64 { return s.view.Int64(key) }
+func (s *Session) Int64(key string) int64 {
+	if n, ok := taggedjson.PlainInt(s.bag.Raw(key)); ok {
+		return n
+	}
+	return s.view.Int64(key)
+}
 
 // Float64 returns the value of key as a float64, or 0 when it is missing or not a number.
 func (s *Session) Float64(key string) float64 { return s.view.Float64(key) }
 
 // Bool returns the value of key as a bool, or false when it is missing or not one of true, false, on, off,
 // yes, no, 1 and 0.
-func (s *Session) Bool(key string) bool { return s.view.Bool(key) }
+func (s *Session) Bool(key string) bool {
+	switch s.bag.Raw(key) {
+	case "true":
+		return true
+	case "false", "":
+		return false
+	}
+	return s.view.Bool(key)
+}
 
 // Duration returns the value of key as a duration, or 0 when it is missing or none. A bare number counts seconds.
 func (s *Session) Duration(key string) time.Duration { return s.view.Duration(key) }

@@ -34,7 +34,8 @@ func (x StoredSession) ShouldSave() bool {
 	case s.bag.Settle() != nil: // MarshalBinary and Changes will tell
 		return true
 	default:
-		return s.Modified() || s.marked(sessiondata.Stale) && s.Len() > 0 || s.refresh && s.Permanent()
+		marks := s.bag.Marks()
+		return marks&sessiondata.Modified != 0 || marks&sessiondata.Stale != 0 && s.Len() > 0 || s.refresh && s.Permanent()
 	}
 }
 

@@ -170,7 +170,7 @@ func (app *App) RenderString(ctx context.Context, name string, data Map) (string
 
 // execute has the App's Renderer write a template.
 func (c *Context) execute(w io.Writer, name string, data Map) error {
-	return c.rendering(name, data, func(data Map) error { return c.rt.renderer.Render(c, w, name, data) })
+	return c.rendering(name, data, func(data Map) error { return c.runtime().renderer.Render(c, w, name, data) })
 }
 
 // templateType returns the Content-Type of a rendered template. What is not escaped is never HTML.

@@ -72,7 +72,7 @@ func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
 	if c.outside() {
 		return c.App.URLFor(endpoint, pairs...)
 	}
-	if r := c.rt.router.direct[endpoint]; r != nil {
+	if r := c.runtime().router.direct[endpoint]; r != nil {
 		if path, ok := r.rule.BuildPairs(pairs); ok {
 			return c.prefix() + path, nil
 		}

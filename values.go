@@ -86,11 +86,23 @@ func (v *Values) String(key string) string {
 			return text
 		}
 	}
+	if p, ok := v.params(); ok {
+		if text, ok := p.textOf(key); ok {
+			return text
+		}
+	}
 	return get(v, key, coerce.String)
 }
 
 // Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
-func (v *Values) Int(key string) int { return get(v, key, coerce.Int) }
+func (v *Values) Int(key string) int {
+	if p, ok := v.params(); ok {
+		if n, ok := p.intOf(key); ok {
+			return n
+		}
+	}
+	return get(v, key, coerce.Int)
+}
 
 // Int64 returns the value of key as an int64, or 0 when it is missing or not a whole number in range.
 func (v *Values) Int64(key string) int64 { return get(v, key, coerce.Int64) }
@@ -129,11 +141,21 @@ func (v *Values) Strings(key string) []string {
 
 // noteMissing tells of a path value that can never be there.
 func (v *Values) noteMissing(key string, found bool) {
-	if !found && v != nil {
-		if p, ok := v.src.(*paramSource); ok {
-			p.noteMissing(key)
-		}
+	if found {
+		return
 	}
+	if p, ok := v.params(); ok {
+		p.noteMissing(key)
+	}
+}
+
+// params returns the values of a path that v shows, if it does.
+func (v *Values) params() (*paramSource, bool) {
+	if v == nil {
+		return nil, false
+	}
+	p, ok := v.src.(*paramSource)
+	return p, ok
 }
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,

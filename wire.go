@@ -236,7 +236,7 @@ func (r *Response) sendHeld() {
 		r.noteFailure(err)
 		return
 	}
-	if r.length == 0 {
+	if r.length() == 0 {
 		return
 	}
 	body := r.buffer().Bytes()

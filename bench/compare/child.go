@@ -34,6 +34,15 @@ func startChild(name, work string) (*child, error) {
 	}
 	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), childVariable+"="+work+" "+name, "GOMAXPROCS=1")
+	c, err := startCommand(cmd)
+	if err != nil {
+		return nil, fmt.Errorf("%s does not start: %w", name, err)
+	}
+	return c, nil
+}
+
+// startCommand starts a program that prints its address and ends with its standard input.
+func startCommand(cmd *exec.Cmd) (*child, error) {
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe() // it ends when this is closed, by this process's end at the latest
 	if err != nil {
@@ -50,7 +59,7 @@ func startChild(name, work string) (*child, error) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		c.stop()
-		return nil, fmt.Errorf("%s does not start: %w", name, err)
+		return nil, err
 	}
 	c.address = strings.TrimSpace(line)
 	return c, nil

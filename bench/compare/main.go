@@ -111,6 +111,12 @@ func measure(ctx context.Context, list []work, rounds int, each time.Duration) (
 			return m, err
 		}
 	}
+	fmt.Fprintln(os.Stderr, "memory, each alone")
+	if m.Alone, err = memoryAlone(ctx, folder, rounds, 2*socketTurn); ctx.Err() != nil {
+		return m, err
+	} else if err != nil {
+		skip("memory of each alone", err)
+	}
 	return m, nil
 }
 

@@ -47,6 +47,13 @@ func TestMeasureShortly(t *testing.T) {
 			}
 		}
 	}
+	if runtime.GOOS == "linux" {
+		for _, p := range programs {
+			if a := m.Alone[p.name]; a == nil || len(a.Loaded) != 2 || spread(a.Started).Low < 1<<20 || spread(a.Loaded).Low <= spread(a.Started).Low || spread(a.Idle).Low <= 0 {
+				t.Errorf("%s alone: got %+v, want two figures of each kind, and more after the load", p.name, a)
+			}
+		}
+	}
 	if _, err := documents(m); err != nil {
 		t.Errorf("what was measured gives no page: %v", err)
 	}

@@ -22,6 +22,8 @@ type Measured struct {
 	Versions  map[string]string // of the modules and programs that were compared
 	InProcess map[string]map[string]*Called
 	Socket    map[string]map[string]*Served
+	// Alone is the memory of contenders that are programs of their own.
+	Alone map[string]*Alone
 	// Skipped says what was not measured, and why.
 	Skipped []string
 }

@@ -130,6 +130,25 @@ func (p page) Served(name string) (string, error) {
 	return b.String(), nil
 }
 
+// Memory returns the table of contenders that are programs of their own.
+func (p page) Memory() string {
+	if len(p.Alone) == 0 {
+		return "*Not measured in this run.*\n"
+	}
+	var b strings.Builder
+	b.WriteString("| alone | at the start | after the load | an idle connection |\n| --- | ---: | ---: | ---: |\n")
+	for _, program := range programs {
+		if a := p.Alone[program.name]; a != nil {
+			fmt.Fprintf(&b, "| %s | %.1f MiB | %.1f MiB | %.1f KiB |\n", bold(program.name),
+				spread(a.Started).Mid/(1<<20), spread(a.Loaded).Mid/(1<<20), spread(a.Idle).Mid/(1<<10))
+		}
+	}
+	return b.String()
+}
+
+// IdleConnections returns how many connections are idle for that.
+func (page) IdleConnections() int { return idleConnections }
+
 // Ahead lists who does a work in less time than dewar, or more often over a socket, by more than chance.
 func (p page) Ahead() string {
 	var b strings.Builder

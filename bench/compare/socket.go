@@ -35,10 +35,15 @@ func gather(w work, name string, c *child) (*crowd, error) {
 
 // leave closes the connections and ends the server.
 func (c *crowd) leave() {
+	c.part()
+	c.child.stop()
+}
+
+// part closes the connections.
+func (c *crowd) part() {
 	for _, client := range c.clients {
 		client.conn.Close()
 	}
-	c.child.stop()
 }
 
 // measure has all clients ask for some time and returns how many answers there were in a second, and the microseconds of the

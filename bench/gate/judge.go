@@ -3,12 +3,30 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"golang.org/x/perf/benchmath"
 )
 
 // times are what a benchmark took in each round, in seconds: base, head, and base again.
 type times struct{ first, head, second []float64 }
+
+// folds is into how many rounds more of them are folded: as many as an interval of high confidence takes when one is astray.
+const folds = 12
+
+// folded returns the fastest of neighbouring rounds, in at most some more than folds. What disturbs a turn only makes it slower, and of
+// a few turns one is undisturbed.
+func (t times) folded() times {
+	each := max(1, len(t.head)/folds)
+	fold := func(all []float64) []float64 {
+		var list []float64
+		for some := range slices.Chunk(all, each) {
+			list = append(list, slices.Min(some))
+		}
+		return list
+	}
+	return times{fold(t.first), fold(t.head), fold(t.second)}
+}
 
 // A verdict is what is known of a row.
 type verdict string
@@ -30,12 +48,13 @@ type estimate struct {
 	verdict
 }
 
-// widest is the noise above which nothing can be told: a row that is a quarter slower would be lost in it.
-const widest = 1.25
+// widest is the noise above which nothing can be told: a row that is a fifth slower would be lost in it.
+const widest = 1.2
 
 // judge compares them. It makes no assumption of how times are distributed: the interval is that of the median ratio, by the order of
 // the rounds' ratios. least is the ratio from which on it matters, above 1.
 func judge(t times, confidence, least float64) estimate {
+	t = t.folded()
 	var ratios, noise []float64
 	for i, head := range t.head {
 		ratios = append(ratios, head/math.Sqrt(t.first[i]*t.second[i]))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func main() {
 	flag.StringVar(&o.skip, "skip", "SessionBare|SessionRatio|ResponseBuffer|/nethttp|/htmltemplate", "those that are left out, as in go test -skip: other libraries, and what has noise of its own")
 	packages := flag.String("packages", ".,internal/router,internal/taggedjson,bench/compare", "the folders with benchmarks, in the root of the repository, with commas between")
 	flag.IntVar(&o.plan.rounds, "rounds", 8, "how often everything is measured")
-	flag.IntVar(&o.plan.again, "again", 40, "how often what looks slower is measured again")
+	flag.IntVar(&o.plan.again, "again", 48, "how often what looks slower is measured again")
 	flag.DurationVar(&o.plan.lasts, "time", time.Minute, "how long all benchmarks may take, and half as long again at least those that look slower")
 	least := flag.Float64("least", 10, "from how many per cent on a benchmark counts as slower, where the noise is below that")
 	flag.Parse()
@@ -35,7 +36,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := gate(ctx, ".", o, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "gate:", err)

@@ -53,7 +53,7 @@ var spaces = regexp.MustCompile("  +")
 // tell it is asked again.
 func compareWork(t *testing.T, r testRepository) (string, error) {
 	t.Helper()
-	o := options{bench: ".", packages: []string{".", "nowhere"}, plan: plan{rounds: 6, again: 20, lasts: 20 * time.Second, least: 1.1}}
+	o := options{bench: ".", packages: []string{".", "nowhere"}, plan: plan{rounds: 8, again: 36, lasts: 20 * time.Second, least: 1.1}}
 	for range 5 {
 		var out, progress strings.Builder
 		err := gate(t.Context(), r.root, o, &out, &progress)

@@ -38,7 +38,7 @@ func build(ctx context.Context, tree, pkg, file string) (*program, error) {
 	if found, err := filepath.Glob(filepath.Join(folder, "*.go")); err != nil || len(found) == 0 {
 		return nil, errors.Join(errNoPackage, err)
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", file, ".")
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-o", file, ".")
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {

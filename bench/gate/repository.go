@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -23,14 +24,25 @@ type repository struct{ root string }
 
 // git runs a command of git there and returns what it prints.
 func (r repository) git(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", r.root}, args...)...)
-	var problem bytes.Buffer
-	cmd.Stderr = &problem
+	cmd, problem := r.command(ctx, args...)
 	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("git %s: %w: %s", args[0], err, bytes.TrimSpace(problem.Bytes()))
 	}
 	return strings.TrimSuffix(string(out), "\n"), nil
+}
+
+// command returns a command of git and where its complaints will be. Variables that tell a hook of git about one repository are kept
+// from it.
+func (r repository) command(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", r.root}, args...)...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return name == "GIT_DIR" || name == "GIT_WORK_TREE" || name == "GIT_INDEX_FILE"
+	})
+	problem := new(bytes.Buffer)
+	cmd.Stderr = problem
+	return cmd, problem
 }
 
 // openRepository returns the repository that a folder is in. The error is errNothing when it is in none.
@@ -90,9 +102,7 @@ func (r repository) export(ctx context.Context, commit, folder string) error {
 		return err
 	}
 	defer root.Close()
-	cmd := exec.CommandContext(ctx, "git", "-C", r.root, "archive", "--format=tar", commit)
-	var problem bytes.Buffer
-	cmd.Stderr = &problem
+	cmd, problem := r.command(ctx, "archive", "--format=tar", commit)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

@@ -101,7 +101,7 @@ func TestNothingToCompareWith(t *testing.T) {
 	r.commitAll()
 	r.commitAll()
 	clone := repository{filepath.Join(t.TempDir(), "clone")}
-	r.do("clone", "--quiet", "--depth=1", "file://"+filepath.ToSlash(r.root), clone.root)
+	r.do("clone", "--quiet", "--depth=1", "file:///"+strings.TrimPrefix(filepath.ToSlash(r.root), "/"), clone.root)
 	if _, _, err := clone.base(t.Context(), ""); !errors.Is(err, errNothing) || !strings.Contains(err.Error(), "git fetch") {
 		t.Errorf("a shallow clone: got the error %v", err)
 	}

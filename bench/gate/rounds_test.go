@@ -50,7 +50,7 @@ func TestRoundsEndInTime(t *testing.T) {
 	if done, err := measureRounds(t.Context(), rows, 100, time.Now().Add(-time.Second), m.time); err != nil || done != 1 || m.turns != 9 {
 		t.Errorf("got %d rounds and %d turns, error %v, want one round of 9", done, m.turns, err)
 	}
-	late := plan{rounds: 6, again: 40, lasts: time.Nanosecond, least: 1.1}
+	late := plan{rounds: 6, again: 48, lasts: time.Nanosecond, least: 1.1}
 	rows = rowsOn(m, 3, 2)
 	if err := late.measure(t.Context(), rows, m.time, quiet); err != nil {
 		t.Fatal(err)

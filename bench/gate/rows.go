@@ -59,7 +59,7 @@ func (at place) build(ctx context.Context, state string, packages []string, skip
 	}
 	var list []built
 	for _, pkg := range packages {
-		file := fmt.Sprintf("%d-%s.test", len(list), filepath.Base(state))
+		file := fmt.Sprintf("%d-%s.exe", len(list), filepath.Base(state)) // Windows runs nothing else
 		p, err := build(ctx, at.tree, pkg, filepath.Join(at.programs, file))
 		if errors.Is(err, errNoPackage) {
 			err = nil

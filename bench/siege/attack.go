@@ -21,7 +21,7 @@ type attack struct {
 
 // attacks are all that there are, in the order in which they are made.
 var attacks = []attack{
-	{name: "hand-over", promise: nothingDropped, run: handOvers},
+	{name: "hand-over", promise: nothingDropped, run: handOvers, takes: 10 * time.Second},
 	{name: "restarts", promise: nothingDropped, run: restarts, takes: 15 * time.Second},
 	{name: "crashes", promise: failClosed, run: crashes, refuses: true},
 	{name: "drains", promise: nothingDropped, run: drains, takes: 20 * time.Second},

@@ -43,6 +43,7 @@ func (c *crowd) visit(ctx context.Context, began time.Time, i int) {
 			if !sleepUntil(ctx, wanted) {
 				return
 			}
+			c.field.pulse.late(time.Since(wanted))
 		}
 		v.act(wanted)
 	}

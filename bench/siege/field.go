@@ -10,7 +10,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -42,12 +41,13 @@ type field struct {
 	roots               *x509.CertPool
 	plain               *http.Client
 	refuses             atomic.Int32 // attacks that make the App refuse
+	pulse               pulse
 }
 
-// newField returns a field whose sites are not started yet.
-func newField(program, folder string, seed uint64) (*field, error) {
+// newField returns a field below a folder, whose sites are not started yet.
+func newField(o options, folder string) (*field, error) {
 	f := &field{
-		program: program, folder: folder, ledger: newLedger(), rand: rand.New(&lockedSource{source: rand.NewPCG(seed, 16)}),
+		program: o.program, folder: folder, ledger: newLedger(), rand: rand.New(&lockedSource{source: rand.NewPCG(o.seed, 16)}),
 		secretKey: newSecret("key"), password: newSecret("password"),
 	}
 	certificate := filepath.Join(folder, "certificate.pem")
@@ -77,6 +77,13 @@ func newField(program, folder string, seed uint64) (*field, error) {
 		f.sites = append(f.sites, *s.site)
 	}
 	f.secure.scheme = "https"
+	if o.redis != "" {
+		s, err := newSite(f, "redis", o.redis)
+		if err != nil {
+			return nil, err
+		}
+		f.sites = append(f.sites, s)
+	}
 	return f, nil
 }
 
@@ -91,20 +98,15 @@ func (f *field) start(ctx context.Context) error {
 }
 
 // close ends all processes.
-func (f *field) close() error {
+func (f *field) close() {
 	f.plain.CloseIdleConnections()
-	var errs []error
 	for _, s := range f.sites {
-		errs = append(errs, s.close())
+		s.close()
 	}
-	return errors.Join(errs...)
 }
 
 // url returns the URL of a path on the site with sessions in cookies.
 func (f *field) url(path string) string { return f.app.url(path) }
-
-// dial returns a plain connection to the site with sessions in cookies.
-func (f *field) dial(ctx context.Context) (net.Conn, error) { return f.app.dial(ctx) }
 
 // dial returns a connection without TLS.
 func (s *site) dial(ctx context.Context) (net.Conn, error) {
@@ -193,5 +195,5 @@ func writeCertificate(file string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// tolerant reports whether visitors may be refused, because of an attack.
-func (f *field) tolerant() bool { return f.refuses.Load() > 0 }
+// tolerant reports whether visitors may be refused, because of an attack, or because the machine is too busy.
+func (f *field) tolerant() bool { return f.refuses.Load() > 0 || f.pulse.busy() }

@@ -120,13 +120,18 @@ func (w *watch) sample(ctx context.Context, s *site) {
 		w.field.count("looks inside without an answer", 1)
 		return
 	}
+	w.note(s, in)
+	w.field.check(bounded, in.Resident <= mostResident, "the application on %s takes %s of memory", s.name, mib(in.Resident))
+}
+
+// note remembers what a site held at most.
+func (w *watch) note(s *site, in app.Insides) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	most := &w.held[s].Most
 	most.Resident, most.Heap = max(most.Resident, in.Resident), max(most.Heap, in.Heap)
 	most.Goroutines, most.Descriptors = max(most.Goroutines, in.Goroutines), max(most.Descriptors, in.Descriptors)
 	most.Temporary = max(most.Temporary, in.Temporary)
-	w.field.check(bounded, in.Resident <= mostResident, "the application on %s takes %s of memory", s.name, mib(in.Resident))
 }
 
 // finish waits until all is gone that the last clients had, but not longer than quiet, and compares with the beginning.

@@ -23,6 +23,7 @@ type ledger struct {
 	all      histogram
 	slowest  Slowest
 	made     []Made
+	news     []string // problems that the progress has not told yet
 }
 
 // Sums are the numbers at the top of the score card.
@@ -33,7 +34,7 @@ type Sums struct {
 	Lost         int `json:"lost"`         // acknowledged writes that were not there later
 	Mixed        int `json:"mixed"`        // answers that were another's
 	Leaked       int `json:"leaked"`       // secrets where they must not be
-	Refused      int `json:"refused"`      // answers 503 while an attack made the App refuse
+	Refused      int `json:"refused"`      // answers 503 while an attack made the App refuse, or the machine was too busy
 	Cut          int `json:"cut"`          // requests whose connection ended without an answer
 }
 
@@ -99,7 +100,9 @@ func (l *ledger) breaks(promise, format string, args ...any) {
 	}
 	t.kinds[format] = true
 	at := time.Since(l.began).Round(100 * time.Millisecond)
-	t.Problems = append(t.Problems, fmt.Sprintf("%v: ", at)+masked(fmt.Sprintf(format, args...)))
+	problem := fmt.Sprintf("%v: ", at) + masked(fmt.Sprintf(format, args...))
+	t.Problems = append(t.Problems, problem)
+	l.news = append(l.news, promise+": "+problem)
 }
 
 func (l *ledger) tried(promise string) *Tried {
@@ -173,6 +176,15 @@ func (l *ledger) begin(attack string) (end func(err error)) {
 			l.made[n].Failed = masked(err.Error())
 		}
 	}
+}
+
+// tellNews returns the problems that have come since it was called last.
+func (l *ledger) tellNews() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news := l.news
+	l.news = nil
+	return news
 }
 
 // requests returns how many requests of visitors have ended.

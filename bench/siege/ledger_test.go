@@ -18,6 +18,9 @@ func TestLedgerKeepsTheFirstProblemsOfEachKind(t *testing.T) {
 	if tried.Broken != 101 || len(tried.Problems) != problemsKept/4+1 || !strings.Contains(tried.Problems[problemsKept/4], "too late") {
 		t.Errorf("got %d problems, %q", tried.Broken, tried.Problems)
 	}
+	if first, again := l.tellNews(), l.tellNews(); len(first) != len(tried.Problems) || len(again) > 0 {
+		t.Errorf("the news are %q and then %q, want each problem once", first, again)
+	}
 	if got := l.brokenPromises(); got != 1 {
 		t.Errorf("%d promises are broken, want 1", got)
 	}

@@ -27,6 +27,7 @@ func main() {
 	flag.StringVar(&o.json, "json", "", "where the score card is written as JSON")
 	flag.StringVar(&o.chart, "chart", "", "where the chart is written")
 	flag.StringVar(&o.docs, "docs", "", "the folder of the documentation, whose figures are written anew if every promise holds; run it in bench/ then")
+	flag.StringVar(&o.redis, "redis", "", "the URL of a Redis, for a site more whose sessions are there; they stay in it for as long as sessions live")
 	flag.StringVar(&o.program, "app", "", "a binary of this program that is besieged in place of this one")
 	flag.Parse()
 	list, err := attacksNamed(*names)

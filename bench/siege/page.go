@@ -81,6 +81,9 @@ func (c *ScoreCard) fill(page string) (string, error) {
 func (c *ScoreCard) figures() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s requests over %d connections in %s, while %d attacks were made; %s, %s.\n\n", thousands(c.Sums.Requests), c.Connections, clock(c.Took), len(c.Attacks), c.Go, c.Machine)
+	if n := c.Counts[tooBusy]; n > 0 {
+		fmt.Fprintf(&b, "The machine could not keep up with its visitors %s times, so the latencies are the machine's.\n\n", thousands(n))
+	}
 	fmt.Fprintf(&b, "![How long answers took while attacks went on](%s)\n\n", pictureFile)
 	c.writeSums(&b)
 	c.writeSites(&b)

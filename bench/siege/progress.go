@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// progress says how far the siege is, each second on a terminal and each ten elsewhere, until ctx ends.
+// progress says how far the siege is, each second on a terminal and each ten elsewhere, and what it has found, until ctx ends.
 func (l *ledger) progress(ctx context.Context, out *os.File, w *watch) {
 	every, begin, end := 10*time.Second, "", "\n"
 	if info, err := out.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -17,6 +17,9 @@ func (l *ledger) progress(ctx context.Context, out *os.File, w *watch) {
 	}
 	asked, at := 0, time.Now()
 	for next := at.Add(every); sleepUntil(ctx, next); next = next.Add(every) {
+		for _, problem := range l.tellNews() {
+			fmt.Fprintf(out, "%sBROKEN %s\n", begin, problem)
+		}
 		line, requests := l.line(w)
 		rate := float64(requests-asked) / time.Since(at).Seconds()
 		asked, at = requests, time.Now()
@@ -26,6 +29,7 @@ func (l *ledger) progress(ctx context.Context, out *os.File, w *watch) {
 
 // line is what there is to say, and how many requests there were.
 func (l *ledger) line(w *watch) (string, int) {
+	held := w.line()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := histogram{}
@@ -39,7 +43,7 @@ func (l *ledger) line(w *watch) (string, int) {
 	parts := []string{
 		clock(time.Since(l.began)), fmt.Sprintf("%9s requests", thousands(l.sums.Requests)),
 		fmt.Sprintf("p99 %7s", short(last.quantile(0.99))), fmt.Sprintf("lost %d mixed %d leaked %d broken %d", l.sums.Lost, l.sums.Mixed, l.sums.Leaked, broken),
-		w.line(), "attack " + l.attack(),
+		held, "attack " + l.attack(),
 	}
 	return strings.Join(parts, "  "), l.sums.Requests
 }

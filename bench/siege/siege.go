@@ -17,6 +17,7 @@ type options struct {
 	attacks               []attack
 	json, chart, docs     string
 	program               string
+	redis                 string // URL of one for a site more
 }
 
 // besiege starts the sites, lets visitors and attacks at them, and writes the score card.
@@ -33,7 +34,7 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	f, err := newField(o.program, folder, o.seed)
+	f, err := newField(o, folder)
 	if err != nil {
 		return err
 	}
@@ -49,10 +50,9 @@ func besiege(ctx context.Context, o options, out io.Writer) error {
 	f.siege(ctx, o, w)
 	took := time.Since(f.ledger.began)
 	w.finish(context.WithoutCancel(ctx), o.quiet)
-	if err := f.close(); err != nil {
-		f.broken(nothingDropped, "%v", err)
-	}
+	f.close()
 	f.leftovers()
+	f.count(tooBusy, int(f.pulse.spells.Load()))
 	card := f.ledger.scoreCard(o, took, w.held)
 	card.print(out)
 	verdict := card.verdict(ctx)
@@ -64,6 +64,7 @@ func (f *field) siege(ctx context.Context, o options, w *watch) {
 	watching, stop := context.WithCancel(ctx)
 	var watchers sync.WaitGroup
 	watchers.Go(func() { w.look(watching) })
+	watchers.Go(func() { f.pulse.beat(watching) })
 	watchers.Go(func() { f.ledger.progress(watching, os.Stderr, w) })
 	defer watchers.Wait()
 	defer stop()

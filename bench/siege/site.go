@@ -208,8 +208,11 @@ func (s *site) current() *process {
 // durable reports whether sessions outlive a process.
 func (s *site) durable() bool { return s.sessions != "memory" }
 
-// stop tells a process to stop and waits until it has ended. It must end well.
-func (s *site) stop(ctx context.Context, p *process) error {
+// stop tells a process to stop and waits until it has ended. That it does not end well breaks a promise: something was cut off.
+func (s *site) stop(ctx context.Context, p *process) {
+	if p == nil { // it has ended by itself, and the next is on its way
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), moment)
 	defer cancel()
 	s.remove(p)
@@ -217,14 +220,11 @@ func (s *site) stop(ctx context.Context, p *process) error {
 	p.signal(syscall.SIGTERM)
 	select {
 	case <-p.ended:
+		s.field.check(nothingDropped, p.err == nil, "the application on %s was told to stop and has ended with %v; its last lines:\n%s", s.name, p.err, p.lastLines())
 	case <-ctx.Done():
 		p.kill()
-		return fmt.Errorf("%s: the application has not ended: %w", s.name, ctx.Err())
+		s.field.broken(nothingDropped, "the application on %s was told to stop and has not, for %v", s.name, moment)
 	}
-	if p.err != nil {
-		return fmt.Errorf("%s: the application has ended with %w:\n%s", s.name, p.err, p.lastLines())
-	}
-	return nil
 }
 
 func (s *site) remove(p *process) {
@@ -236,9 +236,10 @@ func (s *site) remove(p *process) {
 // kill ends the newest process without a warning, and starts one after it, in a place without the temporary files that the old
 // one could not take away.
 func (s *site) kill(ctx context.Context) error {
-	p := s.current()
-	s.remove(p)
-	p.kill()
+	if p := s.current(); p != nil { // otherwise it has ended by itself, and the next is on its way
+		s.remove(p)
+		p.kill()
+	}
 	tmp := filepath.Join(s.folder, "tmp")
 	if err := errors.Join(os.RemoveAll(tmp), os.Mkdir(tmp, 0o755)); err != nil {
 		return err
@@ -253,26 +254,23 @@ func (s *site) handOver(ctx context.Context) error {
 	if _, err := s.start(ctx); err != nil {
 		return err
 	}
-	return s.stop(ctx, old)
+	s.stop(ctx, old)
+	return nil
 }
 
 // restart stops the process and starts one after it: in between connections wait in the socket.
 func (s *site) restart(ctx context.Context) error {
-	if err := s.stop(ctx, s.current()); err != nil {
-		return err
-	}
+	s.stop(ctx, s.current())
 	_, err := s.start(ctx)
 	return err
 }
 
 // close ends all processes and closes the socket.
-func (s *site) close() error {
-	defer s.socket.Close()
-	var errs []error
+func (s *site) close() {
 	for p := s.current(); p != nil; p = s.current() {
-		errs = append(errs, s.stop(context.Background(), p))
+		s.stop(context.Background(), p)
 	}
-	return errors.Join(errs...)
+	_ = s.socket.Close()
 }
 
 // url returns the URL of a path of the site.

@@ -21,15 +21,11 @@ func startField(t *testing.T) *field {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := newField(program, t.TempDir(), 1)
+	f, err := newField(options{program: program, seed: 1}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := f.close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(f.close)
 	if err := f.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,6 @@ type visitor struct {
 	name, secret string
 	cookie       string
 	model        model
-	asked        int // requests as this person
 	wanted       time.Time
 }
 
@@ -43,7 +42,7 @@ func newVisitor(f *field, s *site) *visitor {
 func (v *visitor) becomeAnother() {
 	v.name = fmt.Sprintf("visitor%d.", visitors.Add(1)) // ends with a dot, so that no name is in another
 	v.secret = newSecret("visitor")
-	v.cookie, v.model, v.asked = "", model{}, 0
+	v.cookie, v.model = "", model{}
 }
 
 // close ends the connection.
@@ -95,12 +94,11 @@ func sumOf(list []action) (n int) {
 	return n
 }
 
-// ask asks the site. It is false when there is no answer to look at: because of an attack that makes the App refuse, or a broken
-// promise, which has been told. Such a request may have happened.
+// ask asks the site. It is false when there is no answer to look at: because of an attack that makes the App refuse, of a machine
+// that is too busy, or of a broken promise, which has been told. Such a request may have happened.
 func (v *visitor) ask(q question) (answer, bool) {
 	tolerant := v.field.tolerant()
 	q.cookie = v.cookie
-	v.asked++
 	a, err := v.wire.ask(q)
 	tolerant = tolerant || v.field.tolerant()
 	what := q.method + " " + q.path
@@ -136,7 +134,7 @@ func (v *visitor) noAnswer(what string, err error, tolerant bool) {
 		promise = othersUnharmed
 	}
 	if tolerant {
-		v.field.count("unanswered in attacks that allow it", 1)
+		v.field.count("requests without an answer that were allowed to have none", 1)
 		return
 	}
 	v.field.broken(promise, "%s of a visitor on %s was not answered: %v", what, v.site.name, err)
@@ -246,7 +244,7 @@ func (v *visitor) note() {
 	text := fmt.Sprintf("note %d of %s", v.random.IntN(1_000_000), v.name)
 	body, _ := json.Marshal(map[string]string{"text": text}) // never fails
 	v.change(question{method: "POST", path: "/note", contentType: "application/json", body: body},
-		func() { v.model.notes = []string{text} },
+		func() { v.model.notes[0] = text },
 		func() { v.model.notes = append(v.model.notes, text) })
 }
 
@@ -300,7 +298,7 @@ type model struct {
 	mayBeGone bool     // the end of the session was asked for and not answered
 	added     int64    // how often the counter was raised for certain
 	doubts    int64    // and how often perhaps
-	notes     []string // one of them is there
+	notes     []string // the first was acknowledged last, the others perhaps come late; one of them is there
 }
 
 // explain says what is wrong with what an answer says, or nothing.

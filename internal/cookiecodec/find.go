@@ -9,6 +9,10 @@ import (
 // or "". It finds what net/http finds, without making all the others as well.
 func Find(lines []string, name string) string {
 	for _, line := range lines {
+		if isFirst(line, name) {
+			part, _, _ := strings.Cut(line, ";")
+			return unquoted(textproto.TrimString(part)[len(name)+1:])
+		}
 		for part := ""; line != ""; {
 			part, line, _ = strings.Cut(line, ";")
 			key, value, _ := strings.Cut(textproto.TrimString(part), "=")
@@ -18,6 +22,11 @@ func Find(lines []string, name string) string {
 		}
 	}
 	return ""
+}
+
+// isFirst reports whether a line begins with the cookie of that name, which most do.
+func isFirst(line, name string) bool {
+	return len(line) > len(name) && line[len(name)] == '=' && line[:len(name)] == name
 }
 
 func unquoted(value string) string {

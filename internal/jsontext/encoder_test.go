@@ -18,7 +18,6 @@ type plainUser struct {
 	Nick     string `json:",omitempty"`
 	secret   string
 	Hidden   string `json:"-"`
-	Dash     bool   `json:"-,"`
 	Ümlaut   float64
 	Boss     *plainUser        `json:"boss,omitempty"`
 	Tags     []string          `json:"tags"`
@@ -52,13 +51,14 @@ var awkwardFloats = []float64{0, math.Copysign(0, -1), 1, -1.5, 1e-6, 9.99e-7, 1
 // TestAppendWritesPlainDataAsPackageJSONDoes compares plain data, which the Encoder must write by itself.
 func TestAppendWritesPlainDataAsPackageJSONDoes(t *testing.T) {
 	t.Parallel()
-	boss := &plainUser{ID: -1, Name: "<ann>", Nick: "a", secret: "x", Dash: true, Ümlaut: 1e21, Position: [2]float32{1e-7, 0.1}}
+	boss := &plainUser{ID: -1, Name: "<ann>", Nick: "a", secret: "x", Ümlaut: 1e21, Position: [2]float32{1e-7, 0.1}}
 	values := []any{
 		nil, true, false, 0, -17, int8(-128), int64(math.MinInt64), uint64(math.MaxUint64), uint8(7), "text", word("w"),
 		plainUser{}, plainUser{Boss: boss, Tags: []string{}, More: map[string]any{"b": 1, "a": []any{nil, "x"}, "c<": map[string]any{}},
 			Counts: map[word]uint8{"z": 1, "y": 2}, Any: boss, Reports: []plainUser{*boss, {}}, Rooms: map[string][]word{"r": nil, "q": {"a", "b"}}},
 		&boss, (*plainUser)(nil), []int(nil), []int{}, []any{1, "2", 3.5, nil, true, []string{"x"}}, [3]uint8{1, 2, 3}, [0]int{},
 		map[string]any(nil), map[string]any{}, map[string]int{"b": 1, "a": 2}, map[word]any{"k": map[string]any{"x": nil}}, map[string]*int{"nil": nil},
+		reflect.Zero(reflect.StructOf([]reflect.StructField{{Name: "Dash", Type: reflect.TypeFor[int](), Tag: `json:"-,"`}})).Interface(),
 		struct{}{}, struct{ A, B any }{A: 1}, []map[string]any{{"id": 1}, {"id": 2}}, struct{ E error }{}, struct{ M json.Marshaler }{},
 	}
 	for _, text := range awkwardTexts {

@@ -53,15 +53,25 @@ func (a Area) Has(name, port, path string) bool {
 		if a.withPort {
 			name += ":" + port
 		}
-		if _, ok := a.host.Match("/"+name, nil); !ok {
+		if !matches(a.host, "/"+name) {
 			return false
 		}
 	}
 	if a.below != nil {
-		return slices.ContainsFunc(a.below, func(r *rule.Rule) bool { _, ok := r.Match(path, nil); return ok })
+		return slices.ContainsFunc(a.below, func(r *rule.Rule) bool { return matches(r, path) })
 	}
 	rest, ok := strings.CutPrefix(path, a.prefix)
 	return ok && (rest == "" || rest[0] == '/')
+}
+
+// matches reports whether r matches path, without converting anything if that can be.
+func matches(r *rule.Rule, path string) (ok bool) {
+	if r.Late() {
+		_, ok = r.Locate(path, nil)
+	} else {
+		_, ok = r.Match(path, nil)
+	}
+	return ok
 }
 
 // Clean returns a decoded path without repeated slashes and without segments that are dots.

@@ -5,26 +5,31 @@ func (r *Router) WithTrees() *Router {
 	all := &Router{tables: map[string]*table{}, reach: r.reach}
 	grown := map[*table]*table{}
 	for method, t := range r.tables {
-		if grown[t] != nil {
-			all.tables[method] = grown[t]
-			continue
-		}
-		with := *t
-		grown[t] = &with
-		if method != anyMethod {
-			all.distinct = append(all.distinct, &with)
-		}
-		var variable []*entry
-		for _, e := range t.entries {
-			if len(e.rule.Variables()) > 0 {
-				variable = append(variable, e)
+		if grown[t] == nil {
+			grown[t] = newTable(t.entries, func([]*entry, *fork) bool { return true })
+			grown[t].methods = t.methods
+			if method != anyMethod {
+				all.distinct = append(all.distinct, grown[t])
 			}
 		}
-		with.tree = newTree(variable, t.root)
-		all.tables[method] = &with
+		all.tables[method] = grown[t]
 	}
 	all.get = all.table("GET")
 	return all
+}
+
+// WithoutTrees returns r without chi's trees, even where they pay.
+func (r *Router) WithoutTrees() *Router {
+	none := *r
+	none.tables, none.distinct = map[string]*table{}, nil
+	for method, t := range r.tables {
+		bare := *t
+		bare.tree = nil
+		none.tables[method] = &bare
+		none.distinct = append(none.distinct, &bare)
+	}
+	none.get = none.table("GET")
+	return &none
 }
 
 // Work returns how often trees are asked for what Match is asked, and how many forks and entries are looked at.

@@ -9,6 +9,7 @@ import (
 // A fork is where rules part that begin alike. It is asked in the order of the rules: what is text goes before what is a variable,
 // and one that refuses leaves the path to the next.
 type fork struct {
+	run   string           // the text that comes first whatever follows, of whole segments with their slashes
 	end   *entry           // of the rule that ends here, nil if none does
 	texts map[string]*fork // by the next segment
 	long  int              // the length of the longest of those
@@ -35,12 +36,19 @@ func newFork(entries []*entry) *fork {
 		}
 		f.last, f.end = e.rank, e
 	}
-	root.finish()
 	return root
 }
 
-// finish makes what needs all ways.
+// finish puts texts that follow each other in one, and makes what needs all ways.
 func (f *fork) finish() {
+	var run strings.Builder
+	for f.only() {
+		for text, to := range f.texts {
+			run.WriteString("/" + text)
+			*f = *to
+		}
+	}
+	f.run = run.String()
 	f.many = newAffixes(f.ways)
 	for _, w := range f.ways {
 		w.to.finish()
@@ -49,6 +57,9 @@ func (f *fork) finish() {
 		to.finish()
 	}
 }
+
+// only reports whether nothing but one text comes next.
+func (f *fork) only() bool { return f.plain && f.end == nil && len(f.ways) == 0 && len(f.texts) == 1 }
 
 // next returns the fork behind segment. Entries of the same segment follow each other.
 func (f *fork) next(segment *rule.Segment) *fork {
@@ -107,6 +118,14 @@ func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int)
 		return nil, 0
 	}
 	s.steps++
+	if f.run != "" {
+		if !strings.HasPrefix(s.path[pos:], f.run) {
+			return nil, 0
+		}
+		if pos += len(f.run); pos < len(s.path) && s.path[pos] != '/' {
+			return nil, 0
+		}
+	}
 	if pos == len(s.path) {
 		if f.end != nil && f.end.rank > s.after && s.takes(f.end, room[:n]) {
 			return f.end, n
@@ -189,11 +208,6 @@ func (s *search) takes(e *entry, spans []rule.Span) bool {
 		return false
 	}
 	return e.rule.Late() || s.converts(e, spans)
-}
-
-// accepts is takes for an entry whose built-in converters are yet to be asked.
-func (s *search) accepts(e *entry, spans []rule.Span) bool {
-	return e.rule.Accepts(s.path, spans) && s.takes(e, spans)
 }
 
 // converts asks converters that are not built in, once for all tables.

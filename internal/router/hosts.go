@@ -210,6 +210,14 @@ func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
 // Matter reports whether a route may depend on the host.
 func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
 
+// Static is [Router.Static] where hosts play no part.
+func (t *Hosts) Static(method, path string) any {
+	if t.Matter() {
+		return nil
+	}
+	return t.every.Static(method, path)
+}
+
 // Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that
 // plays no part. The Routers of the host are asked in their order: those of the host itself, then those of patterns,
 // then that of every host. What one finds counts; failing that a redirect to merged slashes, and failing that the

@@ -1,10 +1,13 @@
 // Package router finds the route of a request.
 //
 // A [Router] is made once of all routes. For each method it has a map of the static rules, and of all others a tree of forks,
-// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Where
-// there are many a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first rule that comes
-// into question, or a fork whose variables chi cannot tell apart, and where the values are. The converters are asked then, and if
-// one refuses, the forks go on behind what chi has found. So the answer is always that of the first rule in the order that matches.
+// which tries the rules in the order of [rule.Compare], segment by segment, so that those that begin otherwise cost nothing. Built-in
+// converters are asked on the way whether they take a text, and convert it when somebody wants the value; others convert at the end,
+// when the form of the whole path fits, once for all methods.
+//
+// Where the rules have many texts a chi tree goes first: it is asked with Find, once, and never served. What it finds is the first
+// rule that comes into question, or a fork whose variables chi cannot tell apart, and where the values are. If that refuses, the
+// forks go on behind it. So the answer is always that of the first rule in the order that matches.
 //
 // The routes of one Router share a host. A [Hosts] chooses the Routers to ask by the host of a request.
 package router
@@ -136,7 +139,7 @@ func New(routes []Route) (*Router, error) {
 	all := allEntries(routes)
 	for _, method := range slices.Sorted(maps.Keys(all)) {
 		if method == anyMethod {
-			r.tables[method] = newTable(all[method])
+			r.tables[method] = newTable(all[method], treePays)
 			continue
 		}
 		t := r.tableOf(all[method])
@@ -159,9 +162,23 @@ func (r *Router) tableOf(entries []*entry) *table {
 			return t
 		}
 	}
-	t := newTable(entries)
+	t := newTable(entries, treePays)
 	r.distinct = append(r.distinct, t)
 	return t
+}
+
+// Static is Match for what is told at once: it returns the data of a route that has no variables, lists the method and answers the
+// path as it is. It is nil for everything else, which Match tells apart.
+func (r *Router) Static(method, path string) any {
+	t := r.table(method)
+	if t == nil {
+		return nil
+	}
+	e := t.staticOf(path)
+	if e == nil || e.redirect || e.derived {
+		return nil
+	}
+	return e.data
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of

@@ -13,8 +13,8 @@ type table struct {
 	most    int               // how many variables one has, and one place more for chi
 }
 
-// newTable makes a table of entries, which are in their order.
-func newTable(entries []*entry) *table {
+// newTable makes a table of entries, which are in their order, with a tree where pays says so.
+func newTable(entries []*entry, pays func([]*entry, *fork) bool) *table {
 	t := &table{static: map[string]*entry{}, entries: entries}
 	var variable []*entry
 	for _, e := range entries {
@@ -26,9 +26,10 @@ func newTable(entries []*entry) *table {
 		}
 	}
 	t.root = newFork(variable)
-	if treePays(variable) {
+	if pays(variable, t.root) {
 		t.tree = newTree(variable, t.root)
 	}
+	t.root.finish()
 	return t
 }
 
@@ -81,7 +82,7 @@ func (t *table) findInTree(s *search, room []rule.Span) (*entry, int) {
 		s.after = l.fork.last
 	default:
 		s.steps++
-		if s.accepts(l.entry, room[:n]) {
+		if s.accepts(l, room[:n]) {
 			return l.entry, n
 		}
 		s.after = l.entry.rank

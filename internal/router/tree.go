@@ -2,6 +2,7 @@ package router
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,28 +12,38 @@ import (
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
-// manyTexts is how many segments of a rule are texts, on average, where a tree pays: chi compares those that follow each other in
-// one go, forks one after the other. With fewer the forks are faster alone.
-const manyTexts = 6
+// manyTexts is how many segments of a rule, on average, are texts beside others, where chi's tree goes first. There it costs about
+// what forks cost, each text being a fork; with fewer the forks alone are clearly faster.
+const manyTexts = 8
 
-// treePays reports whether to ask a tree of entries first costs less than to go without.
-func treePays(entries []*entry) bool {
+// treePays reports whether a tree of entries, which are those of root, goes first.
+func treePays(entries []*entry, root *fork) bool {
 	texts := 0
 	for _, e := range entries {
-		for _, segment := range e.rule.Segments() {
-			if segment.Kind == rule.Text {
+		f, segments := root, e.rule.Segments()
+		for i := range segments {
+			if f.hides(&segments[i]) {
+				break
+			}
+			if segments[i].Kind == rule.Text && !f.only() {
 				texts++
 			}
+			f = f.next(&segments[i])
 		}
 	}
 	return len(entries) > 0 && texts >= manyTexts*len(entries)
+}
+
+// hides reports whether chi cannot tell segment from others that come next.
+func (f *fork) hides(segment *rule.Segment) bool {
+	return !f.plain && (segment.Kind != rule.Text || special(segment.Shape))
 }
 
 // tree is a chi tree of the entries of one method. Where it cannot tell them apart it leads to their fork. Of a place it knows the
 // texts and one variable, which takes any text, so that there is one order to try them in, which is that of the rules.
 type tree struct {
 	mux      *chi.Mux
-	leaves   []*leaf
+	leaves   []leaf
 	rests    map[string]*leaf // those without a named variable, by chi's pattern
 	contexts sync.Pool        // of *chi.Context
 }
@@ -44,6 +55,7 @@ type leaf struct {
 	vars  []*rule.Segment // before the fork, which chi has not asked the converters of
 	gaps  []int           // how much text is before each of the values that chi finds, which for a fork are one more: all that is left
 	final bool            // nothing comes into question after it
+	plain bool            // every text that is not empty is a value for it
 }
 
 // newTree makes a tree of entries, which are those of root. Every method is GET to chi, which knows but a few names, and for the
@@ -67,7 +79,7 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		segment := &segments[i]
 		pattern.WriteByte('/')
 		gap++
-		if !f.plain && (segment.Kind != rule.Text || special(segment.Shape)) {
+		if f.hides(segment) {
 			if planted[f] {
 				return
 			}
@@ -92,12 +104,12 @@ func (t *tree) plant(f *fork, e *entry, planted map[*fork]bool) {
 		f = f.next(segment)
 	}
 	if l.fork == nil {
-		l.entry = e
+		l.entry, l.plain = e, e.rule.Plain()
 	}
 	if !named {
 		t.rests[pattern.String()] = l
 	}
-	t.leaves = append(t.leaves, l)
+	t.leaves = append(t.leaves, *l)
 	t.mux.Get(pattern.String(), http.NotFound)
 }
 
@@ -155,5 +167,13 @@ func (t *tree) leaf(pattern string, keys []string) *leaf {
 	for _, digit := range []byte(keys[0]) {
 		i = 10*i + int(digit-'0')
 	}
-	return t.leaves[i]
+	return &t.leaves[i]
+}
+
+// accepts reports whether the entry of l answers, whose built-in converters are yet to be asked.
+func (s *search) accepts(l *leaf, spans []rule.Span) bool {
+	if l.plain {
+		return !slices.ContainsFunc(spans, rule.Span.Empty) && s.takes(l.entry, spans)
+	}
+	return l.entry.rule.Accepts(s.path, spans) && s.takes(l.entry, spans)
 }

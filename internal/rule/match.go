@@ -5,6 +5,9 @@ import "strings"
 // Span is where in a path the text of a variable lies.
 type Span struct{ Start, End int }
 
+// Empty reports whether nothing lies there.
+func (s Span) Empty() bool { return s.Start == s.End }
+
 // Match reports whether the rule matches path, which is decoded and begins with a slash. It appends the values of the
 // variables to values, in the order of [Rule.Variables]; without a match it returns values as it was. Text in the
 // values is part of path, not copied. No converter is asked before the form of the whole path is found to fit.
@@ -55,6 +58,28 @@ func (r *Rule) Convert(path string, spans []Span) ([]any, bool) {
 func (r *Rule) Value(i int, text string) any {
 	value, _ := r.variables[i].conv.Parse(text)
 	return value
+}
+
+// TextValue is Value for a converter whose values are the texts themselves, without putting one into an interface. It reports false for
+// any other, and for a text that the converter does not take.
+func (r *Rule) TextValue(i int, text string) (string, bool) {
+	switch conv := r.variables[i].conv.(type) {
+	case stringConverter:
+		return text, conv.fits(text)
+	case pathConverter:
+		return text, conv.fits(text)
+	case anyConverter:
+		return text, conv.fits(text)
+	}
+	return "", false
+}
+
+// IntValue is Value for the converter int in the same way.
+func (r *Rule) IntValue(i int, text string) (int, bool) {
+	if conv, ok := r.variables[i].conv.(intConverter); ok {
+		return conv.number(text)
+	}
+	return 0, false
 }
 
 // find appends where the texts of the variables lie to spans.

@@ -93,6 +93,16 @@ func (r *Rule) Prefix() string { return r.prefix }
 // Searches reports whether the rule asks a regular expression, so that to match it again is worth avoiding.
 func (r *Rule) Searches() bool { return r.searches }
 
+// Plain reports whether all variables are strings without arguments, each a whole segment.
+func (r *Rule) Plain() bool {
+	for _, v := range r.variables {
+		if !v.plain {
+			return false
+		}
+	}
+	return !r.mixed
+}
+
 // Segments returns what lies between the slashes of the rule, in order. The last one of a branch is an empty Text. The
 // caller must not change the slice.
 func (r *Rule) Segments() []Segment { return r.segments }

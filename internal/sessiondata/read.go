@@ -25,6 +25,12 @@ func (b *Bag) Lookup(key string) (any, bool) {
 	return value, true
 }
 
+// Raw returns the encoding of key's value, changes inside it included, or "" without one.
+func (b *Bag) Raw(key string) string {
+	raw, _, _ := b.find(key, nil)
+	return raw
+}
+
 // find returns the encoding of key's value and, if it has been handed out before and not changed since, the value: as
 // a t, or to a getter if t is nil. Changes in other forms of it are in there.
 func (b *Bag) find(key string, t reflect.Type) (raw string, lent any, ok bool) {

@@ -94,6 +94,28 @@ func checkDecode(t *testing.T, name string, strict strictbase64.Encoding, std *b
 	}
 }
 
+// TestEveryEndIsJudgedAsByTheEncoder tries all ends of two letters, and three of each kind, with and without padding.
+func TestEveryEndIsJudgedAsByTheEncoder(t *testing.T) {
+	t.Parallel()
+	letters := "ABQgwx/+-_9=\n "
+	for _, e := range encodings {
+		for _, start := range []string{"", "QUJD", "QUJDQUJDQUJD"} {
+			for _, a := range letters {
+				for _, b := range letters {
+					for _, c := range letters {
+						for _, end := range []string{"", "=", "==", "Q", "==" + string(a)} {
+							text := start + string([]rune{a, b, c})
+							checkDecode(t, e.name, e.strict, e.std, text+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-1]+end)
+							checkDecode(t, e.name, e.strict, e.std, text[:len(text)-2]+end)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add("-_8")
 	f.Add("-_\n8")

@@ -193,13 +193,7 @@ func (s *scanner) text() (span, error) {
 	if !s.accept('"') {
 		return span{}, s.fail("a string is missing")
 	}
-	start, end := s.pos, s.pos
-	for end+8 <= len(s.data) && allPlain(s.data[end:]) {
-		end += 8
-	}
-	for end < len(s.data) && plain[s.data[end]] {
-		end++
-	}
+	start, end := s.pos, plainEnd(s.data, s.pos)
 	if end < len(s.data) && s.data[end] == '"' {
 		s.pos = end + 1
 		return span{start: start, end: end}, nil

@@ -54,6 +54,8 @@ func (k *kept) open(where string) (sessionstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.SetMaxOpenConns(4) // SQLite keeps the files of a connection that was closed for as long as another one has a lock
+	db.SetMaxIdleConns(4)
 	store := &sqlstore.Store{DB: db, Dialect: sqlstore.SQLite}
 	k.close = db.Close
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

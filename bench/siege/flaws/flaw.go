@@ -30,28 +30,39 @@ type Change struct {
 	File, Old, New string
 }
 
-// Overlay writes changed copies of the files of the core in root, and what go build -overlay wants to be told of them,
-// below dir. It returns the name of the latter. It is an error if the text that is to be changed is not there any more.
-func (f Flaw) Overlay(root, dir string) (string, error) {
-	replace, texts := map[string]string{}, map[string]string{}
+// Texts returns the changed files of the core in root, by their paths. It is an error if the text that is to be changed is not
+// there any more.
+func (f Flaw) Texts(root string) (map[string]string, error) {
+	texts := map[string]string{}
 	for _, change := range f.Changes {
 		path := filepath.Join(root, filepath.FromSlash(change.File))
 		text, ok := texts[path]
 		if !ok {
 			source, err := os.ReadFile(path)
 			if err != nil {
-				return "", fmt.Errorf("flaw %q: %w", f.Name, err)
+				return nil, fmt.Errorf("flaw %q: %w", f.Name, err)
 			}
 			text = string(source)
 		}
 		if n := strings.Count(text, change.Old); n != 1 {
-			return "", fmt.Errorf("flaw %q: %s has this text %d times instead of once; seed the same fault into what stands there now, in bench/siege/flaws/list.go:\n%s",
+			return nil, fmt.Errorf("flaw %q: %s has this text %d times instead of once; seed the same fault into what stands there now, in bench/siege/flaws/list.go:\n%s",
 				f.Name, change.File, n, change.Old)
 		}
 		texts[path] = strings.Replace(text, change.Old, change.New, 1)
-		replace[path] = filepath.Join(dir, strconv.Itoa(len(replace))+".go")
 	}
+	return texts, nil
+}
+
+// Overlay writes the changed files, and what go build -overlay wants to be told of them, below dir. It returns the name of the
+// latter.
+func (f Flaw) Overlay(root, dir string) (string, error) {
+	texts, err := f.Texts(root)
+	if err != nil {
+		return "", err
+	}
+	replace := map[string]string{}
 	for path, text := range texts {
+		replace[path] = filepath.Join(dir, strconv.Itoa(len(replace))+".go")
 		if err := os.WriteFile(replace[path], []byte(text), 0o600); err != nil {
 			return "", err
 		}

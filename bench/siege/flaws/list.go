@@ -14,8 +14,7 @@ var All = []Flaw{
 	},
 	{
 		Name: "the session of a page that is flushed is not saved", Promise: "Sessions fail closed", Attacks: []string{"streams"},
-		Changes: []Change{{"dispatch.go", "if c.outcome != aborted && !c.saved.Swap(true) {",
-			"if x := c.lazy.Load(); (x == nil || !x.session.early) && c.outcome != aborted && !c.saved.Swap(true) {"}},
+		Changes: []Change{{"dispatch.go", "if rs := c.closeSession(); rs != nil {\n\t\tif err := rs.save(c)", "if rs := c.closeSession(); rs != nil && !c.rare().early {\n\t\tif err := rs.save(c)"}},
 	},
 	{
 		Name: "a session that cannot be opened is an empty one", Promise: "Sessions fail closed", Attacks: []string{"hanging-store"},
@@ -96,8 +95,8 @@ var All = []Flaw{
 		Changes: []Change{{"errors.go", "c.conclude(cut, err)", "c.conclude(unhandled, err)"}},
 	},
 	{
-		Name: "a buffer is given back while it is sent", Promise: "Requests do not mix", Attacks: []string{"echoes"},
-		Changes: []Change{{"wire.go", "\tbody := r.buffer().Bytes()\n", "\tbody := r.buffer().Bytes()\n\trespbuf.Put(r.buf)\n"},
+		Name: "the buffer of a large answer is given back while it is sent", Promise: "Requests do not mix", Attacks: []string{"echoes"},
+		Changes: []Change{{"wire.go", "\tbody := r.buffer().Bytes()\n", "\tbody := r.buffer().Bytes()\n\tif len(body) > 8<<10 {\n\t\trespbuf.Put(r.buf)\n\t}\n"},
 			{"wire.go", "\t\"time\"\n)", "\t\"time\"\n\n\t\"github.com/dewar-go/dewar/internal/respbuf\"\n)"}},
 	},
 	{
