@@ -62,7 +62,7 @@ printf '%s\n\n' '*** NO FORM WAS COMPARED WITH FLASK-WTF: install python3-flaske
 		"*** NO STORE WAS TESTED WITH $$server: install redis-server, postgresql and mariadb-server. ***" >&2; done; }
 endef
 
-.PHONY: help run cluster strangler test check race long stores siege skirmish flaws fuzz bench gate compare lint examples gofmt vet staticcheck tidy requires
+.PHONY: help run cluster strangler test check race long stores siege skirmish flaws fuzz bench gate compare lint platforms examples gofmt vet staticcheck tidy requires
 .NOTPARALLEL:
 
 help: ## list these targets
@@ -83,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires examples race long skirmish flaws gate ## all that must hold before a push: lint, go.mod, examples, race, long, skirmish, flaws, gate
+check: lint tidy requires platforms examples race long skirmish flaws gate ## all that must hold before a push: lint, go.mod, other platforms, examples, race, long, skirmish, flaws, gate
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
@@ -148,6 +148,11 @@ compare: ## measure dewar beside other libraries and Flask, for minutes, and wri
 	cd bench && go run ./compare -rounds $(ROUNDS)
 
 lint: gofmt vet staticcheck ## gofmt, vet and staticcheck
+
+platforms: ## build the core for Windows, macOS and 32 bits
+	@for platform in windows/amd64 darwin/arm64 linux/386; do \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./... && echo "builds: $$platform" || exit 1; \
+	done
 
 examples: ## build every example
 	@for module in $(filter _examples%,$(MODULES)); do \

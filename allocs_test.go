@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -191,5 +192,31 @@ func TestADeclaredLengthIsAllocatedOnce(t *testing.T) {
 	t.Logf("%v allocations with Content-Length, %v without", with, without)
 	if with > without-5 {
 		t.Errorf("with Content-Length: got %v allocations, %v without; want five fewer at least, for the buffer need not grow", with, without)
+	}
+}
+
+// TestAHugeDeclaredLengthAllocatesNothing declares lengths that no answer is held back for.
+func TestAHugeDeclaredLengthAllocatesNothing(t *testing.T) {
+	app := quietApp(t)
+	if err := app.Config.Set("RESPONSE_BUFFER_SIZE", 8<<20); err != nil {
+		t.Fatal(err)
+	}
+	app.Handle("/{declared}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", r.PathValue("declared"))
+		_, _ = w.Write([]byte("x"))
+		_, _ = w.Write([]byte("y"))
+		w.(http.Flusher).Flush()
+	}))
+	for _, declared := range []string{strconv.Itoa(8<<20 + 1), "1099511627776", "9223372036854775807"} {
+		r, w := httptest.NewRequest("GET", "/"+declared, nil), &nullWriter{header: http.Header{}}
+		app.ServeHTTP(w, r) // builds the App
+		w.reset()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		app.ServeHTTP(w, r)
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+			t.Errorf("Content-Length %s: got %d bytes for an answer of two, want less than a megabyte", declared, got)
+		}
 	}
 }

@@ -515,12 +515,13 @@ func (r *Response) buffer() *respbuf.Buffer {
 // mostRoom is how large a buffer is made for a Content-Length, which may be wrong, before anything is written.
 const mostRoom = 16 << 20
 
-// makeRoom makes the new buffer as large as Content-Length says, within the bound, so that it need not grow piece by piece.
+// makeRoom makes the new buffer as large as Content-Length says, so that it need not grow piece by piece. What says that it is
+// larger than what is held back gets no room before it is there.
 func (r *Response) makeRoom() {
 	if !r.touched || r.isHead() {
 		return
 	}
-	if n := min(r.declaredLength(), r.bound(), mostRoom); n > 0 {
+	if n := r.declaredLength(); n > 0 && n <= min(r.bound(), mostRoom) {
 		r.buf.Grow(int(n) + bytes.MinRead) // that much it wants to have left when it looks for the end of what it reads
 	}
 }

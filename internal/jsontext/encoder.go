@@ -327,7 +327,7 @@ func isPlain(s string) bool {
 }
 
 // escaped has a bit for each character below 64 that is: control characters, the quote, and what HTML would take for its own.
-const escaped = 1<<' ' - 1 | 1<<'"' | 1<<'&' | 1<<'<' | 1<<'>'
+const escaped uint64 = 1<<' ' - 1 | 1<<'"' | 1<<'&' | 1<<'<' | 1<<'>'
 
 // isPlainText does so for a text with more than ASCII.
 func isPlainText(s string) bool {

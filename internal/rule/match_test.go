@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"flag"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
@@ -78,8 +79,8 @@ func TestMatch(t *testing.T) {
 		{"int with an Arabic digit", "/{n:int}", "/\u0661", nil},
 		{"int with a line break", "/{n:int}", "/1\n", nil},
 		{"int in hexadecimals", "/{n:int}", "/0x1", nil},
-		{"int largest", "/{n:int}", "/9223372036854775807", values{9223372036854775807}},
-		{"int too large", "/{n:int}", "/9223372036854775808", nil},
+		{"int largest", "/{n:int}", "/" + strconv.Itoa(math.MaxInt), values{math.MaxInt}},
+		{"int too large", "/{n:int}", "/" + strconv.FormatUint(math.MaxInt+1, 10), nil},
 		{"int far too large", "/{n:int}", "/18446744073709551616", nil},
 		{"int not one", "/{n:int}", "/a", nil},
 		{"int at min", "/{n:int(min=1,max=99)}", "/1", values{1}},
@@ -91,7 +92,7 @@ func TestMatch(t *testing.T) {
 		{"only a sign", "/{n:int(signed)}", "/-", nil},
 		{"signed and unsigned", "/{n:int(signed)}", "/5", values{5}},
 		{"signed=false", "/{n:int(signed=false)}", "/-5", nil},
-		{"smallest", "/{n:int(signed)}", "/-9223372036854775808", values{-9223372036854775808}},
+		{"smallest", "/{n:int(signed)}", "/" + strconv.Itoa(math.MinInt), values{math.MinInt}},
 		{"digits", "/{n:int(fixed_digits=3)}", "/007", values{7}},
 		{"digits by position", "/{n:int(3)}", "/007", values{7}},
 		{"too few digits", "/{n:int(fixed_digits=3)}", "/07", nil},
