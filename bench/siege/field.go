@@ -197,3 +197,6 @@ func writeCertificate(file string) (*x509.CertPool, error) {
 
 // tolerant reports whether visitors may be refused, because of an attack, or because the machine is too busy.
 func (f *field) tolerant() bool { return f.refuses.Load() > 0 || f.pulse.busy() }
+
+// excuses reports whether visitors may get no answer at all, because of an attack, or because the machine stood still.
+func (f *field) excuses() bool { return f.refuses.Load() > 0 || f.pulse.stoodStill() }

@@ -8,8 +8,12 @@ import (
 
 // A pulse feels whether the machine keeps up. Where it does not, a store does not answer within its deadline, and clients do not
 // say in time what they want of a process that stops: then it is no fault of the App that it refuses them. The zero pulse is well.
+//
+// An App that is slow itself makes its visitors late too. That excuses a 503, as its stores are slow then, but no request without
+// an answer: for this the machine has to have stood still, which the sleeps of the siege tell.
 type pulse struct {
 	missed atomic.Int64 // when something was late for the last time, in nanoseconds since 1970
+	slept  atomic.Int64 // when a short sleep was
 	spells atomic.Int64 // how often it began to be late
 }
 
@@ -27,7 +31,15 @@ const (
 func (p *pulse) beat(ctx context.Context) {
 	const rest = 20 * time.Millisecond
 	for wanted := time.Now().Add(rest); sleepUntil(ctx, wanted); wanted = time.Now().Add(rest) {
-		p.late(time.Since(wanted))
+		p.woke(time.Since(wanted))
+	}
+}
+
+// woke says how late a short sleep ended.
+func (p *pulse) woke(by time.Duration) {
+	p.late(by)
+	if by > lateness {
+		p.slept.Store(time.Now().UnixNano())
 	}
 }
 
@@ -43,7 +55,9 @@ func (p *pulse) late(by time.Duration) {
 }
 
 // busy reports whether something was late a short while ago.
-func (p *pulse) busy() bool {
-	missed := p.missed.Load()
-	return missed != 0 && time.Since(time.Unix(0, missed)) < recovery
-}
+func (p *pulse) busy() bool { return isRecent(p.missed.Load()) }
+
+// stoodStill reports whether a short sleep was, which is nothing that the App has a part in.
+func (p *pulse) stoodStill() bool { return isRecent(p.slept.Load()) }
+
+func isRecent(missed int64) bool { return missed != 0 && time.Since(time.Unix(0, missed)) < recovery }

@@ -34,3 +34,29 @@ func TestPulse(t *testing.T) {
 		}
 	})
 }
+
+// TestLateVisitorsExcuseNoMissingAnswer keeps an App that stops for a moment, which makes its visitors late, from being excused for
+// the requests that it drops then.
+func TestLateVisitorsExcuseNoMissingAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var f field
+		time.Sleep(time.Second)
+		f.pulse.late(2 * lateness)
+		if !f.tolerant() || f.excuses() {
+			t.Errorf("a late visitor: a 503 is allowed %v, want true; no answer %v, want false", f.tolerant(), f.excuses())
+		}
+		f.pulse.woke(lateness)
+		if f.excuses() {
+			t.Error("a sleep that was a little late excuses missing answers")
+		}
+		f.pulse.woke(lateness + 1)
+		if !f.tolerant() || !f.excuses() {
+			t.Errorf("a late sleep: a 503 is allowed %v, no answer %v, want both", f.tolerant(), f.excuses())
+		}
+		time.Sleep(recovery)
+		if f.tolerant() || f.excuses() {
+			t.Error("a machine that is well again still excuses")
+		}
+	})
+}

@@ -95,7 +95,7 @@ func (c *ScoreCard) save(o options, holds bool) error {
 	return errors.Join(errs...)
 }
 
-// verdict is nil if every promise holds and every attack could be made.
+// verdict is nil if every promise holds, and every attack could be made and has tried its promise.
 func (c *ScoreCard) verdict(ctx context.Context) error {
 	var broken, failed []string
 	for _, t := range c.Promises {
@@ -116,7 +116,22 @@ func (c *ScoreCard) verdict(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return errors.New("interrupted; what there is holds")
 	}
+	if untried := c.untried(); untried != nil {
+		return fmt.Errorf("attacks that tried nothing of their promise: %s", strings.Join(untried, ", "))
+	}
 	return nil
+}
+
+// untried returns the attacks whose promise nobody has looked at, as if they could not get near the App.
+func (c *ScoreCard) untried() (names []string) {
+	for _, m := range c.Attacks {
+		a, known := attackNamed(m.Attack)
+		looked := slices.ContainsFunc(c.Promises, func(t Tried) bool { return t.Promise == a.promise && t.Checks > 0 })
+		if known && !looked && !slices.Contains(names, a.name) {
+			names = append(names, a.name)
+		}
+	}
+	return names
 }
 
 // print writes the score card for people.

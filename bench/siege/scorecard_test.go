@@ -36,6 +36,8 @@ func TestVerdict(t *testing.T) {
 		{"all holds", t.Context(), func(*ScoreCard) {}, ""},
 		{"a broken promise", t.Context(), func(c *ScoreCard) { c.Promises[0].Broken++ }, bounded},
 		{"an attack that could not be made", t.Context(), func(c *ScoreCard) { c.Attacks[0].Failed = "no disk" }, "tickling"},
+		{"an attack that tried its promise", t.Context(), func(c *ScoreCard) { c.Attacks[0].Attack = "corpus" }, ""},
+		{"an attack that tried nothing", t.Context(), func(c *ScoreCard) { c.Attacks[0].Attack = "split-headers" }, "split-headers"},
 		{"interrupted", gone, func(*ScoreCard) {}, "interrupted"},
 	} {
 		c := card(t)

@@ -97,14 +97,14 @@ func sumOf(list []action) (n int) {
 // ask asks the site. It is false when there is no answer to look at: because of an attack that makes the App refuse, of a machine
 // that is too busy, or of a broken promise, which has been told. Such a request may have happened.
 func (v *visitor) ask(q question) (answer, bool) {
-	tolerant := v.field.tolerant()
+	tolerant, excused := v.field.tolerant(), v.field.excuses()
 	q.cookie = v.cookie
 	a, err := v.wire.ask(q)
-	tolerant = tolerant || v.field.tolerant()
+	tolerant, excused = tolerant || v.field.tolerant(), excused || v.field.excuses()
 	what := q.method + " " + q.path
 	v.field.ledger.answered(what+" on "+v.site.name, v.wanted, a.status)
 	if err != nil {
-		v.noAnswer(what, err, tolerant)
+		v.noAnswer(what, err, excused)
 		return a, false
 	}
 	v.keepCookie(a.header)
@@ -124,7 +124,7 @@ func (v *visitor) ask(q question) (answer, bool) {
 }
 
 // noAnswer judges a request that got none.
-func (v *visitor) noAnswer(what string, err error, tolerant bool) {
+func (v *visitor) noAnswer(what string, err error, excused bool) {
 	if errors.Is(err, errCut) {
 		v.field.ledger.sum(func(s *Sums) { s.Cut++ })
 		return
@@ -133,7 +133,7 @@ func (v *visitor) noAnswer(what string, err error, tolerant bool) {
 	if !errors.Is(err, errRefused) && !errors.Is(err, errDropped) && !errors.Is(err, errHalf) {
 		promise = othersUnharmed
 	}
-	if tolerant {
+	if excused {
 		v.field.count("requests without an answer that were allowed to have none", 1)
 		return
 	}
