@@ -94,6 +94,7 @@ func (app *App) buildRoutes(rt *runtime) (*routeTable, error) {
 		r.chain = chains[r.in]
 		r.canonical = app.canonicalRoutes(r)
 		r.options = r.answersOptions()
+		r.direct = !r.greedy && r.canonical == nil
 		switch {
 		case r.spec.buildOnly:
 			continue
@@ -143,13 +144,54 @@ func (app *App) entry(r *boundRoute) router.Route {
 // match finds what answers the request: a route, an automatic answer, or an error that is kept until the
 // before-request hooks have run.
 func (c *Context) match() {
-	path := c.path()
-	if route, ok := c.runtime().router.hosts.Static(c.Request.Method, path).(*boundRoute); ok && !route.givesWay() {
-		c.matched(route, router.Result{Kind: router.Found, Path: path}, nil)
+	path, t := c.path(), c.runtime().router
+	var room [8]rule.Span // more than that are rare, and allocated
+	data, n, missed := t.hosts.Find(c.Request.Method, path, room[:])
+	switch route, _ := data.(*boundRoute); {
+	case route != nil && !route.givesWay():
+		c.take(route, path, room[:n])
+	case missed:
+		c.answer(t.otherwise(c.Request.Method, path, room[:0]))
+	default:
+		c.answer(c.find(path, room[:0]))
+	}
+}
+
+// take makes route that of the request, unless another path is to be asked for. Its converters are built in, and hosts play no part.
+func (c *Context) take(route *boundRoute, path string, spans []rule.Span) {
+	if !route.direct && c.leadsElsewhere(route, func() []any { return convert(route.rule, path, spans) }) {
 		return
 	}
-	var room [8]rule.Span // more than that are rare, and allocated
-	c.answer(c.find(path, room[:0]))
+	if len(spans) > 0 && !c.setPlaces(path, spans) {
+		c.rare().values = convert(route.rule, path, spans)
+	}
+	c.setRoute(route)
+}
+
+// convert returns the values of the texts at spans.
+func convert(r *rule.Rule, path string, spans []rule.Span) []any {
+	values := make([]any, len(spans))
+	for i, at := range spans {
+		values[i] = r.Value(i, path[at.Start:at.End])
+	}
+	return values
+}
+
+// setRoute notes the route of the request, also in what outer middleware has of it.
+func (c *Context) setRoute(route *boundRoute) {
+	c.route = route
+	c.born.Pattern = route.Rule
+	if c.Request != c.born {
+		c.Request.Pattern = route.Rule
+	}
+}
+
+// otherwise is find for a path that no route takes as it is, on hosts that play no part.
+func (t *routeTable) otherwise(method, path string, room []rule.Span) (router.Result, []rule.Span) {
+	if t.behind == nil {
+		return t.hosts.Otherwise(method, path, room), nil
+	}
+	return t.behind.Match("", "", method, path, room)
 }
 
 // A place is where the text of a value is in the path.
@@ -254,25 +296,30 @@ func (c *Context) answer(result router.Result, spans []rule.Span) {
 	}
 }
 
+// matched is take for what may have values that were converted at the match.
 func (c *Context) matched(route *boundRoute, result router.Result, spans []rule.Span) {
+	if !route.direct && c.leadsElsewhere(route, func() []any { return result.Convert(spans) }) {
+		return
+	}
+	c.keepValues(result, spans)
+	c.setRoute(route)
+}
+
+// leadsElsewhere reports whether the request is redirected to the path that it should have asked for.
+func (c *Context) leadsElsewhere(route *boundRoute, values func() []any) bool {
 	if route.greedy {
 		if path, ok := c.detours(route, c.path()); ok {
 			c.redirect(escapedPath(path))
-			return
+			return true
 		}
 	}
 	if route.canonical != nil {
-		if path := route.canonicalPath(c.Request.Method, result, spans); path != "" {
+		if path := route.canonicalPath(c.Request.Method, values()); path != "" {
 			c.redirect(path)
-			return
+			return true
 		}
 	}
-	c.route = route
-	c.keepValues(result, spans)
-	c.born.Pattern = route.Rule // outer middleware has this one
-	if c.Request != c.born {
-		c.Request.Pattern = route.Rule
-	}
+	return false
 }
 
 // hasRule reports whether a rule has matched; the fallback has none.
@@ -373,8 +420,7 @@ func (app *App) canonicalRoutes(r *boundRoute) []*boundRoute {
 }
 
 // canonicalPath returns the escaped path of the route whose defaults are the values of this request, or "".
-func (r *boundRoute) canonicalPath(method string, result router.Result, spans []rule.Span) string {
-	values := result.Convert(spans)
+func (r *boundRoute) canonicalPath(method string, values []any) string {
 	lookup := func(key string) (any, bool) { return r.valueOf(values, key) }
 	for _, other := range r.canonical {
 		if !other.answers(method) || !agrees(lookup, other.defaults) {

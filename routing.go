@@ -111,6 +111,7 @@ type boundRoute struct {
 	in        *instance
 	chain     *chain
 	greedy    bool          // has a variable that may take slashes
+	direct    bool          // a request that it matches is never led elsewhere
 	canonical []*boundRoute // where its requests may be redirected to because of defaults
 	handler   Handler
 	before    []Handler

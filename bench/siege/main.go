@@ -9,13 +9,11 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/dewar-go/dewar/bench/siege/app"
 )
 
 func main() {
 	if os.Getenv(appVariable) != "" {
-		exit(app.Run())
+		exit(serve())
 	}
 	var o options
 	flag.IntVar(&o.requests, "requests", 1_000_000, "how many requests visitors make")

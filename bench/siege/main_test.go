@@ -4,14 +4,12 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/dewar-go/dewar/bench/siege/app"
 )
 
 // TestMain has this binary be the application under siege too, as the program is.
 func TestMain(m *testing.M) {
 	if os.Getenv(appVariable) != "" {
-		exit(app.Run())
+		exit(serve())
 	}
 	os.Exit(m.Run())
 }

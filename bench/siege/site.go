@@ -25,6 +25,16 @@ import (
 // appVariable is set in a process that is the application under siege.
 const appVariable = "DEWAR_SIEGE_APP"
 
+// serve is what a process that is the application does. Its input is a pipe that the siege holds: it ends when the siege has
+// gone without stopping it.
+func serve() error {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		exit(errors.New("the siege has gone"))
+	}()
+	return app.Run()
+}
+
 // A site is the application under siege: a listening socket that the siege owns, and the processes that serve it. The socket stays
 // open while processes come and go, so nobody is ever refused.
 type site struct {
@@ -115,6 +125,9 @@ func (s *site) start(ctx context.Context, env ...string) (*process, error) {
 		return nil, err
 	}
 	cmd.Stdout = cmd.Stderr
+	if _, err := cmd.StdinPipe(); err != nil { // it ends when the siege does, see serve
+		return nil, err
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the application: %w", err)
 	}

@@ -210,12 +210,17 @@ func (t *Hosts) add(pattern string, routes []Route, set rule.Set) error {
 // Matter reports whether a route may depend on the host.
 func (t *Hosts) Matter() bool { return len(t.exact) > 0 || len(t.patterns) > 0 }
 
-// Static is [Router.Static] where hosts play no part.
-func (t *Hosts) Static(method, path string) any {
+// Find is [Router.Find] where hosts play no part. Where they do, Match tells.
+func (t *Hosts) Find(method, path string, room []rule.Span) (data any, n int, missed bool) {
 	if t.Matter() {
-		return nil
+		return nil, 0, false
 	}
-	return t.every.Static(method, path)
+	return t.every.Find(method, path, room)
+}
+
+// Otherwise is [Router.Otherwise] for what Find has missed.
+func (t *Hosts) Otherwise(method, path string, room []rule.Span) Result {
+	return t.every.Otherwise(method, path, room)
 }
 
 // Match finds the route for a host, in lower case and with the port by itself, as [Router.Match] does for one that

@@ -167,18 +167,34 @@ func (r *Router) tableOf(entries []*entry) *table {
 	return t
 }
 
-// Static is Match for what is told at once: it returns the data of a route that has no variables, lists the method and answers the
-// path as it is. It is nil for everything else, which Match tells apart.
-func (r *Router) Static(method, path string) any {
+// Find is Match for what most requests are: it returns the data of a route that lists the method, answers the path as it is and has
+// built-in converters alone, and how many variables it has. Where their texts are is in room. Without data Match tells what becomes
+// of the request, or [Router.Otherwise] if missed says that no route takes the path as it is.
+func (r *Router) Find(method, path string, room []rule.Span) (data any, n int, missed bool) {
 	t := r.table(method)
-	if t == nil {
-		return nil
+	if t == nil || !t.late || method == http.MethodOptions {
+		return nil, 0, false
 	}
-	e := t.staticOf(path)
-	if e == nil || e.redirect || e.derived {
-		return nil
+	if e := t.staticOf(path); e != nil && !e.redirect {
+		return e.data, 0, false
 	}
-	return e.data
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+		return nil, 0, false
+	}
+	s := search{path: path, redirects: true}
+	e, spans := t.find(&s, room)
+	if e == nil {
+		return nil, 0, true
+	}
+	if e.redirect || len(spans) > len(room) {
+		return nil, 0, false
+	}
+	return e.data, len(spans), false
+}
+
+// Otherwise is Match for a path that Find has missed.
+func (r *Router) Otherwise(method, path string, room []rule.Span) Result {
+	return r.otherwise(&search{path: path, redirects: true}, r.table(method), room)
 }
 
 // Match finds the route for method and path, which is decoded. A path that does not begin with a slash is not found; of
@@ -200,18 +216,23 @@ func (r *Router) match(s *search, method, path string, room []rule.Span) (Result
 	if e, spans := t.find(s, room); e != nil {
 		return r.result(s, e, method), spans
 	}
-	merged := path
+	return r.otherwise(s, t, room), nil
+}
+
+// otherwise returns what becomes of a path that no entry of t takes as it is.
+func (r *Router) otherwise(s *search, t *table, room []rule.Span) Result {
+	path, merged := s.path, s.path
 	if r.reach.repeats(path) {
 		merged = mergeSlashes(path)
 		s.path = merged
 		if e, _ := t.find(s, room); e != nil {
-			return Result{Kind: MergeRedirect, Path: e.target(merged), entry: e}, nil
+			return Result{Kind: MergeRedirect, Path: e.target(merged), entry: e}
 		}
 	}
 	if allowed := r.allowed(s, t, path, merged); allowed != nil {
-		return Result{Kind: MethodNotAllowed, more: &more{allowed: allowed}}, nil
+		return Result{Kind: MethodNotAllowed, more: &more{allowed: allowed}}
 	}
-	return Result{}, nil
+	return Result{}
 }
 
 // result returns what becomes of the path that e takes.

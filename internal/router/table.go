@@ -10,14 +10,16 @@ type table struct {
 	tree    *tree             // the same, nil if it does not pay
 	entries []*entry          // all, in their order
 	methods []string          // their names
+	late    bool              // all converters are built in
 	most    int               // how many variables one has, and one place more for chi
 }
 
 // newTable makes a table of entries, which are in their order, with a tree where pays says so.
 func newTable(entries []*entry, pays func([]*entry, *fork) bool) *table {
-	t := &table{static: map[string]*entry{}, entries: entries}
+	t := &table{static: map[string]*entry{}, entries: entries, late: true}
 	var variable []*entry
 	for _, e := range entries {
+		t.late = t.late && e.rule.Late()
 		if len(e.rule.Variables()) == 0 {
 			t.addStatic(e.rule.Prefix(), e)
 		} else {

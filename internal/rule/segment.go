@@ -11,6 +11,12 @@ func (s *Segment) Affixes() (before, after string) { return s.before, s.after }
 // Match appends to spans where the variables of s lie within the part of path at, if that has the form of s and the converters
 // that are built in take the texts. The others are asked by [Rule.Convert], once the form of the whole path fits.
 func (s *Segment) Match(path string, at Span, spans []Span) ([]Span, bool) {
+	if s.Kind == Single || s.Kind == Rest {
+		if v := s.variables[0]; v.late != nil && !v.accepts(path[at.Start:at.End]) {
+			return spans, false
+		}
+		return append(spans, at), true
+	}
 	found, ok := s.match(path, at, spans)
 	if !ok {
 		return spans, false
