@@ -85,7 +85,7 @@ func newSite(f *field, name, sessions string, env ...string) (*site, error) {
 	}
 	defer l.Close()
 	s.addr = l.Addr().String()
-	if s.socket, err = l.(*net.TCPListener).File(); err != nil {
+	if s.socket, err = socketOf(l.(*net.TCPListener)); err != nil {
 		return nil, err
 	}
 	if sessions == "sqlite" {

@@ -42,14 +42,16 @@ func newFork(entries []*entry) *fork {
 // finish puts texts that follow each other in one, and makes what needs all ways.
 func (f *fork) finish() {
 	var run strings.Builder
+	last := f
 	for f.only() {
 		for text, to := range f.texts {
 			run.WriteString("/" + text)
-			*f = *to
+			*f, last = *to, to
 		}
 	}
 	f.run = run.String()
 	f.many = newAffixes(f.ways)
+	last.many = f.many // a tree leads there
 	for _, w := range f.ways {
 		w.to.finish()
 	}

@@ -89,6 +89,20 @@ func TestManyRulesAreFewSteps(t *testing.T) {
 	}
 }
 
+// TestTreesLeadToWhatFindsManyWays has chi lead to a fork of many ways behind texts that are one run where there is no tree.
+func TestTreesLeadToWhatFindsManyWays(t *testing.T) {
+	t.Parallel()
+	r := mustNew(t, numbered("/{x}/a/b/c/r%d-{y}", 500)...).WithTrees()
+	for path, kind := range map[string]router.Kind{"/x/a/b/c/r499-y": router.Found, "/x/a/b/c/r500-y": router.NotFound, "/x/a/b/c": router.NotFound} {
+		if got, _ := r.Match("GET", path, nil); got.Kind != kind {
+			t.Errorf("%q: got kind %d, want %d", path, got.Kind, kind)
+		}
+		if _, steps := r.Work("GET", path); steps > 12 {
+			t.Errorf("%q: looked at %d forks and entries, want 12 at most", path, steps)
+		}
+	}
+}
+
 // aware counts how often it parses.
 type aware struct{ parsed *int }
 
