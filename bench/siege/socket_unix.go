@@ -18,6 +18,8 @@ func socketOf(l *net.TCPListener) (*os.File, error) {
 	}
 	var socket int
 	var dupErr error
+	syscall.ForkLock.RLock() // no other process is started with it by chance
+	defer syscall.ForkLock.RUnlock()
 	if err := raw.Control(func(fd uintptr) { socket, dupErr = syscall.Dup(int(fd)) }); err != nil || dupErr != nil {
 		return nil, errors.Join(err, dupErr)
 	}

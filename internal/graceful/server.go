@@ -45,6 +45,7 @@ type Server struct {
 	requests  crew // also those whose connection is closed or hijacked
 	conns     conns
 	accepting chan struct{}   // closed when no more connections are accepted; nil before they are
+	stuck     bool            // the listener has not closed
 	alive     context.Context // ends when everything has to end at once
 	kill      context.CancelFunc
 }
@@ -98,7 +99,7 @@ func (s *Server) around(h http.Handler) http.Handler {
 // abort ends everything; live notices and is not waited for.
 func (s *Server) abort() {
 	s.kill()
-	_ = s.HTTP.Close()
+	inTime(func() { _ = s.HTTP.Close() })
 	s.conns.closeTaken()
 	s.Life.halt()
 	s.Life.end()
@@ -163,14 +164,53 @@ func (s *Server) hearOut() {
 	if s.accepting == nil {
 		return
 	}
-	_ = s.Listener.Close()
-	<-s.accepting
+	s.endAccept()
 	poll := time.NewTicker(time.Millisecond)
 	defer poll.Stop()
 	for s.conns.expected() && s.alive.Err() == nil {
 		<-poll.C
 	}
 	s.conns.closeSilent()
+}
+
+// acceptEnds is how long to wait for the listener to close. One that another process has made blocking, as a supervisor may that
+// passes it on, does so when the next client comes, and until then neither Accept nor Close returns.
+const acceptEnds = time.Second
+
+// endAccept closes the listener.
+func (s *Server) endAccept() {
+	s.stuck = !inTime(func() { _ = s.Listener.Close(); <-s.accepting })
+	if s.stuck {
+		s.Logger.Warn("the listening socket does not close, because another process has made it blocking; start processes with a file that is not", "app", s.Name)
+	}
+}
+
+// inTime reports whether f, which may wait for the listener, has returned.
+func inTime(f func()) bool {
+	done := make(chan struct{})
+	go func() { defer close(done); f() }()
+	patience := time.NewTimer(acceptEnds)
+	defer patience.Stop()
+	select {
+	case <-done:
+		return true
+	case <-patience.C:
+		return false
+	}
+}
+
+// shutdown and closeAll are net/http's, which would wait for a listener that does not close.
+func (s *Server) shutdown(ctx context.Context) error {
+	if s.stuck {
+		return nil
+	}
+	return s.HTTP.Shutdown(ctx)
+}
+
+func (s *Server) closeAll() {
+	if !s.stuck {
+		_ = s.HTTP.Close()
+	}
 }
 
 // finish ends the requests, then the background work, then calls the shutdown hooks.
@@ -188,7 +228,7 @@ func (s *Server) finish() error {
 func (s *Server) endWork(limit time.Duration) (problem error) {
 	ctx, cancel := context.WithTimeout(s.alive, limit)
 	defer cancel()
-	if errors.Join(s.HTTP.Shutdown(ctx), s.requests.wait(ctx)) != nil {
+	if errors.Join(s.shutdown(ctx), s.requests.wait(ctx)) != nil {
 		problem = s.cutOff(limit)
 	}
 	if s.Life.background.wait(ctx) != nil {
@@ -201,7 +241,7 @@ func (s *Server) endWork(limit time.Duration) (problem error) {
 
 // cutOff closes the connections of the requests that are left, hijacked ones too, and says so.
 func (s *Server) cutOff(limit time.Duration) error {
-	_ = s.HTTP.Close()
+	s.closeAll()
 	taken := s.conns.closeTaken()
 	s.await(&s.requests)
 	if taken > 0 {

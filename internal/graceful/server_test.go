@@ -176,6 +176,45 @@ func TestServerCutsOffWhatTakesLongerThanTheTimeout(t *testing.T) {
 	})
 }
 
+// stuck is a listener in the state that a process leaves it in which passes it on and makes it blocking by that: Accept and Close
+// return when the next client comes.
+type stuck struct {
+	*pipes
+	comes chan struct{}
+}
+
+func (l *stuck) Accept() (net.Conn, error) {
+	<-l.comes
+	return nil, net.ErrClosed
+}
+
+func (l *stuck) Close() error {
+	<-l.comes
+	return nil
+}
+
+func TestServerStopsThoughItsListenerDoesNotClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &stuck{&pipes{}, make(chan struct{})}
+		defer close(l.comes)
+		s := &Server{
+			Name: "test", Life: New(), HTTP: &http.Server{}, Listener: l, Logger: slog.New(slog.DiscardHandler),
+			Drain: func() time.Duration { return 0 }, Timeout: func() time.Duration { return time.Minute },
+			Ready: func() {}, Stopping: func() {},
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		began := time.Now()
+		if err := s.Run(ctx); err != nil {
+			t.Errorf("Run returned %v, want nil", err)
+		}
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("Run returned after %v, want 3 s at most", took)
+		}
+	})
+}
+
 func TestServerStoppedWhileItStarts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

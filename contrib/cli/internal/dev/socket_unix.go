@@ -3,9 +3,11 @@
 package dev
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
+	"syscall"
 )
 
 // A socket is the listening socket that is passed from one program to the next. Nobody accepts on it while it is not
@@ -27,12 +29,30 @@ func openSocket(addr string) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := master.(*net.TCPListener).File()
+	file, err := fileOf(master.(*net.TCPListener))
 	if err != nil {
 		_ = master.Close()
 		return nil, err
 	}
 	return &socket{master, file}, nil
+}
+
+// fileOf returns the socket of l as a file to start programs with. Each start would make that of l.File blocking, and by that for the
+// program before too, which would not stop then until somebody connects.
+func fileOf(l *net.TCPListener) (*os.File, error) {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var fd int
+	var failed error
+	syscall.ForkLock.RLock() // no other program is started with fd by chance
+	defer syscall.ForkLock.RUnlock()
+	if err := raw.Control(func(of uintptr) { fd, failed = syscall.Dup(int(of)) }); err != nil || failed != nil {
+		return nil, errors.Join(err, failed)
+	}
+	syscall.CloseOnExec(fd)
+	return os.NewFile(uintptr(fd), "socket"), nil
 }
 
 // addr is where it listens.
