@@ -52,6 +52,10 @@ const bufferKept = 64 << 10
 // patience is how long a client waits for all of an answer.
 const patience = 30 * time.Second
 
+// crossing is how long after a request a kept connection may end without an answer because it was closed before the request came,
+// on a busy machine. Later than that the request had come, and was not answered.
+const crossing = 10 * time.Second
+
 func (w *wire) connect() error {
 	if w.conn != nil {
 		return nil
@@ -102,10 +106,11 @@ func (w *wire) exchange(q question) (a answer, again bool, err error) {
 		w.out = bytes.Buffer{}
 	}
 	q.writeTo(&w.out, w.site.addr)
+	asked := time.Now()
 	_, wrote := w.conn.Write(w.out.Bytes()) // an answer may have come all the same, of an App that reads no further
 	if _, err := w.in.Peek(1); err != nil {
 		how := errDropped
-		if w.used {
+		if w.used && time.Since(asked) < crossing {
 			how = errCut
 		}
 		return a, false, ended(how, errors.Join(err, wrote))

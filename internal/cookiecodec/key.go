@@ -90,7 +90,7 @@ func (k *key) seal(dst []byte, name string, payload []byte, now int64) ([]byte, 
 		return append(dst, value...), err
 	}
 	m := k.macs.Get().(*mac)
-	defer k.macs.Put(m)
+	defer k.keep(m)
 	return m.seal(dst, name, now, payload), nil
 }
 
@@ -101,7 +101,7 @@ const bar = '|'
 // making them for each cookie takes longer than all the rest of a session.
 func (k *key) verify(name, value string) (payload string, at int64, ok bool) {
 	m := k.macs.Get().(*mac)
-	defer k.macs.Put(m)
+	defer k.keep(m)
 	date, text, ok := m.open(name, value)
 	if !ok {
 		return "", 0, false
@@ -131,6 +131,16 @@ func seconds(date []byte) (at int64, ok bool) {
 		at = at*10 + int64(b-'0')
 	}
 	return at, len(date) > 0 && len(date) < 19
+}
+
+// maxKept is how many bytes of buffers are kept for the next cookie: more than browsers take.
+const maxKept = 32 << 10
+
+// keep gives m back, unless a large session has been there.
+func (k *key) keep(m *mac) {
+	if cap(m.raw)+cap(m.plain) <= maxKept {
+		k.macs.Put(m)
+	}
 }
 
 // A mac makes and checks signatures, one after the other, in buffers of its own.
