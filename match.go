@@ -152,13 +152,13 @@ func (c *Context) match() {
 	}
 }
 
-// take makes route that of the request, unless another path is to be asked for. Its converters are built in, and hosts play no part.
+// take makes route that of the request, unless the client is sent to another path. Its converters are built in, and hosts play no part.
 func (c *Context) take(route *boundRoute, path string, spans []rule.Span) {
-	if !route.direct && c.leadsElsewhere(route, func() []any { return convert(route.rule, path, spans) }) {
+	if !route.direct && c.leadsElsewhere(route, func() []any { values, _ := route.rule.Convert(path, spans); return values }) {
 		return
 	}
 	if len(spans) > 0 && !c.setPlaces(path, spans) {
-		c.rare().values = convert(route.rule, path, spans)
+		c.rare().values, _ = route.rule.Convert(path, spans) // the converters have taken the texts
 	}
 	c.setRoute(route)
 }
@@ -197,8 +197,8 @@ func (c *Context) find(path string, room []rule.Span) (router.Result, []rule.Spa
 	return t.behind.Match(name, port, c.Request.Method, path, room)
 }
 
-// stays reports whether a result counts that routes that give way had a part in: if they have the file, or it is
-// another's.
+// stays reports whether a result counts that routes which give way had a part in: they have the file, or the result is
+// that of another route.
 func (c *Context) stays(result router.Result, spans []rule.Span) bool {
 	switch result.Kind {
 	case router.SlashRedirect:

@@ -51,15 +51,6 @@ func (c *Context) setPlaces(path string, spans []rule.Span) bool {
 	return true
 }
 
-// convert returns the values of the texts at spans.
-func convert(r *rule.Rule, path string, spans []rule.Span) []any {
-	values := make([]any, len(spans))
-	for i, at := range spans {
-		values[i] = r.Value(i, path[at.Start:at.End])
-	}
-	return values
-}
-
 // value returns the value of the i-th variable of the route. Those of converters that are built in are converted when they are
 // asked for: most are asked for once or never.
 func (c *Context) value(i int) any {
