@@ -2,20 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	crand "crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
-	"encoding/pem"
-	"fmt"
-	"math/big"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -140,6 +133,12 @@ func (f *field) check(promise string, holds bool, format string, args ...any) {
 	f.broken(promise, format, args...)
 }
 
+// tolerant reports whether visitors may be refused, because of an attack, or because the machine is too busy.
+func (f *field) tolerant() bool { return f.refuses.Load() > 0 || f.pulse.busy() }
+
+// excuses reports whether visitors may get no answer at all, because of an attack, or because the machine stood still.
+func (f *field) excuses() bool { return f.refuses.Load() > 0 || f.pulse.stoodStill() }
+
 // count adds to a number that the score card shows.
 func (f *field) count(name string, n int) { f.ledger.count(name, n) }
 
@@ -164,39 +163,3 @@ func (s *lockedSource) Uint64() uint64 {
 	defer s.mu.Unlock()
 	return s.source.Uint64()
 }
-
-// writeCertificate writes a certificate for localhost and its key, and returns who trusts it.
-func writeCertificate(file string) (*x509.CertPool, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "siege"}, DNSNames: []string{"localhost"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(crand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return nil, err
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s has no certificate", file)
-	}
-	return roots, nil
-}
-
-// tolerant reports whether visitors may be refused, because of an attack, or because the machine is too busy.
-func (f *field) tolerant() bool { return f.refuses.Load() > 0 || f.pulse.busy() }
-
-// excuses reports whether visitors may get no answer at all, because of an attack, or because the machine stood still.
-func (f *field) excuses() bool { return f.refuses.Load() > 0 || f.pulse.stoodStill() }

@@ -158,6 +158,7 @@ func (c *ScoreCard) rows() [][3]string {
 		{"doubtful", n(s.Doubtful), "writes were refused or cut off, and may have happened"},
 		{"refused", n(s.Refused), "requests were answered 503 while an attack made the App do so, or the machine was too busy"},
 		{"cut", n(s.Cut), "requests met a kept connection that was just closed"},
+		{"excused", n(c.Counts[unanswered]), "more had no answer while an attack made the App refuse, or the machine stood still"},
 		{"answers", n(s.Requests), "by status, 0 for none: " + c.statuses()},
 		{"latency", short(c.Median), fmt.Sprintf("half of the answers, from when the request was due; 99 of 100 %s, 999 of 1,000 %s", short(c.P99), short(c.P999))},
 		{"slowest", short(c.Slowest.Took), fmt.Sprintf("%s, at %s", c.Slowest.What, clock(c.Slowest.At))},

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -50,18 +47,6 @@ type site struct {
 
 	mu        sync.Mutex
 	processes []*process // those that were not told to stop, the newest last
-}
-
-// A process is one run of the application.
-type process struct {
-	cmd     *exec.Cmd
-	serving chan struct{} // closed when it serves
-	ended   chan struct{} // closed when it has ended
-	err     error         // how it has ended, then
-
-	mu       sync.Mutex
-	last     []string // its last lines
-	expected bool     // that it ends
 }
 
 // newSite opens the socket and puts the files of the application into a folder of its own. It starts nothing.
@@ -147,27 +132,6 @@ func (s *site) start(ctx context.Context, env ...string) (*process, error) {
 	return p, nil
 }
 
-// watch reads what the process says until it ends.
-func (p *process) watch(s *site, said io.Reader) {
-	lines := bufio.NewScanner(said)
-	lines.Buffer(nil, 16<<20)
-	serving := false
-	for lines.Scan() {
-		line := lines.Bytes()
-		if !serving && bytes.Contains(line, []byte(`"msg":"serving"`)) {
-			serving = true
-			close(p.serving)
-		}
-		s.field.ledger.logged(s.name, line)
-		p.keep(string(line))
-	}
-	p.err = p.cmd.Wait()
-	close(p.ended)
-	if serving && !p.expectEnd() {
-		s.crashed(p)
-	}
-}
-
 // crashed tells of a process that has ended by itself, and starts another, so that the siege goes on.
 func (s *site) crashed(p *process) {
 	s.field.broken(othersUnharmed, "the application on %s has ended by itself: %v; its last lines:\n%s", s.name, p.err, p.lastLines())
@@ -175,37 +139,6 @@ func (s *site) crashed(p *process) {
 	if _, err := s.start(context.Background()); err != nil {
 		s.field.broken(othersUnharmed, "the application on %s cannot be started again: %v", s.name, err)
 	}
-}
-
-// expectEnd says that the process will end, and whether that was said before.
-func (p *process) expectEnd() (before bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	before, p.expected = p.expected, true
-	return before
-}
-
-// keep keeps the last lines.
-func (p *process) keep(line string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = append(p.last[max(0, len(p.last)-50):], line)
-}
-
-func (p *process) lastLines() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return strings.Join(p.last, "\n")
-}
-
-// signal sends a signal that does not end the process.
-func (p *process) signal(sig os.Signal) { _ = p.cmd.Process.Signal(sig) }
-
-// kill ends the process at once, and waits for it.
-func (p *process) kill() {
-	p.expectEnd()
-	_ = p.cmd.Process.Kill()
-	<-p.ended
 }
 
 // current returns the process that was started last, or nil.

@@ -123,6 +123,9 @@ func (v *visitor) ask(q question) (answer, bool) {
 	return a, false
 }
 
+// unanswered is what the score card counts requests as that were allowed to have no answer.
+const unanswered = "requests without an answer that were allowed to have none"
+
 // noAnswer judges a request that got none.
 func (v *visitor) noAnswer(what string, err error, excused bool) {
 	if errors.Is(err, errCut) {
@@ -134,7 +137,7 @@ func (v *visitor) noAnswer(what string, err error, excused bool) {
 		promise = othersUnharmed
 	}
 	if excused {
-		v.field.count("requests without an answer that were allowed to have none", 1)
+		v.field.count(unanswered, 1)
 		return
 	}
 	v.field.broken(promise, "%s of a visitor on %s was not answered: %v", what, v.site.name, err)

@@ -18,20 +18,6 @@ func (r *Router) WithTrees() *Router {
 	return all
 }
 
-// WithoutTrees returns r without chi's trees, even where they pay.
-func (r *Router) WithoutTrees() *Router {
-	none := *r
-	none.tables, none.distinct = map[string]*table{}, nil
-	for method, t := range r.tables {
-		bare := *t
-		bare.tree = nil
-		none.tables[method] = &bare
-		none.distinct = append(none.distinct, &bare)
-	}
-	none.get = none.table("GET")
-	return &none
-}
-
 // Work returns how often trees are asked for what Match is asked, and how many forks and entries are looked at.
 func (r *Router) Work(method, path string) (finds, steps int) {
 	var s search

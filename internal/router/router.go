@@ -106,12 +106,11 @@ func (r Result) HostValues() []any {
 // Convert returns the values of the rule's variables, whose texts are at spans, and behind them those of the host's.
 func (r Result) Convert(spans []rule.Span) []any {
 	var values []any
-	if r.Late() {
-		for i, at := range spans {
-			values = append(values, r.entry.rule.Value(i, r.Path[at.Start:at.End]))
-		}
-	} else {
+	switch {
+	case !r.Late():
 		values = slices.Clone(r.more.values)
+	case len(spans) > 0:
+		values, _ = r.entry.rule.Convert(r.Path, spans) // the converters have taken the texts
 	}
 	return append(values, r.HostValues()...)
 }
