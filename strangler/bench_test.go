@@ -104,7 +104,7 @@ func (canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestAllocations is about a page as a browser asks for it. The App has a Context and hands the session over, and may
 // allocate no more than allowed for that.
 func TestAllocations(t *testing.T) {
-	const allowed = 8
+	const allowed = 5
 	target := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
 	alone := alone(target, canned{})
 	app := quietApp(t)

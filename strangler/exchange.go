@@ -133,7 +133,10 @@ func takeOver(res *http.Response) error {
 		if key == "Content-Type" || res.StatusCode == http.StatusSwitchingProtocols {
 			continue // net/http's proxy looks at it, and copies it then
 		}
-		header[key] = append(slices.Clip(header[key]), values...)
+		if own := header[key]; len(own) > 0 {
+			values = append(slices.Clip(own), values...)
+		}
+		header[key] = values
 		delete(res.Header, key)
 	}
 	return nil
