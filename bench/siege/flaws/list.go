@@ -101,7 +101,7 @@ var All = []Flaw{
 	},
 	{
 		Name: "a server that stops drops the requests that it has begun", Promise: "A stop drops no request", Attacks: []string{"drains"},
-		Changes: []Change{{"internal/graceful/server.go", "errors.Join(s.shutdown(ctx), s.requests.wait(ctx))", "errors.Join(s.HTTP.Close(), s.requests.wait(ctx))"}},
+		Changes: []Change{{"internal/graceful/server.go", "return s.HTTP.Shutdown(ctx)", "return s.HTTP.Close()"}},
 	},
 	{
 		Name: "redirects after a login lead to other sites", Promise: "URLs and redirects that dewar builds stay on the site", Attacks: []string{"redirects"},
