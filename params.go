@@ -27,8 +27,8 @@ func (c *Context) Params() *Values {
 // A place is where the text of a value is in the path.
 type place struct{ start, end uint16 }
 
-// keepValues keeps the values of what was matched: where they are in the path, as long as there is room for that and the
-// converters are built in, which convert them when they are asked for.
+// keepValues keeps where the values of what was matched are in the path, for the converters that are built in to convert them
+// when somebody asks. Where there is no room for that, or a converter is not built in, it keeps the values themselves.
 func (c *Context) keepValues(result router.Result, spans []rule.Span) {
 	values := result.HostValues()
 	if len(spans) > 0 && !(result.Late() && c.setPlaces(result.Path, spans)) {

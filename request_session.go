@@ -358,8 +358,8 @@ func (rs *requestSession) applyCookies(header http.Header) {
 	header["Set-Cookie"] = lines
 }
 
-// guardEarly does so for a session that the rest of the view may open, if the request has its cookie. A file is the same
-// for everybody.
+// guardEarly keeps shared caches from an answer that begins before the session is opened, as the rest of the view may do,
+// if the request has its cookie. A file is the same for everybody.
 func (c *Context) guardEarly(x *rare) {
 	header := c.response.w.Header()
 	if x.handed.sent || x.fileCaching != "" || len(header["Accept-Ranges"]) > 0 {

@@ -32,10 +32,10 @@ type Sums struct {
 	Acknowledged int `json:"acknowledged"` // writes that were answered 2xx
 	Doubtful     int `json:"doubtful"`     // writes that were refused with a 503 or cut off, which may have happened
 	Lost         int `json:"lost"`         // acknowledged writes that were not there later
-	Mixed        int `json:"mixed"`        // answers that were another's
+	Mixed        int `json:"mixed"`        // answers that were another's, or not whole
 	Leaked       int `json:"leaked"`       // secrets where they must not be
 	Refused      int `json:"refused"`      // answers 503 while an attack made the App refuse, or the machine was too busy
-	Cut          int `json:"cut"`          // requests whose connection ended without an answer
+	Cut          int `json:"cut"`          // requests that met a kept connection just when it was closed
 }
 
 // A Tried is a promise that was tried.

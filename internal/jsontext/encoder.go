@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// An Encoder encodes plain data as JSON, byte for byte as package json does, in a fraction of the time: structs, maps with text
-// for keys, slices, arrays, pointers and interfaces, of texts, numbers and booleans. Not plain are types that encode
-// themselves, embedded structs, options of tags but omitempty, bytes, values that lead back to themselves, and what cannot be
-// encoded. The zero Encoder is ready; it is safe for concurrent use.
+// An Encoder encodes plain data as JSON, byte for byte as package json does, but faster: structs, maps with text for keys,
+// slices, arrays, pointers and interfaces, of texts, numbers and booleans. Not plain are types that encode themselves, embedded
+// structs, unusual names and options in tags but omitempty, bytes, values that are nested deeper than a hundred levels or lead
+// back to themselves, and what cannot be encoded. The zero Encoder is ready; it is safe for concurrent use.
 type Encoder struct{ plans sync.Map } // reflect.Type to its *plan, nil for a type that is not plain
 
 // Append appends v to text. It reports false, and returns nothing, if v is not plain: package json encodes it then, or says why

@@ -18,12 +18,12 @@ type entry struct {
 
 	other    bool // the form with or without a slash that the rule itself has not
 	redirect bool // answered by a redirect to the rule's own form
-	derived  bool // for a method that the route does not list; afterwards, for OPTIONS that the route does not list
+	derived  bool // for a method that the route does not list; once entries are settled for OPTIONS alone, which is then answered otherwise
 	any      bool // for a route that lists none
 }
 
-// refuses reports whether the path has a slash at its end that a leaf does not get back from a variable that takes slashes, as it
-// is the branch's.
+// refuses reports whether e is the form without a slash of a branch, and path has one at its end, which a variable that takes
+// slashes would swallow here: such a path is the branch's.
 func (e *entry) refuses(path string) bool {
 	return e.other && !e.rule.Branch() && strings.HasSuffix(path, "/")
 }
@@ -78,7 +78,7 @@ func allEntries(routes []Route) map[string][]*entry {
 	for method, list := range entries {
 		entries[method] = settle(list)
 		for _, e := range entries[method] {
-			e.derived = e.derived && method == http.MethodOptions // which alone is answered otherwise then
+			e.derived = e.derived && method == http.MethodOptions
 		}
 	}
 	return entries

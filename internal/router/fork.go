@@ -39,7 +39,7 @@ func newFork(entries []*entry) *fork {
 	return root
 }
 
-// finish puts texts that follow each other in one, and makes what needs all ways.
+// finish puts texts that follow each other in one, and makes the affixes, which need all ways.
 func (f *fork) finish() {
 	var run strings.Builder
 	last := f
@@ -51,7 +51,7 @@ func (f *fork) finish() {
 	}
 	f.run = run.String()
 	f.many = newAffixes(f.ways)
-	last.many = f.many // a tree leads there
+	last.many = f.many // the leaves of a tree lead to the fork that f has taken the place of
 	for _, w := range f.ways {
 		w.to.finish()
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/dewar-go/dewar/internal/rule"
 )
 
-// reach is how far into a path the rules look, so that of a long one the rest need not be.
+// reach is how far into a path the rules look, so that the rest of a long one need not be looked at.
 type reach struct {
 	segments int             // the most that a rule has, or has before a variable that takes slashes
 	firsts   map[string]bool // the first segments of the rules with such a variable

@@ -177,7 +177,7 @@ func next(c *dewar.Context) error {
 	return c.Redirect(c.SafeNext(c.Query().String("next"), "/"))
 }
 
-// header sets a header and a cookie to what the query says.
+// header sets a header to what the query says.
 func header(c *dewar.Context) error {
 	c.Header("X-Said", c.Query().String("value"))
 	return c.Text("said\n")

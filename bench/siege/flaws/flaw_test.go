@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +179,9 @@ func TestOverlayWantsTheTextOnce(t *testing.T) {
 
 func TestSiegeFindsEachFlaw(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: the siege hands listening sockets to processes, which Windows does not; run this on Linux")
+	}
 	siege, err := flaws.Flaw{}.Build(t.Context(), bench(t), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
