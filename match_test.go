@@ -242,3 +242,20 @@ func TestSegmentsThatAreSearchedHaveABound(t *testing.T) {
 		}
 	}
 }
+
+func TestPathsWithoutASlashAreNotFound(t *testing.T) {
+	t.Parallel()
+	app := quietApp(t)
+	app.Get("/", hello)
+	app.Get("/{a}/{b}", hello, dewar.Endpoint("two"))
+	for _, method := range []string{"GET", "HEAD", "OPTIONS", "POST"} {
+		for _, path := range []string{"", "*", "a", "a/b"} {
+			r := httptest.NewRequest(method, "/", nil)
+			r.URL.Path = path
+			w := httptest.NewRecorder()
+			if app.ServeHTTP(w, r); w.Code != http.StatusNotFound {
+				t.Errorf("%s %q: got %d, want 404", method, path, w.Code)
+			}
+		}
+	}
+}

@@ -174,21 +174,22 @@ func (r *Router) Find(method, path string, room []rule.Span) (data any, n int, m
 	if t == nil || !t.late || method == http.MethodOptions {
 		return nil, 0, false
 	}
-	if e := t.staticOf(path); e != nil && !e.redirect {
-		return e.data, 0, false
-	}
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return nil, 0, false
+	}
+	if e := t.staticOf(path); e != nil && !e.redirect {
+		return e.data, 0, false
 	}
 	s := search{path: path, redirects: true}
 	e, spans := t.find(&s, room)
 	if e == nil {
 		return nil, 0, true
 	}
-	if e.redirect || len(spans) > len(room) {
+	n = copy(room, spans) // which may be in a larger one
+	if e.redirect || n < len(spans) {
 		return nil, 0, false
 	}
-	return e.data, len(spans), false
+	return e.data, n, false
 }
 
 // Otherwise is Match for a path that Find has missed.

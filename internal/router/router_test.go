@@ -62,9 +62,18 @@ type outcome struct {
 	Allowed []string
 }
 
-// match is Match with all values converted.
+// match is Match with all values converted. It panics if Find and Otherwise tell something else.
 func match(r *router.Router, method, path string) outcome {
-	return converted(r.Match(method, path, nil))
+	result, spans := r.Match(method, path, nil)
+	var room [8]rule.Span
+	data, n, missed := r.Find(method, path, room[:])
+	switch {
+	case data != nil && (result.Kind != router.Found || data != result.Data() || !slices.Equal(room[:n], spans)):
+		panic(fmt.Sprintf("%s %s: Find tells %v and %v, Match %v and %v", method, path, data, room[:n], result.Data(), spans))
+	case missed && !reflect.DeepEqual(r.Otherwise(method, path, nil), result):
+		panic(fmt.Sprintf("%s %s: Match finds %v, which Otherwise does not", method, path, result))
+	}
+	return converted(result, spans)
 }
 
 func converted(result router.Result, spans []rule.Span) outcome {
