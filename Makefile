@@ -83,7 +83,7 @@ test: ## run the tests of every module, in quick rounds
 	$(call each,go test ./...)
 	$(compared)
 
-check: lint tidy requires platforms examples race long skirmish flaws gate ## all that must hold before a push: lint, go.mod, other platforms, examples, race, long, skirmish, flaws, gate
+check: lint tidy requires platforms examples race long skirmish flaws ## all that must hold before a push: lint, go.mod, other platforms, examples, race, long, skirmish, flaws
 
 race: ## run the tests of every module, with the race detector where that does not break deadlines (needs a C compiler)
 	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
