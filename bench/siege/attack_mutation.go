@@ -35,7 +35,7 @@ func mutations(ctx context.Context, f *field) error {
 		f.app.handshake("Cookie: "+g.cookie),
 	)
 	const requests = 600
-	together(ctx, requests, 16, func(i int) { f.app.sendMutant(ctx, f.mutant(seeds[i%len(seeds)], i)) })
+	together(ctx, requests, 16, func(i int) { f.app.sendMutant(ctx, g.secret, f.mutant(seeds[i%len(seeds)], i)) })
 	f.count("mutated requests", requests)
 	return nil
 }
@@ -72,8 +72,8 @@ func (f *field) mutant(seed string, i int) string {
 	return string(text)
 }
 
-// sendMutant sends a request and says that nothing follows.
-func (s *site) sendMutant(ctx context.Context, text string) {
+// sendMutant sends a request, which may have the cookie of the guest that own is the secret of, and says that nothing follows.
+func (s *site) sendMutant(ctx context.Context, own, text string) {
 	l, err := s.line(ctx)
 	if err != nil {
 		return
@@ -90,7 +90,7 @@ func (s *site) sendMutant(ctx context.Context, text string) {
 		got = outcomeOf(err)
 	}
 	s.field.check(bounded, got != "silence", "no answer to %q, and the connection stays", clip(text))
-	s.field.look("the answer to a mutated request", l.said.Bytes())
+	s.field.ledger.look(own, "the answer to a mutated request", l.said.Bytes())
 	if err == nil {
 		expected := strings.Contains(text, "/panic") || strings.Contains(text, "/half") || strings.Contains(text, "/error") || strings.Contains(text, "/header") || strings.Contains(text, "/cookie")
 		s.field.check(othersUnharmed, answer.status < 500 || answer.status == 501 || answer.status == 505 || expected, "%q is answered %d %q", clip(text), answer.status, clip(string(answer.body)))
