@@ -763,3 +763,20 @@ func TestLateChangeNamesTheHandler(t *testing.T) {
 		}
 	}
 }
+
+func TestSessionKeepsTheOnlyHeaderOfMiddleware(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{"Vary": "Origin", "Cache-Control": "no-cache", "X-Other": "x"} {
+		app := quietApp(t)
+		app.Get("/", func(c *dewar.Context) error { c.Session().Set("a", 1); return c.NoContent() })
+		app.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set(name, value)
+				next.ServeHTTP(w, r)
+			})
+		})
+		if got := strings.Join(send(app, "GET", "/").Header()[name], ", "); !strings.Contains(got, value) {
+			t.Errorf("%s: got %q, want %q in it", name, got, value)
+		}
+	}
+}
