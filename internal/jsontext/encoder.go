@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -16,7 +17,25 @@ import (
 // slices, arrays, pointers and interfaces, of texts, numbers and booleans. Not plain are types that encode themselves, embedded
 // structs, unusual names and options in tags but omitempty, bytes, values that are nested deeper than a hundred levels or lead
 // back to themselves, and what cannot be encoded. The zero Encoder is ready; it is safe for concurrent use.
-type Encoder struct{ plans sync.Map } // reflect.Type to its *plan, nil for a type that is not plain
+type Encoder struct {
+	plans  sync.Map                 // reflect.Type to its *plan
+	recent [32]atomic.Pointer[plan] // those that were asked for last, each in the place of its type's address
+}
+
+// planOf returns the plan of a type, made once.
+func (e *Encoder) planOf(t reflect.Type) *plan {
+	slot := &e.recent[reflect.ValueOf(t).Pointer()>>5%uintptr(len(e.recent))]
+	if p := slot.Load(); p != nil && p.of == t {
+		return p
+	}
+	kept, ok := e.plans.Load(t)
+	if !ok {
+		kept, _ = e.plans.LoadOrStore(t, newPlan(t))
+	}
+	p := kept.(*plan)
+	slot.Store(p)
+	return p
+}
 
 // Append appends v to text. It reports false, and returns nothing, if v is not plain: package json encodes it then, or says why
 // it cannot.
@@ -37,29 +56,26 @@ func (e *Encoder) append(text []byte, v any, depth int) ([]byte, bool) {
 	case map[string]any:
 		return e.appendMap(text, v, depth)
 	}
-	t := reflect.TypeOf(v)
-	kept, ok := e.plans.Load(t)
-	if !ok {
-		kept, _ = e.plans.LoadOrStore(t, planOf(t))
-	}
-	p := kept.(*plan)
-	if p == nil {
+	p := e.planOf(reflect.TypeOf(v))
+	if p.refused {
 		return nil, false
 	}
 	return e.appendValue(text, p, reflect.ValueOf(v), depth)
 }
 
-// A plan says how values of a plain type are written.
+// A plan says how values of a type are written.
 type plan struct {
-	kind   reflect.Kind
-	elem   *plan   // of a pointer, slice, array or map
-	fields []field // of a struct
+	of      reflect.Type
+	refused bool // the type is not plain
+	kind    reflect.Kind
+	elem    *plan   // of a pointer, slice, array or map
+	fields  []field // of a struct
 }
 
 // A field is one of a struct.
 type field struct {
 	index     int
-	name      string // as it is written before the value: quoted, with a colon behind it
+	name      string // as it is written before the value: quoted, between a comma and a colon
 	omitEmpty bool
 	plan      *plan
 }
@@ -70,13 +86,11 @@ var (
 	jsonNumber    = reflect.TypeFor[json.Number]()
 )
 
-// planOf returns the plan of a type, nil if it is not plain.
-func planOf(t reflect.Type) *plan {
+// newPlan returns the plan of a type.
+func newPlan(t reflect.Type) *plan {
 	b := planner{made: map[reflect.Type]*plan{}}
 	p := b.plan(t)
-	if b.refused {
-		return nil
-	}
+	p.refused = b.refused
 	return p
 }
 
@@ -90,7 +104,7 @@ func (b *planner) plan(t reflect.Type) *plan {
 	if p, ok := b.made[t]; ok {
 		return p
 	}
-	p := &plan{kind: t.Kind()}
+	p := &plan{of: t, kind: t.Kind()}
 	b.made[t] = p
 	switch p.kind {
 	case reflect.Bool, reflect.String, reflect.Interface,
@@ -128,7 +142,7 @@ func (b *planner) addFields(p *plan, t reflect.Type) {
 		name, omitEmpty, ok := nameOf(f.Name, tag)
 		b.refuseIf(!ok || names[name])
 		names[name] = true
-		p.fields = append(p.fields, field{i, string(append(appendString(nil, name), ':')), omitEmpty, b.plan(f.Type)})
+		p.fields = append(p.fields, field{i, string(append(appendString([]byte{','}, name), ':')), omitEmpty, b.plan(f.Type)})
 	}
 }
 
@@ -198,7 +212,6 @@ func (e *Encoder) appendValue(text []byte, p *plan, v reflect.Value, depth int) 
 }
 
 func (e *Encoder) appendStruct(text []byte, p *plan, v reflect.Value, depth int) ([]byte, bool) {
-	text = append(text, '{')
 	before := len(text)
 	for i := range p.fields {
 		f := &p.fields[i]
@@ -206,15 +219,16 @@ func (e *Encoder) appendStruct(text []byte, p *plan, v reflect.Value, depth int)
 		if f.omitEmpty && isEmpty(value) {
 			continue
 		}
-		if len(text) > before {
-			text = append(text, ',')
-		}
 		text = append(text, f.name...)
 		var ok bool
 		if text, ok = e.appendValue(text, f.plan, value, depth); !ok {
 			return nil, false
 		}
 	}
+	if len(text) == before {
+		return append(text, "{}"...), true
+	}
+	text[before] = '{' // in place of the comma
 	return append(text, '}'), true
 }
 
