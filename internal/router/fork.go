@@ -116,43 +116,69 @@ type verdict struct {
 //
 // The room is no part of the search, nor is it returned: what is in it would move to the heap.
 func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int) {
-	if f.last <= s.after {
-		return nil, 0
-	}
-	s.steps++
-	if f.run != "" {
-		if !strings.HasPrefix(s.path[pos:], f.run) {
+	for f.last > s.after {
+		s.steps++
+		end, ok := f.runs(s.path, pos)
+		if !ok {
 			return nil, 0
 		}
-		if pos += len(f.run); pos < len(s.path) && s.path[pos] != '/' {
-			return nil, 0
+		if end == len(s.path) {
+			return s.at(f.end, room, n)
 		}
-	}
-	if pos == len(s.path) {
-		if f.end != nil && f.end.rank > s.after && s.takes(f.end, room[:n]) {
-			return f.end, n
-		}
-		return nil, 0
-	}
-	at := s.segment(pos + 1)
-	if at.End-at.Start <= f.long {
-		if to := f.texts[s.path[at.Start:at.End]]; to != nil {
+		at := s.segment(end + 1)
+		if to := f.text(s.path[at.Start:at.End]); to != nil {
+			if len(f.ways) == 0 { // nothing to come back to
+				f, pos = to, at.End
+				continue
+			}
 			if e, n := s.behind(to, at.End, room, n); e != nil {
 				return e, n
 			}
 		}
+		if len(f.ways) != 1 {
+			return s.along(f, at, room, n)
+		}
+		w := &f.ways[0]
+		if pos, n, ok = s.goes(w, at, room, n); !ok {
+			return nil, 0
+		}
+		f = w.to
 	}
-	return s.along(f, at, room, n)
+	return nil, 0
+}
+
+// runs returns where the path goes on after the text that comes first.
+func (f *fork) runs(path string, pos int) (int, bool) {
+	if f.run == "" {
+		return pos, true
+	}
+	end := pos + len(f.run)
+	return end, strings.HasPrefix(path[pos:], f.run) && (end == len(path) || path[end] == '/')
+}
+
+// text returns the fork behind a segment that is text, nil if there is none.
+func (f *fork) text(segment string) *fork {
+	if len(segment) > f.long {
+		return nil
+	}
+	return f.texts[segment]
+}
+
+// at returns e if it takes the path, which ends where its rule does.
+func (s *search) at(e *entry, room []rule.Span, n int) (*entry, int) {
+	if e != nil && e.rank > s.after && s.takes(e, room[:n]) {
+		return e, n
+	}
+	return nil, 0
 }
 
 // within is behind for what chi cannot tell apart at f, where it has led to. The rest of the path begins at start.
 func (s *search) within(f *fork, start int, room []rule.Span, n int) (*entry, int) {
 	at := s.segment(start)
-	if text := s.path[at.Start:at.End]; len(text) <= f.long && special(text) {
-		if to := f.texts[text]; to != nil {
-			if e, n := s.behind(to, at.End, room, n); e != nil {
-				return e, n
-			}
+	segment := s.path[at.Start:at.End]
+	if to := f.text(segment); to != nil && special(segment) {
+		if e, n := s.behind(to, at.End, room, n); e != nil {
+			return e, n
 		}
 	}
 	return s.along(f, at, room, n)
@@ -191,17 +217,23 @@ func (s *search) alongMany(f *fork, at rule.Span, room []rule.Span, n int) (*ent
 
 // way is along for one of the ways.
 func (s *search) way(w *way, at rule.Span, room []rule.Span, n int) (*entry, int) {
+	if end, n, ok := s.goes(w, at, room, n); ok {
+		return s.behind(w.to, end, room, n)
+	}
+	return nil, 0
+}
+
+// goes reports whether the segment at is one of w, and returns where it ends and how many variables there are with it.
+func (s *search) goes(w *way, at rule.Span, room []rule.Span, n int) (int, int, bool) {
 	if w.to.last <= s.after {
-		return nil, 0
+		return 0, 0, false
 	}
 	if w.segment.Slashes() {
 		at.End = len(s.path)
 	}
 	s.steps++
-	if spans, ok := w.segment.Match(s.path, at, room[:n]); ok {
-		return s.behind(w.to, at.End, room, len(spans))
-	}
-	return nil, 0
+	spans, ok := w.segment.Match(s.path, at, room[:n])
+	return at.End, len(spans), ok
 }
 
 // takes reports whether e answers, whose form and built-in converters fit.

@@ -177,11 +177,14 @@ func (r *Router) Find(method, path string, room []rule.Span) (data any, n int, m
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return nil, 0, false
 	}
-	if e := t.staticOf(path); e != nil && !e.redirect {
+	if e := t.staticOf(path); e != nil {
+		if e.redirect {
+			return nil, 0, false
+		}
 		return e.data, 0, false
 	}
 	s := search{path: path, redirects: true}
-	e, spans := t.find(&s, room)
+	e, spans := t.findVariable(&s, room)
 	if e == nil {
 		return nil, 0, true
 	}

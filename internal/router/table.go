@@ -55,6 +55,11 @@ func (t *table) find(s *search, room []rule.Span) (*entry, []rule.Span) {
 	if e := t.staticOf(s.path); e != nil && (s.redirects || !e.redirect) {
 		return e, nil
 	}
+	return t.findVariable(s, room)
+}
+
+// findVariable is find for rules with variables.
+func (t *table) findVariable(s *search, room []rule.Span) (*entry, []rule.Span) {
 	if s.after = -1; t.most > cap(room) {
 		room = make([]rule.Span, t.most)
 	}

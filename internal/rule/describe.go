@@ -34,9 +34,9 @@ func (v *variable) describe() Description {
 		d.Converter = name
 	}
 	switch conv := v.conv.(type) {
-	case intConverter:
+	case *intConverter:
 		d.Limits = conv.bounds()
-	case floatConverter:
+	case *floatConverter:
 		d.Limits = conv.bounds()
 	case stringConverter:
 		d.Limits = conv.bounds()
@@ -47,7 +47,7 @@ func (v *variable) describe() Description {
 }
 
 // bounds returns the limits that a reader wants to know of: not those of the type.
-func (c intConverter) bounds() (limits [][2]string) {
+func (c *intConverter) bounds() (limits [][2]string) {
 	least := c.min
 	if !c.signed {
 		least = max(least, 0)
@@ -61,7 +61,7 @@ func (c intConverter) bounds() (limits [][2]string) {
 	return limits
 }
 
-func (c floatConverter) bounds() (limits [][2]string) {
+func (c *floatConverter) bounds() (limits [][2]string) {
 	least := c.min
 	if !c.signed {
 		least = max(least, 0)

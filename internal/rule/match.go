@@ -76,7 +76,7 @@ func (r *Rule) TextValue(i int, text string) (string, bool) {
 
 // IntValue is Value for the converter int in the same way.
 func (r *Rule) IntValue(i int, text string) (int, bool) {
-	if conv, ok := r.variables[i].conv.(intConverter); ok {
+	if conv, ok := r.variables[i].conv.(*intConverter); ok {
 		return conv.number(text)
 	}
 	return 0, false

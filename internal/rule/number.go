@@ -21,7 +21,7 @@ func newInt(args Args) (Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := intConverter{
+	c := &intConverter{
 		digits: opts.int("fixed_digits", 0),
 		min:    opts.int("min", math.MinInt),
 		max:    opts.int("max", math.MaxInt),
@@ -40,9 +40,9 @@ func newInt(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (intConverter) Weight() int { return 50 }
+func (*intConverter) Weight() int { return 50 }
 
-func (c intConverter) Pattern() string {
+func (c *intConverter) Pattern() string {
 	switch {
 	case c.digits == 0 && c.signed:
 		return `-?[0-9]+`
@@ -54,7 +54,7 @@ func (c intConverter) Pattern() string {
 	return fmt.Sprintf(`[0-9]{%d}`, c.digits)
 }
 
-func (c intConverter) Parse(text string) (any, error) {
+func (c *intConverter) Parse(text string) (any, error) {
 	n, ok := c.number(text)
 	if !ok {
 		return nil, errNoMatch
@@ -62,21 +62,49 @@ func (c intConverter) Parse(text string) (any, error) {
 	return n, nil
 }
 
-func (c intConverter) fits(text string) bool {
+func (c *intConverter) fits(text string) bool {
 	_, ok := c.number(text)
 	return ok
 }
 
 // number returns the number that is written in text.
-func (c intConverter) number(text string) (int, bool) {
-	if c.digits > 0 && len(text) != c.digits || !digits(unsigned(text, c.signed)) {
+func (c *intConverter) number(text string) (n int, ok bool) {
+	switch {
+	case text == "" || c.digits > 0 && len(text) != c.digits:
+		return 0, false
+	case text[0] == '-' || len(text) > sureDigits:
+		n, ok = c.longNumber(text)
+	default:
+		n, ok = shortNumber(text)
+	}
+	return n, ok && c.min <= n && n <= c.max
+}
+
+// sureDigits is how many digits an int has room for, whatever they are.
+const sureDigits = 9 * strconv.IntSize / 32
+
+// shortNumber returns the number of not more digits than that.
+func shortNumber(text string) (n int, ok bool) {
+	for i := range len(text) {
+		digit := text[i] - '0'
+		if digit > 9 {
+			return 0, false
+		}
+		n = 10*n + int(digit)
+	}
+	return n, true
+}
+
+// longNumber returns any number, with a sign where one may be.
+func (c *intConverter) longNumber(text string) (int, bool) {
+	if !digits(unsigned(text, c.signed)) {
 		return 0, false
 	}
 	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= c.min && n <= c.max
+	return n, err == nil
 }
 
-func (c intConverter) Format(value any) (string, error) {
+func (c *intConverter) Format(value any) (string, error) {
 	n, err := formatInt(value)
 	if err != nil {
 		return "", err
@@ -93,7 +121,7 @@ func (c intConverter) Format(value any) (string, error) {
 }
 
 // limits says which values are in range.
-func (c intConverter) limits() string {
+func (c *intConverter) limits() string {
 	low := c.min
 	if !c.signed {
 		low = max(low, 0)
@@ -113,7 +141,7 @@ func newFloat(args Args) (Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := floatConverter{
+	c := &floatConverter{
 		min:    opts.float("min", math.Inf(-1)),
 		max:    opts.float("max", math.Inf(1)),
 		signed: opts.bool("signed"),
@@ -129,16 +157,16 @@ func newFloat(args Args) (Converter, error) {
 	return c, nil
 }
 
-func (floatConverter) Weight() int { return 50 }
+func (*floatConverter) Weight() int { return 50 }
 
-func (c floatConverter) Pattern() string {
+func (c *floatConverter) Pattern() string {
 	if c.signed {
 		return `-?[0-9]+\.[0-9]+`
 	}
 	return `[0-9]+\.[0-9]+`
 }
 
-func (c floatConverter) Parse(text string) (any, error) {
+func (c *floatConverter) Parse(text string) (any, error) {
 	f, ok := c.number(text)
 	if !ok {
 		return nil, errNoMatch
@@ -146,13 +174,13 @@ func (c floatConverter) Parse(text string) (any, error) {
 	return f, nil
 }
 
-func (c floatConverter) fits(text string) bool {
+func (c *floatConverter) fits(text string) bool {
 	_, ok := c.number(text)
 	return ok
 }
 
 // number returns the number that is written in text.
-func (c floatConverter) number(text string) (float64, bool) {
+func (c *floatConverter) number(text string) (float64, bool) {
 	whole, fraction, _ := strings.Cut(unsigned(text, c.signed), ".")
 	if !digits(whole) || !digits(fraction) {
 		return 0, false
@@ -161,7 +189,7 @@ func (c floatConverter) number(text string) (float64, bool) {
 	return f, err == nil && f >= c.min && f <= c.max
 }
 
-func (c floatConverter) Format(value any) (string, error) {
+func (c *floatConverter) Format(value any) (string, error) {
 	text, err := formatFloat(value)
 	if err != nil {
 		return "", err

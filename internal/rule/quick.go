@@ -44,7 +44,7 @@ func valueIn(pairs []any, name string) any {
 // appendTo appends what format returns.
 func (v *variable) appendTo(b []byte, value any) ([]byte, bool) {
 	switch c := v.conv.(type) {
-	case intConverter:
+	case *intConverter:
 		if n, ok := value.(int); ok && c.digits == 0 && n >= c.min && n <= c.max && (n >= 0 || c.signed) {
 			return strconv.AppendInt(b, int64(n), 10), true
 		}
