@@ -25,23 +25,24 @@ func (r *Response) commitEarly() error {
 // send writes header and buffered body; last says that nothing follows.
 func (r *Response) send(last bool) {
 	r.started = true
-	r.c.setLastHeaders()
 	if last && r.c.runtime().reload != nil {
 		r.c.addReloadScript()
 	}
+	length, text := r.length(), r.takeText()
+	r.c.setLastHeaders()
 	r.c.advance(sent)
 	status := r.StatusCode()
-	if last && (r.touched || r.length() > autoLength || status != http.StatusOK || r.isHead()) {
-		r.setLength(status)
+	if last && (r.touched || length > autoLength || status != http.StatusOK || r.isHead()) {
+		r.setLength(status, length)
 	}
 	switch {
 	case last && r.touched && len(r.w.Header()["Trailer"]) > 0:
 		r.writeHeaderWithoutTrailers(status)
-	case status != http.StatusOK || last && r.length() == 0 || !r.bodyIsSeen():
+	case status != http.StatusOK || last && length == 0 || !r.bodyIsSeen():
 		r.w.WriteHeader(status)
 	} // otherwise it goes with the first bytes, which middleware and net/http look at
 	if !bodyless(status) && r.bodyIsSeen() {
-		r.sendHeld()
+		r.sendHeld(text)
 	}
 	r.release()
 }
@@ -52,8 +53,8 @@ func (r *Response) bodyIsSeen() bool {
 	return !r.isHead() || len(r.w.Header()["Content-Type"]) == 0 || r.c.route != nil && r.c.route.wrapped
 }
 
-// setLength sets Content-Length for a complete body where net/http would not do it by itself.
-func (r *Response) setLength(status int) {
+// setLength sets Content-Length for a complete body of that length where net/http would not do it by itself.
+func (r *Response) setLength(status int, length int64) {
 	header := r.w.Header()
 	if bodyless(status) {
 		if status == http.StatusNoContent {
@@ -61,13 +62,13 @@ func (r *Response) setLength(status int) {
 		}
 		return
 	}
-	if r.length() <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || headers.HasTrailers(header) {
+	if length <= autoLength && !r.isHead() || len(header["Content-Length"]) > 0 || headers.HasTrailers(header) {
 		return
 	}
-	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && r.length() == 0 && r.c.isForeign() {
+	if len(header["Transfer-Encoding"]) > 0 || r.isHead() && length == 0 && r.c.isForeign() {
 		return
 	}
-	header["Content-Length"] = []string{strconv.FormatInt(r.length(), 10)}
+	header["Content-Length"] = []string{strconv.FormatInt(length, 10)}
 }
 
 // writeHeaderWithoutTrailers sends the header while the values of announced trailers, which a view may have

@@ -39,8 +39,6 @@ type Context struct {
 	route    *boundRoute   // nil while nothing has matched
 	asked    string        // the path that the route has matched
 	places   [4]place      // where the values of its variables are in that; without asked they are in rare.values
-	bag      Values        // what Params returns
-	headers  [2]string     // back Content-Type and X-Content-Type-Options without an allocation each
 	lazy     atomic.Pointer[rare]
 	session  atomic.Pointer[requestSession] // nil until it is asked for or saved
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -447,10 +446,11 @@ func (c *Context) dropSession() {
 
 // removeForms removes the files of forms that handlers of net/http have parsed.
 func (c *Context) removeForms() {
-	for _, form := range [...]*multipart.Form{c.Request.MultipartForm, c.born.MultipartForm} {
-		if form != nil {
-			_ = form.RemoveAll()
-		}
+	if form := c.Request.MultipartForm; form != nil {
+		_ = form.RemoveAll()
+	}
+	if form := c.born.MultipartForm; form != nil {
+		_ = form.RemoveAll()
 	}
 }
 

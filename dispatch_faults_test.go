@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -203,6 +204,51 @@ func TestStreamAfterAHijackThatFailed(t *testing.T) {
 	rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
 	if raised != nil || rec.Body.String() != "streamed" || len(rec.Header().Values("Set-Cookie")) > 1 {
 		t.Errorf("got %d %q, raised %v", rec.Code, rec.Body, raised)
+	}
+}
+
+func TestTextAroundAHijackThatFailed(t *testing.T) {
+	t.Parallel()
+	hijack := func(c *dewar.Context) error {
+		if _, _, err := c.Response.Hijack(); err == nil {
+			t.Error("the hijack did not fail")
+		}
+		return nil
+	}
+	text := func(text string) dewar.Handler { return func(c *dewar.Context) error { return c.Text(text) } }
+	for _, tt := range []struct {
+		name, want string
+		steps      []dewar.Handler
+	}{
+		{"before it", "before", []dewar.Handler{text("before"), hijack}},
+		{"after it", "after", []dewar.Handler{hijack, text("after")}},
+		{"on both sides", "after", []dewar.Handler{text("before"), hijack, text("after")}},
+		{"before it, twice", "before", []dewar.Handler{text("before"), hijack, hijack}},
+		{"empty", "", []dewar.Handler{text(""), hijack}},
+		{"longer than a piece", strings.Repeat("long", 1<<16), []dewar.Handler{text(strings.Repeat("long", 1<<16)), hijack}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := quietSmallApp(t)
+			app.Use(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
+			})
+			app.Get("/", func(c *dewar.Context) error {
+				for _, step := range tt.steps {
+					if err := step(c); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != 200 || rec.Body.String() != tt.want {
+				t.Errorf("got %d and %d bytes, raised %v", rec.Code, rec.Body.Len(), raised)
+			}
+			if got := rec.Header()["X-Content-Type-Options"]; !slices.Equal(got, []string{"nosniff"}) {
+				t.Errorf("X-Content-Type-Options: %q", got)
+			}
+		})
 	}
 }
 

@@ -72,8 +72,8 @@ func TestContextIsSmall(t *testing.T) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
 		t.Skip("the size is promised for 64 bits")
 	}
-	if size := unsafe.Sizeof(Context{}); size > 208 {
-		t.Errorf("a Context with its Response has %d bytes, want at most 208", size)
+	if size := unsafe.Sizeof(Context{}); size > 176 {
+		t.Errorf("a Context with its Response has %d bytes, want at most 176", size)
 	}
 }
 

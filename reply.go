@@ -220,8 +220,8 @@ func (c *Context) setContentType(value string) {
 	if c.response.viewSet("Content-Type") {
 		return
 	}
-	c.headers[0] = value
-	c.response.w.Header()["Content-Type"] = c.headers[:1:1]
+	c.response.kind[0] = value
+	c.response.w.Header()["Content-Type"] = c.response.kind[:]
 }
 
 // setDefaultType is setContentType for a type that gives way to any other.
@@ -231,7 +231,8 @@ func (c *Context) setDefaultType(value string) {
 	}
 }
 
-// setLastHeaders sets what enters the header when the response is committed, after the last hook.
+// setLastHeaders sets what enters the header when the response is committed, after the last hook. The text of the body must have
+// been taken by then.
 func (c *Context) setLastHeaders() {
 	if c.lazy.Load() != nil || c.sessionSoFar() != nil {
 		c.applySession()
@@ -249,13 +250,13 @@ func (c *Context) setDefaultHeaders() {
 	if !c.settings.securityHeaders || c.response.isRelayed() {
 		return
 	}
-	c.headers[1] = "nosniff"
-	contentType := c.headers[0]
+	c.response.text[0] = "nosniff"
+	contentType := c.response.kind[0]
 	if c.response.touched {
-		headers.SetDefault(header, "X-Content-Type-Options", c.headers[1:])
+		headers.SetDefault(header, "X-Content-Type-Options", c.response.text[:])
 		contentType = header.Get("Content-Type")
 	} else {
-		header["X-Content-Type-Options"] = c.headers[1:]
+		header["X-Content-Type-Options"] = c.response.text[:]
 	}
 	if strings.HasPrefix(contentType, "text/html") {
 		headers.SetDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})

@@ -45,10 +45,12 @@ import (
 // error that is [http.ErrNotSupported] where it cannot. It is no [http.CloseNotifier], which is deprecated; use
 // [Context.Done]. A type assertion on c.Response tells nothing therefore, but one on c.Response.Unwrap() does.
 type Response struct {
-	c      *Context
-	w      http.ResponseWriter
-	text   string          // the body while it is a single string; buf is nil or empty then
-	buf    *respbuf.Buffer // the body
+	c    *Context
+	w    http.ResponseWriter
+	buf  *respbuf.Buffer // the body
+	text [1]string       // the body while it is a single string, with nothing in buf; then takeText has room for a header
+	kind [1]string       // backs Content-Type without an allocation
+
 	status uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
@@ -167,13 +169,21 @@ func (r *Response) Unwrap() http.ResponseWriter {
 
 // Body returns a copy of the body as far as it is held: everything before the commit, nothing after it.
 func (r *Response) Body() []byte {
-	if r.text != "" {
-		return []byte(r.text)
+	if r.Committed() {
+		return nil
 	}
+	if r.text[0] != "" {
+		return []byte(r.text[0])
+	}
+	return slices.Clone(r.held())
+}
+
+// held returns the body as far as it is held, unless it is a single string.
+func (r *Response) held() []byte {
 	if r.buf == nil {
 		return nil
 	}
-	return append([]byte(nil), r.buf.Bytes()...)
+	return r.buf.Bytes()
 }
 
 // SetBody replaces the body. After the commit it does nothing and returns an error.
@@ -200,7 +210,7 @@ func (r *Response) Reset() {
 	r.dropBody()
 	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
 	r.c.whole = false
-	r.c.headers[0] = ""
+	r.kind[0] = ""
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {
@@ -279,7 +289,7 @@ func (r *Response) dropBody() {
 	if r.buf != nil {
 		r.buf.Reset()
 	}
-	r.text = ""
+	r.text[0] = ""
 	if x := r.c.lazy.Load(); x != nil {
 		x.beyond = 0
 	}
@@ -376,7 +386,7 @@ func (r *Response) writeString(s string) (int, error) {
 	}
 	r.byHand()
 	if r.length() == 0 {
-		r.text = s
+		r.text[0] = s
 	} else {
 		_, _ = r.buffer().WriteString(s) // it never fails
 	}
@@ -490,7 +500,7 @@ func (r *Response) fits(n int64) bool { return r.length()+n <= r.bound() || r.c.
 
 // length returns how many bytes of the body have been written before the commit. To HEAD they are counted beyond the bound too.
 func (r *Response) length() int64 {
-	n := int64(len(r.text))
+	n := int64(len(r.text[0]))
 	if r.buf != nil {
 		n += int64(r.buf.Len())
 	}
@@ -505,11 +515,17 @@ func (r *Response) buffer() *respbuf.Buffer {
 		r.buf = respbuf.Get()
 		r.makeRoom()
 	}
-	if r.text != "" {
-		_, _ = r.buf.WriteString(r.text) // it never fails
-		r.text = ""
+	if text := r.takeText(); text != "" {
+		_, _ = r.buf.WriteString(text) // it never fails
 	}
 	return r.buf
+}
+
+// takeText returns the body if it is a single string, which is nowhere else then.
+func (r *Response) takeText() string {
+	text := r.text[0]
+	r.text[0] = ""
+	return text
 }
 
 // mostRoom is how large a buffer is made for a Content-Length, which may be wrong, before anything is written.
@@ -543,7 +559,6 @@ func (r *Response) lateError(what string) error {
 
 // release gives the buffer back; nothing a handler can keep refers to it.
 func (r *Response) release() {
-	r.text = ""
 	if r.buf != nil {
 		respbuf.Put(r.buf)
 		r.buf = nil

@@ -69,22 +69,28 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if _, ok := below[http.Hijacker](r.w); !ok {
 		return nil, nil, notSupported("taken over")
 	}
+	text := ""
 	if r.c.phase < sent {
 		if err := r.c.finalizeEarly(); err != nil {
 			return nil, nil, err
 		}
+		text = r.takeText()
 		r.c.setLastHeaders()
 		if r.status == http.StatusSwitchingProtocols {
 			r.w.WriteHeader(http.StatusSwitchingProtocols)
 		}
 	}
 	conn, rw, err := http.NewResponseController(r.w).Hijack()
-	if err == nil {
-		r.started = true
-		r.c.takeOver()
-		r.c.advance(sent)
+	if err != nil {
+		if r.c.phase < sent {
+			r.text[0] = text
+		}
+		return conn, rw, err
 	}
-	return conn, rw, err
+	r.started = true
+	r.c.takeOver()
+	r.c.advance(sent)
+	return conn, rw, nil
 }
 
 // A takeover is what a request needs that has hijacked its connection.
@@ -227,19 +233,22 @@ func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
 	return sent, nil
 }
 
-// sendHeld sends the body that was held back. The first piece has the time that the server gave the request,
+// sendHeld sends the body that was held back, text if it is a single string. The first piece has the time that the server gave the request,
 // so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
-func (r *Response) sendHeld() {
-	if 0 < len(r.text) && len(r.text) <= piece {
-		n, err := io.WriteString(r.w, r.text)
+func (r *Response) sendHeld(text string) {
+	if 0 < len(text) && len(text) <= piece {
+		n, err := io.WriteString(r.w, text)
 		r.noteSent(int64(n))
 		r.noteFailure(err)
 		return
 	}
-	if r.length() == 0 {
+	body := []byte(text)
+	if text == "" {
+		body = r.held()
+	}
+	if len(body) == 0 {
 		return
 	}
-	body := r.buffer().Bytes()
 	first := min(len(body), piece)
 	n, err := r.w.Write(body[:first])
 	r.noteSent(int64(n))
