@@ -276,9 +276,13 @@ func (r *Router) allowed(s *search, asked *table, path, merged string) []string 
 	var allowed []string
 	s.redirects, s.repeated = false, true
 	for _, t := range r.distinct {
-		if t != asked && (s.answered(t, path) || merged != path && s.answered(t, merged)) {
-			allowed = append(allowed, t.methods...)
+		if t == asked || !s.answered(t, path) && (merged == path || !s.answered(t, merged)) {
+			continue
 		}
+		if allowed == nil {
+			allowed = make([]string, 0, len(r.tables))
+		}
+		allowed = append(allowed, t.methods...)
 	}
 	slices.Sort(allowed)
 	return allowed
