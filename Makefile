@@ -21,9 +21,9 @@ STORES = sessionstore contrib/redisstore contrib/sqlstore bench/storesiege
 
 # Modules whose tests hold real servers to the second, which the race detector would break, or only look at other programs,
 # into which it does not see. They run without it. So do those that start no goroutine, whose random rounds it would only make
-# slower: of them it looks at what several goroutines share.
-UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/sqlstore contrib/pyconfig contrib/vet
-ALONE   = /contrib/jinja/internal/(engine|escape|filters)$$
+# slower: of them it looks at what several goroutines share. A package of the core that starts none is left to long.
+UNRACED = bench internal/browser _examples/cluster _examples/guide contrib/password contrib/pyconfig contrib/sqlstore contrib/vet
+ALONE   = /(flaskcookie|contrib/jinja/internal/(engine|escape|filters))$$
 SHARED  = Goroutines|AtOnce|WhatOneRendering
 
 # A workspace or a C compiler of the machine must not change what is built and tested.
@@ -93,7 +93,7 @@ race: ## run the tests of every module, with the race detector where that does n
 	$(call each,CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m $$(go list ./... | grep -vE '$(ALONE)'),$(filter-out $(UNRACED),$(MODULES)))
 	$(call each,go test -timeout 30m ./...,$(UNRACED))
 	cd contrib/jinja && go test -timeout 30m $$(go list ./... | grep -E '$(ALONE)')
-	$(call each,CGO_ENABLED=1 go test -race -run '$(SHARED)' ./...,contrib/jinja contrib/pyconfig)
+	$(call each,CGO_ENABLED=1 go test -race -run '$(SHARED)' ./...,contrib/jinja contrib/password contrib/pyconfig)
 	$(compared)
 
 long: ## run the core's random, forgery and restart tests and those of reloading in full rounds, for minutes; those of stores are make stores

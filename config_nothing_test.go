@@ -62,12 +62,15 @@ func isNothing(key documentedKey, text string, fromText bool) bool {
 
 // TestWhatPythonCallsFalseUnsetsAKey walks over all keys, all such values and all loaders.
 func TestWhatPythonCallsFalseUnsetsAKey(t *testing.T) {
-	keys := documentedKeys(t)
-	for _, source := range configSources {
+	keys, each := documentedKeys(t), rounds(3, 1)
+	for s, source := range configSources {
 		t.Run(source.name, func(t *testing.T) {
 			c, dir := newConfig(t)
 			fresh, _ := newConfig(t)
-			for _, key := range keys {
+			for i, key := range keys {
+				if (i+s)%each != 0 {
+					continue
+				}
 				for _, nothing := range nothings {
 					if !isNothing(key, nothing.text, source.text) {
 						continue
