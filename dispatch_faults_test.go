@@ -215,6 +215,12 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 		}
 		return nil
 	}
+	look := func(c *dewar.Context) error {
+		if got := c.Response.Header()["X-Content-Type-Options"]; !slices.Equal(got, []string{"nosniff"}) {
+			t.Errorf("after the hijack: X-Content-Type-Options: %q", got)
+		}
+		return nil
+	}
 	text := func(text string) dewar.Handler { return func(c *dewar.Context) error { return c.Text(text) } }
 	for _, tt := range []struct {
 		name, want string
@@ -225,6 +231,8 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 		{"on both sides", "after", []dewar.Handler{text("before"), hijack, text("after")}},
 		{"before it, twice", "before", []dewar.Handler{text("before"), hijack, hijack}},
 		{"empty", "", []dewar.Handler{text(""), hijack}},
+		{"before it, with a look at the header", "1\n2\n", []dewar.Handler{text("1\n2\n"), hijack, look}},
+		{"on both sides of a look at the header", "after", []dewar.Handler{text("before"), hijack, look, text("after")}},
 		{"longer than a piece", strings.Repeat("long", 1<<16), []dewar.Handler{text(strings.Repeat("long", 1<<16)), hijack}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -247,6 +255,44 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 			}
 			if got := rec.Header()["X-Content-Type-Options"]; !slices.Equal(got, []string{"nosniff"}) {
 				t.Errorf("X-Content-Type-Options: %q", got)
+			}
+		})
+	}
+}
+
+func TestTextAroundAHijackThatPanicked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, before, after, want string }{
+		{"before it", "before", "", "before"},
+		{"after it", "", "after", "after"},
+		{"on both sides", "before", "after", "after"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := quietSmallApp(t)
+			app.Use(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackPanicker{w}, r) })
+			})
+			app.Get("/", func(c *dewar.Context) error {
+				if tt.before != "" {
+					must(t, c.Text(tt.before))
+				}
+				func() {
+					defer func() { _ = recover() }()
+					_, _, _ = c.Response.Hijack()
+					t.Error("the hijack did not panic")
+				}()
+				if got := string(c.Response.Body()); got != tt.before {
+					t.Errorf("after the panic the body is %q, want %q", got, tt.before)
+				}
+				if tt.after != "" {
+					return c.Text(tt.after)
+				}
+				return nil
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != 200 || rec.Body.String() != tt.want {
+				t.Errorf("got %d %q, want 200 %q; raised %v", rec.Code, rec.Body, tt.want, raised)
 			}
 		})
 	}
@@ -417,6 +463,13 @@ func (w hijackRefuser) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (hijackRefuser) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return nil, nil, errors.New("no connection to hand over")
+}
+
+// A hijackPanicker is middleware with a bug.
+type hijackPanicker struct{ http.ResponseWriter }
+
+func (hijackPanicker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	panic("no connection to hand over")
 }
 
 type ownError struct{ text string }
