@@ -183,9 +183,7 @@ func TestEveryStepOfTheEndRuns(t *testing.T) {
 func TestStreamAfterAHijackThatFailed(t *testing.T) {
 	t.Parallel()
 	app := quietSmallApp(t)
-	app.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
-	})
+	app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
 	app.Get("/", func(c *dewar.Context) error {
 		if _, _, err := c.Response.Hijack(); err == nil {
 			t.Error("the hijack did not fail")
@@ -238,9 +236,7 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app := quietSmallApp(t)
-			app.Use(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
-			})
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
 			app.Get("/", func(c *dewar.Context) error {
 				for _, step := range tt.steps {
 					if err := step(c); err != nil {
@@ -260,6 +256,50 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 	}
 }
 
+func TestWhatFollowsAHijackThatFailed(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("longer than the buffer ", 3)
+	for _, tt := range []struct {
+		name, want string
+		status     int
+		view       dewar.Handler
+	}{
+		{"a hook that outgrows the buffer", long + long, 200, func(c *dewar.Context) error {
+			c.AfterThisRequest(func(c *dewar.Context) error {
+				_, err := c.Response.WriteString(long)
+				return err
+			})
+			_, err := c.Response.WriteString(long)
+			return err
+		}},
+		{"a hook that replaces the answer by a longer one", long, 200, func(c *dewar.Context) error {
+			c.AfterThisRequest(func(c *dewar.Context) error { return c.Text(long) })
+			return c.Text("short")
+		}},
+		{"an error with a longer answer", long, 418, func(*dewar.Context) error { return &dewar.HTTPError{Code: 418} }},
+		{"a panic with a longer answer", long, 500, func(*dewar.Context) error { panic("oh") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := quietSmallApp(t)
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
+			for _, status := range []int{418, 500} {
+				app.ErrorHandler(status, func(c *dewar.Context, _ error) error { return c.Text(long) })
+			}
+			app.Get("/", func(c *dewar.Context) error {
+				if _, _, err := c.Response.Hijack(); err == nil {
+					t.Error("the hijack did not fail")
+				}
+				return tt.view(c)
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != tt.status || rec.Body.String() != tt.want {
+				t.Errorf("got %d %q, want %d %q; raised %v", rec.Code, rec.Body, tt.status, tt.want, raised)
+			}
+		})
+	}
+}
+
 func TestTextAroundAHijackThatPanicked(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, before, after, want string }{
@@ -270,9 +310,7 @@ func TestTextAroundAHijackThatPanicked(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app := quietSmallApp(t)
-			app.Use(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackPanicker{w}, r) })
-			})
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackPanicker{w} }))
 			app.Get("/", func(c *dewar.Context) error {
 				if tt.before != "" {
 					must(t, c.Text(tt.before))
@@ -454,6 +492,13 @@ func TestTagsCanBeMendedAfterBuild(t *testing.T) {
 	}
 	sessions.Tags = nil
 	must(t, app.Build())
+}
+
+// writingTo is middleware that has what is inside it write to another writer.
+func writingTo(another func(http.ResponseWriter) http.ResponseWriter) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(another(w), r) })
+	}
 }
 
 // A hijackRefuser has the method but no connection to hand over, as wrappers over HTTP/2 have.
