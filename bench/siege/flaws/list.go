@@ -56,7 +56,8 @@ var All = []Flaw{
 		Name: "temporary files of uploads stay", Promise: "A request leaves nothing behind", Attacks: []string{"uploads"},
 		Changes: []Change{
 			{"dispatch.go", "\tif x.body.form != nil {\n\t\t_ = x.body.form.RemoveAll()\n\t}\n", ""},
-			{"dispatch.go", "\t\tif form != nil {\n\t\t\t_ = form.RemoveAll()\n\t\t}\n", "\t\t_ = form\n"},
+			{"dispatch.go", "\tif form := c.Request.MultipartForm; form != nil {\n\t\t_ = form.RemoveAll()\n\t}\n", ""},
+			{"dispatch.go", "\tif form := c.born.MultipartForm; form != nil {\n\t\t_ = form.RemoveAll()\n\t}\n", ""},
 		},
 	},
 	{
@@ -96,7 +97,7 @@ var All = []Flaw{
 	},
 	{
 		Name: "the buffer of a large answer is given back while it is sent", Promise: "Requests do not mix", Attacks: []string{"echoes"},
-		Changes: []Change{{"wire.go", "\tbody := r.buffer().Bytes()\n", "\tbody := r.buffer().Bytes()\n\tif len(body) > 8<<10 {\n\t\trespbuf.Put(r.buf)\n\t}\n"},
+		Changes: []Change{{"wire.go", "\t\tbody = r.held()\n", "\t\tbody = r.held()\n\t\tif len(body) > 8<<10 {\n\t\t\trespbuf.Put(r.buf)\n\t\t}\n"},
 			{"wire.go", "\t\"time\"\n)", "\t\"time\"\n\n\t\"github.com/dewar-go/dewar/internal/respbuf\"\n)"}},
 	},
 	{

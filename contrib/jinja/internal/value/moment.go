@@ -93,10 +93,10 @@ func showOffset(seconds int, colon string) string {
 type delta struct{ days, seconds, micros int }
 
 func deltaOf(d time.Duration) delta {
-	micros := floorDiv(int(d), 1000)
+	micros := floorDiv(int64(d), 1000)
 	days := floorDiv(micros, 86400e6)
 	rest := micros - days*86400e6
-	return delta{days, rest / 1e6, rest % 1e6}
+	return delta{int(days), int(rest / 1e6), int(rest % 1e6)}
 }
 
 // showDuration is str(timedelta): 1 day, 2:03:04.

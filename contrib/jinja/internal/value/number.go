@@ -135,7 +135,7 @@ func ints(op string, a, b int) (v any, ok bool, err error) {
 func zeroDivision(message string) error { return &Error{Kind: "ZeroDivisionError", Message: message} }
 
 // exact reports whether a float64 holds a.
-func exact(a int) bool { return a >= -1<<53 && a <= 1<<53 }
+func exact(a int) bool { return int64(a) >= -1<<53 && int64(a) <= 1<<53 }
 
 func times(a, b int) (int, bool) {
 	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
@@ -152,7 +152,7 @@ func magnitude(a int) uint64 {
 	return uint64(a)
 }
 
-func floorDiv(a, b int) int {
+func floorDiv[T int | int64](a, b T) T {
 	q := a / b
 	if a%b != 0 && (a < 0) != (b < 0) {
 		q--

@@ -197,15 +197,15 @@ func (p *percentFormat) number(most int64) (int, error) {
 		}
 		return max(int(n.Int64()), -math.MaxInt), nil
 	}
-	n := 0
+	n := int64(0)
 	for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
-		n = n*10 + int(c-'0')
+		n = n*10 + int64(c-'0')
 		if n > 1<<31 {
 			return 0, valueErrorf("width too big")
 		}
 		p.pos++
 	}
-	return n, nil
+	return int(min(n, math.MaxInt)), nil
 }
 
 func (p *percentFormat) argument() (any, error) {

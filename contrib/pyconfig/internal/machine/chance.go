@@ -65,18 +65,18 @@ func (m *Machine) secrets() *module {
 			if err := unpack("randbelow", args, kwargs, "n", &n); err != nil {
 				return nil, err
 			}
-			return m.below(n)
+			return m.below(int64(n))
 		},
 	})
 }
 
 // below draws a whole number from 0 up to and without n.
-func (m *Machine) below(n int) (starlark.Value, error) {
+func (m *Machine) below(n int64) (starlark.Value, error) {
 	if n <= 0 {
 		return nil, fault.Raise("ValueError", "there is nothing to choose from")
 	}
 	m.drawn = true
-	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+	i, err := rand.Int(rand.Reader, big.NewInt(n))
 	if err != nil {
 		return nil, fault.New("no chance can be drawn")
 	}
@@ -93,7 +93,7 @@ func (m *Machine) chooseOne(args starlark.Tuple, kwargs []starlark.Tuple) (starl
 	if err != nil {
 		return nil, err
 	}
-	i, err := m.below(len(elems))
+	i, err := m.below(int64(len(elems)))
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (m *Machine) random() *module {
 			if err := unpack("randint", args, kwargs, "a", &low, "b", &high); err != nil {
 				return nil, err
 			}
-			n, err := m.below(high - low + 1)
+			n, err := m.below(int64(high) - int64(low) + 1)
 			if err != nil {
 				return nil, err
 			}
@@ -121,7 +121,7 @@ func (m *Machine) random() *module {
 			if err != nil {
 				return nil, err
 			}
-			return m.binary("/", n, starlark.MakeInt(1<<53))
+			return m.binary("/", n, starlark.MakeInt64(1<<53))
 		},
 	})
 	r.attrs["SystemRandom"] = simple("SystemRandom", func() starlark.Value { return r })
