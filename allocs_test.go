@@ -35,6 +35,12 @@ func TestAllocationBudgets(t *testing.T) {
 		}
 		return hello(c)
 	})
+	app.Get("/id/{number:int}", func(c *dewar.Context) error {
+		if c.Params().Int64("number") != 4711 {
+			return dewar.Abort(404)
+		}
+		return hello(c)
+	})
 	app.Get("/u/{name}/{number:int}/{file}/{rest:path}", hello)
 	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("user_id", 42); return c.Text("set") })
 	if err := app.Build(); err != nil {
@@ -53,7 +59,7 @@ func TestAllocationBudgets(t *testing.T) {
 	if got := allocations(t, app, withCookie); got != static {
 		t.Errorf("a route that does not touch the session allocates %v times with a cookie in the request, %v without", got, static)
 	}
-	for _, path := range []string{"/u/ann", "/n/4711"} {
+	for _, path := range []string{"/u/ann", "/n/4711", "/id/4711"} {
 		if got := allocations(t, app, httptest.NewRequest("GET", path, nil)); got != static {
 			t.Errorf("a route that asks for its parameter, %s, allocates %v times, a static one %v; the budget is as many", path, got, static)
 		}

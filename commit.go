@@ -29,7 +29,7 @@ func (r *Response) send(last bool) {
 		r.c.addReloadScript()
 	}
 	length, text := r.length(), r.takeText()
-	r.c.setLastHeaders()
+	r.c.setLastHeaders(r.text[:])
 	r.c.advance(sent)
 	status := r.StatusCode()
 	if last && (r.touched || length > autoLength || status != http.StatusOK || r.isHead()) {

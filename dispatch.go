@@ -328,10 +328,11 @@ func (c *Context) checkTrailers() {
 }
 
 // finalize runs what acts on a finished response, once: the after-request hooks, then the session. An error
-// replaces the response by the answer of the error handlers. When it is called again after a panic it goes on
-// behind the hook that raised it.
+// replaces the response by the answer of the error handlers. When it is called again, after a panic or a hijack that
+// failed, it goes on behind the hook that ran last.
 func (c *Context) finalize() {
 	c.advance(finalizing)
+	c.reopen()
 	c.returnLent()
 	if !c.bare {
 		c.runAfter()
@@ -370,6 +371,13 @@ func (c *Context) inHooks() bool {
 	}
 	x := c.lazy.Load()
 	return x == nil || !x.finalized
+}
+
+// reopen makes inHooks true again: after a hijack that failed, something else acts on the finished response.
+func (c *Context) reopen() {
+	if x := c.lazy.Load(); x != nil {
+		x.finalized = false
+	}
 }
 
 // runAfter calls every after-request hook once, also when one of them fails.

@@ -183,9 +183,7 @@ func TestEveryStepOfTheEndRuns(t *testing.T) {
 func TestStreamAfterAHijackThatFailed(t *testing.T) {
 	t.Parallel()
 	app := quietSmallApp(t)
-	app.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
-	})
+	app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
 	app.Get("/", func(c *dewar.Context) error {
 		if _, _, err := c.Response.Hijack(); err == nil {
 			t.Error("the hijack did not fail")
@@ -215,6 +213,12 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 		}
 		return nil
 	}
+	look := func(c *dewar.Context) error {
+		if got := c.Response.Header()["X-Content-Type-Options"]; !slices.Equal(got, []string{"nosniff"}) {
+			t.Errorf("after the hijack: X-Content-Type-Options: %q", got)
+		}
+		return nil
+	}
 	text := func(text string) dewar.Handler { return func(c *dewar.Context) error { return c.Text(text) } }
 	for _, tt := range []struct {
 		name, want string
@@ -225,14 +229,14 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 		{"on both sides", "after", []dewar.Handler{text("before"), hijack, text("after")}},
 		{"before it, twice", "before", []dewar.Handler{text("before"), hijack, hijack}},
 		{"empty", "", []dewar.Handler{text(""), hijack}},
+		{"before it, with a look at the header", "1\n2\n", []dewar.Handler{text("1\n2\n"), hijack, look}},
+		{"on both sides of a look at the header", "after", []dewar.Handler{text("before"), hijack, look, text("after")}},
 		{"longer than a piece", strings.Repeat("long", 1<<16), []dewar.Handler{text(strings.Repeat("long", 1<<16)), hijack}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			app := quietSmallApp(t)
-			app.Use(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hijackRefuser{w}, r) })
-			})
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
 			app.Get("/", func(c *dewar.Context) error {
 				for _, step := range tt.steps {
 					if err := step(c); err != nil {
@@ -247,6 +251,86 @@ func TestTextAroundAHijackThatFailed(t *testing.T) {
 			}
 			if got := rec.Header()["X-Content-Type-Options"]; !slices.Equal(got, []string{"nosniff"}) {
 				t.Errorf("X-Content-Type-Options: %q", got)
+			}
+		})
+	}
+}
+
+func TestWhatFollowsAHijackThatFailed(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("longer than the buffer ", 3)
+	for _, tt := range []struct {
+		name, want string
+		status     int
+		view       dewar.Handler
+	}{
+		{"a hook that outgrows the buffer", long + long, 200, func(c *dewar.Context) error {
+			c.AfterThisRequest(func(c *dewar.Context) error {
+				_, err := c.Response.WriteString(long)
+				return err
+			})
+			_, err := c.Response.WriteString(long)
+			return err
+		}},
+		{"a hook that replaces the answer by a longer one", long, 200, func(c *dewar.Context) error {
+			c.AfterThisRequest(func(c *dewar.Context) error { return c.Text(long) })
+			return c.Text("short")
+		}},
+		{"an error with a longer answer", long, 418, func(*dewar.Context) error { return &dewar.HTTPError{Code: 418} }},
+		{"a panic with a longer answer", long, 500, func(*dewar.Context) error { panic("oh") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := quietSmallApp(t)
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackRefuser{w} }))
+			for _, status := range []int{418, 500} {
+				app.ErrorHandler(status, func(c *dewar.Context, _ error) error { return c.Text(long) })
+			}
+			app.Get("/", func(c *dewar.Context) error {
+				if _, _, err := c.Response.Hijack(); err == nil {
+					t.Error("the hijack did not fail")
+				}
+				return tt.view(c)
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != tt.status || rec.Body.String() != tt.want {
+				t.Errorf("got %d %q, want %d %q; raised %v", rec.Code, rec.Body, tt.status, tt.want, raised)
+			}
+		})
+	}
+}
+
+func TestTextAroundAHijackThatPanicked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, before, after, want string }{
+		{"before it", "before", "", "before"},
+		{"after it", "", "after", "after"},
+		{"on both sides", "before", "after", "after"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app := quietSmallApp(t)
+			app.Use(writingTo(func(w http.ResponseWriter) http.ResponseWriter { return hijackPanicker{w} }))
+			app.Get("/", func(c *dewar.Context) error {
+				if tt.before != "" {
+					must(t, c.Text(tt.before))
+				}
+				func() {
+					defer func() { _ = recover() }()
+					_, _, _ = c.Response.Hijack()
+					t.Error("the hijack did not panic")
+				}()
+				if got := string(c.Response.Body()); got != tt.before {
+					t.Errorf("after the panic the body is %q, want %q", got, tt.before)
+				}
+				if tt.after != "" {
+					return c.Text(tt.after)
+				}
+				return nil
+			})
+			rec, raised := served(app, httptest.NewRequest("GET", "/", nil))
+			if raised != nil || rec.Code != 200 || rec.Body.String() != tt.want {
+				t.Errorf("got %d %q, want 200 %q; raised %v", rec.Code, rec.Body, tt.want, raised)
 			}
 		})
 	}
@@ -410,6 +494,13 @@ func TestTagsCanBeMendedAfterBuild(t *testing.T) {
 	must(t, app.Build())
 }
 
+// writingTo is middleware that has what is inside it write to another writer.
+func writingTo(another func(http.ResponseWriter) http.ResponseWriter) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(another(w), r) })
+	}
+}
+
 // A hijackRefuser has the method but no connection to hand over, as wrappers over HTTP/2 have.
 type hijackRefuser struct{ http.ResponseWriter }
 
@@ -417,6 +508,13 @@ func (w hijackRefuser) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (hijackRefuser) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return nil, nil, errors.New("no connection to hand over")
+}
+
+// A hijackPanicker is middleware with a bug.
+type hijackPanicker struct{ http.ResponseWriter }
+
+func (hijackPanicker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	panic("no connection to hand over")
 }
 
 type ownError struct{ text string }

@@ -246,6 +246,7 @@ func (c *Context) fail(err error) {
 	case c.phase == matching:
 		c.advance(handling)
 	case c.phase == finalizing:
+		c.reopen()
 		x := c.rare()
 		x.finalErr = cmp.Or(x.finalErr, err)
 		c.response.keepHooked()

@@ -231,18 +231,18 @@ func (c *Context) setDefaultType(value string) {
 	}
 }
 
-// setLastHeaders sets what enters the header when the response is committed, after the last hook. The text of the body must have
-// been taken by then.
-func (c *Context) setLastHeaders() {
+// setLastHeaders sets what enters the header when the response is committed, after the last hook. The room, for one value, belongs to
+// the header from then on.
+func (c *Context) setLastHeaders(room []string) {
 	if c.lazy.Load() != nil || c.sessionSoFar() != nil {
 		c.applySession()
 	}
-	c.setDefaultHeaders()
+	c.setDefaultHeaders(room)
 }
 
 // setDefaultHeaders adds the security headers that the application has not set itself, and ends the
 // connection while the App drains. An answer of another application has those that it chose, or none.
-func (c *Context) setDefaultHeaders() {
+func (c *Context) setDefaultHeaders(room []string) {
 	header := c.response.w.Header()
 	if c.App.Draining() {
 		headers.SetDefault(header, "Connection", []string{"close"})
@@ -250,13 +250,13 @@ func (c *Context) setDefaultHeaders() {
 	if !c.settings.securityHeaders || c.response.isRelayed() {
 		return
 	}
-	c.response.text[0] = "nosniff"
+	room[0] = "nosniff"
 	contentType := c.response.kind[0]
 	if c.response.touched {
-		headers.SetDefault(header, "X-Content-Type-Options", c.response.text[:])
+		headers.SetDefault(header, "X-Content-Type-Options", room)
 		contentType = header.Get("Content-Type")
 	} else {
-		header["X-Content-Type-Options"] = c.response.text[:]
+		header["X-Content-Type-Options"] = room
 	}
 	if strings.HasPrefix(contentType, "text/html") {
 		headers.SetDefault(header, "X-Frame-Options", []string{"SAMEORIGIN"})

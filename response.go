@@ -48,7 +48,7 @@ type Response struct {
 	c    *Context
 	w    http.ResponseWriter
 	buf  *respbuf.Buffer // the body
-	text [1]string       // the body while it is a single string, with nothing in buf; then takeText has room for a header
+	text [1]string       // the body while it is a single string, with nothing in buf; send lends its place to a header
 	kind [1]string       // backs Content-Type without an allocation
 
 	status uint16

@@ -96,16 +96,19 @@ func (v *Values) String(key string) string {
 
 // Int returns the value of key as an int, or 0 when it is missing or not a whole number in range.
 func (v *Values) Int(key string) int {
-	if p, ok := v.params(); ok {
-		if n, ok := p.intOf(key); ok {
-			return n
-		}
+	if n, ok := v.intOf(key); ok {
+		return n
 	}
 	return get(v, key, coerce.Int)
 }
 
 // Int64 returns the value of key as an int64, or 0 when it is missing or not a whole number in range.
-func (v *Values) Int64(key string) int64 { return get(v, key, coerce.Int64) }
+func (v *Values) Int64(key string) int64 {
+	if n, ok := v.intOf(key); ok {
+		return int64(n)
+	}
+	return get(v, key, coerce.Int64)
+}
 
 // Float64 returns the value of key as a float64, or 0 when it is missing or not a number.
 func (v *Values) Float64(key string) float64 { return get(v, key, coerce.Float64) }
@@ -156,6 +159,14 @@ func (v *Values) params() (*paramSource, bool) {
 	}
 	p, ok := v.src.(*paramSource)
 	return p, ok
+}
+
+// intOf returns the value of a path that is an integer as it stands there.
+func (v *Values) intOf(key string) (int, bool) {
+	if p, ok := v.params(); ok {
+		return p.intOf(key)
+	}
+	return 0, false
 }
 
 // Format prints the keys that have a value, for every verb, and the values too if they are configuration,

@@ -69,28 +69,22 @@ func (r *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if _, ok := below[http.Hijacker](r.w); !ok {
 		return nil, nil, notSupported("taken over")
 	}
-	text := ""
 	if r.c.phase < sent {
 		if err := r.c.finalizeEarly(); err != nil {
 			return nil, nil, err
 		}
-		text = r.takeText()
-		r.c.setLastHeaders()
+		r.c.setLastHeaders(make([]string, 1)) // the body still needs its place, should this fail
 		if r.status == http.StatusSwitchingProtocols {
 			r.w.WriteHeader(http.StatusSwitchingProtocols)
 		}
 	}
 	conn, rw, err := http.NewResponseController(r.w).Hijack()
-	if err != nil {
-		if r.c.phase < sent {
-			r.text[0] = text
-		}
-		return conn, rw, err
+	if err == nil {
+		r.started = true
+		r.c.takeOver()
+		r.c.advance(sent)
 	}
-	r.started = true
-	r.c.takeOver()
-	r.c.advance(sent)
-	return conn, rw, nil
+	return conn, rw, err
 }
 
 // A takeover is what a request needs that has hijacked its connection.
@@ -233,8 +227,8 @@ func (r *Response) copyOn(src io.Reader) (sent int64, err error) {
 	return sent, nil
 }
 
-// sendHeld sends the body that was held back, text if it is a single string. The first piece has the time that the server gave the request,
-// so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
+// sendHeld sends the body that was held back, which is text if that is not empty. The first piece has the time that the server gave
+// the request, so that it limits the view; the others have theirs. It fails when the client has gone, which is no error.
 func (r *Response) sendHeld(text string) {
 	if 0 < len(text) && len(text) <= piece {
 		n, err := io.WriteString(r.w, text)

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -156,8 +157,8 @@ var buildable = []struct {
 }{
 	{"/s/{v}", func(r *rand.Rand) any { return randomText(r, 1, 12, "") }},
 	{"/s/{v:string(minlength=2,maxlength=4)}/x", func(r *rand.Rand) any { return randomText(r, 2, 4, "") }},
-	{"/{v:int}", func(r *rand.Rand) any { return int(r.Uint64() >> (1 + r.IntN(63))) }},
-	{"/{v:int(signed)}/", func(r *rand.Rand) any { return int(r.Uint64()) >> r.IntN(64) }},
+	{"/{v:int}", func(r *rand.Rand) any { return int(r.Uint() >> (1 + r.IntN(strconv.IntSize-1))) }},
+	{"/{v:int(signed)}/", func(r *rand.Rand) any { return int(r.Uint()) >> r.IntN(strconv.IntSize) }},
 	{"/{v:int(fixed_digits=5)}", func(r *rand.Rand) any { return r.IntN(100_000) }},
 	{"/{v:float}", func(r *rand.Rand) any { return math.Abs(randomFloat(r)) }},
 	{"/x/{v:float(signed)}", func(r *rand.Rand) any { return randomFloat(r) }},

@@ -80,6 +80,8 @@ func TestMatch(t *testing.T) {
 		{"int with a line break", "/{n:int}", "/1\n", nil},
 		{"int in hexadecimals", "/{n:int}", "/0x1", nil},
 		{"int largest", "/{n:int}", "/" + strconv.Itoa(math.MaxInt), values{math.MaxInt}},
+		{"int a digit shorter", "/{n:int}", "/" + strconv.Itoa(math.MaxInt/10), values{math.MaxInt / 10}},
+		{"int with a letter at its end", "/{n:int}", "/" + strconv.Itoa(math.MaxInt/100) + "a", nil},
 		{"int too large", "/{n:int}", "/" + strconv.FormatUint(math.MaxInt+1, 10), nil},
 		{"int far too large", "/{n:int}", "/18446744073709551616", nil},
 		{"int not one", "/{n:int}", "/a", nil},
