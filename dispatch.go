@@ -333,11 +333,15 @@ func (c *Context) checkTrailers() {
 func (c *Context) finalize() {
 	c.advance(finalizing)
 	c.reopen()
-	c.returnLent()
+	if x := c.lazy.Load(); x != nil {
+		c.returnLent(x)
+	}
 	if !c.bare {
 		c.runAfter()
 	}
-	c.setPolicy()
+	if x := c.lazy.Load(); x != nil {
+		c.setPolicy(x)
+	}
 	if c.outcome == aborted {
 		return
 	}

@@ -17,8 +17,8 @@ type Buffer struct {
 
 // Encode adds v as JSON, with a line break at its end. Plain data is encoded by e. After an error nothing was added.
 func (b *Buffer) Encode(e *jsontext.Encoder, v any) error {
-	if text, ok := e.Append(b.AvailableBuffer(), v); ok {
-		_, _ = b.Write(append(text, '\n')) // it never fails
+	if text, ok := e.Append(b.Bytes(), v); ok {
+		b.Buffer = *bytes.NewBuffer(append(text, '\n')) // which it was appended to
 		return nil
 	}
 	if b.encoder == nil {

@@ -9,14 +9,13 @@ import (
 // A fork is where rules part that begin alike. It is asked in the order of the rules: what is text goes before what is a variable,
 // and one that refuses leaves the path to the next.
 type fork struct {
-	run   string           // the text that comes first whatever follows, of whole segments with their slashes
-	end   *entry           // of the rule that ends here, nil if none does
-	texts map[string]*fork // by the next segment
-	long  int              // the length of the longest of those
-	ways  []way            // in their order
-	many  *affixes         // of ways, nil if they are few
-	last  int              // the highest rank of what is here and behind
-	plain bool             // chi can tell apart what comes next
+	run   string   // the text that comes first whatever follows, of whole segments with their slashes
+	end   *entry   // of the rule that ends here, nil if none does
+	texts texts    // that the next segment may be
+	ways  []way    // in their order
+	many  *affixes // of ways, nil if they are few
+	last  int      // the highest rank of what is here and behind
+	plain bool     // chi can tell apart what comes next
 }
 
 // A way is a segment with variables, and what is behind it.
@@ -44,10 +43,9 @@ func (f *fork) finish() {
 	var run strings.Builder
 	last := f
 	for f.only() {
-		for text, to := range f.texts {
-			run.WriteString("/" + text)
-			*f, last = *to, to
-		}
+		next := f.texts.list[0]
+		run.WriteString("/" + next.text)
+		*f, last = *next.to, next.to
 	}
 	f.run = run.String()
 	f.many = newAffixes(f.ways)
@@ -55,13 +53,15 @@ func (f *fork) finish() {
 	for _, w := range f.ways {
 		w.to.finish()
 	}
-	for _, to := range f.texts {
-		to.finish()
+	for _, next := range f.texts.list {
+		next.to.finish()
 	}
 }
 
 // only reports whether nothing but one text comes next.
-func (f *fork) only() bool { return f.plain && f.end == nil && len(f.ways) == 0 && len(f.texts) == 1 }
+func (f *fork) only() bool {
+	return f.plain && f.end == nil && len(f.ways) == 0 && len(f.texts.list) == 1
+}
 
 // next returns the fork behind segment. Entries of the same segment follow each other.
 func (f *fork) next(segment *rule.Segment) *fork {
@@ -78,14 +78,11 @@ func (f *fork) next(segment *rule.Segment) *fork {
 }
 
 func (f *fork) nextText(text string) *fork {
-	if to := f.texts[text]; to != nil {
+	if to := f.texts.find(text); to != nil {
 		return to
 	}
-	if f.texts == nil {
-		f.texts = map[string]*fork{}
-	}
 	to := &fork{plain: true}
-	f.texts[text], f.long = to, max(f.long, len(text))
+	f.texts.add(text, to)
 	f.plain = f.plain && !special(text)
 	return to
 }
@@ -126,7 +123,7 @@ func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int)
 			return s.at(f.end, room, n)
 		}
 		at := s.segment(end + 1)
-		if to := f.text(s.path[at.Start:at.End]); to != nil {
+		if to := f.texts.find(s.path[at.Start:at.End]); to != nil {
 			if len(f.ways) == 0 { // nothing to come back to
 				f, pos = to, at.End
 				continue
@@ -156,14 +153,6 @@ func (f *fork) runs(path string, pos int) (int, bool) {
 	return end, strings.HasPrefix(path[pos:], f.run) && (end == len(path) || path[end] == '/')
 }
 
-// text returns the fork behind a segment that is text, nil if there is none.
-func (f *fork) text(segment string) *fork {
-	if len(segment) > f.long {
-		return nil
-	}
-	return f.texts[segment]
-}
-
 // at returns e if it takes the path, which ends where its rule does.
 func (s *search) at(e *entry, room []rule.Span, n int) (*entry, int) {
 	if e != nil && e.rank > s.after && s.takes(e, room[:n]) {
@@ -176,7 +165,7 @@ func (s *search) at(e *entry, room []rule.Span, n int) (*entry, int) {
 func (s *search) within(f *fork, start int, room []rule.Span, n int) (*entry, int) {
 	at := s.segment(start)
 	segment := s.path[at.Start:at.End]
-	if to := f.text(segment); to != nil && special(segment) {
+	if to := f.texts.find(segment); to != nil && special(segment) {
 		if e, n := s.behind(to, at.End, room, n); e != nil {
 			return e, n
 		}
