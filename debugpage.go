@@ -59,8 +59,8 @@ func (c *Context) answerDebug(p problem.Problem, err error) error {
 }
 
 // setPolicy lets the debug page work whatever the hooks have said of scripts and styles.
-func (c *Context) setPolicy(x *rare) {
-	if x.policy != "" {
+func (c *Context) setPolicy() {
+	if x := c.lazy.Load(); x != nil && x.policy != "" {
 		c.response.w.Header().Set("Content-Security-Policy", x.policy)
 	}
 }

@@ -333,15 +333,11 @@ func (c *Context) checkTrailers() {
 func (c *Context) finalize() {
 	c.advance(finalizing)
 	c.reopen()
-	if x := c.lazy.Load(); x != nil {
-		c.returnLent(x)
-	}
+	c.returnLent()
 	if !c.bare {
 		c.runAfter()
 	}
-	if x := c.lazy.Load(); x != nil {
-		c.setPolicy(x)
-	}
+	c.setPolicy()
 	if c.outcome == aborted {
 		return
 	}

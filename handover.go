@@ -88,8 +88,9 @@ func (c *Context) lendOuter(header http.Header) error {
 
 // returnLent takes back the session that an App inside this one has handed over: the cookies of its answer are in the
 // header by now.
-func (c *Context) returnLent(x *rare) {
-	if !x.handed.lent {
+func (c *Context) returnLent() {
+	x := c.lazy.Load()
+	if x == nil || !x.handed.lent {
 		return
 	}
 	x.handed.lent = false

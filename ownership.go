@@ -97,7 +97,7 @@ func (r *Response) dropAnswer() {
 	}
 	clear(header)
 	maps.Copy(header, fresh)
-	r.kind[0] = "" // may back what was just compared
+	r.contentType[0] = "" // may back what was just compared
 	if x.owned.answered = nil; x.owned.hooked {
 		x.owned.answered = x.owned.kept.Clone() // so that what hooks have set stays known as theirs
 	}

@@ -220,8 +220,8 @@ func (c *Context) setContentType(value string) {
 	if c.response.viewSet("Content-Type") {
 		return
 	}
-	c.response.kind[0] = value
-	c.response.w.Header()["Content-Type"] = c.response.kind[:]
+	c.response.contentType[0] = value
+	c.response.w.Header()["Content-Type"] = c.response.contentType[:]
 }
 
 // setDefaultType is setContentType for a type that gives way to any other.
@@ -251,7 +251,7 @@ func (c *Context) setDefaultHeaders(room []string) {
 		return
 	}
 	room[0] = "nosniff"
-	contentType := c.response.kind[0]
+	contentType := c.response.contentType[0]
 	if c.response.touched {
 		headers.SetDefault(header, "X-Content-Type-Options", room)
 		contentType = header.Get("Content-Type")

@@ -45,13 +45,12 @@ import (
 // error that is [http.ErrNotSupported] where it cannot. It is no [http.CloseNotifier], which is deprecated; use
 // [Context.Done]. A type assertion on c.Response tells nothing therefore, but one on c.Response.Unwrap() does.
 type Response struct {
-	c    *Context
-	w    http.ResponseWriter
-	buf  *respbuf.Buffer // the body
-	text [1]string       // the body while it is a single string, with nothing in buf; send lends its place to a header
-	kind [1]string       // backs Content-Type without an allocation
-
-	status uint16
+	c           *Context
+	w           http.ResponseWriter
+	buf         *respbuf.Buffer // the body
+	text        [1]string       // the body while it is a single string, with nothing in buf; send lends its place to a header
+	contentType [1]string       // backs that header without an allocation
+	status      uint16
 
 	started  bool // there is an answer: WriteHeader, Write or an answering method ran
 	method   bool // by an answering method
@@ -210,7 +209,7 @@ func (r *Response) Reset() {
 	r.dropBody()
 	r.status, r.started, r.method, r.restated, r.exposed = 0, false, false, false, false
 	r.c.whole = false
-	r.kind[0] = ""
+	r.contentType[0] = ""
 	header := r.w.Header()
 	clear(header)
 	if x := r.c.lazy.Load(); x != nil {

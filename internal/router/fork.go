@@ -120,7 +120,7 @@ func (s *search) behind(f *fork, pos int, room []rule.Span, n int) (*entry, int)
 			return nil, 0
 		}
 		if end == len(s.path) {
-			return s.at(f.end, room, n)
+			return s.ends(f.end, room, n)
 		}
 		at := s.segment(end + 1)
 		if to := f.texts.find(s.path[at.Start:at.End]); to != nil {
@@ -153,8 +153,8 @@ func (f *fork) runs(path string, pos int) (int, bool) {
 	return end, strings.HasPrefix(path[pos:], f.run) && (end == len(path) || path[end] == '/')
 }
 
-// at returns e if it takes the path, which ends where its rule does.
-func (s *search) at(e *entry, room []rule.Span, n int) (*entry, int) {
+// ends returns e if it takes the path, which ends where its rule does.
+func (s *search) ends(e *entry, room []rule.Span, n int) (*entry, int) {
 	if e != nil && e.rank > s.after && s.takes(e, room[:n]) {
 		return e, n
 	}
